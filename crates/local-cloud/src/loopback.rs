@@ -1,0 +1,50 @@
+//! Every rule of the real services that a loopback address cannot keep, in one table.
+
+use url::{Host, Url};
+
+/// One rule that is relaxed, for loopback addresses only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exception {
+    /// The rule of the real service.
+    pub rule: &'static str,
+    /// What the stage allows instead.
+    pub instead: &'static str,
+}
+
+/// The whole list; `ARCHITECTURE.md` shows it and nothing else may be added in passing.
+pub const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        rule: "Alexa takes only https URLs on port 443 for account linking",
+        instead: "http on any loopback port",
+    },
+    Exception {
+        rule: "Cognito takes only https callback URLs, or http://localhost",
+        instead: "http on any loopback address",
+    },
+    Exception {
+        rule: "every user pool domain is a host of its own",
+        instead: "all domains share one loopback origin, and the app client says which is meant",
+    },
+    Exception {
+        rule: "a user pool's issuer is https://cognito-idp.{region}.amazonaws.com/{pool}",
+        instead: "the stage's AWS base URL takes the place of the host",
+    },
+    Exception {
+        rule: "Alexa redirects to pitangui.amazon.com, layla.amazon.com and alexa.amazon.co.jp",
+        instead: "/na, /eu and /fe of the device listener",
+    },
+    Exception {
+        rule: "Lambda runs a function on the architecture it was created with",
+        instead: "the host's own; a bundle for another one is refused at start",
+    },
+];
+
+/// Whether `url` can only reach this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}

@@ -1,0 +1,176 @@
+//! Starting and stopping a stage: one listener per service, wired together.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::alexa::Alexa;
+use crate::aws::Aws;
+use crate::aws::logs::Logs;
+use crate::aws::s3::S3;
+use crate::cognito::Cognito;
+use crate::lambda::Lambda;
+use crate::{Clock, Outbox, control};
+
+/// The account that owns everything on a local stage.
+pub const ACCOUNT_ID: &str = "000000000000";
+/// The Amazon developer who owns every skill on a local stage.
+pub const VENDOR_ID: &str = "MLOCALVENDOR01";
+
+/// What to start.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The first of five consecutive ports; free ones are taken when absent.
+    pub port: Option<u16>,
+}
+
+/// Where the services of a stage listen.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Urls {
+    /// Every AWS API, told apart by the request's signature.
+    pub aws: Url,
+    /// The Alexa Skill Management API and its upload store.
+    pub smapi: Url,
+    /// Login with Amazon.
+    pub lwa: Url,
+    /// The sign-in pages and OAuth endpoints of every user pool.
+    pub sign_in: Url,
+    /// The device, the Alexa app, the outbox and the clock.
+    pub device: Url,
+}
+
+/// What every service of one stage shares. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// The stage's time.
+    pub clock: Clock,
+    /// Where the other services listen.
+    pub urls: Arc<Urls>,
+    /// What would have been sent to people.
+    pub outbox: Outbox,
+}
+
+/// Why a stage did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port could not be listened on.
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen {
+        /// The port, or 0 for "any free one".
+        port: u16,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// Five consecutive ports do not fit above this one.
+    #[error("port {0} leaves no room for the four that follow it")]
+    PortRange(u16),
+}
+
+/// A running stage. Dropping it without [`LocalStage::stop`] ends it without waiting.
+#[derive(Debug)]
+pub struct LocalStage {
+    shared: Shared,
+    lambda: Lambda,
+    stop: watch::Sender<bool>,
+    servers: Vec<JoinHandle<()>>,
+}
+
+impl LocalStage {
+    /// Binds the listeners and starts serving.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let mut listeners = Vec::with_capacity(5);
+        for offset in 0..5 {
+            listeners.push(listen(options.port, offset).await?);
+        }
+        let url = |index: usize| base_url(&listeners[index]);
+        let shared = Shared {
+            clock: Clock::default(),
+            urls: Arc::new(Urls {
+                aws: url(0)?,
+                smapi: url(1)?,
+                lwa: url(2)?,
+                sign_in: url(3)?,
+                device: url(4)?,
+            }),
+            outbox: Outbox::default(),
+        };
+
+        let s3 = S3::default();
+        let logs = Logs::new(shared.clone());
+        let cognito = Cognito::new(shared.clone());
+        let lambda = Lambda::new(shared.clone(), s3.clone(), logs.clone());
+        let aws = Aws::new(shared.clone(), s3, logs, cognito.clone(), lambda.clone());
+        let alexa = Alexa::new(shared.clone(), lambda.clone());
+
+        let routers = [
+            aws.router().merge(cognito.issuer_router()),
+            alexa.smapi_router(),
+            alexa.lwa_router(),
+            cognito.sign_in_router(),
+            alexa.device_router().merge(control::router(shared.clone())),
+        ];
+        let (stop, stopped) = watch::channel(false);
+        let servers = listeners
+            .into_iter()
+            .zip(routers)
+            .map(|(listener, router)| tokio::spawn(serve(listener, router, stopped.clone())))
+            .collect();
+        Ok(Self {
+            shared,
+            lambda,
+            stop,
+            servers,
+        })
+    }
+
+    /// Where the services listen.
+    pub fn urls(&self) -> &Urls {
+        &self.shared.urls
+    }
+
+    /// Ends every server and every function process.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        self.lambda.shutdown().await;
+        for server in self.servers {
+            server.abort();
+            // A cancelled server is a stopped server.
+            let _ = server.await;
+        }
+    }
+}
+
+async fn listen(first: Option<u16>, offset: u16) -> Result<TcpListener, StartError> {
+    let port = match first {
+        None => 0,
+        Some(first) => first
+            .checked_add(offset)
+            .ok_or(StartError::PortRange(first))?,
+    };
+    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        .await
+        .map_err(|source| StartError::Listen { port, source })
+}
+
+fn base_url(listener: &TcpListener) -> Result<Url, StartError> {
+    let port = listener
+        .local_addr()
+        .map_err(|source| StartError::Listen { port: 0, source })?
+        .port();
+    Url::parse(&format!("http://127.0.0.1:{port}")).map_err(|_| StartError::PortRange(port))
+}
+
+async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
+    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // An error means that the stage itself is gone.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    });
+    // The listener is ours and lives as long as the stage: there is nobody to tell.
+    let _ = served.await;
+}

@@ -1,0 +1,1 @@
+//! Pure types of Alexa requests and responses, skill packages, account linking and profiles.

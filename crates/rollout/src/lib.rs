@@ -1,0 +1,1 @@
+//! Desired state, plan and the graph of steps that deploys a stage.

@@ -1,0 +1,1 @@
+//! The Alexa skill: intents, handlers and strings, and the Lambda that runs them.

@@ -1,0 +1,3 @@
+//! The Lambda's entry point.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! From an access token to a verified identity and a profile.

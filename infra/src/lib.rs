@@ -1,0 +1,1 @@
+//! The stack file, and CloudFormation stacks as Rust types.
