@@ -23,5 +23,5 @@ impl Logs {
     }
 
     /// One line of a function's output. The group is created when it is missing, as Lambda does.
-    pub fn append(&self, _group: &str, _stream: &str, _message: &str) {}
+    pub fn append(&self, _region: &str, _group: &str, _stream: &str, _message: &str) {}
 }

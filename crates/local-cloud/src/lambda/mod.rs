@@ -1,6 +1,7 @@
 //! Lambda: the control plane, and the Runtime API that runs the real `bootstrap`.
 
 use bytes::Bytes;
+use http::HeaderMap;
 use serde_json::Value;
 
 use crate::aws::logs::Logs;
@@ -33,6 +34,8 @@ pub struct RestRequest {
     pub query: Vec<(String, String)>,
     /// The region of the signature.
     pub region: String,
+    /// The headers; `Invoke` reads its kind and the wish for a log tail from them.
+    pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
 }
