@@ -1,0 +1,162 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn document() -> Value {
+    json!({"accountLinkingRequest": {
+        "type": "AUTH_CODE",
+        "authorizationUrl": "https://auth.example.com/oauth2/authorize",
+        "clientId": "1example23456789",
+        "scopes": ["openid", "email"],
+        "accessTokenUrl": "https://auth.example.com/oauth2/token",
+        "accessTokenScheme": "HTTP_BASIC",
+        "skipOnEnablement": true,
+    }})
+}
+
+fn linking() -> AccountLinking {
+    AccountLinking::from_document(&document()).unwrap()
+}
+
+fn response(change: impl FnOnce(&mut Value)) -> AccountLinkingResponse {
+    let mut stored = document()["accountLinkingRequest"].take();
+    change(&mut stored);
+    AccountLinkingResponse::from(json!({"accountLinkingResponse": stored}))
+}
+
+#[test]
+fn a_document_survives_reading_and_writing() {
+    assert_eq!(linking().to_document(), document());
+}
+
+#[test]
+fn the_wire_has_the_secret_and_nothing_else_does() {
+    let request = AccountLinkingRequest::new(linking(), Some("s3cr3t".into())).unwrap();
+    assert!(!format!("{request:?}").contains("s3cr3t"));
+    assert!(
+        !request
+            .linking()
+            .to_document()
+            .to_string()
+            .contains("s3cr3t")
+    );
+
+    let wire: Value = serde_json::from_str(request.to_wire().expose_secret()).unwrap();
+    let mut expected = document();
+    expected["accountLinkingRequest"]["clientSecret"] = "s3cr3t".into();
+    assert_eq!(wire, expected);
+}
+
+#[test]
+fn documents_that_the_service_would_refuse_are_refused_here() {
+    let refuse = |document: Value| {
+        AccountLinking::from_document(&document)
+            .unwrap_err()
+            .to_string()
+    };
+    let with = |field: &str, value: Value| {
+        let mut document = document();
+        document["accountLinkingRequest"][field] = value;
+        document
+    };
+    assert!(refuse(document()["accountLinkingRequest"].take()).contains("must be wrapped"));
+    assert!(refuse(with("clientSecret", "x".into())).contains("does not belong"));
+    assert!(refuse(with("skipOnEnablement", "true".into())).contains("boolean"));
+    assert!(refuse(with("clientName", "x".into())).contains("unknown field `clientName`"));
+    assert!(refuse(with("accessTokenScheme", "BASIC".into())).contains("`HTTP_BASIC`"));
+    assert!(refuse(with("domains", json!(vec!["example.com"; 16]))).contains("16 domains"));
+    assert!(refuse(with("domains", json!(["https://example.com"]))).contains("without scheme"));
+    assert!(refuse(with("scopes", json!(["openid email"]))).contains("`openid email`"));
+    let plain = with("authorizationUrl", "http://auth.example.com".into());
+    assert!(refuse(plain).contains("https://"));
+}
+
+#[test]
+fn the_code_grant_needs_endpoint_scheme_and_secret() {
+    let secret = || Some(SecretString::from("s3cr3t"));
+    let missing = |linking, secret| {
+        AccountLinkingRequest::new(linking, secret)
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(missing(linking(), None).contains("`clientSecret`"));
+    let mut without = linking();
+    without.access_token_url = None;
+    assert!(missing(without.clone(), secret()).contains("`accessTokenUrl`"));
+    without.grant = AccountLinkingType::Implicit;
+    without.access_token_scheme = None;
+    assert!(AccountLinkingRequest::new(without, None).is_ok());
+}
+
+#[test]
+fn what_the_service_adds_reorders_or_withholds_is_no_difference() {
+    let found = response(|stored| {
+        stored["scopes"] = json!(["email", "openid"]);
+        stored["domains"] = json!([]);
+        stored["defaultTokenExpirationInSeconds"] = 3600.into();
+        stored["voiceForwardAccountLinking"] = "ENABLED".into();
+        stored["somethingNew"] = json!({"a": 1});
+        stored["skipOnEnablement"] = "true".into();
+    });
+    assert_eq!(linking().compare(&found), Comparison::default());
+
+    let flat = AccountLinkingResponse::from(document()["accountLinkingRequest"].take());
+    assert_eq!(linking().compare(&flat), Comparison::default());
+    assert_eq!(flat.client_id(), Some(linking().client_id));
+}
+
+#[test]
+fn what_is_not_returned_is_unconfirmed() {
+    let mut wanted = linking();
+    wanted.pkce_configuration = Some(PkceConfiguration::S256);
+    let found = response(|stored| stored["skipOnEnablement"] = Value::Null);
+    let comparison = wanted.compare(&found);
+    assert!(comparison.agrees());
+    assert_eq!(
+        comparison.unconfirmed,
+        ["skipOnEnablement", "pkceConfiguration"]
+    );
+    let switched_off = response(|stored| {
+        stored["pkceConfiguration"] = json!({"status": "DISABLED"});
+    });
+    assert!(!wanted.compare(&switched_off).agrees());
+}
+
+#[test]
+fn a_difference_names_field_and_both_values() {
+    let found = response(|stored| {
+        stored["clientId"] = "other".into();
+        stored["domains"] = json!(["example.com"]);
+    });
+    let shown: Vec<_> = linking()
+        .compare(&found)
+        .differences
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            r#"clientId: wanted "1example23456789", found "other""#,
+            r#"domains: wanted null, found ["example.com"]"#,
+        ]
+    );
+    let dropped = response(|stored| stored["scopes"] = Value::Null);
+    assert_eq!(linking().compare(&dropped).differences[0].field, "scopes");
+}
+
+proptest! {
+    #[test]
+    fn lists_hold_up_to_fifteen_entries(count in 0..40_usize) {
+        let entries: Vec<String> = (0..count).map(|n| format!("scope{n}")).collect();
+        prop_assert_eq!(Scopes::try_from(entries.clone()).is_ok(), count <= MAX_ENTRIES);
+        prop_assert_eq!(Domains::try_from(entries).is_ok(), count <= MAX_ENTRIES);
+    }
+
+    #[test]
+    fn any_secret_reaches_the_wire_unchanged(secret in "\\PC+") {
+        let request = AccountLinkingRequest::new(linking(), Some(secret.clone().into())).unwrap();
+        let wire: Value = serde_json::from_str(request.to_wire().expose_secret()).unwrap();
+        prop_assert_eq!(wire["accountLinkingRequest"]["clientSecret"].as_str(), Some(&*secret));
+    }
+}
