@@ -15,6 +15,7 @@ pub mod lambda;
 mod loopback;
 mod outbox;
 mod stage;
+pub mod story;
 
 pub use clock::Clock;
 pub use error::AwsError;

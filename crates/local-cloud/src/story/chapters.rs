@@ -1,0 +1,284 @@
+//! What happens, in order.
+
+use std::time::{Duration, Instant};
+
+use super::browser::Browser;
+use super::device::Answer;
+use super::error::Problem;
+use super::expectations::{
+    LOGS, check_authorize_url, check_redirect, expect_link_card, expect_open, expect_plain,
+    expect_same_token,
+};
+use super::{Tale, Turn};
+
+/// How long a skill event may take to reach the skill.
+const EVENT_PATIENCE: Duration = Duration::from_secs(10);
+const EVENT_POLL: Duration = Duration::from_millis(10);
+
+/// How far past its expiry a token is used, in seconds; more than the clock skew that a
+/// verifier grants.
+const PAST_EXPIRY: u32 = 600;
+
+/// How the Alexa app begins a link.
+struct Linking {
+    /// Where the person's Amazon account is registered.
+    region: &'static str,
+    pkce: bool,
+    new_account: bool,
+}
+
+impl Tale<'_> {
+    pub(super) async fn tell(&mut self) -> Result<(), Problem> {
+        self.begin_unlinked().await?;
+
+        self.step = "launch without a linked account";
+        self.launch_asks_to_link().await?;
+
+        self.link(Linking {
+            region: "NA",
+            pkce: false,
+            new_account: true,
+        })
+        .await?;
+        self.converse().await?;
+        self.outlive_the_token().await?;
+        self.leave_and_return().await?;
+
+        self.link(Linking {
+            region: "EU",
+            pkce: true,
+            new_account: false,
+        })
+        .await?;
+        self.step = "ask for the e-mail address after linking with PKCE";
+        self.hear_the_address().await?;
+        self.leave_and_return().await
+    }
+
+    /// Puts the controls and the skill where every story starts.
+    async fn begin_unlinked(&mut self) -> Result<(), Problem> {
+        self.step = "enable the skill without linking";
+        self.device.hold_refresh(false).await?;
+        self.device.switch_pkce(false).await?;
+        if self.device.look_up().await?.linked {
+            self.device.disable().await?;
+        }
+        self.device.enable().await?;
+        let skill = self.device.look_up().await?;
+        if skill.enabled && !skill.linked {
+            return Ok(());
+        }
+        Err(Problem::unexpected(
+            "a skill that is enabled and not linked",
+            format!("{skill:?}"),
+            "linking has to be optional for this ([linking] optional in stack.toml)",
+        ))
+    }
+
+    async fn launch_asks_to_link(&mut self) -> Result<(), Problem> {
+        let answer = self.launch().await?;
+        if answer.linked {
+            return Err(Problem::unexpected(
+                "a request without an access token",
+                "one with a token",
+                "the Alexa side should have forgotten the tokens of a disabled skill",
+            ));
+        }
+        expect_link_card(&answer)
+    }
+
+    /// From "link account" in the Alexa app to "your account has been linked".
+    async fn link(&mut self, linking: Linking) -> Result<(), Problem> {
+        self.step = if linking.pkce {
+            "start account linking with PKCE"
+        } else {
+            "start account linking"
+        };
+        let known_events = self.device.events().await?.len();
+        self.device.switch_pkce(linking.pkce).await?;
+        let authorize = self.device.start_linking(linking.region).await?;
+        let redirect = check_authorize_url(&authorize, linking.region, linking.pkce)?;
+        let mut browser = Browser::new(&self.device.client);
+        let mut page = browser.open(authorize.clone()).await?;
+
+        if linking.new_account {
+            self.step = "sign up";
+            page = self
+                .person
+                .sign_up(&mut browser, &self.device, &page)
+                .await?;
+        }
+        if page.form("password").is_some() {
+            self.step = "sign in";
+            page = self.person.sign_in(&mut browser, &page).await?;
+        }
+
+        self.step = "return to Alexa with a code";
+        check_redirect(&page, &redirect, &authorize)?;
+        self.step = "exchange the code for tokens";
+        let linked = self.device.look_up().await?.linked;
+        if page.status != 200 || !linked {
+            return Err(Problem::unexpected(
+                "the page that says the account has been linked",
+                page.describe(),
+                "the page names the reason; account linking and the app client have to agree on \
+                 token URL, client id, secret and authentication scheme",
+            ));
+        }
+        // The switch belongs to the developer, who did not ask for it.
+        self.device.switch_pkce(false).await?;
+        self.step = "tell the skill that its account was linked";
+        self.await_event("SKILL_ACCOUNT_LINKED", known_events).await
+    }
+
+    async fn converse(&mut self) -> Result<(), Problem> {
+        self.step = "launch with a linked account";
+        let answer = self.launch().await?;
+        expect_plain(&answer)?;
+        expect_open(&answer)?;
+        self.step = "ask for help";
+        let answer = self.say("help").await?;
+        expect_plain(&answer)?;
+        expect_open(&answer)?;
+        self.step = "ask for the e-mail address";
+        let answer = self.say("what is my e-mail").await?;
+        self.expect_address(&answer)?;
+        // The other spelling that speech recognition comes up with.
+        self.hear_the_address().await.map(drop)
+    }
+
+    async fn outlive_the_token(&mut self) -> Result<(), Problem> {
+        self.step = "send an expired access token";
+        let before = self.hear_the_address().await?;
+        self.device.hold_refresh(true).await?;
+        self.device
+            .advance_clock(self.script.access_token_seconds.saturating_add(PAST_EXPIRY))
+            .await?;
+        let answer = self.ask_for_the_address().await?;
+        expect_same_token(&answer, &before)?;
+        expect_link_card(&answer)?;
+        if answer.heard.contains(&self.person.email) {
+            return Err(Problem::unexpected(
+                "an answer without personal data to an expired token",
+                format!("“{}”", answer.heard),
+                LOGS,
+            ));
+        }
+
+        self.step = "let Alexa refresh the access token";
+        self.device.hold_refresh(false).await?;
+        let after = self.hear_the_address().await?;
+        if after.jti.is_none() || after.jti == before.jti {
+            return Err(Problem::unexpected(
+                "an access token with a new jti",
+                format!("jti {:?} after {:?}", after.jti, before.jti),
+                "the Alexa side refreshes at accessTokenUrl with the refresh token",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Disables the skill, enables it again, and has lost the link.
+    async fn leave_and_return(&mut self) -> Result<(), Problem> {
+        self.step = "disable the skill";
+        let known_events = self.device.events().await?.len();
+        let before = self.device.look_up().await?.user_id;
+        self.device.disable().await?;
+        self.await_event("SKILL_DISABLED", known_events).await?;
+
+        self.step = "enable the skill again without linking";
+        self.device.enable().await?;
+        let after = self.device.look_up().await?;
+        if !after.enabled || after.linked || after.user_id.is_none() || after.user_id == before {
+            return Err(Problem::unexpected(
+                format!("an enabled, unlinked skill and another user id than {before:?}"),
+                format!("{after:?}"),
+                "Alexa gives a new user id when a skill is enabled again",
+            ));
+        }
+        self.step = "launch after enabling without linking";
+        self.launch_asks_to_link().await
+    }
+
+    async fn launch(&mut self) -> Result<Answer, Problem> {
+        self.say(&format!("Alexa, open {}", self.script.invocation_name))
+            .await
+    }
+
+    async fn ask_for_the_address(&mut self) -> Result<Answer, Problem> {
+        let invocation = &self.script.invocation_name;
+        self.say(&format!("Alexa, ask {invocation} what is my email"))
+            .await
+    }
+
+    async fn hear_the_address(&mut self) -> Result<Answer, Problem> {
+        let answer = self.ask_for_the_address().await?;
+        self.expect_address(&answer)?;
+        Ok(answer)
+    }
+
+    /// Says one sentence and writes the turn down, whatever is answered.
+    async fn say(&mut self, text: &str) -> Result<Answer, Problem> {
+        let answer = self.device.say(text).await?;
+        self.turns.push(Turn {
+            said: text.to_owned(),
+            heard: answer.heard.clone(),
+            card: answer.card_type().map(str::to_owned),
+            linked: answer.linked,
+        });
+        if let Some(error) = &answer.error {
+            return Err(Problem::unexpected(
+                format!("an answer of the skill to “{text}”"),
+                error.clone(),
+                LOGS,
+            ));
+        }
+        if answer.heard.trim().is_empty() {
+            return Err(Problem::unexpected(
+                format!("a spoken answer to “{text}”"),
+                "silence",
+                LOGS,
+            ));
+        }
+        Ok(answer)
+    }
+
+    fn expect_address(&self, answer: &Answer) -> Result<(), Problem> {
+        expect_plain(answer)?;
+        if answer.heard.contains(&self.person.email) {
+            return Ok(());
+        }
+        Err(Problem::unexpected(
+            format!("an answer with {}", self.person.email),
+            format!("“{}”", answer.heard),
+            LOGS,
+        ))
+    }
+
+    /// Waits until an event newer than the first `known` was delivered.
+    async fn await_event(&self, name: &str, known: usize) -> Result<(), Problem> {
+        let started = Instant::now();
+        loop {
+            let events = self.device.events().await?;
+            let newer = events.get(known..).unwrap_or_default();
+            match newer.iter().find(|event| event.kind == name) {
+                Some(event) if event.delivered && event.error.is_none() => return Ok(()),
+                Some(event) if event.error.is_some() => {
+                    return Err(Problem::unexpected(
+                        format!("{name} delivered to the skill"),
+                        event.error.clone().unwrap_or_default(),
+                        LOGS,
+                    ));
+                }
+                _ if started.elapsed() > EVENT_PATIENCE => {
+                    return Err(Problem::unexpected(
+                        format!("{name} delivered to the skill"),
+                        format!("{newer:?} after {} s", EVENT_PATIENCE.as_secs()),
+                        "does the manifest subscribe to it, with an endpoint under `events`?",
+                    ));
+                }
+                _ => tokio::time::sleep(EVENT_POLL).await,
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The Echo on the table and the Alexa app beside it.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::error::Problem;
+use super::{Script, http};
+
+/// The device of one person, and the controls of the stage that share its listener.
+pub(super) struct Device {
+    pub(super) client: reqwest::Client,
+    base: Url,
+    skill_id: String,
+    locale: String,
+}
+
+/// What Alexa answered.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Answer {
+    pub(super) heard: String,
+    pub(super) card: Option<Value>,
+    pub(super) linked: bool,
+    /// The `jti` of the access token that the request carried.
+    pub(super) jti: Option<String>,
+    pub(super) session_open: bool,
+    /// Alexa's sentence when the skill did not answer properly.
+    pub(super) error: Option<String>,
+}
+
+impl Answer {
+    /// The type of the card.
+    pub(super) fn card_type(&self) -> Option<&str> {
+        self.card.as_ref()?.get("type")?.as_str()
+    }
+}
+
+/// The skill as the Alexa app shows it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Enablement {
+    pub(super) enabled: bool,
+    pub(super) linked: bool,
+    pub(super) user_id: Option<String>,
+}
+
+/// A skill event and what became of it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Event {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) delivered: bool,
+    pub(super) error: Option<String>,
+}
+
+impl Device {
+    pub(super) fn new(base: &Url, script: &Script) -> Result<Self, Problem> {
+        Ok(Self {
+            client: http::client().map_err(|source| Problem::unreachable(base, source))?,
+            base: base.clone(),
+            skill_id: script.skill_id.clone(),
+            locale: script.locale.clone(),
+        })
+    }
+
+    /// Says one sentence.
+    pub(super) async fn say(&self, text: &str) -> Result<Answer, Problem> {
+        let url = self.url("/say");
+        let body = json!({ "text": text, "locale": self.locale });
+        http::json(self.client.post(url.clone()).json(&body), &url).await
+    }
+
+    /// The skill's page in the Alexa app.
+    pub(super) async fn look_up(&self) -> Result<Enablement, Problem> {
+        let url = self.skill_url("");
+        http::json(self.client.get(url.clone()), &url).await
+    }
+
+    pub(super) async fn enable(&self) -> Result<(), Problem> {
+        let url = self.skill_url("/enable");
+        http::done(self.client.post(url.clone()), &url).await
+    }
+
+    pub(super) async fn disable(&self) -> Result<(), Problem> {
+        let url = self.skill_url("/disable");
+        http::done(self.client.post(url.clone()), &url).await
+    }
+
+    /// Presses "link account"; the answer is the page that the app opens.
+    pub(super) async fn start_linking(&self, region: &str) -> Result<Url, Problem> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Started {
+            authorize_url: Url,
+        }
+        let url = self.skill_url("/link");
+        let body = json!({ "region": region });
+        let started: Started = http::json(self.client.post(url.clone()).json(&body), &url).await?;
+        Ok(started.authorize_url)
+    }
+
+    /// Every skill event of this skill so far.
+    pub(super) async fn events(&self) -> Result<Vec<Event>, Problem> {
+        #[derive(Deserialize)]
+        struct Events {
+            events: Vec<Event>,
+        }
+        let mut url = self.url("/events");
+        url.query_pairs_mut().append_pair("skillId", &self.skill_id);
+        let answer: Events = http::json(self.client.get(url.clone()), &url).await?;
+        Ok(answer.events)
+    }
+
+    /// The switch for PKCE in the developer console.
+    pub(super) async fn switch_pkce(&self, enabled: bool) -> Result<(), Problem> {
+        let url = self.url(&format!("/console/skills/{}/pkce", self.skill_id));
+        let body = json!({ "enabled": enabled });
+        http::done(self.client.post(url.clone()).json(&body), &url).await
+    }
+
+    /// Keeps Alexa from refreshing expired tokens, or lets it.
+    pub(super) async fn hold_refresh(&self, held: bool) -> Result<(), Problem> {
+        let url = self.url("/control/refresh");
+        let body = json!({ "held": held });
+        http::done(self.client.post(url.clone()).json(&body), &url).await
+    }
+
+    /// Lets time pass at once.
+    pub(super) async fn advance_clock(&self, seconds: u32) -> Result<(), Problem> {
+        let url = self.url("/control/clock");
+        let body = json!({ "advanceSeconds": seconds });
+        http::done(self.client.post(url.clone()).json(&body), &url).await
+    }
+
+    /// The newest code sent to an e-mail address.
+    pub(super) async fn newest_code(&self, to: &str) -> Result<Option<String>, Problem> {
+        #[derive(Deserialize)]
+        struct Outbox {
+            messages: Vec<Message>,
+        }
+        #[derive(Deserialize)]
+        struct Message {
+            code: Option<String>,
+        }
+        let mut url = self.url("/outbox");
+        url.query_pairs_mut().append_pair("to", to);
+        let outbox: Outbox = http::json(self.client.get(url.clone()), &url).await?;
+        Ok(outbox
+            .messages
+            .into_iter()
+            .rev()
+            .find_map(|message| message.code))
+    }
+
+    fn skill_url(&self, action: &str) -> Url {
+        self.url(&format!("/app/skills/{}{action}", self.skill_id))
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(path);
+        url
+    }
+}

@@ -1,0 +1,141 @@
+//! What the story expects at a step, and the sentence when it does not come.
+
+use url::Url;
+
+use super::browser::Page;
+use super::device::Answer;
+use super::error::{Problem, without_query};
+
+/// Where to look when the skill itself answered wrongly.
+pub(super) const LOGS: &str = "the skill's log group on the stage tells what it saw";
+
+/// What Alexa puts into the address; the answer is its redirect URI.
+pub(super) fn check_authorize_url(
+    authorize: &Url,
+    region: &str,
+    pkce: bool,
+) -> Result<Url, Problem> {
+    let query = |name: &str| {
+        let mut values = authorize.query_pairs().filter(|(key, _)| key == name);
+        match (values.next(), values.next()) {
+            (Some((_, value)), None) if !value.is_empty() => Some(value.into_owned()),
+            _ => None,
+        }
+    };
+    let wrong = |what: &str| {
+        let names: Vec<_> = authorize.query_pairs().map(|(key, _)| key).collect();
+        Problem::unexpected(
+            format!("an authorize URL with {what}"),
+            format!("{} with {}", without_query(authorize), names.join(", ")),
+            "GET the skill's accountLinkingClient to see what Alexa was configured with",
+        )
+    };
+    for name in ["state", "client_id", "scope"] {
+        query(name).ok_or_else(|| wrong(&format!("one `{name}`")))?;
+    }
+    if query("response_type").as_deref() != Some("code") {
+        return Err(wrong("response_type=code"));
+    }
+    let method = query("code_challenge_method");
+    let challenged = query("code_challenge").is_some() && method.as_deref() == Some("S256");
+    if pkce && !challenged {
+        return Err(wrong("an S256 code_challenge"));
+    }
+    if !pkce && (challenged || method.is_some()) {
+        return Err(wrong("no code_challenge"));
+    }
+    let region = format!("/{}/api/skill/link/", region.to_lowercase());
+    query("redirect_uri")
+        .and_then(|uri| Url::parse(&uri).ok())
+        .filter(|uri| uri.path().starts_with(&region))
+        .ok_or_else(|| wrong(&format!("a redirect_uri to {region}")))
+}
+
+/// The browser has to come back to the redirect URI with a code and the state it was given.
+pub(super) fn check_redirect(page: &Page, redirect: &Url, authorize: &Url) -> Result<(), Problem> {
+    let returned = page
+        .trail
+        .iter()
+        .find(|url| without_query(url) == redirect.as_str())
+        .ok_or_else(|| {
+            Problem::unexpected(
+                format!("a redirect to {redirect}"),
+                page.describe(),
+                "the page says why; the redirect URI has to be registered with the app client",
+            )
+        })?;
+    let value = |url: &Url, name: &str| {
+        url.query_pairs()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    if value(returned, "code").is_none_or(|code| code.is_empty()) {
+        return Err(Problem::unexpected(
+            "a redirect with a code",
+            format!(
+                "error {:?}: {:?}",
+                value(returned, "error").unwrap_or_default(),
+                value(returned, "error_description").unwrap_or_default()
+            ),
+            "the sign-in service refused the authorize request for the reason above",
+        ));
+    }
+    if value(returned, "state") == value(authorize, "state") {
+        return Ok(());
+    }
+    Err(Problem::unexpected(
+        "the state that Alexa sent, unchanged",
+        "another one",
+        "a sign-in page has to echo `state` byte for byte",
+    ))
+}
+
+pub(super) fn expect_link_card(answer: &Answer) -> Result<(), Problem> {
+    if answer.card_type() == Some("LinkAccount") {
+        return Ok(());
+    }
+    Err(Problem::unexpected(
+        "a LinkAccount card",
+        format!("card {:?} and “{}”", answer.card_type(), answer.heard),
+        LOGS,
+    ))
+}
+
+/// An answer to a linked person that does not send them to link again.
+pub(super) fn expect_plain(answer: &Answer) -> Result<(), Problem> {
+    if answer.linked && answer.card_type() != Some("LinkAccount") {
+        return Ok(());
+    }
+    let request = if answer.linked { "with" } else { "without" };
+    Err(Problem::unexpected(
+        "an answer for a linked person",
+        format!(
+            "card {:?} and “{}” to a request {request} access token",
+            answer.card_type(),
+            answer.heard
+        ),
+        LOGS,
+    ))
+}
+
+pub(super) fn expect_open(answer: &Answer) -> Result<(), Problem> {
+    if answer.session_open {
+        return Ok(());
+    }
+    Err(Problem::unexpected(
+        "a skill that listens for the next sentence",
+        format!("a closed session after “{}”", answer.heard),
+        "a greeting and help leave the session open (shouldEndSession: false)",
+    ))
+}
+
+pub(super) fn expect_same_token(answer: &Answer, before: &Answer) -> Result<(), Problem> {
+    if answer.linked && answer.jti.is_some() && answer.jti == before.jti {
+        return Ok(());
+    }
+    Err(Problem::unexpected(
+        "a request with the expired access token while refreshing is held back",
+        format!("jti {:?} after {:?}", answer.jti, before.jti),
+        "POST /control/refresh of the device listener should hold Alexa back",
+    ))
+}

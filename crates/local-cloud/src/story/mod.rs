@@ -1,0 +1,98 @@
+//! The story that proves a deployment: a person enables the skill, links an account, asks for
+//! what is known about them, lets a token expire, and leaves again.
+//!
+//! It goes through the public doors only, over HTTP, as a person with a browser and an Alexa
+//! device would. Of this crate it knows the addresses and nothing else, so that the stage cannot
+//! tell itself that it works. Every expectation is checked; the first that fails is the error.
+
+mod browser;
+mod chapters;
+mod cookies;
+mod device;
+mod error;
+mod expectations;
+mod html;
+mod http;
+mod person;
+
+use device::Device;
+pub use error::{Problem, StoryError};
+use person::Person;
+
+use crate::Urls;
+
+/// What the person needs to know about the skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// The skill to enable, link and talk to.
+    pub skill_id: String,
+    /// What it is called in `open …`.
+    pub invocation_name: String,
+    /// The language that is spoken, such as `en-US`.
+    pub locale: String,
+    /// How long an access token lives, in seconds; the stage's clock is moved past it.
+    pub access_token_seconds: u32,
+}
+
+/// One exchange with the device.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Turn {
+    /// What the person said.
+    pub said: String,
+    /// What Alexa answered, as plain text.
+    pub heard: String,
+    /// The type of the card in the Alexa app, such as `LinkAccount`.
+    pub card: Option<String>,
+    /// Whether the request to the skill carried an access token.
+    pub linked: bool,
+}
+
+/// A story that ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcript {
+    /// The address that the person signed up with.
+    pub email: String,
+    /// The conversation, in order.
+    pub turns: Vec<Turn>,
+}
+
+/// Lives through the whole story.
+///
+/// The skill has to be deployed on the stage; whether it is enabled or linked does not matter.
+/// Afterwards it is enabled and not linked, and the stage's clock is ahead by one token's life.
+pub async fn run(urls: &Urls, script: &Script) -> Result<Transcript, StoryError> {
+    let device = Device::new(&urls.device, script).map_err(|problem| StoryError {
+        step: "start",
+        problem,
+        turns: Vec::new(),
+    })?;
+    let mut tale = Tale {
+        script,
+        device,
+        person: Person::new(),
+        step: "start",
+        turns: Vec::new(),
+    };
+    match tale.tell().await {
+        Ok(()) => Ok(Transcript {
+            email: tale.person.email,
+            turns: tale.turns,
+        }),
+        Err(problem) => Err(StoryError {
+            step: tale.step,
+            problem,
+            turns: tale.turns,
+        }),
+    }
+}
+
+/// A story while it happens.
+struct Tale<'a> {
+    script: &'a Script,
+    device: Device,
+    person: Person,
+    /// Where in the story we are; an error names it.
+    step: &'static str,
+    turns: Vec<Turn>,
+}
