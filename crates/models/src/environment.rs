@@ -1,0 +1,90 @@
+//! The environment variables that the Lambda reads: one name for whoever sets them and whoever
+//! reads them, with the text that the documentation shows.
+
+/// One environment variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// The variable's name.
+    pub name: &'static str,
+    /// What it says and what it is used for.
+    pub purpose: &'static str,
+    /// A value of the right form.
+    pub example: &'static str,
+    /// What is assumed without it; `None` where there is no sensible default.
+    pub default: Option<&'static str>,
+}
+
+/// The skill that the function serves.
+pub const SKILL_ID: Variable = Variable {
+    name: "VOICELINK_SKILL_ID",
+    purpose: "Id of the skill that the function serves. A request for another skill is refused.",
+    example: "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55",
+    default: None,
+};
+
+/// The app client that access tokens must come from.
+pub const CLIENT_ID: Variable = Variable {
+    name: "VOICELINK_CLIENT_ID",
+    purpose: "Id of the app client that Alexa links accounts with. An access token that was \
+              issued to another client is refused.",
+    example: "1example23456789",
+    default: None,
+};
+
+/// Who signs the access tokens.
+pub const ISSUER: Variable = Variable {
+    name: "VOICELINK_ISSUER",
+    purpose: "Issuer of the access tokens, exactly as their `iss` says it. The signing keys are \
+              read from `/.well-known/jwks.json` below it. Must be https unless it is loopback.",
+    example: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123",
+    default: None,
+};
+
+/// Where people sign in, and where their attributes are read.
+pub const SIGN_IN_URL: Variable = Variable {
+    name: "VOICELINK_SIGN_IN_URL",
+    purpose: "Base URL of the user pool domain; the profile is read from `/oauth2/userInfo` below \
+              it. Must be https unless it is loopback.",
+    example: "https://account-guide-dev-1a2b3c4d.auth.eu-west-1.amazoncognito.com",
+    default: None,
+};
+
+/// What the user has to have consented to.
+pub const SCOPES: Variable = Variable {
+    name: "VOICELINK_SCOPES",
+    purpose: "Scopes that an access token must carry, separated by spaces.",
+    example: "openid email profile",
+    default: Some("openid"),
+};
+
+/// Where attributes come from.
+pub const PROFILE_SOURCE: Variable = Variable {
+    name: "VOICELINK_PROFILE_SOURCE",
+    purpose: "Where attributes are looked up: `userinfo`, `get-user` or `login-with-amazon`.",
+    example: "userinfo",
+    default: Some("userinfo"),
+};
+
+/// Every variable, in the order in which the documentation lists them.
+pub const ALL: [Variable; 6] = [
+    SKILL_ID,
+    CLIENT_ID,
+    ISSUER,
+    SIGN_IN_URL,
+    SCOPES,
+    PROFILE_SOURCE,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_share_a_prefix_and_are_unique() {
+        for (at, variable) in ALL.iter().enumerate() {
+            assert!(variable.name.starts_with("VOICELINK_"));
+            assert!(variable.purpose.ends_with('.'));
+            assert!(ALL[..at].iter().all(|other| other.name != variable.name));
+        }
+    }
+}

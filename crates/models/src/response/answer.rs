@@ -1,0 +1,309 @@
+//! Whole answers: one that speaks, one that does not, one to "could you?".
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::limits::{check_card, check_size, check_speech};
+use super::{Card, Directive, ResponseError, Speech};
+
+const VERSION: &str = "1.0";
+
+/// An answer to a launch or an intent: Alexa speaks, and either waits for a reply or says
+/// goodbye.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    speech: Speech,
+    then: Then,
+    card: Option<Card>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Then {
+    Listen(Listening),
+    Close,
+}
+
+/// What goes with waiting for a reply.
+#[derive(Debug, Clone, PartialEq)]
+struct Listening {
+    reprompt: Speech,
+    directives: Vec<Directive>,
+    attributes: Map<String, Value>,
+}
+
+/// An answer that waits for a reply, and may therefore remember something or carry directives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    speech: Speech,
+    listening: Listening,
+    card: Option<Card>,
+}
+
+impl Question {
+    /// Says something and waits for a reply. The reprompt is said after some seconds of silence.
+    pub fn new(speech: Speech, reprompt: Speech) -> Self {
+        Self {
+            speech,
+            listening: Listening {
+                reprompt,
+                directives: Vec::new(),
+                attributes: Map::new(),
+            },
+            card: None,
+        }
+    }
+
+    /// Adds a directive.
+    #[must_use]
+    pub fn with_directive(mut self, directive: Directive) -> Self {
+        self.listening.directives.push(directive);
+        self
+    }
+
+    /// Asks Alexa to send a value back with the next request of the session. It leaves the skill
+    /// with every answer, so it must not be personal.
+    #[must_use]
+    pub fn remember(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.listening.attributes.insert(name.into(), value.into());
+        self
+    }
+
+    /// Puts a card into the Alexa app.
+    #[must_use]
+    pub fn with_card(mut self, card: Card) -> Self {
+        self.card = Some(card);
+        self
+    }
+}
+
+impl From<Question> for Answer {
+    fn from(question: Question) -> Self {
+        Self {
+            speech: question.speech,
+            then: Then::Listen(question.listening),
+            card: question.card,
+        }
+    }
+}
+
+impl Answer {
+    /// Says something and waits for a reply: a [`Question`] without anything else.
+    pub fn ask(speech: Speech, reprompt: Speech) -> Self {
+        Question::new(speech, reprompt).into()
+    }
+
+    /// Says something and ends the session.
+    pub fn tell(speech: Speech) -> Self {
+        Self {
+            speech,
+            then: Then::Close,
+            card: None,
+        }
+    }
+
+    /// Puts a card into the Alexa app.
+    #[must_use]
+    pub fn with_card(mut self, card: Card) -> Self {
+        self.card = Some(card);
+        self
+    }
+
+    /// What is said.
+    pub fn speech(&self) -> &Speech {
+        &self.speech
+    }
+
+    /// What is said after some seconds of silence.
+    pub fn reprompt(&self) -> Option<&Speech> {
+        match &self.then {
+            Then::Listen(listening) => Some(&listening.reprompt),
+            Then::Close => None,
+        }
+    }
+
+    /// The card.
+    pub fn card(&self) -> Option<&Card> {
+        self.card.as_ref()
+    }
+
+    /// Whether Alexa waits for a reply.
+    pub fn keeps_session(&self) -> bool {
+        matches!(self.then, Then::Listen(_))
+    }
+
+    /// The answer as the Lambda returns it.
+    pub fn render(&self) -> Result<Value, ResponseError> {
+        let mut response = Map::new();
+        response.insert("outputSpeech".into(), render("outputSpeech", &self.speech)?);
+        if let Some(card) = &self.card {
+            check_card(card.characters())?;
+            response.insert("card".into(), to_json(card)?);
+        }
+        let mut envelope = Map::new();
+        envelope.insert("version".into(), VERSION.into());
+        match &self.then {
+            Then::Listen(Listening {
+                reprompt,
+                directives,
+                attributes,
+            }) => {
+                let again = render("reprompt", reprompt)?;
+                response.insert("reprompt".into(), json!({ "outputSpeech": again }));
+                if !directives.is_empty() {
+                    response.insert("directives".into(), to_json(directives)?);
+                }
+                response.insert("shouldEndSession".into(), false.into());
+                if !attributes.is_empty() {
+                    envelope.insert("sessionAttributes".into(), attributes.clone().into());
+                }
+            }
+            Then::Close => {
+                response.insert("shouldEndSession".into(), true.into());
+            }
+        }
+        envelope.insert("response".into(), response.into());
+        let envelope = Value::Object(envelope);
+        check_size(&envelope)?;
+        Ok(envelope)
+    }
+}
+
+fn render(part: &'static str, speech: &Speech) -> Result<Value, ResponseError> {
+    let ssml = speech.to_ssml();
+    check_speech(part, &ssml)?;
+    Ok(json!({ "type": "SSML", "ssml": ssml }))
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<Value, ResponseError> {
+    serde_json::to_value(value).map_err(|error| ResponseError::NotJson(error.to_string()))
+}
+
+/// An answer without words, the only one that the end of a session, skill events and most other
+/// requests allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acknowledgement;
+
+impl Acknowledgement {
+    /// The answer as the Lambda returns it.
+    pub fn render(self) -> Value {
+        json!({ "version": VERSION, "response": {} })
+    }
+}
+
+/// Whether the skill could do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum CanFulfill {
+    /// It could.
+    Yes,
+    /// It could not.
+    No,
+    /// It would need to ask first, for example for an account to be linked.
+    Maybe,
+}
+
+/// The answer to a `CanFulfillIntentRequest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CanFulfillAnswer(pub CanFulfill);
+
+impl CanFulfillAnswer {
+    /// The answer as the Lambda returns it.
+    pub fn render(self) -> Value {
+        let can = match self.0 {
+            CanFulfill::Yes => "YES",
+            CanFulfill::No => "NO",
+            CanFulfill::Maybe => "MAYBE",
+        };
+        json!({ "version": VERSION, "response": { "canFulfillIntent": { "canFulfill": can } } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::limits::MAX_SPEECH_CHARACTERS;
+    use super::*;
+
+    #[test]
+    fn a_question_keeps_the_session_and_has_a_reprompt() {
+        let question =
+            Question::new(Speech::text("Tea?"), Speech::text("Some tea?")).remember("asked", "tea");
+        let answer = Answer::from(question).render().unwrap();
+        let expected = json!({
+            "version": "1.0",
+            "sessionAttributes": { "asked": "tea" },
+            "response": {
+                "outputSpeech": { "type": "SSML", "ssml": "<speak>Tea?</speak>" },
+                "reprompt": {
+                    "outputSpeech": { "type": "SSML", "ssml": "<speak>Some tea?</speak>" }
+                },
+                "shouldEndSession": false
+            }
+        });
+        assert_eq!(answer, expected);
+    }
+
+    #[test]
+    fn a_goodbye_ends_the_session() {
+        let answer = Answer::tell(Speech::text("Bye."))
+            .with_card(Card::LinkAccount)
+            .render()
+            .unwrap();
+        let expected = json!({
+            "version": "1.0",
+            "response": {
+                "outputSpeech": { "type": "SSML", "ssml": "<speak>Bye.</speak>" },
+                "card": { "type": "LinkAccount" },
+                "shouldEndSession": true
+            }
+        });
+        assert_eq!(answer, expected);
+    }
+
+    #[test]
+    fn directives_have_the_names_that_alexa_knows() {
+        let question = Question::new(Speech::text("a"), Speech::text("b")).with_directive(
+            Directive::DialogElicitSlot {
+                slot_to_elicit: "city".to_owned(),
+                updated_intent: None,
+            },
+        );
+        let answer = Answer::from(question).render().unwrap();
+        let expected = json!([{ "type": "Dialog.ElicitSlot", "slotToElicit": "city" }]);
+        assert_eq!(answer["response"]["directives"], expected);
+    }
+
+    #[test]
+    fn what_alexa_would_refuse_is_refused_here() {
+        let short = || Speech::text("a");
+        let long = Speech::text("x".repeat(MAX_SPEECH_CHARACTERS + 1));
+        assert!(matches!(
+            Answer::tell(long.clone()).render(),
+            Err(ResponseError::SpeechTooLong {
+                part: "outputSpeech",
+                ..
+            })
+        ));
+        assert!(matches!(
+            Answer::ask(short(), long).render(),
+            Err(ResponseError::SpeechTooLong {
+                part: "reprompt",
+                ..
+            })
+        ));
+        assert!(matches!(
+            Answer::tell(short())
+                .with_card(Card::simple("title", "x".repeat(8_000)))
+                .render(),
+            Err(ResponseError::CardTooLong { characters: 8_005 })
+        ));
+        assert!(matches!(
+            Answer::from(Question::new(short(), short()).remember("big", "x".repeat(120_000)))
+                .render(),
+            Err(ResponseError::TooLarge { .. })
+        ));
+        let null = Question::new(short(), short()).remember("list", json!([1, { "two": null }]));
+        let null = Answer::from(null).render();
+        let path = "/sessionAttributes/list/1/two".to_owned();
+        assert_eq!(null, Err(ResponseError::Null { path }));
+    }
+}
