@@ -101,7 +101,7 @@ impl LocalStage {
             outbox: Outbox::default(),
         };
 
-        let s3 = S3::default();
+        let s3 = S3::new(shared.clock.clone());
         let logs = Logs::new(shared.clone());
         let cognito = Cognito::new(shared.clone());
         let lambda = Lambda::new(shared.clone(), s3.clone(), logs.clone());

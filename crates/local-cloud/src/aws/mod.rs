@@ -1,32 +1,78 @@
 //! The AWS side: wire protocols and the stores behind STS, S3, CloudFormation, IAM and logs.
 
+pub mod cloudformation;
+pub mod iam;
+mod input;
 pub mod logs;
+mod protocol;
 pub mod s3;
+pub mod schemas;
+mod sts;
 
 use axum::Router;
 
+use self::cloudformation::{CloudFormation, Services};
+use self::iam::Iam;
 use crate::Shared;
 use crate::cognito::Cognito;
 use crate::lambda::Lambda;
 
 /// Every AWS API of the stage. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Aws {}
+pub struct Aws {
+    s3: s3::S3,
+    logs: logs::Logs,
+    iam: Iam,
+    cognito: Cognito,
+    lambda: Lambda,
+    cloudformation: CloudFormation,
+}
 
 impl Aws {
     /// An empty account.
     pub fn new(
-        _shared: Shared,
-        _s3: s3::S3,
-        _logs: logs::Logs,
-        _cognito: Cognito,
-        _lambda: Lambda,
+        shared: Shared,
+        s3: s3::S3,
+        logs: logs::Logs,
+        cognito: Cognito,
+        lambda: Lambda,
     ) -> Self {
-        Self {}
+        let iam = Iam::new(shared.clock.clone());
+        let cloudformation = CloudFormation::new(
+            shared.clock,
+            Services {
+                s3: s3.clone(),
+                logs: logs.clone(),
+                iam: iam.clone(),
+                cognito: cognito.clone(),
+                lambda: lambda.clone(),
+            },
+        );
+        Self {
+            s3,
+            logs,
+            iam,
+            cognito,
+            lambda,
+            cloudformation,
+        }
     }
 
     /// All services behind one listener, told apart by the signature's credential scope.
     pub fn router(&self) -> Router {
         Router::new()
+            .fallback(protocol::serve)
+            .with_state(self.clone())
     }
+}
+
+/// Bytes in lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -1,0 +1,80 @@
+//! The grammar of policy documents, as far as IAM checks it when one is stored.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
+
+use serde_json::Value;
+
+use crate::AwsError;
+
+/// AWS managed policies that a role of this project could use.
+const MANAGED: &[&str] = &[
+    "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess",
+    "arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy",
+    "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+];
+
+/// Parses a document, or refuses it as IAM does.
+pub(super) fn check(document: &str) -> Result<Value, AwsError> {
+    let policy: Value =
+        serde_json::from_str(document).map_err(|_| malformed("This policy contains invalid Json"))?;
+    if !policy.is_object() {
+        return Err(malformed("Syntax errors in policy."));
+    }
+    if let Some(version) = policy.get("Version")
+        && version != "2012-10-17"
+        && version != "2008-10-17"
+    {
+        return Err(malformed("The policy must contain a valid version string"));
+    }
+    let statements = statements(&policy);
+    if policy.get("Statement").is_none() {
+        return Err(malformed("Syntax errors in policy."));
+    }
+    for statement in statements {
+        let effect = &statement["Effect"];
+        let has_action = statement.get("Action").or(statement.get("NotAction")).is_some();
+        if (effect != "Allow" && effect != "Deny") || !has_action {
+            return Err(malformed("Syntax errors in policy."));
+        }
+    }
+    Ok(policy)
+}
+
+/// [`check`] for the policy of a role's trust: every statement names a principal.
+pub(super) fn check_trust(document: &str) -> Result<Value, AwsError> {
+    let policy = check(document)?;
+    for statement in statements(&policy) {
+        if statement.get("Principal").is_none() {
+            return Err(malformed("Missing required field Principal"));
+        }
+        if statement.get("Resource").is_some() {
+            return Err(malformed("Has prohibited field Resource"));
+        }
+    }
+    Ok(policy)
+}
+
+/// Refuses managed policies that do not exist.
+pub(super) fn check_managed(arn: &str) -> Result<(), AwsError> {
+    if MANAGED.contains(&arn) {
+        return Ok(());
+    }
+    Err(AwsError::new(
+        404,
+        "NoSuchEntity",
+        format!("Policy {arn} does not exist or is not attachable."),
+    ))
+}
+
+/// The statements of a policy, which may be one or a list.
+pub(super) fn statements(policy: &Value) -> &[Value] {
+    match &policy["Statement"] {
+        Value::Array(statements) => statements,
+        Value::Null => &[],
+        single => std::slice::from_ref(single),
+    }
+}
+
+fn malformed(message: &str) -> AwsError {
+    AwsError::bad_request("MalformedPolicyDocument", message)
+}

@@ -1,0 +1,84 @@
+//! S3: buckets and versioned objects.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
+
+mod body;
+mod bucket;
+mod checksum;
+mod configuration;
+mod listing;
+mod object;
+pub(crate) mod rest;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use self::bucket::Bucket;
+use self::object::{NewObject, Version};
+use crate::{AwsError, Clock};
+
+/// Every bucket of the account. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct S3 {
+    clock: Clock,
+    buckets: Arc<Mutex<BTreeMap<String, Bucket>>>,
+}
+
+impl S3 {
+    /// No buckets yet.
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            buckets: Arc::default(),
+        }
+    }
+
+    /// The newest version of an object, for services that read code from S3.
+    pub fn object(&self, bucket: &str, key: &str) -> Option<Bytes> {
+        self.object_version(bucket, key, None).ok()
+    }
+
+    /// One version of an object, or the newest; refused as S3 refuses it.
+    pub fn object_version(
+        &self,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
+    ) -> Result<Bytes, AwsError> {
+        let buckets = self.lock();
+        let bucket = buckets.get(bucket).ok_or_else(|| no_such_bucket(bucket))?;
+        Ok(bucket.read(key, version)?.bytes.clone())
+    }
+
+    /// The region of a bucket.
+    pub fn bucket_region(&self, bucket: &str) -> Result<String, AwsError> {
+        let buckets = self.lock();
+        let found = buckets.get(bucket).ok_or_else(|| no_such_bucket(bucket))?;
+        Ok(found.region.clone())
+    }
+
+    /// Stores an object, in a bucket that is created when it is missing: a shortcut for tests of
+    /// services that read from S3.
+    pub fn put(&self, bucket: &str, key: &str, bytes: Bytes) {
+        let now = self.clock.now();
+        self.lock()
+            .entry(bucket.to_owned())
+            .or_insert_with(|| Bucket::new("us-east-1", now))
+            .write(key, Version::object(NewObject::plain(bytes), now));
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Bucket>> {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn no_such_bucket(_bucket: &str) -> AwsError {
+    AwsError::new(404, "NoSuchBucket", "The specified bucket does not exist")
+}

@@ -1,0 +1,1 @@
+//! Amazon's resource schemas, reduced to facts.

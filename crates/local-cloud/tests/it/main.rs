@@ -1,0 +1,4 @@
+//! The stage through its public doors.
+
+mod aws;
+mod s3;
