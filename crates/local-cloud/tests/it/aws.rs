@@ -13,6 +13,13 @@ pub(crate) fn credentials() -> Credentials {
     Credentials::new("AKIDLOCAL", "secret", None, None, "test")
 }
 
+/// A plain HTTP client.
+pub(crate) fn http() -> reqwest::Client {
+    // An error means that another test has installed it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// A client of one SDK crate, for one region of a stage.
 macro_rules! client {
     ($sdk:ident, $stage:expr, $region:expr) => {
@@ -41,7 +48,7 @@ async fn any_signed_caller_is_the_account() {
 #[tokio::test]
 async fn an_unsigned_caller_is_nobody() {
     let stage = stage().await;
-    let answer = reqwest::Client::new()
+    let answer = http()
         .post(stage.urls().aws.clone())
         .header("content-type", "application/x-www-form-urlencoded")
         .body("Action=GetCallerIdentity&Version=2011-06-15")
@@ -50,7 +57,10 @@ async fn an_unsigned_caller_is_nobody() {
         .unwrap();
     assert_eq!(answer.status(), 403);
     let body = answer.text().await.unwrap();
-    assert!(body.contains("<Code>MissingAuthenticationToken</Code>"), "{body}");
+    assert!(
+        body.contains("<Code>MissingAuthenticationToken</Code>"),
+        "{body}"
+    );
     stage.stop().await;
 }
 

@@ -60,14 +60,22 @@ async fn a_bucket_lives_in_its_region_only() {
             .send()
             .await;
         assert_eq!(
-            answer.err().map(|error| code(&error.into_service_error()).to_owned()).as_deref(),
+            answer
+                .err()
+                .map(|error| code(&error.into_service_error()).to_owned())
+                .as_deref(),
             expected
         );
     }
     let head = s3.head_bucket().bucket("code").send().await.unwrap();
     assert_eq!(head.bucket_region(), Some("eu-west-1"));
     let elsewhere = client(&stage, "us-east-1");
-    let located = elsewhere.get_bucket_location().bucket("code").send().await.unwrap();
+    let located = elsewhere
+        .get_bucket_location()
+        .bucket("code")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(
         located.location_constraint(),
         Some(&BucketLocationConstraint::EuWest1)
@@ -128,7 +136,12 @@ async fn conditional_writes_let_one_writer_win() {
     assert_eq!(old.e_tag(), Some(etag));
     assert_eq!(old.body.collect().await.unwrap().into_bytes(), "first");
 
-    let versions = s3.list_object_versions().bucket("state").send().await.unwrap();
+    let versions = s3
+        .list_object_versions()
+        .bucket("state")
+        .send()
+        .await
+        .unwrap();
     let latest: Vec<_> = versions
         .versions()
         .iter()
@@ -158,13 +171,31 @@ async fn a_deleted_object_of_a_versioned_bucket_leaves_a_marker() {
         .send()
         .await
         .unwrap();
-    let head = s3.head_object().bucket("state").key("a/b c.json").send().await.unwrap();
+    let head = s3
+        .head_object()
+        .bucket("state")
+        .key("a/b c.json")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(head.content_length(), Some(2));
     assert_eq!(head.metadata().unwrap()["owner"], "me");
 
-    let deleted = s3.delete_object().bucket("state").key("a/b c.json").send().await.unwrap();
+    let deleted = s3
+        .delete_object()
+        .bucket("state")
+        .key("a/b c.json")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(deleted.delete_marker(), Some(true));
-    let gone = s3.get_object().bucket("state").key("a/b c.json").send().await.unwrap_err();
+    let gone = s3
+        .get_object()
+        .bucket("state")
+        .key("a/b c.json")
+        .send()
+        .await
+        .unwrap_err();
     assert!(gone.into_service_error().is_no_such_key());
     let again = s3
         .put_object()

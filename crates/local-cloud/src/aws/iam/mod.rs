@@ -131,8 +131,10 @@ fn on_policy(role: &mut Role, action: &str, input: Input<'_>) -> Result<Value, A
         "PutRolePolicy" => {
             let document = input.required("PolicyDocument")?;
             policy::check(document)?;
-            role.inline
-                .insert(input.required("PolicyName")?.to_owned(), document.to_owned());
+            role.inline.insert(
+                input.required("PolicyName")?.to_owned(),
+                document.to_owned(),
+            );
             Ok(json!({}))
         }
         "GetRolePolicy" => {
@@ -146,7 +148,9 @@ fn on_policy(role: &mut Role, action: &str, input: Input<'_>) -> Result<Value, A
         }
         "DeleteRolePolicy" => {
             let name = input.required("PolicyName")?;
-            role.inline.remove(name).ok_or_else(|| no_such_policy(name))?;
+            role.inline
+                .remove(name)
+                .ok_or_else(|| no_such_policy(name))?;
             Ok(json!({}))
         }
         "ListRolePolicies" => Ok(json!({
@@ -218,7 +222,10 @@ mod tests {
         assert_eq!(arn, "arn:aws:iam::000000000000:role/skill");
         assert!(iam.assumable(arn, "lambda.amazonaws.com"));
         assert!(!iam.assumable(arn, "cognito-idp.amazonaws.com"));
-        assert!(!iam.assumable("arn:aws:iam::000000000000:role/other", "lambda.amazonaws.com"));
+        assert!(!iam.assumable(
+            "arn:aws:iam::000000000000:role/other",
+            "lambda.amazonaws.com"
+        ));
     }
 
     #[test]
@@ -234,7 +241,10 @@ mod tests {
         assert_eq!(refused.code, "DeleteConflict");
         iam.call("DeleteRolePolicy", &input).unwrap();
         iam.call("DeleteRole", &input).unwrap();
-        assert_eq!(iam.call("GetRole", &input).unwrap_err().code, "NoSuchEntity");
+        assert_eq!(
+            iam.call("GetRole", &input).unwrap_err().code,
+            "NoSuchEntity"
+        );
     }
 
     #[test]

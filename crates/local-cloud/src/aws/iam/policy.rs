@@ -15,8 +15,8 @@ const MANAGED: &[&str] = &[
 
 /// Parses a document, or refuses it as IAM does.
 pub(super) fn check(document: &str) -> Result<Value, AwsError> {
-    let policy: Value =
-        serde_json::from_str(document).map_err(|_| malformed("This policy contains invalid Json"))?;
+    let policy: Value = serde_json::from_str(document)
+        .map_err(|_| malformed("This policy contains invalid Json"))?;
     if !policy.is_object() {
         return Err(malformed("Syntax errors in policy."));
     }
@@ -32,7 +32,10 @@ pub(super) fn check(document: &str) -> Result<Value, AwsError> {
     }
     for statement in statements {
         let effect = &statement["Effect"];
-        let has_action = statement.get("Action").or(statement.get("NotAction")).is_some();
+        let has_action = statement
+            .get("Action")
+            .or(statement.get("NotAction"))
+            .is_some();
         if (effect != "Allow" && effect != "Deny") || !has_action {
             return Err(malformed("Syntax errors in policy."));
         }

@@ -123,9 +123,9 @@ impl Role {
     }
 
     pub(super) fn describe(&self) -> Value {
-        let boundary = self.permissions_boundary.as_ref().map(|arn| {
-            json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn })
-        });
+        let boundary = self.permissions_boundary.as_ref().map(
+            |arn| json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn }),
+        );
         json!({
             "Path": self.path,
             "RoleName": self.name,

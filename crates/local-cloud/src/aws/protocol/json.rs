@@ -90,7 +90,9 @@ mod tests {
     #[test]
     fn only_operations_with_their_own_proof_are_unsigned() {
         assert!(is_unsigned("AWSCognitoIdentityProviderService.GetUser"));
-        assert!(!is_unsigned("AWSCognitoIdentityProviderService.AdminGetUser"));
+        assert!(!is_unsigned(
+            "AWSCognitoIdentityProviderService.AdminGetUser"
+        ));
         assert!(!is_unsigned("Logs_20140328.GetUser"));
     }
 

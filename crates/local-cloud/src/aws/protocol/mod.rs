@@ -169,14 +169,22 @@ async fn lambda(aws: &Aws, region: &str, received: Received, id: &str) -> Respon
                 .map(|(name, value)| (name.as_str(), value.as_str()))
                 .collect();
             headers.push(("x-amzn-RequestId", id));
-            reply::reply(answer.status, Some("application/json"), &headers, answer.body)
+            reply::reply(
+                answer.status,
+                Some("application/json"),
+                &headers,
+                answer.body,
+            )
         }
         Err(error) => reply::json_error(&error, id),
     }
 }
 
 async fn unsigned(aws: &Aws, received: &Received, id: &str) -> Response {
-    if received.header("x-amz-target").is_some_and(json::is_unsigned) {
+    if received
+        .header("x-amz-target")
+        .is_some_and(json::is_unsigned)
+    {
         return call_json(aws, json::COGNITO, UNSIGNED_REGION, received, id).await;
     }
     let error = AwsError::new(
@@ -201,7 +209,11 @@ fn refuse_by_shape(received: &Received, error: &AwsError, id: &str) -> Response 
     } else if content_type.starts_with("application/x-www-form-urlencoded") {
         query::failure(STS, error, id)
     } else if error.code == "MissingAuthenticationToken" {
-        s3::rest::failure(&AwsError::new(403, "AccessDenied", "Access Denied"), received, id)
+        s3::rest::failure(
+            &AwsError::new(403, "AccessDenied", "Access Denied"),
+            received,
+            id,
+        )
     } else {
         s3::rest::failure(error, received, id)
     }

@@ -108,7 +108,10 @@ impl Node {
                 .filter_map(|(index, node)| Some((index.parse().ok()?, node)))
                 .collect();
             items.sort_by_key(|(index, _)| *index);
-            return items.into_iter().map(|(_, node)| node.into_value()).collect();
+            return items
+                .into_iter()
+                .map(|(_, node)| node.into_value())
+                .collect();
         }
         match self.text {
             Some(text) if self.children.is_empty() => Value::String(text),
@@ -125,12 +128,16 @@ impl Node {
 /// The answer to a call that succeeded.
 pub(crate) fn success(service: QueryService, action: &str, output: &Value, id: &str) -> Response {
     let mut xml = Xml::default();
-    xml.element_in(&format!("{action}Response"), Some(service.namespace), |xml| {
-        xml.element(&format!("{action}Result"), |xml| xml.members(output));
-        xml.element("ResponseMetadata", |xml| {
-            xml.leaf("RequestId", id);
-        });
-    });
+    xml.element_in(
+        &format!("{action}Response"),
+        Some(service.namespace),
+        |xml| {
+            xml.element(&format!("{action}Result"), |xml| xml.members(output));
+            xml.element("ResponseMetadata", |xml| {
+                xml.leaf("RequestId", id);
+            });
+        },
+    );
     reply::xml(200, xml.into_string(), &[("x-amzn-RequestId", id)])
 }
 
@@ -139,9 +146,16 @@ pub(crate) fn failure(service: QueryService, error: &AwsError, id: &str) -> Resp
     let mut xml = Xml::default();
     xml.element_in("ErrorResponse", Some(service.namespace), |xml| {
         xml.element("Error", |xml| {
-            xml.leaf("Type", if error.status < 500 { "Sender" } else { "Receiver" })
-                .leaf("Code", &error.code)
-                .leaf("Message", &error.message);
+            xml.leaf(
+                "Type",
+                if error.status < 500 {
+                    "Sender"
+                } else {
+                    "Receiver"
+                },
+            )
+            .leaf("Code", &error.code)
+            .leaf("Message", &error.message);
         });
         xml.leaf("RequestId", id);
     });

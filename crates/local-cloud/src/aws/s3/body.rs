@@ -80,12 +80,8 @@ type Trailers = Vec<(String, String)>;
 
 /// Takes the chunks apart: `size[;extension]`, data, and after the empty chunk the trailers.
 fn decode(body: &Bytes) -> Result<(Bytes, Trailers), AwsError> {
-    let malformed = || {
-        AwsError::bad_request(
-            "IncompleteBody",
-            "The request body terminated unexpectedly",
-        )
-    };
+    let malformed =
+        || AwsError::bad_request("IncompleteBody", "The request body terminated unexpectedly");
     let mut rest = body.clone();
     let mut data = BytesMut::new();
     loop {
@@ -139,7 +135,13 @@ mod tests {
 
     #[test]
     fn a_body_that_ends_early_is_refused() {
-        for body in ["", "5\r\n123", "5\r\n12345", "5\r\n123456\r\n0\r\n\r\n", "x\r\n"] {
+        for body in [
+            "",
+            "5\r\n123",
+            "5\r\n12345",
+            "5\r\n123456\r\n0\r\n\r\n",
+            "x\r\n",
+        ] {
             let refused = decode(&Bytes::from_static(body.as_bytes()));
             assert_eq!(refused.unwrap_err().code, "IncompleteBody", "{body:?}");
         }

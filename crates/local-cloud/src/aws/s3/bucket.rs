@@ -74,7 +74,11 @@ impl Bucket {
             .get(key)
             .and_then(|versions| versions.iter().find(|version| version.id() == id))
             .ok_or_else(|| {
-                AwsError::new(404, "NoSuchVersion", "The specified version does not exist.")
+                AwsError::new(
+                    404,
+                    "NoSuchVersion",
+                    "The specified version does not exist.",
+                )
             })?;
         found.as_object().ok_or_else(|| {
             AwsError::new(

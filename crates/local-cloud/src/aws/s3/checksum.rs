@@ -21,7 +21,9 @@ pub(super) fn verify(header: &str, expected: &str, bytes: &[u8]) -> Result<(), A
             // A reflected 32-bit CRC has nothing in its upper half.
             STANDARD.encode(&crc.to_be_bytes()[4..])
         }
-        "crc64nvme" => STANDARD.encode(reflected_crc(0x9a6c_9329_ac4b_c9b5, 64, bytes).to_be_bytes()),
+        "crc64nvme" => {
+            STANDARD.encode(reflected_crc(0x9a6c_9329_ac4b_c9b5, 64, bytes).to_be_bytes())
+        }
         "sha1" => {
             STANDARD.encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
         }
@@ -58,9 +60,9 @@ pub(super) fn verify_md5(expected: &str, bytes: &[u8]) -> Result<(), AwsError> {
 
 /// Whether a header or trailer carries a checksum (and not the choice of an algorithm).
 pub(super) fn is_checksum(header: &str) -> bool {
-    header.strip_prefix(PREFIX).is_some_and(|algorithm| {
-        !matches!(algorithm, "algorithm" | "mode" | "type")
-    })
+    header
+        .strip_prefix(PREFIX)
+        .is_some_and(|algorithm| !matches!(algorithm, "algorithm" | "mode" | "type"))
 }
 
 fn reflected_crc(polynomial: u64, bits: u32, bytes: &[u8]) -> u64 {
@@ -101,7 +103,9 @@ mod tests {
     fn a_wrong_checksum_is_refused() {
         assert!(verify("x-amz-checksum-crc32", "y/Q5Jg==", b"123456789").is_ok());
         assert_eq!(
-            verify("x-amz-checksum-crc32", "y/Q5Jg==", b"12345678").unwrap_err().code,
+            verify("x-amz-checksum-crc32", "y/Q5Jg==", b"12345678")
+                .unwrap_err()
+                .code,
             "BadDigest"
         );
     }

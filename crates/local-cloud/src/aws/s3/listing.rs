@@ -40,7 +40,9 @@ impl<'request> Wanted<'request> {
         };
         Ok(Self {
             prefix: received.parameter("prefix").unwrap_or_default(),
-            delimiter: received.parameter("delimiter").filter(|text| !text.is_empty()),
+            delimiter: received
+                .parameter("delimiter")
+                .filter(|text| !text.is_empty()),
             size: size.min(LARGEST_PAGE),
             encoded: received.parameter("encoding-type") == Some("url"),
         })
@@ -95,7 +97,10 @@ pub(super) fn objects(
     entries.dedup();
     let truncated = entries.len() > wanted.size;
     entries.truncate(wanted.size);
-    let next = entries.last().filter(|_| truncated).map(|(entry, _)| entry.clone());
+    let next = entries
+        .last()
+        .filter(|_| truncated)
+        .map(|(entry, _)| entry.clone());
 
     let mut xml = Xml::document();
     xml.element_in("ListBucketResult", Some(NAMESPACE), |xml| {
@@ -103,7 +108,10 @@ pub(super) fn objects(
         wanted.echo(xml);
         xml.leaf("KeyCount", entries.len().to_string())
             .leaf("IsTruncated", truncated.to_string())
-            .optional("ContinuationToken", received.parameter("continuation-token"))
+            .optional(
+                "ContinuationToken",
+                received.parameter("continuation-token"),
+            )
             .optional("NextContinuationToken", next);
         for (entry, key) in &entries {
             match key.and_then(|key| bucket.current(key)) {
@@ -165,7 +173,10 @@ pub(super) fn versions(
         xml.leaf("KeyMarker", wanted.encode(marker.0))
             .leaf("IsTruncated", truncated.to_string())
             .optional("NextKeyMarker", next.map(|(key, ..)| wanted.encode(key)))
-            .optional("NextVersionIdMarker", next.map(|(_, version, _)| version.id()));
+            .optional(
+                "NextVersionIdMarker",
+                next.map(|(_, version, _)| version.id()),
+            );
         for (key, version, latest) in &entries {
             let element = match version {
                 Version::Object(_) => "Version",

@@ -68,11 +68,20 @@ pub(crate) fn failure(error: &AwsError, received: &Received, id: &str) -> Respon
             .leaf("RequestId", short_id(id))
             .leaf("HostId", Uuid::new_v4().simple().to_string());
     });
-    reply::reply(error.status, Some("application/xml"), &[], xml.into_string())
+    reply::reply(
+        error.status,
+        Some("application/xml"),
+        &[],
+        xml.into_string(),
+    )
 }
 
 fn short_id(id: &str) -> String {
-    id.replace('-', "").chars().take(16).collect::<String>().to_uppercase()
+    id.replace('-', "")
+        .chars()
+        .take(16)
+        .collect::<String>()
+        .to_uppercase()
 }
 
 fn list_buckets(s3: &S3, received: &Received) -> Result<Response, AwsError> {
@@ -101,7 +110,12 @@ fn on_bucket(s3: &S3, target: &Target<'_>) -> Result<Response, AwsError> {
     }
     if let Some(kind) = Kind::of(&received.query) {
         return match received.method {
-            Method::GET => Ok(reply::reply(200, Some(kind.content_type()), &[], kind.get(bucket)?)),
+            Method::GET => Ok(reply::reply(
+                200,
+                Some(kind.content_type()),
+                &[],
+                kind.get(bucket)?,
+            )),
             Method::PUT => {
                 kind.put(bucket, &body::Upload::read(received)?.bytes)?;
                 Ok(empty(200))
@@ -170,9 +184,11 @@ fn on_object(s3: &S3, target: &Target<'_>) -> Result<Response, AwsError> {
     }
     let version = received.parameter("versionId");
     match (&received.method, upload) {
-        (&Method::GET | &Method::HEAD, _) => {
-            get_object(bucket.read(&target.key, version)?, bucket.versioning, received)
-        }
+        (&Method::GET | &Method::HEAD, _) => get_object(
+            bucket.read(&target.key, version)?,
+            bucket.versioning,
+            received,
+        ),
         (&Method::PUT, Some(upload)) => put_object(s3, bucket, target, upload),
         (&Method::DELETE, _) => {
             check_conditions(bucket, &target.key, received)?;
@@ -191,7 +207,10 @@ fn put_object(
 ) -> Result<Response, AwsError> {
     let received = target.received;
     if target.key.len() > 1024 {
-        return Err(AwsError::bad_request("KeyTooLongError", "Your key is too long"));
+        return Err(AwsError::bad_request(
+            "KeyTooLongError",
+            "Your key is too long",
+        ));
     }
     check_conditions(bucket, &target.key, received)?;
     let mut headers: Vec<(String, String)> = received
@@ -210,12 +229,13 @@ fn put_object(
         },
         s3.now(),
     );
-    let etag = version.as_object().map(|object| object.etag.clone()).unwrap_or_default();
+    let etag = version
+        .as_object()
+        .map(|object| object.etag.clone())
+        .unwrap_or_default();
     let version_id = bucket.write(&target.key, version);
-    let mut answer: Vec<(&str, &str)> = vec![
-        ("ETag", &etag),
-        ("x-amz-server-side-encryption", "AES256"),
-    ];
+    let mut answer: Vec<(&str, &str)> =
+        vec![("ETag", &etag), ("x-amz-server-side-encryption", "AES256")];
     if let Some(id) = &version_id {
         answer.push(("x-amz-version-id", id));
     }
@@ -251,16 +271,25 @@ fn get_object(
     versioning: Versioning,
     received: &Received,
 ) -> Result<Response, AwsError> {
-    if received.header("if-match").is_some_and(|etag| !same_etag(etag, object)) {
+    if received
+        .header("if-match")
+        .is_some_and(|etag| !same_etag(etag, object))
+    {
         return Err(precondition_failed());
     }
-    if received.header("if-none-match").is_some_and(|etag| same_etag(etag, object)) {
+    if received
+        .header("if-none-match")
+        .is_some_and(|etag| same_etag(etag, object))
+    {
         return Err(AwsError::new(304, "NotModified", "Not Modified"));
     }
     if received.header("range").is_some() {
         return Err(not_implemented(received));
     }
-    let modified = object.modified.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let modified = object
+        .modified
+        .strftime("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
     let length = object.bytes.len().to_string();
     let mut headers: Vec<(&str, &str)> = vec![
         ("ETag", &object.etag),
@@ -269,7 +298,10 @@ fn get_object(
         ("x-amz-server-side-encryption", "AES256"),
     ];
     if versioning != Versioning::Never {
-        headers.push(("x-amz-version-id", object.version_id.as_deref().unwrap_or("null")));
+        headers.push((
+            "x-amz-version-id",
+            object.version_id.as_deref().unwrap_or("null"),
+        ));
     }
     let with_checksums = received.header("x-amz-checksum-mode") == Some("ENABLED");
     headers.extend(
@@ -279,7 +311,11 @@ fn get_object(
             .filter(|(name, _)| with_checksums || !name.starts_with("x-amz-checksum-"))
             .map(|(name, value)| (name.as_str(), value.as_str())),
     );
-    if !object.headers.iter().any(|(name, _)| name == "content-type") {
+    if !object
+        .headers
+        .iter()
+        .any(|(name, _)| name == "content-type")
+    {
         headers.push(("content-type", "binary/octet-stream"));
     }
     if received.method == Method::HEAD {
@@ -295,7 +331,10 @@ fn delete_many(s3: &S3, bucket: &mut Bucket, received: &Received) -> Result<Resp
     let request = configuration::parse(text, "Delete")?;
     let mut xml = Xml::document();
     xml.element_in("DeleteResult", Some(NAMESPACE), |xml| {
-        for object in request.descendants().filter(|node| node.tag_name().name() == "Object") {
+        for object in request
+            .descendants()
+            .filter(|node| node.tag_name().name() == "Object")
+        {
             let child = |name: &str| {
                 object
                     .children()
@@ -376,7 +415,9 @@ fn check_bucket_name(name: &str) -> Result<(), AwsError> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = name.as_bytes();
     let valid = (3..=63).contains(&bytes.len())
-        && bytes.iter().all(|byte| allowed(*byte) || matches!(byte, b'-' | b'.'))
+        && bytes
+            .iter()
+            .all(|byte| allowed(*byte) || matches!(byte, b'-' | b'.'))
         && bytes.first().copied().is_some_and(allowed)
         && bytes.last().copied().is_some_and(allowed)
         && !name.contains("..")
@@ -469,7 +510,11 @@ fn precondition_failed() -> AwsError {
 }
 
 fn not_implemented(received: &Received) -> AwsError {
-    let query: Vec<&str> = received.query.iter().map(|(name, _)| name.as_str()).collect();
+    let query: Vec<&str> = received
+        .query
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
     AwsError::new(
         501,
         "NotImplemented",
