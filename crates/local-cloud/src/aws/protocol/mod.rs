@@ -158,6 +158,7 @@ async fn lambda(aws: &Aws, region: &str, received: Received, id: &str) -> Respon
         method: received.method.as_str().to_owned(),
         path: decode(&received.path),
         query: received.query,
+        headers: received.headers,
         region: region.to_owned(),
         body: received.body,
     };
