@@ -45,6 +45,17 @@ pub struct Urls {
     pub device: Url,
 }
 
+impl Urls {
+    /// What stands for `https://pitangui.amazon.com`, `https://layla.amazon.com` and
+    /// `https://alexa.amazon.co.jp`, in this order and without a trailing slash: the hosts that
+    /// Alexa is redirected to when an account has been linked.
+    pub fn redirect_bases(&self) -> [String; 3] {
+        // `localhost` and not the address, because Cognito takes no other http callback URL.
+        let port = self.device.port().unwrap_or_default();
+        ["na", "eu", "fe"].map(|region| format!("http://localhost:{port}/{region}"))
+    }
+}
+
 /// What every service of one stage shares. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Shared {

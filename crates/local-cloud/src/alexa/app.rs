@@ -1,0 +1,175 @@
+//! The Alexa app, the developer console, and what no real Alexa offers: its controls.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Alexa;
+use super::customer::NotEnabled;
+use super::linking::NotStarted;
+use super::region::Region;
+use super::smapi::skill::Skill;
+
+pub(super) fn router(alexa: Alexa) -> Router {
+    Router::new()
+        .route("/app/skills", get(list))
+        .route("/app/skills/{skill}", get(read))
+        .route("/app/skills/{skill}/enable", post(enable))
+        .route("/app/skills/{skill}/disable", post(disable))
+        .route("/app/skills/{skill}/link", post(link))
+        .route("/console/skills/{skill}/pkce", post(switch_pkce))
+        .route("/control/refresh", post(hold_refresh))
+        .route("/events", get(events))
+        .with_state(alexa)
+}
+
+/// What the app cannot do, in a sentence.
+#[derive(Debug)]
+struct Problem(StatusCode, String);
+
+impl Problem {
+    fn unknown(skill_id: &str) -> Self {
+        Self(
+            StatusCode::NOT_FOUND,
+            format!("There is no skill {skill_id}."),
+        )
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "error": self.1 }))).into_response()
+    }
+}
+
+fn describe(skill: &Skill) -> Value {
+    let enablement = skill.enablement.as_ref();
+    json!({
+        "skillId": skill.id,
+        "enabled": enablement.is_some(),
+        "linked": enablement.is_some_and(|enablement| enablement.tokens.is_some()),
+        "userId": enablement.map(|enablement| &enablement.user_id),
+    })
+}
+
+async fn list(State(alexa): State<Alexa>) -> Json<Value> {
+    let skills: Value = alexa.state().skills.values().map(describe).collect();
+    Json(json!({ "skills": skills }))
+}
+
+async fn read(
+    State(alexa): State<Alexa>,
+    Path(skill_id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    alexa
+        .state()
+        .skills
+        .get(&skill_id)
+        .map(|skill| Json(describe(skill)))
+        .ok_or_else(|| Problem::unknown(&skill_id))
+}
+
+async fn enable(
+    State(alexa): State<Alexa>,
+    Path(skill_id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    if let Some(skill) = alexa.state().skills.get(&skill_id)
+        && skill.enablement.is_none()
+        && let Some(linking) = &skill.linking
+        && !linking.skip_on_enablement
+    {
+        return Err(Problem(
+            StatusCode::CONFLICT,
+            format!(
+                "The skill {skill_id} can only be enabled by linking an account: \
+                 POST /app/skills/{skill_id}/link."
+            ),
+        ));
+    }
+    alexa.enable(&skill_id).map_err(|reason| match reason {
+        NotEnabled::UnknownSkill => Problem::unknown(&skill_id),
+        NotEnabled::NoEndpoint => Problem(
+            StatusCode::CONFLICT,
+            format!("The skill {skill_id} has no endpoint yet."),
+        ),
+    })?;
+    read(State(alexa), Path(skill_id)).await
+}
+
+async fn disable(
+    State(alexa): State<Alexa>,
+    Path(skill_id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    alexa.disable(&skill_id);
+    read(State(alexa), Path(skill_id)).await
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Link {
+    #[serde(default)]
+    region: Region,
+}
+
+async fn link(
+    State(alexa): State<Alexa>,
+    Path(skill_id): Path<String>,
+    body: Option<Json<Link>>,
+) -> Result<Json<Value>, Problem> {
+    let Json(Link { region }) = body.unwrap_or_default();
+    match alexa.start_linking(&skill_id, region) {
+        Ok(url) => Ok(Json(json!({ "authorizeUrl": url }))),
+        Err(reason @ NotStarted::UnknownSkill(_)) => {
+            Err(Problem(StatusCode::NOT_FOUND, reason.to_string()))
+        }
+        Err(reason) => Err(Problem(StatusCode::CONFLICT, reason.to_string())),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Switch {
+    enabled: bool,
+}
+
+/// The switch in the developer console:
+/// <https://developer.amazon.com/docs/account-linking/configure-authorization-code-grant.html>
+async fn switch_pkce(
+    State(alexa): State<Alexa>,
+    Path(skill_id): Path<String>,
+    Json(Switch { enabled }): Json<Switch>,
+) -> Result<Json<Value>, Problem> {
+    let mut state = alexa.state();
+    let skill = state
+        .skills
+        .get_mut(&skill_id)
+        .ok_or_else(|| Problem::unknown(&skill_id))?;
+    skill.pkce = Some(enabled);
+    Ok(Json(json!({ "skillId": skill_id, "enabled": enabled })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hold {
+    held: bool,
+}
+
+async fn hold_refresh(State(alexa): State<Alexa>, Json(Hold { held }): Json<Hold>) -> Json<Value> {
+    alexa.state().refresh_held = held;
+    Json(json!({ "held": held }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Addressee {
+    skill_id: Option<String>,
+}
+
+async fn events(State(alexa): State<Alexa>, Query(addressee): Query<Addressee>) -> Json<Value> {
+    let events = alexa.delivered(addressee.skill_id.as_deref()).await;
+    Json(json!({ "events": events }))
+}

@@ -1,0 +1,212 @@
+//! Skill events: what Alexa tells a skill outside of conversations.
+//!
+//! <https://developer.amazon.com/docs/alexa/smapi/skill-events-in-alexa-skills.html>
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::Alexa;
+use super::device::request;
+use super::smapi::skill::Skill;
+
+/// How long a skill may take for an event.
+const BUDGET: Duration = Duration::from_secs(8);
+
+/// Which event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The customer enabled the skill.
+    Enabled,
+    /// The customer disabled the skill.
+    Disabled,
+    /// The customer finished account linking.
+    AccountLinked,
+}
+
+impl Kind {
+    /// The name in a manifest's `subscriptions`.
+    fn subscription(self) -> &'static str {
+        match self {
+            Self::Enabled => "SKILL_ENABLED",
+            Self::Disabled => "SKILL_DISABLED",
+            Self::AccountLinked => "SKILL_ACCOUNT_LINKED",
+        }
+    }
+
+    /// The `type` of the request.
+    fn request_type(self) -> &'static str {
+        match self {
+            Self::Enabled => "AlexaSkillEvent.SkillEnabled",
+            Self::Disabled => "AlexaSkillEvent.SkillDisabled",
+            Self::AccountLinked => "AlexaSkillEvent.SkillAccountLinked",
+        }
+    }
+}
+
+/// An event on its way to a skill.
+#[derive(Debug)]
+pub(super) struct Event {
+    skill_id: String,
+    request_type: &'static str,
+    endpoint: String,
+    payload: Bytes,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone)]
+struct Delivery {
+    skill_id: String,
+    request_type: &'static str,
+    error: Option<String>,
+}
+
+/// Delivers events one after the other, in the order in which they happened.
+#[derive(Debug)]
+pub(super) struct Dispatcher {
+    queue: Mutex<Queue>,
+    outstanding: watch::Sender<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<Event>,
+    delivered: Vec<Delivery>,
+    running: bool,
+}
+
+impl Default for Dispatcher {
+    fn default() -> Self {
+        Self {
+            queue: Mutex::default(),
+            outstanding: watch::Sender::new(0),
+        }
+    }
+}
+
+impl Dispatcher {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next event; `None` ends the delivering task.
+    fn next(&self) -> Option<Event> {
+        let mut queue = self.lock();
+        let event = queue.waiting.pop_front();
+        queue.running = event.is_some();
+        event
+    }
+}
+
+impl Alexa {
+    /// The event for a skill that subscribes to it and has an enabled customer.
+    pub(super) fn event(&self, skill: &Skill, kind: Kind) -> Option<Event> {
+        let enablement = skill.enablement.as_ref()?;
+        let endpoint = skill.event_endpoint(enablement.region.name())?;
+        if !skill.subscribes(kind.subscription()) {
+            return None;
+        }
+        let token = enablement
+            .tokens
+            .as_ref()
+            .map(|tokens| tokens.access_token.expose_secret());
+        let now = request::timestamp(self.now());
+        let mut event = json!({
+            "type": kind.request_type(),
+            "requestId": uuid::Uuid::new_v4().to_string(),
+            "timestamp": now,
+            "eventCreationTime": now,
+            "eventPublishingTime": now,
+        });
+        match (kind, token) {
+            (Kind::AccountLinked, Some(token)) => event["body"] = json!({ "accessToken": token }),
+            (Kind::Disabled, _) => {
+                event["body"] = json!({ "userInformationPersistenceStatus": "NOT_PERSISTED" });
+            }
+            _ => {}
+        }
+        let document = json!({
+            "version": "1.0",
+            "context": {
+                "System": request::system(&self.inner.shared.urls, skill, &enablement.user_id, token),
+            },
+            "request": event,
+        });
+        Some(Event {
+            skill_id: skill.id.clone(),
+            request_type: kind.request_type(),
+            endpoint: endpoint.to_owned(),
+            payload: Bytes::from(document.to_string()),
+        })
+    }
+
+    /// Queues an event, if there is one.
+    pub(super) fn dispatch(&self, event: Option<Event>) {
+        let Some(event) = event else { return };
+        let dispatcher = &self.inner.events;
+        dispatcher.outstanding.send_modify(|count| *count += 1);
+        let start = {
+            let mut queue = dispatcher.lock();
+            queue.waiting.push_back(event);
+            !std::mem::replace(&mut queue.running, true)
+        };
+        if start {
+            let alexa = self.clone();
+            tokio::spawn(async move {
+                while let Some(event) = alexa.inner.events.next() {
+                    alexa.deliver(event).await;
+                }
+            });
+        }
+    }
+
+    async fn deliver(&self, event: Event) {
+        let invoked = self.inner.lambda.invoke(&event.endpoint, event.payload);
+        let error = match tokio::time::timeout(BUDGET, invoked).await {
+            Err(_) => Some(format!(
+                "The skill did not answer within {} seconds.",
+                BUDGET.as_secs()
+            )),
+            Ok(Err(source)) => Some(source.to_string()),
+            Ok(Ok(invocation)) => invocation.function_error.map(|kind| {
+                format!(
+                    "The function failed ({kind}): {}",
+                    String::from_utf8_lossy(&invocation.payload)
+                )
+            }),
+        };
+        let dispatcher = &self.inner.events;
+        dispatcher.lock().delivered.push(Delivery {
+            skill_id: event.skill_id,
+            request_type: event.request_type,
+            error,
+        });
+        dispatcher.outstanding.send_modify(|count| *count -= 1);
+    }
+
+    /// Everything delivered so far, once nothing is on its way any more.
+    pub(super) async fn delivered(&self, skill_id: Option<&str>) -> Value {
+        let dispatcher = &self.inner.events;
+        let mut outstanding = dispatcher.outstanding.subscribe();
+        // The sender lives as long as the dispatcher, so this cannot fail.
+        let _ = outstanding.wait_for(|count| *count == 0).await;
+        dispatcher
+            .lock()
+            .delivered
+            .iter()
+            .filter(|delivery| skill_id.is_none_or(|skill_id| delivery.skill_id == skill_id))
+            .map(|delivery| {
+                json!({
+                    "type": delivery.request_type,
+                    "delivered": delivery.error.is_none(),
+                    "error": delivery.error,
+                })
+            })
+            .collect()
+    }
+}

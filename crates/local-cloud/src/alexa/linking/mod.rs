@@ -1,0 +1,39 @@
+//! Alexa's side of account linking.
+//!
+//! <https://developer.amazon.com/docs/account-linking/account-linking-concepts.html>: Alexa opens the
+//! authorization page with a `state` of its own, is redirected to with a code, exchanges it, keeps
+//! the tokens and refreshes them.
+
+mod exchange;
+mod redirect;
+mod start;
+mod tokens;
+
+use axum::Router;
+use axum::routing::get;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::Alexa;
+use super::region::Region;
+pub(super) use exchange::Outgoing;
+pub(super) use start::NotStarted;
+pub(super) use tokens::Tokens;
+
+/// An account linking that has been started and not been redirected back from.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    /// Which skill is being linked.
+    pub(super) skill_id: String,
+    region: Region,
+    redirect_uri: String,
+    /// The PKCE verifier (RFC 7636), if PKCE is switched on.
+    verifier: Option<SecretString>,
+    expires_at: Timestamp,
+}
+
+pub(super) fn router(alexa: Alexa) -> Router {
+    Router::new()
+        .route("/{region}/api/skill/link/{vendor}", get(redirect::arrive))
+        .with_state(alexa)
+}

@@ -1,0 +1,132 @@
+//! Starting an account linking: the authorization request (RFC 6749, section 4.1.1).
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::Attempt;
+use crate::VENDOR_ID;
+use crate::alexa::Alexa;
+use crate::alexa::region::Region;
+use crate::alexa::smapi::linking_rules::{AccountLinking, Grant};
+use crate::alexa::state::opaque;
+
+/// How long a person may take to sign in, in seconds.
+const PATIENCE_SECONDS: i64 = 1800;
+
+/// Why no account linking can be started.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(in crate::alexa) enum NotStarted {
+    /// No such skill.
+    #[error("There is no skill {0}.")]
+    UnknownSkill(String),
+    /// The skill has none.
+    #[error("The skill {0} has no account linking; PUT its accountLinkingClient first.")]
+    NoLinking(String),
+    /// A grant that ends in the Alexa app itself.
+    #[error("The skill {0} uses the implicit grant; the local stage only knows the code grant.")]
+    Implicit(String),
+}
+
+impl Alexa {
+    /// The URL that the Alexa app would open in a browser.
+    pub(in crate::alexa) fn start_linking(
+        &self,
+        skill_id: &str,
+        region: Region,
+    ) -> Result<Url, NotStarted> {
+        let redirect_uri = self.redirect_uri(region);
+        let now = self.now();
+        let mut state = self.state();
+        let skill = state
+            .skills
+            .get(skill_id)
+            .ok_or_else(|| NotStarted::UnknownSkill(skill_id.to_owned()))?;
+        let linking = skill
+            .linking
+            .as_ref()
+            .ok_or_else(|| NotStarted::NoLinking(skill_id.to_owned()))?;
+        if matches!(linking.grant, Grant::Implicit) {
+            return Err(NotStarted::Implicit(skill_id.to_owned()));
+        }
+        let verifier = (skill.pkce == Some(true)).then(|| format!("{}{}", opaque(), opaque()));
+        let handle = format!("{}{}", opaque(), opaque());
+        let url = authorize_url(
+            linking,
+            &redirect_uri,
+            &handle,
+            verifier.as_deref().map(challenge).as_deref(),
+        );
+        let attempt = Attempt {
+            skill_id: skill_id.to_owned(),
+            region,
+            redirect_uri,
+            verifier: verifier.map(SecretString::from),
+            expires_at: now
+                .saturating_add(SignedDuration::from_secs(PATIENCE_SECONDS))
+                .unwrap_or(Timestamp::MAX),
+        };
+        state.attempts.insert(handle, attempt);
+        Ok(url)
+    }
+
+    fn redirect_uri(&self, region: Region) -> String {
+        let bases = self.inner.shared.urls.redirect_bases();
+        let [na, eu, fe] = &bases;
+        let base = match region {
+            Region::Na => na,
+            Region::Eu => eu,
+            Region::Fe => fe,
+        };
+        format!("{base}/api/skill/link/{VENDOR_ID}")
+    }
+}
+
+/// Alexa adds its parameters to whatever the skill's authorization URL already has.
+fn authorize_url(
+    linking: &AccountLinking,
+    redirect_uri: &str,
+    state: &str,
+    challenge: Option<&str>,
+) -> Url {
+    let mut url = linking.authorization_url.clone();
+    {
+        let mut query = url.query_pairs_mut();
+        query
+            .append_pair("client_id", &linking.client_id)
+            .append_pair("response_type", "code")
+            .append_pair("state", state);
+        if !linking.scopes.is_empty() {
+            query.append_pair("scope", &linking.scopes.join(" "));
+        }
+        query.append_pair("redirect_uri", redirect_uri);
+        if let Some(challenge) = challenge {
+            query
+                .append_pair("code_challenge", challenge)
+                .append_pair("code_challenge_method", "S256");
+        }
+    }
+    url
+}
+
+/// The S256 challenge of a verifier (RFC 7636, section 4.2).
+fn challenge(verifier: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_challenge_is_that_of_the_rfc() {
+        // RFC 7636, appendix B.
+        assert_eq!(
+            challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+}

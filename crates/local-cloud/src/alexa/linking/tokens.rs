@@ -1,0 +1,127 @@
+//! The tokens of a linked account, and refreshing them.
+//!
+//! <https://developer.amazon.com/docs/alexa/account-linking/use-access-tokens.html>: Alexa refreshes
+//! by itself; a skill never sees a refresh token.
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::alexa::Alexa;
+use crate::alexa::smapi::linking_rules::AccountLinking;
+
+/// What a token endpoint has granted.
+#[derive(Debug, Clone)]
+pub(in crate::alexa) struct Tokens {
+    /// Sent with each request.
+    pub(in crate::alexa) access_token: SecretString,
+    /// Kept by Alexa.
+    pub(super) refresh_token: Option<SecretString>,
+    /// By the stage's clock; `None` when the server names no lifetime.
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+/// What to do about the stored tokens before a request.
+#[derive(Debug)]
+enum Decision {
+    /// Send this one.
+    Send(SecretString),
+    /// Get another one first.
+    Refresh(Box<AccountLinking>, SecretString),
+    /// Nothing to send.
+    Omit,
+}
+
+fn decide(
+    tokens: Option<&Tokens>,
+    linking: Option<&AccountLinking>,
+    held: bool,
+    now: Timestamp,
+) -> Decision {
+    let Some(tokens) = tokens else {
+        return Decision::Omit;
+    };
+    let expired = tokens.expires_at.is_some_and(|expiry| expiry <= now);
+    if !expired || held {
+        return Decision::Send(tokens.access_token.clone());
+    }
+    match (&tokens.refresh_token, linking) {
+        (Some(refresh_token), Some(linking)) => {
+            Decision::Refresh(Box::new(linking.clone()), refresh_token.clone())
+        }
+        _ => Decision::Omit,
+    }
+}
+
+impl Alexa {
+    /// The access token for the next request to a skill, refreshed if it has expired. When that
+    /// fails the request goes without one.
+    pub(in crate::alexa) async fn access_token(&self, skill_id: &str) -> Option<SecretString> {
+        // One at a time: a server that rotates refresh tokens takes each only once.
+        let _turn = self.inner.refreshing.lock().await;
+        let now = self.now();
+        let decision = {
+            let state = self.state();
+            let skill = state.skills.get(skill_id)?;
+            let tokens = skill.enablement.as_ref()?.tokens.as_ref();
+            decide(tokens, skill.linking.as_ref(), state.refresh_held, now)
+        };
+        let (linking, refresh_token) = match decision {
+            Decision::Send(token) => return Some(token),
+            Decision::Omit => return None,
+            Decision::Refresh(linking, refresh_token) => (linking, refresh_token),
+        };
+        let grant = vec![
+            ("grant_type", "refresh_token".to_owned()),
+            ("refresh_token", refresh_token.expose_secret().to_owned()),
+        ];
+        let refreshed = self.inner.outgoing.request(&linking, grant, now).await;
+
+        let mut state = self.state();
+        let slot = &mut state.skills.get_mut(skill_id)?.enablement.as_mut()?.tokens;
+        match refreshed {
+            Ok(mut tokens) => {
+                // A server that does not rotate sends none.
+                tokens.refresh_token.get_or_insert(refresh_token);
+                let token = tokens.access_token.clone();
+                *slot = Some(tokens);
+                Some(token)
+            }
+            Err(error) => {
+                if error.is_final() {
+                    *slot = None;
+                }
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(expires_at: Option<i64>) -> Tokens {
+        Tokens {
+            access_token: "a".into(),
+            refresh_token: None,
+            expires_at: expires_at.and_then(|second| Timestamp::from_second(second).ok()),
+        }
+    }
+
+    fn sends(tokens: &Tokens, held: bool, now: i64) -> bool {
+        let now = Timestamp::from_second(now).unwrap();
+        matches!(decide(Some(tokens), None, held, now), Decision::Send(_))
+    }
+
+    #[test]
+    fn a_token_is_sent_until_it_expires() {
+        assert!(sends(&tokens(Some(10)), false, 9));
+        assert!(!sends(&tokens(Some(10)), false, 10));
+        assert!(sends(&tokens(None), false, 10));
+    }
+
+    #[test]
+    fn held_back_refreshing_sends_the_expired_token() {
+        assert!(sends(&tokens(Some(10)), true, 11));
+    }
+}

@@ -1,0 +1,386 @@
+//! What the interaction model builder accepts.
+//!
+//! <https://developer.amazon.com/docs/alexa/custom-skills/create-intents-utterances-and-slots.html> and
+//! <https://developer.amazon.com/docs/alexa/custom-skills/choose-the-invocation-name-for-a-custom-skill.html>
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::errors::Violation;
+
+/// The locales of custom skills.
+/// <https://developer.amazon.com/docs/alexa/custom-skills/develop-skills-in-multiple-languages.html>
+const LOCALES: &[&str] = &[
+    "ar-SA", "de-DE", "en-AU", "en-CA", "en-GB", "en-IN", "en-US", "es-ES", "es-MX", "es-US",
+    "fr-CA", "fr-FR", "hi-IN", "it-IT", "ja-JP", "nl-NL", "pt-BR",
+];
+/// Wake words, which no invocation name may contain.
+const WAKE_WORDS: &[&str] = &["alexa", "amazon", "computer", "echo"];
+
+/// The `interactionModel` as the service keeps it, or all that is wrong with it.
+pub(super) fn check(locale: &str, document: &Value) -> Result<Value, Vec<Violation>> {
+    let mut rules = Rules(Vec::new());
+    if !LOCALES.contains(&locale) {
+        rules.report(format!("The locale {locale} is not supported."));
+    }
+    let model = &document["interactionModel"];
+    match model["languageModel"].as_object() {
+        Some(language) => rules.language_model(locale, language),
+        None => rules.report("Required property is missing: interactionModel.languageModel."),
+    }
+    if rules.0.is_empty() {
+        Ok(model.clone())
+    } else {
+        Err(rules.0)
+    }
+}
+
+struct Rules(Vec<Violation>);
+
+impl Rules {
+    fn report(&mut self, message: impl Into<String>) {
+        self.0.push(Violation::plain(message));
+    }
+
+    fn language_model(&mut self, locale: &str, language: &Map<String, Value>) {
+        match language.get("invocationName").and_then(Value::as_str) {
+            Some(name) => self.invocation_name(locale, name),
+            None => self.report("Required property is missing: languageModel.invocationName."),
+        }
+        let types = self.types(language.get("types"));
+        let intents = language.get("intents").and_then(Value::as_array);
+        match intents {
+            Some(intents) if !intents.is_empty() => self.intents(intents, &types),
+            _ => self.report("The interaction model has no intents."),
+        }
+    }
+
+    fn invocation_name(&mut self, locale: &str, name: &str) {
+        let length = name.chars().count();
+        if !(2..=50).contains(&length) {
+            self.report(format!(
+                "The invocation name \"{name}\" has {length} characters; it must have between 2 and 50."
+            ));
+        }
+        let starts_with_letter = name.chars().next().is_some_and(char::is_alphabetic);
+        let allowed = |c: char| {
+            (c.is_alphabetic() && !c.is_uppercase()) || matches!(c, ' ' | '\'' | '.' | '·')
+        };
+        // Japanese names may hold the prolonged sound mark and katakana middle dot.
+        if !starts_with_letter || !name.chars().all(|c| allowed(c) || matches!(c, 'ー' | '・')) {
+            self.report(format!(
+                "The invocation name \"{name}\" is not valid. It must start with a letter and can \
+                 only contain lower case letters, spaces, apostrophes and periods."
+            ));
+        }
+        if locale.starts_with("en-")
+            && let Some(word) = name.split(' ').find(|word| WAKE_WORDS.contains(word))
+        {
+            self.report(format!(
+                "The invocation name \"{name}\" contains the wake word \"{word}\"."
+            ));
+        }
+    }
+
+    /// The names of the custom slot types.
+    fn types<'v>(&mut self, types: Option<&'v Value>) -> HashSet<&'v str> {
+        let mut names = HashSet::new();
+        for slot_type in types.and_then(Value::as_array).into_iter().flatten() {
+            let Some(name) = slot_type["name"].as_str() else {
+                self.report("A slot type has no name.");
+                continue;
+            };
+            if !names.insert(name) {
+                self.report(format!(
+                    "The slot type \"{name}\" is defined more than once."
+                ));
+            }
+            if !name.starts_with("AMAZON.") && !is_identifier(name) {
+                self.report(format!(
+                    "The slot type name \"{name}\" is not valid. It can only contain letters, \
+                     digits and underscores and must start with a letter."
+                ));
+            }
+            let values = slot_type["values"].as_array();
+            if values.is_none_or(Vec::is_empty) && !slot_type["valueSupplier"].is_object() {
+                self.report(format!("The slot type \"{name}\" has no values."));
+            }
+            let mut seen = HashSet::new();
+            for value in values.into_iter().flatten() {
+                match value["name"]["value"].as_str() {
+                    Some(text) if !text.trim().is_empty() => {
+                        if !seen.insert(text.to_lowercase()) {
+                            self.report(format!(
+                                "The slot type \"{name}\" has the value \"{text}\" more than once."
+                            ));
+                        }
+                    }
+                    _ => self.report(format!("A value of the slot type \"{name}\" is empty.")),
+                }
+            }
+        }
+        names
+    }
+
+    fn intents(&mut self, intents: &[Value], types: &HashSet<&str>) {
+        let mut names = HashSet::new();
+        for intent in intents {
+            let Some(name) = intent["name"].as_str() else {
+                self.report("An intent has no name.");
+                continue;
+            };
+            if !names.insert(name) {
+                self.report(format!("The intent \"{name}\" is defined more than once."));
+            }
+            if !name.starts_with("AMAZON.") && !is_intent_name(name) {
+                self.report(format!(
+                    "The intent name \"{name}\" is not valid. It can only contain letters and \
+                     underscores and must start with a letter."
+                ));
+            }
+            let slots = self.slots(name, &intent["slots"], types);
+            self.samples(name, &intent["samples"], &slots);
+        }
+    }
+
+    /// Name and type of each slot.
+    fn slots<'v>(
+        &mut self,
+        intent: &str,
+        slots: &'v Value,
+        types: &HashSet<&str>,
+    ) -> Vec<(&'v str, &'v str)> {
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        for slot in slots.as_array().into_iter().flatten() {
+            let (Some(name), Some(slot_type)) = (slot["name"].as_str(), slot["type"].as_str())
+            else {
+                self.report(format!(
+                    "A slot of the intent \"{intent}\" lacks its name or type."
+                ));
+                continue;
+            };
+            if found.iter().any(|(other, _)| *other == name) {
+                self.report(format!(
+                    "The slot \"{name}\" is defined more than once in the intent \"{intent}\"."
+                ));
+            }
+            if !slot_type.starts_with("AMAZON.") && !types.contains(slot_type) {
+                self.report(format!(
+                    "The slot \"{name}\" of the intent \"{intent}\" has the unknown slot type \
+                     \"{slot_type}\"."
+                ));
+            }
+            found.push((name, slot_type));
+        }
+        found
+    }
+
+    fn samples(&mut self, intent: &str, samples: &Value, slots: &[(&str, &str)]) {
+        let mut seen = HashSet::new();
+        for sample in samples.as_array().into_iter().flatten() {
+            let Some(sample) = sample.as_str() else {
+                self.report(format!(
+                    "A sample utterance of the intent \"{intent}\" is not a string."
+                ));
+                continue;
+            };
+            if !seen.insert(sample.to_lowercase()) {
+                self.report(format!(
+                    "The sample utterance \"{sample}\" appears more than once in the intent \
+                     \"{intent}\"."
+                ));
+            }
+            let Some(parts) = SampleParts::parse(sample) else {
+                self.report(format!(
+                    "The sample utterance \"{sample}\" of the intent \"{intent}\" has unbalanced \
+                     curly braces."
+                ));
+                continue;
+            };
+            self.sample(intent, sample, &parts, slots);
+        }
+    }
+
+    fn sample(
+        &mut self,
+        intent: &str,
+        sample: &str,
+        parts: &SampleParts<'_>,
+        slots: &[(&str, &str)],
+    ) {
+        let literal_is_fine = |c: char| {
+            c.is_alphanumeric() || c.is_whitespace() || matches!(c, '.' | '_' | '\'' | '-' | '’')
+                // Combining marks of scripts such as Devanagari, and Japanese marks.
+                || (!c.is_ascii() && !c.is_control())
+        };
+        if sample.trim().is_empty() || !parts.literal.chars().all(literal_is_fine) {
+            self.report(format!(
+                "The sample utterance \"{sample}\" of the intent \"{intent}\" is not valid. It can \
+                 only contain letters, spaces, periods for abbreviations, underscores, possessive \
+                 apostrophes, hyphens and slots in curly braces."
+            ));
+        }
+        let mut query_slots = 0;
+        for slot in &parts.slots {
+            match slots.iter().find(|(name, _)| name == slot) {
+                Some((_, "AMAZON.SearchQuery")) => query_slots += 1,
+                Some(_) => {}
+                None => self.report(format!(
+                    "The sample utterance \"{sample}\" refers to the slot \"{slot}\", which the \
+                     intent \"{intent}\" does not have."
+                )),
+            }
+        }
+        if query_slots > 0 && (parts.slots.len() > 1 || parts.literal.trim().is_empty()) {
+            self.report(format!(
+                "The sample utterance \"{sample}\" of the intent \"{intent}\" must include a carrier \
+                 phrase, and no other slot, beside its AMAZON.SearchQuery slot."
+            ));
+        }
+    }
+}
+
+/// A sample utterance taken apart.
+struct SampleParts<'a> {
+    literal: String,
+    slots: Vec<&'a str>,
+}
+
+impl<'a> SampleParts<'a> {
+    fn parse(sample: &'a str) -> Option<Self> {
+        let mut literal = String::new();
+        let mut slots = Vec::new();
+        let mut rest = sample;
+        while let Some(open) = rest.find('{') {
+            let close = open + rest[open..].find('}')?;
+            literal.push_str(&rest[..open]);
+            slots.push(rest[open + 1..close].trim());
+            rest = &rest[close + 1..];
+        }
+        literal.push_str(rest);
+        (!literal.contains('}')).then_some(Self { literal, slots })
+    }
+}
+
+fn is_intent_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn model(change: impl FnOnce(&mut Value)) -> Vec<String> {
+        let mut language = json!({
+            "invocationName": "voice link",
+            "types": [{ "name": "Info", "values": [
+                { "name": { "value": "email" } }, { "name": { "value": "name" } },
+            ] }],
+            "intents": [
+                { "name": "AMAZON.HelpIntent", "samples": [] },
+                {
+                    "name": "RequestInfoIntent",
+                    "slots": [{ "name": "info", "type": "Info" }],
+                    "samples": ["what is my {info}", "tell me user's e-mail"],
+                },
+            ],
+        });
+        change(&mut language);
+        match check(
+            "en-US",
+            &json!({ "interactionModel": { "languageModel": language } }),
+        ) {
+            Ok(_) => Vec::new(),
+            Err(violations) => violations
+                .iter()
+                .map(|violation| violation.message().to_owned())
+                .collect(),
+        }
+    }
+
+    #[track_caller]
+    fn refused(part: &str, change: impl FnOnce(&mut Value)) {
+        let found = model(change);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains(part), "{found:?}");
+    }
+
+    #[test]
+    fn a_sound_model_is_kept() {
+        assert_eq!(model(|_| {}), Vec::<String>::new());
+    }
+
+    #[test]
+    fn invocation_names() {
+        refused("has 1 characters", |model| {
+            model["invocationName"] = "x".into()
+        });
+        refused("not valid", |model| {
+            model["invocationName"] = "Voice Link".into()
+        });
+        refused("not valid", |model| {
+            model["invocationName"] = "voice 2".into()
+        });
+        refused("wake word", |model| {
+            model["invocationName"] = "my alexa".into()
+        });
+        refused("missing", |model| model["invocationName"] = Value::Null);
+    }
+
+    #[test]
+    fn intents() {
+        refused("no intents", |model| model["intents"] = json!([]));
+        refused("more than once", |model| {
+            model["intents"][1] = model["intents"][0].clone();
+        });
+        refused("not valid", |model| {
+            model["intents"][0]["name"] = "Intent2".into()
+        });
+    }
+
+    #[test]
+    fn slots_and_types() {
+        refused("unknown slot type \"Other\"", |model| {
+            model["intents"][1]["slots"][0]["type"] = "Other".into();
+        });
+        refused("has no values", |model| {
+            model["types"][0]["values"] = json!([])
+        });
+        refused("more than once", |model| {
+            model["types"][0]["values"][1] = model["types"][0]["values"][0].clone();
+        });
+    }
+
+    #[test]
+    fn samples() {
+        let sample = |text: &'static str| {
+            move |model: &mut Value| model["intents"][1]["samples"][0] = text.into()
+        };
+        refused("not valid", sample("what is my {info}?"));
+        refused("which the intent", sample("what is my {other}"));
+        refused("unbalanced", sample("what is my {info"));
+        refused("more than once", sample("tell me user's E-mail"));
+        refused("carrier phrase", |model| {
+            model["intents"][1]["slots"][0]["type"] = "AMAZON.SearchQuery".into();
+            model["intents"][1]["samples"][0] = "{info}".into();
+        });
+    }
+
+    #[test]
+    fn an_unknown_locale_is_refused() {
+        let document = json!({ "interactionModel": { "languageModel": {
+            "invocationName": "voice link", "intents": [{ "name": "AMAZON.HelpIntent" }],
+        } } });
+        assert!(check("en-GB", &document).is_ok());
+        assert!(check("en-XX", &document).is_err());
+    }
+}

@@ -1,0 +1,214 @@
+//! One skill and what has been written to it.
+
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::errors::Violation;
+use super::linking_rules::AccountLinking;
+use super::manifest_rules;
+use crate::alexa::customer::Enablement;
+use crate::alexa::state::opaque;
+
+/// An asynchronous operation finishes when its progress has been asked for once, or after this.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How far an asynchronous operation is.
+#[derive(Debug, Clone)]
+pub(super) struct Progress {
+    since: Instant,
+    seen: bool,
+}
+
+impl Progress {
+    /// Just accepted.
+    pub(super) fn start() -> Self {
+        Self {
+            since: Instant::now(),
+            seen: false,
+        }
+    }
+
+    /// Whether the caller has been told that it is in progress.
+    pub(super) fn is_seen(&self) -> bool {
+        self.seen
+    }
+
+    /// The caller is told that it is in progress.
+    pub(super) fn seen(&mut self) {
+        self.seen = true;
+    }
+
+    /// Whether the outcome may be published.
+    pub(super) fn is_over(&self) -> bool {
+        self.seen || self.since.elapsed() >= PATIENCE
+    }
+}
+
+/// A skill of the vendor, development stage.
+#[derive(Debug)]
+pub(in crate::alexa) struct Skill {
+    /// `amzn1.ask.skill.{uuid}`.
+    pub(in crate::alexa) id: String,
+    /// The last manifest that was accepted.
+    pub(in crate::alexa) manifest: Option<Versioned>,
+    /// By locale.
+    pub(in crate::alexa) models: IndexMap<String, Versioned>,
+    /// Names manifest and models together, as an import sees them.
+    pub(super) package_etag: Option<String>,
+    /// The account linking of the development stage.
+    pub(in crate::alexa) linking: Option<AccountLinking>,
+    /// PKCE as the developer console shows it; `None` until somebody has decided.
+    pub(in crate::alexa) pkce: Option<bool>,
+    /// What the one customer of this stage has done with the skill.
+    pub(in crate::alexa) enablement: Option<Enablement>,
+    /// The write that is being processed.
+    pub(super) pending: Option<Pending>,
+    /// Violations of the last manifest, if it was refused.
+    pub(super) manifest_errors: Vec<Violation>,
+    /// By locale: violations of the last model, if it was refused.
+    pub(super) model_errors: IndexMap<String, Vec<Violation>>,
+    /// By the stage's clock.
+    pub(super) last_updated: Timestamp,
+}
+
+/// A document with its entity tag.
+#[derive(Debug, Clone)]
+pub(in crate::alexa) struct Versioned {
+    /// As it is answered, without its envelope.
+    pub(in crate::alexa) document: Value,
+    /// Opaque; another one after each write.
+    pub(in crate::alexa) etag: String,
+    /// Counts the writes of a model.
+    pub(super) version: u32,
+}
+
+/// A write that was accepted and decided, but whose outcome nobody has seen.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) progress: Progress,
+    pub(super) change: Change,
+}
+
+/// What is being written.
+#[derive(Debug)]
+pub(super) enum Change {
+    /// A manifest, or why not.
+    Manifest(Result<Value, Vec<Violation>>),
+    /// A model for a locale, or why not.
+    Model(String, Result<Value, Vec<Violation>>),
+    /// A package; the import holds the rest.
+    Import,
+}
+
+impl Skill {
+    /// A skill that nothing has been written to.
+    pub(super) fn new(id: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            manifest: None,
+            models: IndexMap::new(),
+            package_etag: None,
+            linking: None,
+            pkce: None,
+            enablement: None,
+            pending: None,
+            manifest_errors: Vec::new(),
+            model_errors: IndexMap::new(),
+            last_updated: now,
+        }
+    }
+
+    /// A new skill id.
+    pub(super) fn new_id() -> String {
+        format!("amzn1.ask.skill.{}", uuid::Uuid::new_v4())
+    }
+
+    /// Publishes the outcome of a finished write.
+    pub(in crate::alexa) fn settle(&mut self, now: Timestamp) {
+        let over = self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| pending.progress.is_over());
+        let Some(pending) = self.pending.take_if(|_| over) else {
+            return;
+        };
+        match pending.change {
+            Change::Manifest(Ok(manifest)) => self.put_manifest(manifest, now),
+            Change::Manifest(Err(violations)) => self.manifest_errors = violations,
+            Change::Model(locale, Ok(model)) => self.put_model(locale, model, now),
+            Change::Model(locale, Err(violations)) => {
+                self.model_errors.insert(locale, violations);
+            }
+            // The import ends it.
+            Change::Import => self.pending = Some(pending),
+        }
+    }
+
+    /// Replaces the manifest.
+    pub(super) fn put_manifest(&mut self, document: Value, now: Timestamp) {
+        let etag = opaque();
+        self.package_etag = Some(etag.clone());
+        self.manifest = Some(Versioned {
+            document,
+            etag,
+            version: 1,
+        });
+        self.manifest_errors.clear();
+        self.last_updated = now;
+    }
+
+    /// Replaces the model of one locale.
+    pub(super) fn put_model(&mut self, locale: String, document: Value, now: Timestamp) {
+        let version = self.models.get(&locale).map_or(1, |old| old.version + 1);
+        let etag = opaque();
+        self.package_etag = Some(etag.clone());
+        self.model_errors.shift_remove(&locale);
+        self.models.insert(
+            locale,
+            Versioned {
+                document,
+                etag,
+                version,
+            },
+        );
+        self.last_updated = now;
+    }
+
+    /// The name that customers see, in whatever locale comes first.
+    pub(in crate::alexa) fn name(&self) -> String {
+        self.manifest
+            .as_ref()
+            .and_then(|manifest| {
+                let locales = &manifest.document["publishingInformation"]["locales"];
+                locales.as_object()?.values().next()?["name"].as_str()
+            })
+            .unwrap_or("Your skill")
+            .to_owned()
+    }
+
+    /// The Lambda ARN or HTTPS URL that answers requests from an Alexa region.
+    pub(in crate::alexa) fn endpoint(&self, region: &str) -> Option<&str> {
+        manifest_rules::endpoint(&self.manifest.as_ref()?.document["apis"]["custom"], region)
+    }
+
+    /// The Lambda ARN or HTTPS URL that takes the skill events of an Alexa region.
+    pub(in crate::alexa) fn event_endpoint(&self, region: &str) -> Option<&str> {
+        manifest_rules::endpoint(&self.manifest.as_ref()?.document["events"], region)
+    }
+
+    /// Whether the manifest subscribes to an event, such as `SKILL_ENABLED`.
+    pub(in crate::alexa) fn subscribes(&self, event: &str) -> bool {
+        self.manifest.as_ref().is_some_and(|manifest| {
+            manifest.document["events"]["subscriptions"]
+                .as_array()
+                .is_some_and(|subscriptions| {
+                    subscriptions
+                        .iter()
+                        .any(|subscription| subscription["eventName"] == event)
+                })
+        })
+    }
+}
