@@ -1,0 +1,223 @@
+//! A template: parameters, resources, outputs.
+
+use indexmap::IndexMap;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::parameter::Declaration;
+use super::{Constraint, Handle, Kind, Parameter, Value, yaml};
+use crate::resources::Resource;
+
+/// A CloudFormation template.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Template {
+    #[serde(rename = "AWSTemplateFormatVersion")]
+    version: &'static str,
+    description: &'static str,
+    parameters: IndexMap<&'static str, Declaration>,
+    resources: IndexMap<&'static str, Entry>,
+    outputs: IndexMap<&'static str, Output>,
+    /// Names that were given twice; rendering refuses them.
+    #[serde(skip)]
+    repeated: Vec<&'static str>,
+}
+
+/// Why a template cannot be written down.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// Two things in one template have one name.
+    #[error("the name `{0}` is given twice in one template")]
+    Repeated(&'static str),
+    /// A value that JSON cannot hold.
+    #[error("the template cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// A value that YAML cannot hold.
+    #[error("the template cannot be written as YAML")]
+    Yaml(#[from] serde_yaml::ser::Error),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    resource: Resource,
+    retained: bool,
+    depends_on: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Output {
+    description: &'static str,
+    value: Value<String>,
+}
+
+impl Template {
+    /// An empty template.
+    pub fn new(description: &'static str) -> Self {
+        Self {
+            version: "2010-09-09",
+            description,
+            parameters: IndexMap::new(),
+            resources: IndexMap::new(),
+            outputs: IndexMap::new(),
+            repeated: Vec::new(),
+        }
+    }
+
+    /// Declares a parameter that is one text.
+    pub fn parameter(
+        &mut self,
+        name: &'static str,
+        description: &'static str,
+        constraint: Constraint,
+    ) -> Parameter<String> {
+        self.declare(name, Declaration::new("String", description, constraint))
+    }
+
+    /// Declares a parameter that is a list of texts without commas in them.
+    pub fn list_parameter(
+        &mut self,
+        name: &'static str,
+        description: &'static str,
+        constraint: Constraint,
+    ) -> Parameter<Vec<String>> {
+        let declaration = Declaration::new("CommaDelimitedList", description, constraint);
+        self.declare(name, declaration)
+    }
+
+    /// Adds a resource that goes when the stack goes.
+    pub fn add<R: Kind + Into<Resource>>(&mut self, id: &'static str, resource: R) -> Handle<R> {
+        self.insert(id, resource, false, None)
+    }
+
+    /// Adds a resource that outlives the stack and every replacement.
+    pub fn add_retained<R: Kind + Into<Resource>>(
+        &mut self,
+        id: &'static str,
+        resource: R,
+    ) -> Handle<R> {
+        self.insert(id, resource, true, None)
+    }
+
+    /// Adds a retained resource that waits for another one which it does not refer to.
+    pub fn add_retained_after<R: Kind + Into<Resource>, Q: Kind>(
+        &mut self,
+        id: &'static str,
+        resource: R,
+        first: Option<&Handle<Q>>,
+    ) -> Handle<R> {
+        self.insert(id, resource, true, first.map(Handle::id))
+    }
+
+    /// Declares an output.
+    pub fn output(&mut self, name: &'static str, description: &'static str, value: Value<String>) {
+        let output = Output { description, value };
+        if self.outputs.insert(name, output).is_some() {
+            self.repeated.push(name);
+        }
+    }
+
+    /// What the caller of CloudFormation has to acknowledge.
+    ///
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html#using-iam-capabilities>
+    pub fn capabilities(&self) -> &'static [&'static str] {
+        let makes_roles = self
+            .resources
+            .values()
+            .any(|entry| matches!(entry.resource, Resource::Role(_)));
+        if makes_roles {
+            &["CAPABILITY_IAM"]
+        } else {
+            &[]
+        }
+    }
+
+    /// The template as JSON, with intrinsic functions in their long form.
+    pub fn to_json(&self) -> Result<serde_json::Value, RenderError> {
+        match self.repeated.first() {
+            Some(name) => Err(RenderError::Repeated(name)),
+            None => Ok(serde_json::to_value(self)?),
+        }
+    }
+
+    /// The template as YAML, with intrinsic functions in their short form.
+    pub fn to_yaml(&self) -> Result<String, RenderError> {
+        yaml::render(&self.to_json()?)
+    }
+
+    fn declare<T>(&mut self, name: &'static str, declaration: Declaration) -> Parameter<T> {
+        if self.parameters.insert(name, declaration).is_some() || self.resources.contains_key(name)
+        {
+            self.repeated.push(name);
+        }
+        Parameter::new(name)
+    }
+
+    fn insert<R: Kind + Into<Resource>>(
+        &mut self,
+        id: &'static str,
+        resource: R,
+        retained: bool,
+        depends_on: Option<&'static str>,
+    ) -> Handle<R> {
+        let entry = Entry {
+            resource: resource.into(),
+            retained,
+            depends_on,
+        };
+        if self.resources.insert(id, entry).is_some() || self.parameters.contains_key(id) {
+            self.repeated.push(id);
+        }
+        Handle::new(id)
+    }
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("Type", self.resource.type_name())?;
+        if self.retained {
+            map.serialize_entry("DeletionPolicy", "Retain")?;
+            map.serialize_entry("UpdateReplacePolicy", "Retain")?;
+        }
+        if let Some(id) = self.depends_on {
+            map.serialize_entry("DependsOn", id)?;
+        }
+        map.serialize_entry("Properties", &self.resource)?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::LogGroup;
+
+    fn log_group() -> LogGroup {
+        LogGroup {
+            log_group_name: "logs".into(),
+            retention_in_days: 1,
+            tags: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_name_given_twice_is_refused() {
+        let mut template = Template::new("Twice");
+        template.add("Logs", log_group());
+        template.add("Logs", log_group());
+        assert!(matches!(
+            template.to_yaml(),
+            Err(RenderError::Repeated("Logs"))
+        ));
+    }
+
+    #[test]
+    fn retention_covers_deletion_and_replacement() {
+        let mut template = Template::new("Retained");
+        template.add_retained("Logs", log_group());
+        let json = template.to_json().unwrap();
+        assert_eq!(json["Resources"]["Logs"]["DeletionPolicy"], "Retain");
+        assert_eq!(json["Resources"]["Logs"]["UpdateReplacePolicy"], "Retain");
+    }
+}

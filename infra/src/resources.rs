@@ -1,0 +1,103 @@
+//! The resource types of the stacks, with the properties that the stacks use.
+//!
+//! Property names, values and attributes are those of the
+//! [template reference](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html).
+
+mod cognito;
+mod iam;
+mod lambda;
+mod logs;
+
+pub use cognito::*;
+pub use iam::*;
+pub use lambda::*;
+pub use logs::*;
+
+use serde::Serialize;
+
+use crate::cloudformation::{Kind, Value, known_later};
+
+/// Gathers the resource types in one enum and names them.
+macro_rules! resources {
+    ($($name:ident, $type:literal, $reference:ty;)+) => {
+        /// Any resource of the stacks; serializes as its properties.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
+        #[allow(missing_docs, reason = "each variant is the type of the same name")]
+        pub enum Resource {
+            $($name($name),)+
+        }
+
+        impl Resource {
+            /// The name of the resource type, such as `AWS::Cognito::UserPool`.
+            pub fn type_name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => $name::TYPE,)+
+                }
+            }
+        }
+
+        $(
+            impl Kind for $name {
+                const TYPE: &'static str = $type;
+                type Ref = $reference;
+            }
+
+            impl From<$name> for Resource {
+                fn from(resource: $name) -> Self {
+                    Self::$name(resource)
+                }
+            }
+        )+
+    };
+}
+
+resources! {
+    Alias, "AWS::Lambda::Alias", AliasArn;
+    Function, "AWS::Lambda::Function", FunctionName;
+    LogGroup, "AWS::Logs::LogGroup", LogGroupName;
+    ManagedLoginBranding, "AWS::Cognito::ManagedLoginBranding", BrandingId;
+    Permission, "AWS::Lambda::Permission", PermissionId;
+    Role, "AWS::IAM::Role", RoleName;
+    UserPool, "AWS::Cognito::UserPool", UserPoolId;
+    UserPoolClient, "AWS::Cognito::UserPoolClient", ClientId;
+    UserPoolDomain, "AWS::Cognito::UserPoolDomain", DomainName;
+    Version, "AWS::Lambda::Version", VersionArn;
+}
+
+known_later! {
+    /// ARN of an alias of a function.
+    AliasArn,
+    /// ARN of a resource.
+    Arn,
+    /// Id of a managed login style.
+    BrandingId,
+    /// Id of an app client.
+    ClientId,
+    /// Name of a user pool domain.
+    DomainName,
+    /// Name of a function.
+    FunctionName,
+    /// Name of a log group.
+    LogGroupName,
+    /// Id of a statement in a function's policy.
+    PermissionId,
+    /// Name of a role.
+    RoleName,
+    /// Id of a user pool.
+    UserPoolId,
+    /// ARN of a version of a function.
+    VersionArn,
+    /// Number of a version of a function.
+    VersionNumber,
+}
+
+/// A tag on a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Tag {
+    /// The key.
+    pub key: &'static str,
+    /// The value.
+    pub value: Value<String>,
+}

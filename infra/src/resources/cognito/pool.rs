@@ -1,0 +1,237 @@
+//! User pools.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::cloudformation::{Attribute, Value};
+use crate::resources::Arn;
+
+/// `AWS::Cognito::UserPool`.
+///
+/// `AliasAttributes`, `Schema`, `UsernameAttributes` and `UsernameConfiguration` are fixed once
+/// the pool exists, although CloudFormation offers to change them
+/// ([what can be updated](https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-updating.html)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UserPool {
+    /// Its name.
+    pub user_pool_name: Value<String>,
+    /// The feature plan.
+    pub user_pool_tier: Tier,
+    /// Whether the pool can be deleted.
+    pub deletion_protection: DeletionProtection,
+    /// What people sign in with in place of a user name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub username_attributes: Vec<ContactAttribute>,
+    /// What people may sign in with beside their user name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alias_attributes: Vec<ContactAttribute>,
+    /// How user names are compared.
+    pub username_configuration: UsernameConfiguration,
+    /// Attributes that people have to give.
+    pub schema: Vec<SchemaAttribute>,
+    /// What Cognito verifies with a code at sign-up.
+    pub auto_verified_attributes: Vec<ContactAttribute>,
+    /// Who may sign people up.
+    pub admin_create_user_config: AdminCreateUserConfig,
+    /// How people get in again who forgot their password.
+    pub account_recovery_setting: AccountRecoverySetting,
+    /// Whether a second factor is asked for.
+    pub mfa_configuration: MfaConfiguration,
+    /// Which second factors there are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub enabled_mfas: Vec<MfaKind>,
+    /// Passwords and first factors.
+    pub policies: Policies,
+    /// How text messages are sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_configuration: Option<SmsConfiguration>,
+    /// Tags.
+    pub user_pool_tags: IndexMap<&'static str, Value<String>>,
+}
+
+impl UserPool {
+    /// ARN of the pool.
+    pub const ARN: Attribute<Self, Arn> = Attribute::new("Arn");
+}
+
+/// A feature plan ([what each has](https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs, reason = "the plans' own names")]
+pub enum Tier {
+    Lite,
+    Essentials,
+    Plus,
+}
+
+/// Whether something can be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DeletionProtection {
+    /// It cannot.
+    Active,
+}
+
+/// An attribute that a code can be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactAttribute {
+    /// E-mail address.
+    Email,
+    /// Phone number.
+    PhoneNumber,
+}
+
+/// How user names are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UsernameConfiguration {
+    /// Whether `Ann` and `ann` are two people.
+    pub case_sensitive: bool,
+}
+
+/// An attribute that people have to give at sign-up.
+///
+/// The data type is always named: without it a pool can be created but never updated again
+/// ("Invalid AttributeDataType input").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SchemaAttribute {
+    name: &'static str,
+    attribute_data_type: &'static str,
+    required: bool,
+    mutable: bool,
+}
+
+impl SchemaAttribute {
+    /// A standard attribute that is text, required at sign-up, and can be changed later.
+    pub fn required_text(name: &'static str) -> Self {
+        Self {
+            name,
+            attribute_data_type: "String",
+            required: true,
+            mutable: true,
+        }
+    }
+}
+
+/// Who may sign people up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AdminCreateUserConfig {
+    /// Whether only administrators may.
+    pub allow_admin_create_user_only: bool,
+}
+
+/// How people get in again who forgot their password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AccountRecoverySetting {
+    /// The ways, each with its priority.
+    pub recovery_mechanisms: Vec<RecoveryMechanism>,
+}
+
+/// One way of account recovery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RecoveryMechanism {
+    /// Where the code is sent, if anywhere.
+    pub name: RecoveryName,
+    /// 1 is tried first.
+    pub priority: u8,
+}
+
+/// Where a recovery code is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryName {
+    /// To the verified e-mail address.
+    VerifiedEmail,
+    /// To the verified phone number.
+    VerifiedPhoneNumber,
+    /// Nowhere: an administrator has to help.
+    AdminOnly,
+}
+
+/// Whether a second factor is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MfaConfiguration {
+    /// Never.
+    Off,
+    /// From people who set one up.
+    Optional,
+    /// From everyone.
+    On,
+}
+
+/// A second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MfaKind {
+    /// A code by text message.
+    SmsMfa,
+    /// A code from an authenticator app.
+    SoftwareTokenMfa,
+}
+
+/// Passwords and first factors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Policies {
+    /// What a password must have.
+    pub password_policy: PasswordPolicy,
+    /// First factors; the password alone where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in_policy: Option<SignInPolicy>,
+}
+
+/// What a password must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(clippy::struct_excessive_bools, reason = "the service's own shape")]
+pub struct PasswordPolicy {
+    /// Characters.
+    pub minimum_length: u8,
+    /// Whether a lower-case letter.
+    pub require_lowercase: bool,
+    /// Whether a digit.
+    pub require_numbers: bool,
+    /// Whether a special character.
+    pub require_symbols: bool,
+    /// Whether an upper-case letter.
+    pub require_uppercase: bool,
+}
+
+/// What people may sign in with first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SignInPolicy {
+    /// The factors.
+    pub allowed_first_auth_factors: Vec<FirstAuthFactor>,
+}
+
+/// A first factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FirstAuthFactor {
+    /// A password.
+    Password,
+    /// A one-time code by e-mail.
+    EmailOtp,
+    /// A one-time code by text message.
+    SmsOtp,
+}
+
+/// How text messages are sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SmsConfiguration {
+    /// What Cognito presents when it assumes the role.
+    pub external_id: Value<String>,
+    /// The role that may send.
+    pub sns_caller_arn: Value<Arn>,
+    /// The region that sends.
+    pub sns_region: Value<String>,
+}

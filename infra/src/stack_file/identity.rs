@@ -1,0 +1,266 @@
+//! Who signs people in, and how.
+
+use std::fmt;
+use std::str::FromStr;
+
+use models::ids::UserPoolId;
+use serde::{Deserialize, Deserializer, de};
+
+use super::value::{Distinct, Duration, ValueError, words};
+
+/// The user pool.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Identity {
+    /// Who signs people in.
+    pub provider: Provider,
+    /// What people sign in with.
+    pub sign_in: Distinct<SignIn>,
+    /// How people prove who they are, first.
+    pub first_factors: Distinct<FirstFactor>,
+    /// Whether a second factor is asked for.
+    pub mfa: Mfa,
+    /// Which second factors there are.
+    pub mfa_factors: Distinct<MfaFactor>,
+    /// How people get in again who forgot their password.
+    pub recovery: Distinct<Recovery>,
+    /// Whether people may create their own accounts.
+    pub self_sign_up: bool,
+    /// Cognito's feature plan.
+    pub plan: Plan,
+    /// Which sign-in pages are shown.
+    pub pages: Pages,
+    /// A user pool that exists already.
+    pub user_pool_id: Option<UserPoolId>,
+    /// Lifetimes of tokens.
+    pub tokens: Tokens,
+    /// The host of the sign-in pages.
+    pub domain: Domain,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self {
+            provider: Provider::Cognito,
+            sign_in: Distinct::of(vec![SignIn::Email]),
+            first_factors: Distinct::of(vec![FirstFactor::Password]),
+            mfa: Mfa::Off,
+            mfa_factors: Distinct::of(Vec::new()),
+            recovery: Distinct::of(vec![Recovery::Email]),
+            self_sign_up: true,
+            plan: Plan::Essentials,
+            pages: Pages::ManagedLogin,
+            user_pool_id: None,
+            tokens: Tokens::default(),
+            domain: Domain::default(),
+        }
+    }
+}
+
+impl Identity {
+    /// Whether people have a verified e-mail address in the pool.
+    pub fn verifies_email(&self) -> bool {
+        self.sign_in.contains(&SignIn::Email) || self.sign_in.contains(&SignIn::Username)
+    }
+
+    /// Whether people have a verified phone number in the pool.
+    pub fn verifies_phone(&self) -> bool {
+        self.sign_in.contains(&SignIn::Phone)
+    }
+
+    /// Whether the pool ever sends a text message, and so needs a role for it.
+    pub fn sends_text_messages(&self) -> bool {
+        self.verifies_phone()
+            || self.recovery.contains(&Recovery::Phone)
+            || self.first_factors.contains(&FirstFactor::SmsOtp)
+            || self.mfa_factors.contains(&MfaFactor::Sms)
+    }
+}
+
+/// Lifetimes of tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Tokens {
+    /// Of an access token, and of the ID token beside it.
+    pub access: Duration,
+    /// Of a refresh token, counted from sign-in and never extended.
+    pub refresh: Duration,
+    /// Whether a refresh replaces the refresh token.
+    pub rotation: bool,
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self {
+            access: Duration::from_secs(3600),
+            refresh: Duration::from_secs(3650 * 86400),
+            rotation: false,
+        }
+    }
+}
+
+/// The host of the sign-in pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Domain {
+    /// The prefix of Cognito's own host, with placeholders.
+    pub prefix: PrefixTemplate,
+    /// A host of one's own.
+    pub custom: Option<CustomDomain>,
+}
+
+/// A host of one's own for the sign-in pages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CustomDomain {
+    /// The host.
+    pub name: String,
+    /// ARN of its certificate, in us-east-1.
+    pub certificate_arn: String,
+    /// The hosted zone that its alias record belongs in.
+    pub hosted_zone_id: String,
+}
+
+/// The prefix of Cognito's own host, with the placeholders `{name}`, `{stage}` and `{account}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefixTemplate(String);
+
+impl PrefixTemplate {
+    /// Fills in the placeholders.
+    pub(crate) fn fill(&self, name: &str, stage: &str, account: &str) -> String {
+        self.0
+            .replace("{name}", name)
+            .replace("{stage}", stage)
+            .replace("{account}", account)
+    }
+}
+
+impl Default for PrefixTemplate {
+    fn default() -> Self {
+        Self("{name}-{stage}-{account}".to_owned())
+    }
+}
+
+impl FromStr for PrefixTemplate {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let template = Self(text.to_owned());
+        // The braces of an unknown placeholder are left over, and no slug has braces.
+        let filled = template.fill("n", "s", "a");
+        if super::value::is_slug(&filled, usize::MAX) {
+            Ok(template)
+        } else {
+            Err(ValueError::new(
+                text,
+                "a domain prefix",
+                "use a-z, 0-9, - and the placeholders {name}, {stage} and {account}",
+            ))
+        }
+    }
+}
+
+impl fmt::Display for PrefixTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for PrefixTemplate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+words! {
+    /// Who signs people in.
+    Provider {
+        /// An Amazon Cognito user pool.
+        Cognito = "cognito",
+        /// Amazon itself.
+        LoginWithAmazon = "login-with-amazon",
+    }
+}
+
+words! {
+    /// What people sign in with.
+    SignIn {
+        /// Their e-mail address.
+        Email = "email",
+        /// Their phone number.
+        Phone = "phone",
+        /// A user name of their choice, or the e-mail address behind it.
+        Username = "username",
+    }
+}
+
+words! {
+    /// How people prove who they are, first.
+    FirstFactor {
+        /// A password.
+        Password = "password",
+        /// A one-time code by e-mail.
+        EmailOtp = "email-otp",
+        /// A one-time code by text message.
+        SmsOtp = "sms-otp",
+    }
+}
+
+words! {
+    /// Whether a second factor is asked for.
+    Mfa {
+        /// Never.
+        Off = "off",
+        /// From people who set one up.
+        Optional = "optional",
+        /// From everyone.
+        Required = "required",
+    }
+}
+
+words! {
+    /// A second factor.
+    MfaFactor {
+        /// A code by text message.
+        Sms = "sms",
+        /// A code from an authenticator app.
+        Totp = "totp",
+        /// A code by e-mail.
+        Email = "email",
+    }
+}
+
+words! {
+    /// How people get in again who forgot their password.
+    Recovery {
+        /// A code to the verified e-mail address.
+        Email = "email",
+        /// A code to the verified phone number.
+        Phone = "phone",
+        /// An administrator has to help.
+        AdminOnly = "admin-only",
+    }
+}
+
+words! {
+    /// Cognito's feature plan ([prices](https://aws.amazon.com/cognito/pricing/)).
+    Plan {
+        /// Passwords and classic pages.
+        Lite = "lite",
+        /// Managed login and one-time codes.
+        Essentials = "essentials",
+        /// Threat protection.
+        Plus = "plus",
+    }
+}
+
+words! {
+    /// Which sign-in pages are shown.
+    Pages {
+        /// Managed login.
+        ManagedLogin = "managed-login",
+        /// The classic hosted pages.
+        Classic = "classic",
+    }
+}

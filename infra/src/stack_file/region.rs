@@ -1,0 +1,161 @@
+//! AWS regions, and the regions that Alexa knows.
+
+use serde::Deserialize;
+
+use super::value::{text, words};
+
+text! {
+    /// An AWS region.
+    Region, "an AWS region",
+    "write it as AWS does, such as `us-east-1` or `eu-west-1`",
+    is_region
+}
+
+impl Region {
+    pub(super) fn us_east_1() -> Self {
+        Self("us-east-1".to_owned())
+    }
+}
+
+impl From<LambdaRegion> for Region {
+    fn from(region: LambdaRegion) -> Self {
+        Self(region.as_str().to_owned())
+    }
+}
+
+/// Two letters, one or more words, one digit.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [country, words @ .., number] = parts.as_slice() else {
+        return false;
+    };
+    let lower =
+        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    country.len() == 2
+        && lower(country)
+        && !words.is_empty()
+        && words.iter().all(lower)
+        && number.len() == 1
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+words! {
+    /// A region in which Alexa can call a custom skill's Lambda
+    /// ([host a custom skill](https://developer.amazon.com/en-US/docs/alexa/custom-skills/host-a-custom-skill-as-an-aws-lambda-function.html)).
+    LambdaRegion {
+        /// Northern Virginia.
+        UsEast1 = "us-east-1",
+        /// Oregon.
+        UsWest2 = "us-west-2",
+        /// Ireland.
+        EuWest1 = "eu-west-1",
+        /// Tokyo.
+        ApNortheast1 = "ap-northeast-1",
+    }
+}
+
+words! {
+    /// A part of the world for which a skill may have an endpoint of its own.
+    AlexaRegion {
+        /// North America.
+        NorthAmerica = "NA",
+        /// Europe and India.
+        Europe = "EU",
+        /// Far East.
+        FarEast = "FE",
+    }
+}
+
+/// Where the function runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regions {
+    /// For everyone whose part of the world is not named.
+    pub default: LambdaRegion,
+    /// For North America.
+    #[serde(rename = "NA")]
+    pub north_america: Option<LambdaRegion>,
+    /// For Europe and India.
+    #[serde(rename = "EU")]
+    pub europe: Option<LambdaRegion>,
+    /// For the Far East.
+    #[serde(rename = "FE")]
+    pub far_east: Option<LambdaRegion>,
+}
+
+impl Default for Regions {
+    fn default() -> Self {
+        Self {
+            default: LambdaRegion::UsEast1,
+            north_america: None,
+            europe: None,
+            far_east: None,
+        }
+    }
+}
+
+impl Regions {
+    /// The parts of the world that have a region of their own.
+    pub fn named(&self) -> impl Iterator<Item = (AlexaRegion, LambdaRegion)> {
+        [
+            (AlexaRegion::NorthAmerica, self.north_america),
+            (AlexaRegion::Europe, self.europe),
+            (AlexaRegion::FarEast, self.far_east),
+        ]
+        .into_iter()
+        .filter_map(|(part, region)| Some((part, region?)))
+    }
+
+    /// Each AWS region once, the default first: a skill stack belongs in each.
+    pub fn distinct(&self) -> Vec<LambdaRegion> {
+        let mut regions = vec![self.default];
+        for (_, region) in self.named() {
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
+        regions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_are_told_from_other_text() {
+        for good in [
+            "us-east-1",
+            "ap-northeast-1",
+            "us-gov-west-1",
+            "il-central-1",
+        ] {
+            assert!(good.parse::<Region>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "us-east",
+            "us_east_1",
+            "US-EAST-1",
+            "us-east-12",
+            "us--1",
+            "1-2-3",
+        ] {
+            assert!(bad.parse::<Region>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_region_gets_one_stack() {
+        let regions = Regions {
+            default: LambdaRegion::EuWest1,
+            north_america: Some(LambdaRegion::UsEast1),
+            europe: Some(LambdaRegion::EuWest1),
+            far_east: None,
+        };
+        assert_eq!(
+            regions.distinct(),
+            [LambdaRegion::EuWest1, LambdaRegion::UsEast1]
+        );
+    }
+}

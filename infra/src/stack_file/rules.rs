@@ -1,0 +1,95 @@
+//! Contradictions that the stack file alone gives away, one entry per rule.
+
+mod identity;
+mod linking;
+mod scope;
+
+#[cfg(test)]
+mod tests;
+
+use super::StackFile;
+use super::problem::{Locator, Problem};
+
+/// A rule about several keys, or about one key's value.
+struct Rule {
+    /// Whether a violation is refused or only mentioned.
+    severity: Severity,
+    /// The keys that the rule is about; a violation is shown at the first that the file has.
+    keys: &'static [&'static str],
+    /// Where the rule is written down.
+    source: &'static str,
+    /// What violates it, if anything does.
+    check: fn(&StackFile) -> Option<Violation>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Severity {
+    Refused,
+    Advice,
+}
+
+/// How a rule is violated.
+struct Violation {
+    message: String,
+    hint: String,
+}
+
+/// A violation, if there is one.
+fn violation(
+    found: bool,
+    message: impl Into<String>,
+    hint: impl Into<String>,
+) -> Option<Violation> {
+    found.then(|| Violation {
+        message: message.into(),
+        hint: hint.into(),
+    })
+}
+
+/// What the rules found.
+pub(super) struct Findings {
+    /// What makes the file unusable.
+    pub(super) refused: Vec<Problem>,
+    /// What is allowed but not advisable.
+    pub(super) advice: Vec<Problem>,
+}
+
+/// Every rule.
+fn all() -> impl Iterator<Item = &'static Rule> {
+    [scope::RULES, identity::RULES, linking::RULES]
+        .into_iter()
+        .flatten()
+}
+
+/// Applies every rule to a file that has been parsed from `text`.
+pub(super) fn check(stack: &StackFile, text: &str) -> Findings {
+    let locator = Locator::new(text);
+    let mut findings = Findings {
+        refused: Vec::new(),
+        advice: Vec::new(),
+    };
+    for rule in all() {
+        let Some(Violation { message, hint }) = (rule.check)(stack) else {
+            continue;
+        };
+        let (line, column) = locator.find(rule.keys);
+        let problem = Problem {
+            line,
+            column,
+            message,
+            hint: Some(hint),
+            source: Some(rule.source),
+        };
+        match rule.severity {
+            Severity::Refused => findings.refused.push(problem),
+            Severity::Advice => findings.advice.push(problem),
+        }
+    }
+    findings
+        .refused
+        .sort_by_key(|found| (found.line, found.column));
+    findings
+        .advice
+        .sort_by_key(|found| (found.line, found.column));
+    findings
+}

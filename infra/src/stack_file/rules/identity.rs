@@ -1,0 +1,351 @@
+//! Rules about the user pool.
+
+use super::Severity::{Advice, Refused};
+use super::{Rule, Violation, violation};
+use crate::stack_file::{
+    Duration, FirstFactor, Mfa, MfaFactor, Pages, Plan, Recovery, SignIn, StackFile,
+};
+
+const SIGN_IN: &str =
+    "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html";
+const FACTORS: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html";
+const MFA: &str =
+    "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html";
+const PLANS: &str =
+    "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html";
+const RECOVERY: &str =
+    "https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html";
+const CLIENT: &str = "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html";
+const ALEXA: &str =
+    "https://developer.amazon.com/docs/alexaplus/account-linking/requirements-account-linking.html";
+const REFRESH: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        severity: Refused,
+        keys: &["identity.sign-in"],
+        source: SIGN_IN,
+        check: sign_in_is_empty,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.sign-in"],
+        source: SIGN_IN,
+        check: username_beside_others,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.first-factors"],
+        source: FACTORS,
+        check: password_is_missing,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.first-factors", "identity.mfa"],
+        source: FACTORS,
+        check: code_first_and_mfa_required,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.first-factors", "identity.sign-in"],
+        source: FACTORS,
+        check: code_without_address,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.first-factors", "identity.plan"],
+        source: PLANS,
+        check: code_on_lite_plan,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.pages", "identity.first-factors"],
+        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html",
+        check: code_on_classic_pages,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.pages", "identity.plan"],
+        source: PLANS,
+        check: managed_login_on_lite_plan,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.mfa", "identity.mfa-factors"],
+        source: MFA,
+        check: mfa_without_factors,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.mfa-factors", "identity.mfa"],
+        source: MFA,
+        check: factors_without_mfa,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.mfa-factors"],
+        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-sms-email-message.html",
+        check: mfa_by_email,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.recovery", "identity.mfa-factors"],
+        source: RECOVERY,
+        check: recovery_over_mfa_channel,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.recovery"],
+        source: RECOVERY,
+        check: recovery_is_contradictory,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.recovery", "identity.sign-in"],
+        source: RECOVERY,
+        check: recovery_without_address,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.tokens.access"],
+        source: ALEXA,
+        check: access_too_short,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.tokens.access"],
+        source: CLIENT,
+        check: access_too_long,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.tokens.refresh"],
+        source: CLIENT,
+        check: refresh_out_of_range,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.tokens.refresh", "identity.tokens.access"],
+        source: CLIENT,
+        check: refresh_shorter_than_access,
+    },
+    Rule {
+        severity: Advice,
+        keys: &["identity.tokens.access"],
+        source: ALEXA,
+        check: access_shorter_than_advised,
+    },
+    Rule {
+        severity: Advice,
+        keys: &["identity.tokens.refresh"],
+        source: REFRESH,
+        check: refresh_shorter_than_advised,
+    },
+];
+
+/// Whether a one-time code is among the first factors.
+fn has_code(stack: &StackFile) -> bool {
+    let factors = &stack.identity.first_factors;
+    factors
+        .iter()
+        .any(|factor| *factor != FirstFactor::Password)
+}
+
+fn sign_in_is_empty(stack: &StackFile) -> Option<Violation> {
+    violation(
+        stack.identity.sign_in.is_empty(),
+        "sign-in is empty: people have to sign in with something",
+        "use [\"email\"], [\"phone\"], [\"email\", \"phone\"] or [\"username\"]",
+    )
+}
+
+fn username_beside_others(stack: &StackFile) -> Option<Violation> {
+    let sign_in = &stack.identity.sign_in;
+    violation(
+        sign_in.contains(&SignIn::Username) && sign_in.len() > 1,
+        "`username` cannot be combined: a pool has user names, or addresses in their place",
+        "use [\"username\"], where the e-mail address works as an alias, or leave it out",
+    )
+}
+
+fn password_is_missing(stack: &StackFile) -> Option<Violation> {
+    violation(
+        !stack
+            .identity
+            .first_factors
+            .contains(&FirstFactor::Password),
+        "first-factors lacks `password`, which Cognito demands beside one-time codes",
+        "add \"password\"",
+    )
+}
+
+fn code_first_and_mfa_required(stack: &StackFile) -> Option<Violation> {
+    violation(
+        has_code(stack) && stack.identity.mfa == Mfa::Required,
+        "a one-time code as first factor excludes mfa = \"required\"",
+        "use first-factors = [\"password\"], or mfa = \"off\" or \"optional\"",
+    )
+}
+
+fn code_without_address(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
+    let needs = [
+        (FirstFactor::EmailOtp, identity.verifies_email(), "email"),
+        (FirstFactor::SmsOtp, identity.verifies_phone(), "phone"),
+    ];
+    let (factor, _, address) = needs
+        .into_iter()
+        .find(|(factor, verified, _)| identity.first_factors.contains(factor) && !verified)?;
+    violation(
+        true,
+        format!("`{factor}` has nowhere to go: people sign in without a verified {address}"),
+        format!("add \"{address}\" to sign-in, or remove `{factor}`"),
+    )
+}
+
+fn code_on_lite_plan(stack: &StackFile) -> Option<Violation> {
+    violation(
+        has_code(stack) && stack.identity.plan == Plan::Lite,
+        "one-time codes as first factor are not in the lite plan",
+        "use plan = \"essentials\"",
+    )
+}
+
+fn code_on_classic_pages(stack: &StackFile) -> Option<Violation> {
+    violation(
+        has_code(stack) && stack.identity.pages == Pages::Classic,
+        "the classic pages only know passwords as first factor",
+        "use pages = \"managed-login\"",
+    )
+}
+
+fn managed_login_on_lite_plan(stack: &StackFile) -> Option<Violation> {
+    violation(
+        stack.identity.pages == Pages::ManagedLogin && stack.identity.plan == Plan::Lite,
+        "managed login is not in the lite plan",
+        "use pages = \"classic\", or plan = \"essentials\" or \"plus\"",
+    )
+}
+
+fn mfa_without_factors(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
+    violation(
+        identity.mfa != Mfa::Off && identity.mfa_factors.is_empty(),
+        format!("mfa is `{}`, and mfa-factors is empty", identity.mfa),
+        "set mfa-factors to some of \"sms\" and \"totp\"",
+    )
+}
+
+fn factors_without_mfa(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
+    violation(
+        identity.mfa == Mfa::Off && !identity.mfa_factors.is_empty(),
+        "mfa-factors are given, and mfa is `off`",
+        "set mfa = \"optional\" or \"required\", or remove mfa-factors",
+    )
+}
+
+fn mfa_by_email(stack: &StackFile) -> Option<Violation> {
+    violation(
+        stack.identity.mfa_factors.contains(&MfaFactor::Email),
+        "a second factor by e-mail needs Amazon SES as sender, which is not part of this version",
+        "use \"totp\" or \"sms\"",
+    )
+}
+
+fn recovery_over_mfa_channel(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
+    let shared = |recovery: &Recovery| match recovery {
+        Recovery::Email => identity.mfa_factors.contains(&MfaFactor::Email),
+        Recovery::Phone => identity.mfa_factors.contains(&MfaFactor::Sms),
+        Recovery::AdminOnly => false,
+    };
+    let recovery = &identity.recovery;
+    violation(
+        identity.mfa != Mfa::Off && !recovery.is_empty() && recovery.iter().all(shared),
+        "nobody can reset a password over the channel that their second factor comes by",
+        "let recovery have another channel, or use [\"admin-only\"]",
+    )
+}
+
+fn recovery_is_contradictory(stack: &StackFile) -> Option<Violation> {
+    let recovery = &stack.identity.recovery;
+    violation(
+        recovery.is_empty() || (recovery.contains(&Recovery::AdminOnly) && recovery.len() > 1),
+        "recovery is either `email`, `phone` or both, or `admin-only` alone",
+        "use [\"email\"], [\"phone\"], [\"email\", \"phone\"] or [\"admin-only\"]",
+    )
+}
+
+fn recovery_without_address(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
+    let possible = |recovery: &Recovery| match recovery {
+        Recovery::Email => identity.verifies_email(),
+        Recovery::Phone => identity.verifies_phone(),
+        Recovery::AdminOnly => true,
+    };
+    let recovery = &identity.recovery;
+    violation(
+        !recovery.is_empty() && !recovery.iter().any(possible),
+        "recovery has nowhere to go: nobody has a verified address of that kind",
+        "use an address that people sign in with, or [\"admin-only\"]",
+    )
+}
+
+fn access_too_short(stack: &StackFile) -> Option<Violation> {
+    let access = stack.identity.tokens.access;
+    violation(
+        access < Duration::from_secs(360),
+        format!("an access token of {access} is too short: Alexa refuses less than 6 minutes"),
+        "use 6m to 24h; 1h is usual",
+    )
+}
+
+fn access_too_long(stack: &StackFile) -> Option<Violation> {
+    let access = stack.identity.tokens.access;
+    violation(
+        access > Duration::from_secs(86400),
+        format!("an access token of {access} is too long: Cognito refuses more than 24 hours"),
+        "use 6m to 24h; 1h is usual",
+    )
+}
+
+fn refresh_out_of_range(stack: &StackFile) -> Option<Violation> {
+    let refresh = stack.identity.tokens.refresh;
+    let (shortest, longest) = (3600, 3650 * 86400);
+    violation(
+        !(shortest..=longest).contains(&refresh.as_secs()),
+        format!("a refresh token of {refresh} is outside of what Cognito allows"),
+        "use 1h to 3650d",
+    )
+}
+
+fn refresh_shorter_than_access(stack: &StackFile) -> Option<Violation> {
+    let tokens = &stack.identity.tokens;
+    violation(
+        tokens.refresh < tokens.access,
+        format!(
+            "the refresh token ({}) would end before the access token ({})",
+            tokens.refresh, tokens.access
+        ),
+        "let refresh be longer; people are unlinked when it ends",
+    )
+}
+
+fn access_shorter_than_advised(stack: &StackFile) -> Option<Violation> {
+    let access = stack.identity.tokens.access;
+    violation(
+        (360..3600).contains(&access.as_secs()),
+        format!("an access token of {access} makes Alexa refresh often; it advises an hour"),
+        "use access = \"1h\"",
+    )
+}
+
+fn refresh_shorter_than_advised(stack: &StackFile) -> Option<Violation> {
+    let refresh = stack.identity.tokens.refresh;
+    violation(
+        refresh < Duration::from_secs(180 * 86400),
+        format!("everyone is unlinked {refresh} after signing in: nothing extends a refresh token"),
+        "use refresh = \"3650d\"",
+    )
+}

@@ -1,0 +1,117 @@
+//! What this version does not deploy, and how the parts of the file hang together.
+
+use super::Severity::Refused;
+use super::{Rule, Violation, violation};
+use crate::names::{self, AccountFragment};
+use crate::stack_file::{ProfileSource, Provider, Scope, StackFile};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        severity: Refused,
+        keys: &["identity.provider"],
+        source: "https://developer.amazon.com/docs/login-with-amazon/customer-profile.html",
+        check: login_with_amazon,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["linking.profile-source"],
+        source: "https://developer.amazon.com/docs/login-with-amazon/obtain-customer-profile.html",
+        check: amazon_profile,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.user-pool-id"],
+        source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources.html",
+        check: existing_pool,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.domain.custom"],
+        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html",
+        check: custom_domain,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["linking.scopes"],
+        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html",
+        check: custom_scope,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["default-stage"],
+        source: "https://doc.rust-lang.org/cargo/reference/config.html#alias",
+        check: default_stage,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.domain.prefix", "name"],
+        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html",
+        check: domain_prefix,
+    },
+];
+
+fn login_with_amazon(stack: &StackFile) -> Option<Violation> {
+    violation(
+        stack.identity.provider == Provider::LoginWithAmazon,
+        "sign-in with Login with Amazon is not part of this version",
+        "use provider = \"cognito\"",
+    )
+}
+
+fn amazon_profile(stack: &StackFile) -> Option<Violation> {
+    violation(
+        stack.linking.profile_source == ProfileSource::LoginWithAmazon,
+        "profiles from Login with Amazon are not part of this version, and people who sign in \
+         with Cognito have none",
+        "use profile-source = \"userinfo\"",
+    )
+}
+
+fn existing_pool(stack: &StackFile) -> Option<Violation> {
+    violation(
+        stack.identity.user_pool_id.is_some(),
+        "using a user pool that exists already is not part of this version",
+        "remove user-pool-id; a pool of its own is created",
+    )
+}
+
+fn custom_domain(stack: &StackFile) -> Option<Violation> {
+    violation(
+        stack.identity.domain.custom.is_some(),
+        "a sign-in domain of one's own is not part of this version",
+        "remove custom; the sign-in pages are at Cognito's own domain with the prefix",
+    )
+}
+
+fn custom_scope(stack: &StackFile) -> Option<Violation> {
+    let custom = |scope: &&Scope| matches!(scope, Scope::Custom(_));
+    let scope = stack.linking.scopes.iter().find(custom)?;
+    violation(
+        true,
+        format!("the scope `{scope}` needs a resource server, which is not part of this version"),
+        "use openid, email, phone, profile or aws.cognito.signin.user.admin",
+    )
+}
+
+fn default_stage(stack: &StackFile) -> Option<Violation> {
+    let name = &stack.default_stage;
+    let known: Vec<String> = stack.stages.keys().map(ToString::to_string).collect();
+    violation(
+        stack.stage(name).is_none(),
+        format!("default-stage is `{name}`, and there is no such stage"),
+        format!("use one of {}, or add [stages.{name}]", known.join(", ")),
+    )
+}
+
+fn domain_prefix(stack: &StackFile) -> Option<Violation> {
+    let any = AccountFragment::any();
+    let error = stack
+        .stages
+        .keys()
+        .find_map(|stage| names::domain_prefix(stack, stage, &any).err())?;
+    violation(
+        true,
+        error.to_string(),
+        "set prefix in [identity.domain]; {name}, {stage} and {account} are filled in",
+    )
+}

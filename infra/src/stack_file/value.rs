@@ -1,0 +1,239 @@
+//! Values of the stack file that are no plain words.
+
+use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, de};
+
+/// Why a text is not the value it should be: what was found, and what is allowed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` is not {what}: {allowed}")]
+pub struct ValueError {
+    pub(super) what: &'static str,
+    pub(super) allowed: String,
+    pub(super) found: String,
+}
+
+impl ValueError {
+    pub(crate) fn new(found: &str, what: &'static str, allowed: impl Into<String>) -> Self {
+        Self {
+            what,
+            allowed: allowed.into(),
+            found: found.to_owned(),
+        }
+    }
+}
+
+/// Declares a text with a rule: a type that parses, displays and deserializes.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $allowed:literal, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::stack_file::ValueError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let check: fn(&str) -> bool = $check;
+                if check(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err($crate::stack_file::ValueError::new(text, $what, $allowed))
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(super) use text;
+
+/// Declares words to choose from: an enum that displays and deserializes.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// The word in the stack file.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(super) use words;
+
+/// Whether `text` has between 1 and `longest` characters, all of `[a-z0-9-]`.
+pub(crate) fn is_slug(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+text! {
+    /// The name of the whole: prefix of stacks, pool and function.
+    Name, "a name",
+    "use 1 to 32 of a-z, 0-9 and -, beginning with a letter as a stack's name must",
+    |text| is_slug(text, 32) && text.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
+text! {
+    /// The name of a stage.
+    StageName, "the name of a stage",
+    "use 1 to 16 of a-z, 0-9 and -, beginning with a letter or digit",
+    |text| is_slug(text, 16) && !text.starts_with('-')
+}
+
+impl StageName {
+    /// The stage on this machine.
+    pub fn local() -> Self {
+        Self("local".to_owned())
+    }
+
+    pub(super) fn dev() -> Self {
+        Self("dev".to_owned())
+    }
+
+    pub(super) fn prod() -> Self {
+        Self("prod".to_owned())
+    }
+
+    /// Whether this is the stage on this machine.
+    pub fn is_local(&self) -> bool {
+        self.0 == "local"
+    }
+}
+
+text! {
+    /// The name of a profile of ask-cli.
+    AskProfile, "a profile of ask-cli",
+    "use letters, digits, - and _",
+    |text| !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+impl Default for AskProfile {
+    fn default() -> Self {
+        Self("default".to_owned())
+    }
+}
+
+/// A length of time in whole seconds, written as a number and a unit: `90s`, `6m`, `1h`, `30d`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Duration(u64);
+
+impl Duration {
+    /// So many seconds.
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// In seconds.
+    pub const fn as_secs(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromStr for Duration {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refused = || {
+            let allowed = "write a whole number and s, m, h or d, such as `90s`, `6m`, `1h`, `30d`";
+            ValueError::new(text, "a duration", allowed)
+        };
+        let digits = text.trim_end_matches(|last: char| !last.is_ascii_digit());
+        let unit = match &text[digits.len()..] {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => 86400,
+            _ => return Err(refused()),
+        };
+        let number: u64 = digits.parse().map_err(|_| refused())?;
+        number.checked_mul(unit).map(Self).ok_or_else(refused)
+    }
+}
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(86400, 'd'), (3600, 'h'), (60, 'm')];
+        match units.iter().find(|(unit, _)| self.0 % unit == 0) {
+            Some((unit, letter)) => write!(f, "{}{letter}", self.0 / unit),
+            None => write!(f, "{}s", self.0),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Duration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// A list without repetition, in the order in which it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distinct<T>(Vec<T>);
+
+impl<T> Distinct<T> {
+    /// A list of what is known to be distinct.
+    pub(super) fn of(items: Vec<T>) -> Self {
+        Self(items)
+    }
+}
+
+impl<T> Deref for Distinct<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de> + PartialEq + fmt::Display> Deserialize<'de> for Distinct<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = Vec::<T>::deserialize(deserializer)?;
+        let repeated = items
+            .iter()
+            .enumerate()
+            .find(|(index, item)| items[..*index].contains(item));
+        match repeated {
+            Some((_, item)) => Err(de::Error::custom(format!("`{item}` is listed twice"))),
+            None => Ok(Self(items)),
+        }
+    }
+}

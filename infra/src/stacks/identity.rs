@@ -1,0 +1,139 @@
+//! The identity stack: user pool, app client, domain, style, and the role for text messages.
+//!
+//! Everything in it outlives the stack: who deletes it by mistake loses no user.
+
+mod client;
+mod pool;
+
+use indexmap::IndexMap;
+
+use super::{SECURE_URL, outputs, parameters, stage_parameter, tags};
+use crate::cloudformation::{
+    Condition, Constraint, Effect, Parameter, PolicyDocument, Principal, Pseudo, Statement,
+    Template,
+};
+use crate::resources::{
+    ManagedLoginBranding, Policy, Role, SmsConfiguration, UserPool, UserPoolDomain,
+};
+use crate::stack_file::{Pages, StackFile};
+
+/// The identity stack of a stack file.
+pub fn identity(stack: &StackFile) -> Template {
+    let mut template = Template::new("The people of a Voicelink stage, and how they sign in");
+    let stage = stage_parameter(&mut template);
+    let prefix = template.parameter(
+        parameters::DOMAIN_PREFIX,
+        "Prefix of the user pool domain, unique in its region",
+        Constraint::Pattern {
+            pattern: "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+            words: "must be 1 to 63 of a-z, 0-9 and -, with - neither first nor last",
+        },
+    );
+    let redirect_uris = template.list_parameter(
+        parameters::REDIRECT_URIS,
+        "Where Alexa takes codes, one URI for each part of the world",
+        SECURE_URL,
+    );
+
+    let sms = stack
+        .identity
+        .sends_text_messages()
+        .then(|| text_messages(&mut template, stack, &stage));
+    let pool = template.add_retained("UserPool", pool::user_pool(stack, &stage, sms));
+    let client = template.add_retained(
+        "UserPoolClient",
+        client::user_pool_client(stack, &stage, &pool, &redirect_uris),
+    );
+    let managed = stack.identity.pages == Pages::ManagedLogin;
+    let branding = managed.then(|| {
+        template.add_retained(
+            "Branding",
+            ManagedLoginBranding {
+                user_pool_id: pool.reference(),
+                client_id: client.reference(),
+                use_cognito_provided_values: true,
+            },
+        )
+    });
+    // Without its style managed login shows "Login pages unavailable", so the style comes first.
+    template.add_retained_after(
+        "UserPoolDomain",
+        UserPoolDomain {
+            user_pool_id: pool.reference(),
+            domain: prefix.reference(),
+            managed_login_version: if managed { 2 } else { 1 },
+        },
+        branding.as_ref(),
+    );
+
+    template.output(
+        outputs::USER_POOL_ID,
+        "Id of the user pool",
+        pool.reference().text(),
+    );
+    template.output(
+        outputs::USER_POOL_ARN,
+        "ARN of the user pool",
+        pool.get(UserPool::ARN).text(),
+    );
+    template.output(
+        outputs::CLIENT_ID,
+        "Id of the app client for Alexa",
+        client.reference().text(),
+    );
+    template.output(
+        outputs::DOMAIN,
+        "Prefix of the user pool domain",
+        prefix.reference(),
+    );
+    template
+}
+
+/// Adds the role with which Cognito sends text messages.
+///
+/// The external id keeps other pools from using it
+/// ([SMS settings](https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-sms-settings.html)).
+fn text_messages(
+    template: &mut Template,
+    stack: &StackFile,
+    stage: &Parameter<String>,
+) -> SmsConfiguration {
+    let external_id = Pseudo::StackName.reference();
+    let role = template.add_retained(
+        "SmsRole",
+        Role {
+            description: "Lets the user pool send text messages",
+            assume_role_policy_document: PolicyDocument::new(vec![Statement {
+                effect: Effect::Allow,
+                principal: Some(Principal {
+                    service: "cognito-idp.amazonaws.com",
+                }),
+                action: vec!["sts:AssumeRole"],
+                resource: Vec::new(),
+                condition: Some(Condition {
+                    string_equals: IndexMap::from([
+                        ("aws:SourceAccount", Pseudo::AccountId.reference()),
+                        ("sts:ExternalId", external_id.clone()),
+                    ]),
+                }),
+            }]),
+            policies: vec![Policy {
+                policy_name: "send-text-messages",
+                policy_document: PolicyDocument::new(vec![Statement {
+                    effect: Effect::Allow,
+                    principal: None,
+                    action: vec!["sns:Publish"],
+                    // A phone number is no resource; IAM has nothing narrower.
+                    resource: vec!["*".into()],
+                    condition: None,
+                }]),
+            }],
+            tags: tags(stack, stage),
+        },
+    );
+    SmsConfiguration {
+        external_id,
+        sns_caller_arn: role.get(Role::ARN),
+        sns_region: Pseudo::Region.reference(),
+    }
+}

@@ -1,0 +1,141 @@
+//! The user pool.
+
+use super::super::tags;
+use crate::cloudformation::{Parameter, Sub};
+use crate::resources::{
+    AccountRecoverySetting, AdminCreateUserConfig, ContactAttribute, DeletionProtection,
+    FirstAuthFactor, MfaConfiguration, MfaKind, PasswordPolicy, Policies, RecoveryMechanism,
+    RecoveryName, SchemaAttribute, SignInPolicy, SmsConfiguration, Tier, UserPool,
+    UsernameConfiguration,
+};
+use crate::stack_file::{FirstFactor, Identity, Mfa, MfaFactor, Plan, Recovery, SignIn, StackFile};
+
+pub(super) fn user_pool(
+    stack: &StackFile,
+    stage: &Parameter<String>,
+    sms: Option<SmsConfiguration>,
+) -> UserPool {
+    let identity = &stack.identity;
+    UserPool {
+        user_pool_name: Sub::text(stack.name.as_str())
+            .and("-")
+            .parameter(stage)
+            .into(),
+        user_pool_tier: match identity.plan {
+            Plan::Lite => Tier::Lite,
+            Plan::Essentials => Tier::Essentials,
+            Plan::Plus => Tier::Plus,
+        },
+        deletion_protection: DeletionProtection::Active,
+        username_attributes: username_attributes(identity),
+        alias_attributes: alias_attributes(identity),
+        username_configuration: UsernameConfiguration {
+            case_sensitive: false,
+        },
+        schema: schema(identity),
+        auto_verified_attributes: auto_verified_attributes(identity),
+        admin_create_user_config: AdminCreateUserConfig {
+            allow_admin_create_user_only: !identity.self_sign_up,
+        },
+        account_recovery_setting: AccountRecoverySetting {
+            recovery_mechanisms: recovery_mechanisms(identity),
+        },
+        mfa_configuration: match identity.mfa {
+            Mfa::Off => MfaConfiguration::Off,
+            Mfa::Optional => MfaConfiguration::Optional,
+            Mfa::Required => MfaConfiguration::On,
+        },
+        enabled_mfas: identity.mfa_factors.iter().filter_map(mfa_kind).collect(),
+        policies: Policies {
+            password_policy: PasswordPolicy {
+                minimum_length: 8,
+                require_lowercase: true,
+                require_numbers: true,
+                require_symbols: true,
+                require_uppercase: true,
+            },
+            sign_in_policy: sign_in_policy(identity),
+        },
+        sms_configuration: sms,
+        user_pool_tags: tags(stack, stage)
+            .into_iter()
+            .map(|tag| (tag.key, tag.value))
+            .collect(),
+    }
+}
+
+fn username_attributes(identity: &Identity) -> Vec<ContactAttribute> {
+    let attribute = |sign_in: &SignIn| match sign_in {
+        SignIn::Email => Some(ContactAttribute::Email),
+        SignIn::Phone => Some(ContactAttribute::PhoneNumber),
+        SignIn::Username => None,
+    };
+    identity.sign_in.iter().filter_map(attribute).collect()
+}
+
+fn alias_attributes(identity: &Identity) -> Vec<ContactAttribute> {
+    if identity.sign_in.contains(&SignIn::Username) {
+        vec![ContactAttribute::Email]
+    } else {
+        Vec::new()
+    }
+}
+
+/// What people give at sign-up: the name that the skill speaks, and the e-mail address where a
+/// user name does not bring one along. The list is fixed once the pool exists, so it follows
+/// from what is fixed as well, and from nothing that may change later.
+fn schema(identity: &Identity) -> Vec<SchemaAttribute> {
+    let mut schema = Vec::new();
+    if identity.sign_in.contains(&SignIn::Username) {
+        schema.push(SchemaAttribute::required_text("email"));
+    }
+    schema.push(SchemaAttribute::required_text("name"));
+    schema
+}
+
+fn auto_verified_attributes(identity: &Identity) -> Vec<ContactAttribute> {
+    let verified = [
+        (identity.verifies_email(), ContactAttribute::Email),
+        (identity.verifies_phone(), ContactAttribute::PhoneNumber),
+    ];
+    verified
+        .into_iter()
+        .filter_map(|(verified, attribute)| verified.then_some(attribute))
+        .collect()
+}
+
+fn recovery_mechanisms(identity: &Identity) -> Vec<RecoveryMechanism> {
+    let name = |recovery: &Recovery| match recovery {
+        Recovery::Email => RecoveryName::VerifiedEmail,
+        Recovery::Phone => RecoveryName::VerifiedPhoneNumber,
+        Recovery::AdminOnly => RecoveryName::AdminOnly,
+    };
+    (1..)
+        .zip(identity.recovery.iter())
+        .map(|(priority, recovery)| RecoveryMechanism {
+            name: name(recovery),
+            priority,
+        })
+        .collect()
+}
+
+/// E-mail is refused when the stack file is read: it needs a sender that this version lacks.
+fn mfa_kind(factor: &MfaFactor) -> Option<MfaKind> {
+    match factor {
+        MfaFactor::Sms => Some(MfaKind::SmsMfa),
+        MfaFactor::Totp => Some(MfaKind::SoftwareTokenMfa),
+        MfaFactor::Email => None,
+    }
+}
+
+/// Only where it says more than the default, as the lite plan has no such setting.
+fn sign_in_policy(identity: &Identity) -> Option<SignInPolicy> {
+    let factor = |factor: &FirstFactor| match factor {
+        FirstFactor::Password => FirstAuthFactor::Password,
+        FirstFactor::EmailOtp => FirstAuthFactor::EmailOtp,
+        FirstFactor::SmsOtp => FirstAuthFactor::SmsOtp,
+    };
+    (identity.first_factors.len() > 1).then(|| SignInPolicy {
+        allowed_first_auth_factors: identity.first_factors.iter().map(factor).collect(),
+    })
+}

@@ -1,0 +1,107 @@
+//! What the stacks answer, typed.
+
+use models::ids::{ClientId, IdError, UserPoolId};
+
+pub(super) const USER_POOL_ID: &str = "UserPoolId";
+pub(super) const USER_POOL_ARN: &str = "UserPoolArn";
+pub(super) const CLIENT_ID: &str = "ClientId";
+pub(super) const DOMAIN: &str = "Domain";
+
+pub(super) const FUNCTION_NAME: &str = "FunctionName";
+pub(super) const ALIAS_ARN: &str = "AliasArn";
+pub(super) const VERSION: &str = "Version";
+
+/// Why the outputs of a stack cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OutputError {
+    /// The stack does not answer something.
+    #[error(
+        "the stack has no output `{0}`; it was deployed from another template, so deploy it again"
+    )]
+    Missing(&'static str),
+    /// An output is not what it should be.
+    #[error("the stack's output `{name}` cannot be used")]
+    Malformed {
+        /// Which.
+        name: &'static str,
+        /// Why.
+        source: IdError,
+    },
+}
+
+/// Outputs of the identity stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityOutputs {
+    /// The user pool.
+    pub user_pool_id: UserPoolId,
+    /// ARN of the user pool.
+    pub user_pool_arn: String,
+    /// The app client for Alexa.
+    pub client_id: ClientId,
+    /// The prefix of the user pool domain.
+    pub domain: String,
+}
+
+impl IdentityOutputs {
+    /// Reads them from the names and values that CloudFormation answers.
+    pub fn from_pairs<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, OutputError> {
+        let outputs = Outputs(pairs.into_iter().collect());
+        Ok(Self {
+            user_pool_id: outputs.id(USER_POOL_ID)?,
+            user_pool_arn: outputs.text(USER_POOL_ARN)?,
+            client_id: outputs.id(CLIENT_ID)?,
+            domain: outputs.text(DOMAIN)?,
+        })
+    }
+}
+
+/// Outputs of a skill stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillOutputs {
+    /// Name of the function.
+    pub function_name: String,
+    /// ARN of the alias: the skill's endpoint.
+    pub alias_arn: String,
+    /// Number of the version that the alias stands for.
+    pub version: String,
+}
+
+impl SkillOutputs {
+    /// Reads them from the names and values that CloudFormation answers.
+    pub fn from_pairs<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, OutputError> {
+        let outputs = Outputs(pairs.into_iter().collect());
+        Ok(Self {
+            function_name: outputs.text(FUNCTION_NAME)?,
+            alias_arn: outputs.text(ALIAS_ARN)?,
+            version: outputs.text(VERSION)?,
+        })
+    }
+}
+
+struct Outputs<'a>(Vec<(&'a str, &'a str)>);
+
+impl Outputs<'_> {
+    fn get(&self, name: &'static str) -> Result<&str, OutputError> {
+        let found = self.0.iter().find(|(key, _)| *key == name);
+        found
+            .map(|(_, value)| *value)
+            .ok_or(OutputError::Missing(name))
+    }
+
+    fn text(&self, name: &'static str) -> Result<String, OutputError> {
+        self.get(name).map(str::to_owned)
+    }
+
+    fn id<T: std::str::FromStr<Err = IdError>>(
+        &self,
+        name: &'static str,
+    ) -> Result<T, OutputError> {
+        self.get(name)?
+            .parse()
+            .map_err(|source| OutputError::Malformed { name, source })
+    }
+}

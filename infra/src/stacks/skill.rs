@@ -1,0 +1,222 @@
+//! The skill stack: the function behind the skill, in one region.
+
+use indexmap::IndexMap;
+use models::environment;
+
+use super::{SECURE_URL, outputs, parameters, stage_parameter, tags};
+use crate::cloudformation::{
+    Constraint, Effect, Parameter, PolicyDocument, Principal, Statement, Sub, Template, Value,
+};
+use crate::names;
+use crate::resources::{
+    Alias, Code, Environment, Function, LogGroup, LoggingConfig, Permission, Policy, Role, Version,
+};
+use crate::stack_file::{Scope, StackFile};
+
+/// The skill stack of a stack file.
+pub fn skill(stack: &StackFile) -> Template {
+    let mut template = Template::new("The function behind a Voicelink skill");
+    let stage = stage_parameter(&mut template);
+    let skill_id = template.parameter(
+        parameters::SKILL_ID,
+        "The skill that may invoke the function",
+        Constraint::Pattern {
+            pattern: r"^amzn1\.ask\.skill\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+            words: "must be the id of a skill",
+        },
+    );
+    let environment = environment(&mut template, stack, &skill_id);
+    let code = code(&mut template);
+    let architecture = template.parameter(
+        parameters::ARCHITECTURE,
+        "The processor that the bundle was built for",
+        Constraint::OneOf(&["arm64", "x86_64"]),
+    );
+    let description = template.parameter(
+        parameters::VERSION_DESCRIPTION,
+        "Hash of code, environment and configuration; a new one publishes a version",
+        Constraint::Pattern {
+            pattern: "^[ -~]{1,256}$",
+            words: "must be 1 to 256 visible characters",
+        },
+    );
+
+    let name: Value<String> = Sub::text(stack.name.as_str())
+        .and("-")
+        .parameter(&stage)
+        .into();
+    let logs = template.add(
+        "LogGroup",
+        LogGroup {
+            log_group_name: Sub::text("/aws/lambda/")
+                .and(stack.name.as_str())
+                .and("-")
+                .parameter(&stage)
+                .into(),
+            retention_in_days: stack.lambda.log_retention.days(),
+            tags: tags(stack, &stage),
+        },
+    );
+    let role = template.add(
+        "Role",
+        execution_role(stack, &stage, logs.get(LogGroup::ARN).text()),
+    );
+    let function = template.add(
+        "Function",
+        Function {
+            function_name: name,
+            description: "Answers Alexa",
+            runtime: "provided.al2023",
+            handler: "bootstrap",
+            architectures: vec![architecture.reference()],
+            memory_size: stack.lambda.memory.megabytes(),
+            // Alexa waits no longer for an answer.
+            timeout: 8,
+            role: role.get(Role::ARN),
+            code,
+            environment,
+            logging_config: LoggingConfig {
+                log_group: logs.reference(),
+            },
+            tags: tags(stack, &stage),
+        },
+    );
+    // The description is part of what cannot change, so a new one makes a new version. The old
+    // one stays: it is what a roll back points the alias to.
+    let version = template.add_retained(
+        "Version",
+        Version {
+            function_name: function.reference(),
+            description: description.reference(),
+        },
+    );
+    let alias = template.add(
+        "Alias",
+        Alias {
+            name: names::ALIAS,
+            function_name: function.reference(),
+            function_version: version.get(Version::VERSION),
+        },
+    );
+    template.add(
+        "Permission",
+        Permission {
+            action: "lambda:InvokeFunction",
+            function_name: alias.reference(),
+            principal: "alexa-appkit.amazon.com",
+            event_source_token: skill_id.reference(),
+        },
+    );
+
+    template.output(
+        outputs::FUNCTION_NAME,
+        "Name of the function",
+        function.reference().text(),
+    );
+    template.output(
+        outputs::ALIAS_ARN,
+        "The endpoint of the skill",
+        alias.reference().text(),
+    );
+    template.output(
+        outputs::VERSION,
+        "The version that the endpoint runs",
+        version.get(Version::VERSION).text(),
+    );
+    template
+}
+
+/// Declares what the function is told, and hands it over.
+fn environment(
+    template: &mut Template,
+    stack: &StackFile,
+    skill_id: &Parameter<String>,
+) -> Environment {
+    let client_id = template.parameter(
+        parameters::CLIENT_ID,
+        "The app client that access tokens must come from",
+        Constraint::Pattern {
+            pattern: "^[!-~]{1,256}$",
+            words: "must be the id of an app client",
+        },
+    );
+    let issuer = template.parameter(
+        parameters::ISSUER,
+        "Who signs access tokens, exactly as they say it",
+        SECURE_URL,
+    );
+    let sign_in_url = template.parameter(
+        parameters::SIGN_IN_URL,
+        "Base URL of the user pool domain",
+        SECURE_URL,
+    );
+    let scopes: Vec<&str> = stack.linking.scopes.iter().map(Scope::as_str).collect();
+    Environment {
+        variables: IndexMap::from([
+            (environment::SKILL_ID.name, skill_id.reference()),
+            (environment::CLIENT_ID.name, client_id.reference()),
+            (environment::ISSUER.name, issuer.reference()),
+            (environment::SIGN_IN_URL.name, sign_in_url.reference()),
+            (environment::SCOPES.name, scopes.join(" ").as_str().into()),
+            (
+                environment::PROFILE_SOURCE.name,
+                stack.linking.profile_source.as_str().into(),
+            ),
+        ]),
+    }
+}
+
+/// Declares where the bundle is.
+fn code(template: &mut Template) -> Code {
+    let bucket = template.parameter(
+        parameters::CODE_BUCKET,
+        "The bucket that the bundle is in, in the stack's region",
+        Constraint::Pattern {
+            pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+            words: "must be the name of a bucket",
+        },
+    );
+    let key = template.parameter(
+        parameters::CODE_KEY,
+        "The bundle's key in the bucket",
+        Constraint::Pattern {
+            pattern: "^[ -~]{1,1024}$",
+            words: "must be the key of an object",
+        },
+    );
+    Code {
+        bucket: bucket.reference(),
+        key: key.reference(),
+    }
+}
+
+/// The role that the function runs with: it may write its own logs, and nothing else.
+fn execution_role(
+    stack: &StackFile,
+    stage: &Parameter<String>,
+    log_streams: Value<String>,
+) -> Role {
+    Role {
+        description: "Lets the function behind the skill write its logs",
+        assume_role_policy_document: PolicyDocument::new(vec![Statement {
+            effect: Effect::Allow,
+            principal: Some(Principal {
+                service: "lambda.amazonaws.com",
+            }),
+            action: vec!["sts:AssumeRole"],
+            resource: Vec::new(),
+            condition: None,
+        }]),
+        policies: vec![Policy {
+            policy_name: "write-logs",
+            policy_document: PolicyDocument::new(vec![Statement {
+                effect: Effect::Allow,
+                principal: None,
+                action: vec!["logs:CreateLogStream", "logs:PutLogEvents"],
+                resource: vec![log_streams],
+                condition: None,
+            }]),
+        }],
+        tags: tags(stack, stage),
+    }
+}
