@@ -1,0 +1,175 @@
+//! `cargo xtask ci`: everything that has to hold before a change is merged.
+//!
+//! Every step runs one program and prints what that program prints. What a step needs beyond
+//! Rust is set up under the target folder, pinned; a missing interpreter fails the step, it
+//! never skips it.
+
+mod python;
+mod rust;
+mod toolbox;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::output;
+use toolbox::Toolbox;
+
+/// Which steps to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Run this step alone; may be given several times
+    #[arg(long, value_name = "STEP")]
+    only: Vec<String>,
+    /// Run the remaining steps after one has failed
+    #[arg(long)]
+    keep_going: bool,
+    /// List the steps and end
+    #[arg(long)]
+    list: bool,
+}
+
+/// One thing that has to hold.
+struct Step {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&Toolbox) -> Result<()>,
+}
+
+/// In the order in which they run: quick answers first.
+const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        about: "the code is formatted",
+        run: rust::fmt,
+    },
+    Step {
+        name: "clippy",
+        about: "no compiler or clippy warning",
+        run: rust::clippy,
+    },
+    Step {
+        name: "doc",
+        about: "the documentation builds without a warning",
+        run: rust::doc,
+    },
+    Step {
+        name: "test",
+        about: "unit, property and integration tests",
+        run: rust::test,
+    },
+    Step {
+        name: "render",
+        about: "the committed templates are those that the code renders",
+        run: rust::render,
+    },
+    Step {
+        name: "cfn-lint",
+        about: "cfn-lint accepts the templates",
+        run: python::cfn_lint,
+    },
+];
+
+/// Runs the steps that were asked for.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let steps = chosen(&options.only)?;
+    if options.list {
+        for step in steps {
+            output::line(&format!("{:<12} {}", step.name, step.about));
+        }
+        return Ok(());
+    }
+    let toolbox = Toolbox::new()?;
+    let mut times = Vec::new();
+    let mut failed = Vec::new();
+    for step in steps {
+        output::line(&format!("\n=== {}: {}", step.name, step.about));
+        let started = Instant::now();
+        let result = (step.run)(&toolbox);
+        let took = started.elapsed();
+        times.push((step.name, took));
+        if let Err(error) = result {
+            output::aside(&format!(
+                "=== {} failed after {}: {error:#}",
+                step.name,
+                seconds(took)
+            ));
+            failed.push(step.name);
+            if !options.keep_going {
+                break;
+            }
+        }
+    }
+    summarise(&times, &failed)
+}
+
+fn chosen(only: &[String]) -> Result<Vec<&'static Step>> {
+    let named = |name: &String| STEPS.iter().find(|step| step.name == name);
+    if let Some(unknown) = only.iter().find(|name| named(name).is_none()) {
+        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        bail!(
+            "no step is called `{unknown}`; there are {}",
+            names.join(", ")
+        );
+    }
+    if only.is_empty() {
+        Ok(STEPS.iter().collect())
+    } else {
+        Ok(only.iter().filter_map(named).collect())
+    }
+}
+
+fn summarise(times: &[(&str, Duration)], failed: &[&str]) -> Result<()> {
+    output::line("");
+    for (name, took) in times {
+        let outcome = if failed.contains(name) {
+            "FAILED"
+        } else {
+            "ok"
+        };
+        output::line(&format!("{name:<12} {:>8}  {outcome}", seconds(*took)));
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let only: Vec<_> = failed.iter().map(|name| format!("--only {name}")).collect();
+    bail!(
+        "{} failed; repeat with `cargo xtask ci {}`",
+        failed.join(", "),
+        only.join(" ")
+    )
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_found_by_name() {
+        let names = ["fmt".to_owned(), "test".to_owned()];
+        let found: Vec<_> = chosen(&names)
+            .unwrap()
+            .iter()
+            .map(|step| step.name)
+            .collect();
+        assert_eq!(found, ["fmt", "test"]);
+        assert_eq!(chosen(&[]).unwrap().len(), STEPS.len());
+        let error = chosen(&["nope".to_owned()]).err().unwrap().to_string();
+        assert!(
+            error.contains("`nope`") && error.contains("clippy"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_failure_says_how_to_repeat_it() {
+        let times = [("fmt", Duration::ZERO), ("doc", Duration::ZERO)];
+        let error = summarise(&times, &["doc"]).unwrap_err().to_string();
+        assert_eq!(error, "doc failed; repeat with `cargo xtask ci --only doc`");
+        assert!(summarise(&times, &[]).is_ok());
+    }
+}

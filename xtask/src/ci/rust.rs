@@ -1,0 +1,37 @@
+//! The steps that cargo can do alone.
+
+use anyhow::Result;
+use xshell::cmd;
+
+use super::toolbox::Toolbox;
+
+pub(super) fn fmt(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    Ok(cmd!(sh, "cargo fmt --all --check").run()?)
+}
+
+pub(super) fn clippy(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    Ok(cmd!(
+        sh,
+        "cargo clippy --workspace --all-targets --locked -- -D warnings"
+    )
+    .run()?)
+}
+
+pub(super) fn doc(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    Ok(cmd!(sh, "cargo doc --workspace --no-deps --locked")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()?)
+}
+
+pub(super) fn test(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    Ok(cmd!(sh, "cargo test --workspace --locked").run()?)
+}
+
+pub(super) fn render(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    Ok(cmd!(sh, "cargo xtask render --check").run()?)
+}

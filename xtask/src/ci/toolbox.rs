@@ -1,0 +1,92 @@
+//! What the steps share: where things are, and interpreters set up on first use.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use xshell::{Shell, cmd};
+
+/// The folders of a run and the programs that it sets up.
+pub(super) struct Toolbox {
+    pub(super) sh: Shell,
+    /// The workspace's root.
+    pub(super) root: PathBuf,
+    /// What is set up for the judges; may be deleted at any time.
+    pub(super) folder: PathBuf,
+}
+
+impl Toolbox {
+    pub(super) fn new() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .context("xtask lives in a folder of the workspace")?
+            .to_path_buf();
+        let sh = Shell::new()?;
+        sh.change_dir(&root);
+        let target = match sh.var_os("CARGO_TARGET_DIR") {
+            Some(target) => root.join(target),
+            None => root.join("target"),
+        };
+        let folder = target.join("ci");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+        Ok(Self { sh, root, folder })
+    }
+
+    /// A folder below the one with the judges, in the source tree.
+    pub(super) fn judge(&self, path: &str) -> PathBuf {
+        self.root.join("judges").join(path)
+    }
+
+    /// The folder with the programs of a virtual environment that has exactly what
+    /// `judges/requirements.txt` pins.
+    pub(super) fn python_programs(&self) -> Result<PathBuf> {
+        let requirements = self.judge("requirements.txt");
+        let wanted = fs::read_to_string(&requirements)
+            .with_context(|| format!("cannot read {}", requirements.display()))?;
+        let environment = self.folder.join("venv");
+        let programs = environment.join("bin");
+        // Written last, so that a half-made environment is made again.
+        let stamp = environment.join("installed-requirements.txt");
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(programs);
+        }
+        self.require("python3", "Python 3.10 or newer with the venv module")?;
+        let sh = &self.sh;
+        cmd!(sh, "python3 -m venv --clear {environment}")
+            .run()
+            .context(
+                "no virtual environment; Debian and Ubuntu have it in the package python3-venv",
+            )?;
+        let pip = programs.join("pip");
+        cmd!(
+            sh,
+            "{pip} install --quiet --disable-pip-version-check --no-deps --requirement {requirements}"
+        )
+        .run()
+        .context("the pinned Python packages could not be installed; is a package index reachable?")?;
+        cmd!(sh, "{pip} check")
+            .run()
+            .context("judges/requirements.txt does not pin everything that its packages need")?;
+        fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
+        Ok(programs)
+    }
+
+    /// One program of the virtual environment.
+    pub(super) fn python_program(&self, name: &str) -> Result<PathBuf> {
+        Ok(self.python_programs()?.join(name))
+    }
+
+    /// Fails with a sentence when a program is not installed.
+    pub(super) fn require(&self, program: &str, what: &str) -> Result<()> {
+        let sh = &self.sh;
+        match cmd!(sh, "{program} --version")
+            .quiet()
+            .ignore_stderr()
+            .read()
+        {
+            Ok(_) => Ok(()),
+            Err(_) => bail!("`{program}` is not on the PATH; install {what} and run this again"),
+        }
+    }
+}
