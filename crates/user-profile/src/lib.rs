@@ -1,1 +1,30 @@
 //! From an access token to a verified identity and a profile.
+//!
+//! A [`Directory`] answers two questions about the token that Alexa sends along: whose is it,
+//! and what is known about that person. [`Cognito`] is the real one. It answers the first from
+//! the token alone, with the issuer's keys, which it fetches once and keeps; only the second
+//! costs a round trip, and only once per token.
+//!
+//! Everything that can go wrong is a [`LinkProblem`], a closed list: each member has its own
+//! answer to the user, and only three of them are the link's fault.
+
+mod cache;
+mod cognito;
+mod directory;
+mod http_client;
+mod key_store;
+mod keys;
+mod problem;
+mod settings;
+#[cfg(test)]
+mod test_token;
+mod token;
+mod user_info;
+
+pub use cognito::Cognito;
+pub use directory::{Directory, Pending};
+pub use http_client::HttpError;
+pub use keys::KeySetError;
+pub use problem::{ForeignToken, LinkProblem, ProviderError, StaleLink};
+pub use settings::{ProfileSource, Settings, SettingsError};
+pub use token::VerifiedToken;

@@ -209,12 +209,7 @@ pub struct CanFulfillAnswer(pub CanFulfill);
 impl CanFulfillAnswer {
     /// The answer as the Lambda returns it.
     pub fn render(self) -> Value {
-        let can = match self.0 {
-            CanFulfill::Yes => "YES",
-            CanFulfill::No => "NO",
-            CanFulfill::Maybe => "MAYBE",
-        };
-        json!({ "version": VERSION, "response": { "canFulfillIntent": { "canFulfill": can } } })
+        json!({ "version": VERSION, "response": { "canFulfillIntent": { "canFulfill": self.0 } } })
     }
 }
 

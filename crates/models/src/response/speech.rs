@@ -174,7 +174,7 @@ mod tests {
     fn markup_comes_from_methods_alone() {
         let speech = Speech::text("Call ")
             .then_as(InterpretAs::Telephone, "+1<2")
-            .pause(Duration::from_secs(60))
+            .pause(Duration::from_mins(1))
             .and(Speech::text("Bye."));
         assert_eq!(
             speech.to_ssml(),

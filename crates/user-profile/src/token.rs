@@ -1,0 +1,195 @@
+//! Access tokens of a user pool and their verification
+//! ([access token](https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html)).
+//!
+//! A token goes through three types: [`Unverified`] is parsed, [`Checked`] says the right things,
+//! and only a [`VerifiedToken`] is signed. The cheap checks come first, so that a foreign or an
+//! expired token never causes a request for keys; none of them can accept anything.
+//!
+//! There is one algorithm, and the format is three base64url parts, so this uses *ring* directly.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use models::request::AccessToken;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::keys::PublicKey;
+use crate::{ForeignToken, LinkProblem, Settings, StaleLink};
+
+/// How long after its `exp` a token is still taken, in seconds: clocks differ a little.
+pub(crate) const LEEWAY_SECONDS: i64 = 5;
+
+/// A token whose signature and claims have been verified.
+#[derive(Clone)]
+pub struct VerifiedToken {
+    token: AccessToken,
+    subject: String,
+    scopes: Vec<String>,
+    expires_at: i64,
+}
+
+impl VerifiedToken {
+    /// Who it is, for the pool: the one key under which to keep anything about this person.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The scopes that the user granted.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// The token, for a request to the provider.
+    pub fn token(&self) -> &AccessToken {
+        &self.token
+    }
+
+    /// When the token expires, in seconds since the beginning of 1970.
+    pub(crate) fn expires_at(&self) -> i64 {
+        self.expires_at
+    }
+
+    /// Whether the token may still be used.
+    pub(crate) fn is_good(&self, now: Timestamp) -> bool {
+        !is_past(self.expires_at, now)
+    }
+}
+
+/// Leaves out the token and the subject.
+impl fmt::Debug for VerifiedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedToken")
+            .field("scopes", &self.scopes)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+fn is_past(expires_at: i64, now: Timestamp) -> bool {
+    now.as_second() >= expires_at.saturating_add(LEEWAY_SECONDS)
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+    /// Extensions that a verifier must understand; this one understands none.
+    crit: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    client_id: Option<String>,
+    token_use: Option<String>,
+    #[serde(default)]
+    scope: String,
+    exp: i64,
+}
+
+/// A token that can be read.
+pub(crate) struct Unverified<'a> {
+    token: &'a AccessToken,
+    header: Header,
+    claims: Claims,
+    signed: &'a str,
+    signature: Vec<u8>,
+}
+
+/// A token whose claims are right, if it is authentic.
+pub(crate) struct Checked<'a> {
+    unverified: Unverified<'a>,
+    key_id: String,
+}
+
+impl<'a> Unverified<'a> {
+    pub(crate) fn parse(token: &'a AccessToken) -> Result<Self, ForeignToken> {
+        let text = token.expose();
+        let (signed, signature) = text.rsplit_once('.').ok_or(ForeignToken::Malformed)?;
+        let (header, claims) = signed.split_once('.').ok_or(ForeignToken::Malformed)?;
+        Ok(Self {
+            token,
+            header: decode(header)?,
+            claims: decode(claims)?,
+            signed,
+            signature: BASE64_URL_SAFE_NO_PAD
+                .decode(signature)
+                .map_err(|_| ForeignToken::Malformed)?,
+        })
+    }
+
+    /// Compares what the token says with what is expected.
+    pub(crate) fn check(
+        self,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<Checked<'a>, LinkProblem> {
+        let foreign = |reason| Err(LinkProblem::Foreign(reason));
+        if self.header.alg != "RS256" || self.header.crit.is_some() {
+            return foreign(ForeignToken::Algorithm);
+        }
+        if self.claims.iss != settings.issuer {
+            return foreign(ForeignToken::Issuer);
+        }
+        if self.claims.token_use.as_deref() != Some("access") {
+            return foreign(ForeignToken::Use);
+        }
+        if self.claims.client_id.as_deref() != Some(settings.client_id.as_str()) {
+            return foreign(ForeignToken::Client);
+        }
+        let Some(key_id) = self.header.kid.clone() else {
+            return foreign(ForeignToken::UnknownKey);
+        };
+        if is_past(self.claims.exp, now) {
+            return Err(LinkProblem::Expired(StaleLink::PastExpiry));
+        }
+        let granted = |scope: &String| self.claims.scope.split(' ').any(|has| has == scope);
+        if !settings.scopes.iter().all(granted) {
+            return Err(LinkProblem::Expired(StaleLink::MissingScope));
+        }
+        Ok(Checked {
+            unverified: self,
+            key_id,
+        })
+    }
+}
+
+impl Checked<'_> {
+    /// The key that is said to have signed the token.
+    pub(crate) fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    pub(crate) fn verify(self, key: &PublicKey) -> Result<VerifiedToken, ForeignToken> {
+        let Unverified {
+            token,
+            claims,
+            signed,
+            signature,
+            ..
+        } = self.unverified;
+        if !key.has_signed(signed.as_bytes(), &signature) {
+            return Err(ForeignToken::Signature);
+        }
+        Ok(VerifiedToken {
+            token: token.clone(),
+            subject: claims.sub,
+            scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
+            expires_at: claims.exp,
+        })
+    }
+}
+
+fn decode<T: DeserializeOwned>(part: &str) -> Result<T, ForeignToken> {
+    let json = BASE64_URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| ForeignToken::Malformed)?;
+    serde_json::from_slice(&json).map_err(|_| ForeignToken::Malformed)
+}
+
+#[cfg(test)]
+mod tests;

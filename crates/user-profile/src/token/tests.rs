@@ -1,0 +1,141 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::ProfileSource;
+use crate::keys::KeySet;
+use crate::test_token::{self, ISSUER, NOW};
+
+fn settings() -> Settings {
+    let client_id = test_token::CLIENT_ID.parse().unwrap();
+    let sign_in = "https://sign-in.example.com";
+    Settings::new(
+        client_id,
+        ISSUER,
+        sign_in,
+        "openid email",
+        ProfileSource::UserInfo,
+    )
+    .unwrap()
+}
+
+fn now(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
+}
+
+fn verify_at(token: String, seconds: i64) -> Result<VerifiedToken, LinkProblem> {
+    let token = AccessToken::from(token);
+    let keys = KeySet::parse(test_token::jwks(&["a"]).to_string().as_bytes()).unwrap();
+    let checked = Unverified::parse(&token)
+        .map_err(LinkProblem::Foreign)?
+        .check(&settings(), now(seconds))?;
+    let unknown = LinkProblem::Foreign(ForeignToken::UnknownKey);
+    let key = keys.get(checked.key_id()).ok_or(unknown)?;
+    checked.verify(&key).map_err(LinkProblem::Foreign)
+}
+
+fn with(name: &str, value: Value) -> Value {
+    let mut claims = test_token::claims();
+    claims[name] = value;
+    claims
+}
+
+#[track_caller]
+fn foreign(token: String) -> ForeignToken {
+    match verify_at(token, NOW) {
+        Err(LinkProblem::Foreign(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_good_token_is_verified() {
+    let verified = verify_at(test_token::sign("a", &test_token::claims()), NOW).unwrap();
+    assert_eq!(verified.subject(), "subject-1");
+    assert_eq!(verified.scopes(), ["openid", "email", "profile"]);
+    let debug = format!("{verified:?}");
+    assert!(
+        !debug.contains("subject-1") && !debug.contains("eyJ"),
+        "{debug}"
+    );
+}
+
+#[test]
+fn a_token_of_somebody_else_is_foreign() {
+    let sign = |claims| test_token::sign("a", &claims);
+    assert_eq!(
+        foreign(sign(with("iss", json!("https://evil.example.com")))),
+        ForeignToken::Issuer
+    );
+    assert_eq!(
+        foreign(sign(with("iss", json!(format!("{ISSUER}/"))))),
+        ForeignToken::Issuer
+    );
+    assert_eq!(
+        foreign(sign(with("client_id", json!("another")))),
+        ForeignToken::Client
+    );
+    assert_eq!(
+        foreign(sign(with("token_use", json!("id")))),
+        ForeignToken::Use
+    );
+    assert_eq!(
+        foreign(sign(with("sub", Value::Null))),
+        ForeignToken::Malformed
+    );
+    let other_key = test_token::sign("b", &test_token::claims());
+    assert_eq!(foreign(other_key), ForeignToken::UnknownKey);
+    let wrong_key = test_token::sign_as("b", "a", &test_token::claims());
+    assert_eq!(foreign(wrong_key), ForeignToken::Signature);
+}
+
+#[test]
+fn only_rs256_is_taken() {
+    for alg in ["none", "HS256", "RS512", "rs256"] {
+        let header = json!({ "alg": alg, "kid": "a" });
+        let token = test_token::sign_with(&header, "a", &test_token::claims());
+        assert_eq!(foreign(token), ForeignToken::Algorithm, "{alg}");
+    }
+    let header = json!({ "alg": "RS256", "kid": "a", "crit": ["exp"] });
+    let token = test_token::sign_with(&header, "a", &test_token::claims());
+    assert_eq!(foreign(token), ForeignToken::Algorithm);
+}
+
+#[test]
+fn a_token_expires_with_a_little_leeway() {
+    let token = test_token::sign("a", &test_token::claims());
+    let expires_at = NOW + 3600;
+    assert!(verify_at(token.clone(), expires_at + LEEWAY_SECONDS - 1).is_ok());
+    assert!(matches!(
+        verify_at(token, expires_at + LEEWAY_SECONDS),
+        Err(LinkProblem::Expired(StaleLink::PastExpiry))
+    ));
+}
+
+#[test]
+fn a_scope_that_was_never_granted_asks_to_link_again() {
+    for scope in [json!("openid"), json!("openid emails"), json!("")] {
+        let token = test_token::sign("a", &with("scope", scope));
+        assert!(matches!(
+            verify_at(token, NOW),
+            Err(LinkProblem::Expired(StaleLink::MissingScope))
+        ));
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "[A-Za-z0-9_.=-]{0,40}|\\PC*") {
+        prop_assert!(verify_at(text, NOW).is_err());
+    }
+
+    #[test]
+    fn a_changed_character_is_noticed(at in any::<prop::sample::Index>(), to in "[A-Za-z0-9_-]") {
+        let token = test_token::sign("a", &test_token::claims());
+        let at = at.index(token.len());
+        let mut changed = token.clone();
+        changed.replace_range(at..=at, &to);
+        prop_assume!(changed != token);
+        prop_assert!(verify_at(changed, NOW).is_err());
+    }
+}

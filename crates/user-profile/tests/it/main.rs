@@ -1,0 +1,197 @@
+//! A user pool on a loopback port, asked through the crate's public door.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes helpers of a test for a program")]
+
+mod pool;
+#[path = "../../src/test_token.rs"]
+mod test_token;
+
+use jiff::Timestamp;
+use models::request::AccessToken;
+use user_profile::{Directory as _, ForeignToken, LinkProblem, StaleLink};
+
+use pool::Pool;
+use test_token::NOW;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(NOW + seconds).unwrap()
+}
+
+fn foreign_key<T>(result: &Result<T, LinkProblem>) -> bool {
+    matches!(result, Err(LinkProblem::Foreign(ForeignToken::UnknownKey)))
+}
+
+fn unavailable<T>(result: &Result<T, LinkProblem>) -> bool {
+    matches!(result, Err(LinkProblem::ProviderUnavailable(_)))
+}
+
+#[tokio::test]
+async fn a_profile_is_fetched_once_per_token() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory();
+    let token = pool.token("a", "subject-1");
+    let verified = cognito.identify(&token, at(0)).await.unwrap();
+    let (one, two) = tokio::join!(cognito.profile(&verified), cognito.profile(&verified));
+    assert_eq!(one.unwrap().email(), Some("mary@example.com"));
+    assert_eq!(two.unwrap().email(), Some("mary@example.com"));
+    let again = cognito.identify(&token, at(60)).await.unwrap();
+    assert_eq!(
+        cognito.profile(&again).await.unwrap().first_name(),
+        Some("Mary")
+    );
+    assert_eq!(pool.calls(), (1, 1));
+
+    cognito.forget(&token);
+    let verified = cognito.identify(&token, at(61)).await.unwrap();
+    cognito.profile(&verified).await.unwrap();
+    assert_eq!(pool.calls(), (1, 2));
+}
+
+#[tokio::test]
+async fn what_is_remembered_expires_with_the_token() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory();
+    let token = pool.token("a", "subject-1");
+    cognito.identify(&token, at(0)).await.unwrap();
+    let late = cognito.identify(&token, at(3_700)).await;
+    assert!(
+        matches!(late, Err(LinkProblem::Expired(StaleLink::PastExpiry))),
+        "{late:?}"
+    );
+}
+
+#[tokio::test]
+async fn help_needs_no_keys_and_neither_does_a_foreign_token() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory();
+    assert_eq!(pool.calls(), (0, 0));
+    for token in [
+        "",
+        "Atza|opaque",
+        "a.b.c",
+        &test_token::sign("a", &test_token::claims()),
+    ] {
+        let result = cognito
+            .identify(&AccessToken::from(token.to_owned()), at(0))
+            .await;
+        assert!(matches!(result, Err(LinkProblem::Foreign(_))), "{result:?}");
+    }
+    let expired = cognito.identify(&pool.token("a", "s"), at(4_000)).await;
+    assert!(
+        matches!(expired, Err(LinkProblem::Expired(_))),
+        "{expired:?}"
+    );
+    assert_eq!(pool.calls(), (0, 0));
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_asked_for_at_most_once_a_minute() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory();
+    cognito
+        .identify(&pool.token("a", "s"), at(0))
+        .await
+        .unwrap();
+    for seconds in [1, 30, 59] {
+        let result = cognito.identify(&pool.token("b", "s"), at(seconds)).await;
+        assert!(foreign_key(&result), "{result:?}");
+    }
+    assert_eq!(pool.calls().0, 1);
+    pool.publish(&["a", "b"]);
+    cognito
+        .identify(&pool.token("b", "s"), at(60))
+        .await
+        .unwrap();
+    assert_eq!(pool.calls().0, 2);
+}
+
+#[tokio::test]
+async fn concurrent_tokens_fetch_keys_once() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory();
+    let (one, two) = (pool.token("a", "one"), pool.token("a", "two"));
+    let (one, two) = tokio::join!(cognito.identify(&one, at(0)), cognito.identify(&two, at(0)));
+    assert_eq!(one.unwrap().subject(), "one");
+    assert_eq!(two.unwrap().subject(), "two");
+    assert_eq!(pool.calls().0, 1);
+}
+
+#[tokio::test]
+async fn an_outage_keeps_serving_known_keys() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory();
+    pool.fail(500);
+    let first = cognito.identify(&pool.token("a", "s"), at(0)).await;
+    assert!(unavailable(&first), "{first:?}");
+    pool.recover();
+    // Nothing is known yet, so there is no minute to wait for.
+    cognito
+        .identify(&pool.token("a", "s"), at(1))
+        .await
+        .unwrap();
+
+    pool.fail(503);
+    cognito
+        .identify(&pool.token("a", "t"), at(120))
+        .await
+        .unwrap();
+    let calls = pool.calls().0;
+    for seconds in [121, 150] {
+        let rotated = cognito.identify(&pool.token("b", "s"), at(seconds)).await;
+        assert!(
+            unavailable(&rotated),
+            "an outage says nothing about a link: {rotated:?}"
+        );
+    }
+    assert_eq!(pool.calls().0, calls + 1);
+    cognito
+        .identify(&pool.token("a", "u"), at(122))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_refusal_means_revoked_and_a_failure_does_not() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory();
+    let token = pool.token("a", "subject-1");
+    let verified = cognito.identify(&token, at(0)).await.unwrap();
+    for status in [429, 500, 502] {
+        pool.fail(status);
+        let result = cognito.profile(&verified).await;
+        assert!(unavailable(&result), "{result:?}");
+    }
+    pool.fail(401);
+    let revoked = cognito.profile(&verified).await;
+    assert!(
+        matches!(revoked, Err(LinkProblem::Expired(StaleLink::Revoked))),
+        "{revoked:?}"
+    );
+    pool.recover();
+    assert!(cognito.profile(&verified).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_answer_about_somebody_else_is_not_used() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory();
+    let verified = cognito
+        .identify(&pool.token("a", "subject-2"), at(0))
+        .await
+        .unwrap();
+    let result = cognito.profile(&verified).await;
+    assert!(
+        matches!(result, Err(LinkProblem::Foreign(ForeignToken::Subject))),
+        "{result:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_unreachable_pool_is_unavailable() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory();
+    let token = pool.token("a", "subject-1");
+    pool.stop().await;
+    let result = cognito.identify(&token, at(0)).await;
+    assert!(unavailable(&result), "{result:?}");
+}

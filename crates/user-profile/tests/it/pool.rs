@@ -1,0 +1,129 @@
+//! A user pool's key set and userInfo endpoint, counted and breakable.
+
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use models::request::AccessToken;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use user_profile::{Cognito, ProfileSource, Settings};
+
+use crate::test_token;
+
+pub(crate) struct Pool {
+    base: String,
+    state: Arc<PoolState>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct PoolState {
+    keys: Mutex<Value>,
+    /// Status to fail with; 0 means none.
+    failing: AtomicU16,
+    key_calls: AtomicUsize,
+    profile_calls: AtomicUsize,
+}
+
+impl PoolState {
+    fn failure(&self) -> Option<Response> {
+        let status = StatusCode::from_u16(self.failing.load(Ordering::SeqCst)).ok()?;
+        Some((status, "{}").into_response())
+    }
+}
+
+impl Pool {
+    pub(crate) async fn start(kids: &[&str]) -> Self {
+        let state = Arc::new(PoolState::default());
+        let router = Router::new()
+            .route("/pool/.well-known/jwks.json", get(keys))
+            .route("/oauth2/userInfo", get(user_info))
+            .with_state(Arc::clone(&state));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let pool = Self {
+            base,
+            state,
+            server,
+        };
+        pool.publish(kids);
+        pool
+    }
+
+    /// Ends the server; its port is closed when this returns.
+    pub(crate) async fn stop(self) {
+        self.server.abort();
+        assert!(self.server.await.unwrap_err().is_cancelled());
+    }
+
+    fn issuer(&self) -> String {
+        format!("{}/pool", self.base)
+    }
+
+    pub(crate) fn publish(&self, kids: &[&str]) {
+        *self.state.keys.lock().unwrap() = test_token::jwks(kids);
+    }
+
+    pub(crate) fn fail(&self, status: u16) {
+        self.state.failing.store(status, Ordering::SeqCst);
+    }
+
+    pub(crate) fn recover(&self) {
+        self.fail(0);
+    }
+
+    /// How often keys and profiles were asked for.
+    pub(crate) fn calls(&self) -> (usize, usize) {
+        let load = |count: &AtomicUsize| count.load(Ordering::SeqCst);
+        (load(&self.state.key_calls), load(&self.state.profile_calls))
+    }
+
+    pub(crate) fn token(&self, kid: &str, subject: &str) -> AccessToken {
+        let mut claims = test_token::claims();
+        claims["iss"] = json!(self.issuer());
+        claims["sub"] = json!(subject);
+        test_token::sign(kid, &claims).into()
+    }
+
+    pub(crate) fn directory(&self) -> Cognito {
+        let client_id = test_token::CLIENT_ID.parse().unwrap();
+        let source = ProfileSource::UserInfo;
+        let settings = Settings::new(client_id, &self.issuer(), &self.base, "openid", source);
+        Cognito::new(settings.unwrap())
+    }
+}
+
+async fn keys(State(state): State<Arc<PoolState>>) -> Response {
+    state.key_calls.fetch_add(1, Ordering::SeqCst);
+    if let Some(failure) = state.failure() {
+        return failure;
+    }
+    state.keys.lock().unwrap().to_string().into_response()
+}
+
+async fn user_info(State(state): State<Arc<PoolState>>, headers: HeaderMap) -> Response {
+    state.profile_calls.fetch_add(1, Ordering::SeqCst);
+    if let Some(failure) = state.failure() {
+        return failure;
+    }
+    let bearer = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
+    assert!(bearer.is_some_and(|value| value.starts_with("Bearer eyJ")));
+    json!({
+        "sub": "subject-1",
+        "email": "mary@example.com",
+        "email_verified": "true",
+        "given_name": "Mary",
+        "username": "8a2f4c1e-70b1-42d3-9e55-0c1d2e3f4a5b"
+    })
+    .to_string()
+    .into_response()
+}
