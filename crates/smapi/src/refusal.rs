@@ -157,20 +157,22 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Blanks secrets out, as they are and as JSON writes them.
+/// Blanks secrets out, also where the service quotes JSON inside JSON.
 fn redact(text: &str, secrets: &[&SecretString]) -> String {
+    const QUOTED: usize = 3;
     let mut text = text.to_owned();
     for secret in secrets.iter().map(|secret| secret.expose_secret()) {
         if secret.is_empty() {
             continue;
         }
-        text = text.replace(secret, "[redacted]");
-        let escaped = Value::from(secret).to_string();
-        if let Some(inner) = escaped
-            .strip_prefix('"')
-            .and_then(|text| text.strip_suffix('"'))
-        {
-            text = text.replace(inner, "[redacted]");
+        let mut forms = vec![secret.to_owned()];
+        for depth in 0..QUOTED {
+            let quoted = Value::from(forms[depth].as_str()).to_string();
+            forms.push(quoted[1..quoted.len() - 1].to_owned());
+        }
+        // The longest first: it contains parts of the shorter ones.
+        for form in forms.iter().rev() {
+            text = text.replace(form, "[redacted]");
         }
     }
     text
