@@ -1,26 +1,59 @@
 //! Amazon Cognito user pools: the API, the OAuth 2.0 endpoints and the sign-in pages.
 
+mod api;
+mod branding;
+mod claims;
+mod client;
+mod client_settings;
+mod domain;
+mod errors;
+mod grants;
+mod jwt;
+mod keys;
+mod messages;
+mod mfa;
+mod oauth;
+mod pool;
+mod random;
+mod schema;
+mod settings;
+mod state;
+mod tokens;
+mod users;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use axum::Router;
 use serde_json::Value;
 
 use crate::{AwsError, Shared};
+use state::State;
 
 /// Every user pool of the account. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Cognito {}
+pub struct Cognito {
+    shared: Shared,
+    state: Arc<Mutex<State>>,
+}
 
 impl Cognito {
     /// No pools yet.
-    pub fn new(_shared: Shared) -> Self {
-        Self {}
+    pub fn new(shared: Shared) -> Self {
+        Self {
+            shared,
+            state: Arc::default(),
+        }
     }
 
     /// The JSON 1.1 API (`AWSCognitoIdentityProviderService.*`), also used by CloudFormation.
-    pub async fn call(&self, operation: &str, _input: Value) -> Result<Value, AwsError> {
-        Err(AwsError::bad_request(
-            "UnknownOperationException",
-            operation,
-        ))
+    ///
+    /// The input is the operation's own plus `Region`.
+    #[expect(
+        clippy::unused_async,
+        reason = "called like the other services, some of which do wait"
+    )]
+    pub async fn call(&self, operation: &str, input: Value) -> Result<Value, AwsError> {
+        api::call(&mut self.lock(), &self.shared, operation, &input)
     }
 
     /// OAuth 2.0 endpoints and pages.
@@ -31,5 +64,9 @@ impl Cognito {
     /// `/{pool}/.well-known/…`, served on the AWS listener as on `cognito-idp.{region}`.
     pub fn issuer_router(&self) -> Router {
         Router::new()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

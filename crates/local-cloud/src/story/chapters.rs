@@ -128,7 +128,8 @@ impl Tale<'_> {
         // The switch belongs to the developer, who did not ask for it.
         self.device.switch_pkce(false).await?;
         self.step = "tell the skill that its account was linked";
-        self.await_event("AlexaSkillEvent.SkillAccountLinked", known_events).await
+        self.await_event("AlexaSkillEvent.SkillAccountLinked", known_events)
+            .await
     }
 
     async fn converse(&mut self) -> Result<(), Problem> {
@@ -184,7 +185,8 @@ impl Tale<'_> {
         let known_events = self.device.events().await?.len();
         let before = self.device.look_up().await?.user_id;
         self.device.disable().await?;
-        self.await_event("AlexaSkillEvent.SkillDisabled", known_events).await?;
+        self.await_event("AlexaSkillEvent.SkillDisabled", known_events)
+            .await?;
 
         self.step = "enable the skill again without linking";
         self.device.enable().await?;

@@ -1,0 +1,86 @@
+//! Cognito's own sentences, in one place: the API and the pages must not differ.
+//!
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html>
+
+use std::fmt::Display;
+
+use crate::AwsError;
+
+/// `InvalidParameterException` with a sentence of its own.
+pub(crate) fn invalid(message: impl Into<String>) -> AwsError {
+    AwsError::bad_request("InvalidParameterException", message)
+}
+
+/// `ResourceNotFoundException` with a sentence of its own.
+pub(crate) fn not_found(message: impl Into<String>) -> AwsError {
+    AwsError::bad_request("ResourceNotFoundException", message)
+}
+
+/// `NotAuthorizedException` with a sentence of its own.
+pub(crate) fn not_authorized(message: impl Into<String>) -> AwsError {
+    AwsError::bad_request("NotAuthorizedException", message)
+}
+
+pub(crate) fn no_pool(id: impl Display) -> AwsError {
+    not_found(format!("User pool {id} does not exist."))
+}
+
+pub(crate) fn no_client(id: impl Display) -> AwsError {
+    not_found(format!("User pool client {id} does not exist."))
+}
+
+pub(crate) fn no_user() -> AwsError {
+    AwsError::bad_request("UserNotFoundException", "User does not exist.")
+}
+
+pub(crate) fn wrong_password() -> AwsError {
+    not_authorized("Incorrect username or password.")
+}
+
+pub(crate) fn attempts_exceeded() -> AwsError {
+    not_authorized("Password attempts exceeded")
+}
+
+pub(crate) fn disabled() -> AwsError {
+    not_authorized("User is disabled.")
+}
+
+pub(crate) fn not_confirmed() -> AwsError {
+    AwsError::bad_request("UserNotConfirmedException", "User is not confirmed.")
+}
+
+pub(crate) fn code_mismatch() -> AwsError {
+    AwsError::bad_request(
+        "CodeMismatchException",
+        "Invalid verification code provided, please try again.",
+    )
+}
+
+pub(crate) fn code_expired() -> AwsError {
+    AwsError::bad_request(
+        "ExpiredCodeException",
+        "Invalid code provided, please request a code again.",
+    )
+}
+
+pub(crate) fn limit_exceeded() -> AwsError {
+    AwsError::bad_request(
+        "LimitExceededException",
+        "Attempt limit exceeded, please try after some time.",
+    )
+}
+
+pub(crate) fn user_exists(message: impl Into<String>) -> AwsError {
+    AwsError::bad_request("UsernameExistsException", message)
+}
+
+pub(crate) fn invalid_password(reason: impl Display) -> AwsError {
+    AwsError::bad_request(
+        "InvalidPasswordException",
+        format!("Password did not conform with policy: {reason}"),
+    )
+}
+
+pub(crate) fn not_in_tier(message: impl Into<String>) -> AwsError {
+    AwsError::bad_request("FeatureUnavailableInTierException", message)
+}

@@ -1,0 +1,3 @@
+//! The OAuth 2.0 endpoints.
+
+pub(crate) mod pkce;

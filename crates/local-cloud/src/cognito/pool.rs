@@ -1,0 +1,314 @@
+//! One user pool and everything in it.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::cognito::branding::Branding;
+use crate::cognito::client::Client;
+use crate::cognito::domain::Domain;
+use crate::cognito::grants::Grants;
+use crate::cognito::keys::PoolKeys;
+use crate::cognito::mfa::MfaConfig;
+use crate::cognito::settings::{Settings, Tier};
+use crate::cognito::users::Users;
+use crate::cognito::{errors, random, schema};
+use crate::{ACCOUNT_ID, AwsError};
+
+/// What `CreateUserPool` takes and `UpdateUserPool` does not: fixed for good.
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-updating.html>
+const IMMUTABLE: &[&str] = &[
+    "AliasAttributes",
+    "UsernameAttributes",
+    "UsernameConfiguration",
+];
+
+/// One user pool.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    pub(crate) id: String,
+    pub(crate) region: String,
+    /// Settings as the API shows them, defaults filled in.
+    document: Map<String, Value>,
+    pub(crate) settings: Settings,
+    pub(crate) mfa: MfaConfig,
+    pub(crate) schema: Vec<Value>,
+    pub(crate) tags: Map<String, Value>,
+    created: Timestamp,
+    modified: Timestamp,
+    pub(crate) keys: Arc<PoolKeys>,
+    pub(crate) clients: IndexMap<String, Client>,
+    pub(crate) domains: Vec<Domain>,
+    pub(crate) brandings: Vec<Branding>,
+    pub(crate) users: Users,
+    pub(crate) grants: Grants,
+}
+
+impl Pool {
+    /// A new pool from a checked `CreateUserPool` input.
+    pub(crate) fn create(region: &str, input: &Value, now: Timestamp) -> Result<Self, AwsError> {
+        let document = document(input, None);
+        let settings = Settings::parse(&document)?;
+        let mfa = MfaConfig::from_pool(&settings, &MfaConfig::default())?;
+        let requested = input["Schema"].as_array().map_or(&[][..], Vec::as_slice);
+        Ok(Self {
+            id: format!("{region}_{}", random::pool_suffix()),
+            region: region.to_owned(),
+            settings,
+            mfa,
+            schema: schema::build(requested)?,
+            tags: tags(input),
+            document,
+            created: now,
+            modified: now,
+            keys: PoolKeys::prepare(),
+            clients: IndexMap::new(),
+            domains: Vec::new(),
+            brandings: Vec::new(),
+            users: Users::default(),
+            grants: Grants::default(),
+        })
+    }
+
+    /// Replaces the whole configuration: what is left out falls back to its default.
+    pub(crate) fn update(&mut self, input: &Value, now: Timestamp) -> Result<(), AwsError> {
+        let document = document(input, Some(&self.document));
+        let settings = Settings::parse(&document)?;
+        if settings.user_pool_tier == Tier::Lite
+            && self.domains.iter().any(|domain| domain.managed_login())
+        {
+            return Err(errors::not_in_tier(
+                "Managed login is not available in the Lite feature plan.",
+            ));
+        }
+        self.mfa = MfaConfig::from_pool(&settings, &self.mfa)?;
+        self.settings = settings;
+        self.document = document;
+        self.tags = tags(input);
+        self.modified = now;
+        Ok(())
+    }
+
+    /// The configuration with one setting changed, checked but not in effect.
+    pub(crate) fn settings_with(&self, name: &str, value: &Value) -> Result<Change, AwsError> {
+        let unchanged = Change {
+            document: self.document.clone(),
+            settings: self.settings.clone(),
+        };
+        unchanged.and_with(name, value)
+    }
+
+    /// Puts a changed configuration into effect.
+    pub(crate) fn replace_settings(&mut self, change: Change, now: Timestamp) {
+        self.document = change.document;
+        self.settings = change.settings;
+        self.modified = now;
+    }
+
+    /// `GetUserPoolMfaConfigResponse`.
+    pub(crate) fn describe_mfa(&self) -> Value {
+        let mut answer = self.mfa.describe(&self.document["MfaConfiguration"]);
+        if let (Some(sms), Some(configuration)) = (
+            answer.get_mut("SmsMfaConfiguration"),
+            self.document.get("SmsConfiguration"),
+        ) {
+            sms["SmsConfiguration"] = configuration.clone();
+        }
+        answer
+    }
+
+    /// The pool's name.
+    pub(crate) fn name(&self) -> &str {
+        self.document["Name"].as_str().unwrap_or_default()
+    }
+
+    /// The pool's ARN.
+    pub(crate) fn arn(&self) -> String {
+        format!(
+            "arn:aws:cognito-idp:{}:{ACCOUNT_ID}:userpool/{}",
+            self.region, self.id
+        )
+    }
+
+    /// `UserPoolType`.
+    pub(crate) fn describe(&self) -> Value {
+        let mut pool = json!({ "Id": self.id });
+        for (name, value) in &self.document {
+            pool[name] = value.clone();
+        }
+        pool["Arn"] = json!(self.arn());
+        pool["SchemaAttributes"] = json!(self.schema);
+        pool["UserPoolTags"] = json!(self.tags);
+        pool["CreationDate"] = seconds(self.created);
+        pool["LastModifiedDate"] = seconds(self.modified);
+        pool["EstimatedNumberOfUsers"] = json!(self.users.len());
+        for domain in &self.domains {
+            let key = if domain.is_custom() {
+                "CustomDomain"
+            } else {
+                "Domain"
+            };
+            pool[key] = json!(domain.name);
+        }
+        pool
+    }
+
+    /// `UserPoolDescriptionType`.
+    pub(crate) fn summary(&self) -> Value {
+        json!({
+            "Id": self.id,
+            "Name": self.name(),
+            "LambdaConfig": self.document["LambdaConfig"],
+            "CreationDate": seconds(self.created),
+            "LastModifiedDate": seconds(self.modified),
+        })
+    }
+
+    /// The client, or the error that names it.
+    pub(crate) fn client(&self, id: &str) -> Result<&Client, AwsError> {
+        self.clients.get(id).ok_or_else(|| errors::no_client(id))
+    }
+
+    /// The client, or the error that names it.
+    pub(crate) fn client_mut(&mut self, id: &str) -> Result<&mut Client, AwsError> {
+        self.clients
+            .get_mut(id)
+            .ok_or_else(|| errors::no_client(id))
+    }
+
+    /// Names of all attributes of the schema.
+    pub(crate) fn attribute_names(&self) -> impl Iterator<Item = &str> {
+        self.schema
+            .iter()
+            .filter_map(|attribute| attribute["Name"].as_str())
+    }
+
+    /// Names of the attributes that sign-up must ask for.
+    pub(crate) fn required_attributes(&self) -> impl Iterator<Item = &str> {
+        self.schema
+            .iter()
+            .filter(|attribute| attribute["Required"] == true)
+            .filter_map(|attribute| attribute["Name"].as_str())
+            .filter(|name| *name != "sub")
+    }
+}
+
+/// A pool's configuration that is checked but not in effect yet.
+#[derive(Debug)]
+pub(crate) struct Change {
+    document: Map<String, Value>,
+    settings: Settings,
+}
+
+impl Change {
+    /// Changes one more setting.
+    pub(crate) fn and_with(mut self, name: &str, value: &Value) -> Result<Self, AwsError> {
+        self.document.insert(name.to_owned(), value.clone());
+        self.settings = Settings::parse(&self.document)?;
+        Ok(self)
+    }
+
+    /// What it means.
+    pub(crate) fn parsed(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+/// Seconds since the epoch, as dates are in the JSON 1.1 protocol.
+pub(crate) fn seconds(time: Timestamp) -> Value {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since 1970 fit the mantissa for millennia"
+    )]
+    let seconds = time.as_millisecond() as f64 / 1000.0;
+    json!(seconds)
+}
+
+fn tags(input: &Value) -> Map<String, Value> {
+    input["UserPoolTags"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// The configuration that an input stands for: defaults, what was sent, and what never changes.
+fn document(input: &Value, before: Option<&Map<String, Value>>) -> Map<String, Value> {
+    let mut document = defaults();
+    for (name, value) in input.as_object().into_iter().flatten() {
+        let name = match name.as_str() {
+            "PoolName" => "Name",
+            "Region" | "UserPoolId" | "Schema" | "UserPoolTags" => continue,
+            other => other,
+        };
+        if value.is_null() {
+            continue;
+        }
+        match document.get_mut(name) {
+            Some(Value::Object(default)) => fill(default, value),
+            _ => {
+                document.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+    if let Some(before) = before {
+        for name in IMMUTABLE.iter().chain(&["Name"]) {
+            if !document.contains_key(*name)
+                && let Some(value) = before.get(*name)
+            {
+                document.insert((*name).to_owned(), value.clone());
+            }
+        }
+    }
+    document
+}
+
+fn fill(default: &mut Map<String, Value>, given: &Value) {
+    for (name, value) in given.as_object().into_iter().flatten() {
+        match default.get_mut(name) {
+            Some(Value::Object(inner)) => fill(inner, value),
+            _ => {
+                default.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// What `DescribeUserPool` shows of a pool that was created with a name only.
+fn defaults() -> Map<String, Value> {
+    let defaults = json!({
+        "Policies": {
+            "PasswordPolicy": {
+                "MinimumLength": 8,
+                "RequireUppercase": true,
+                "RequireLowercase": true,
+                "RequireNumbers": true,
+                "RequireSymbols": true,
+                "TemporaryPasswordValidityDays": 7,
+            },
+            "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD"] },
+        },
+        "DeletionProtection": "INACTIVE",
+        "LambdaConfig": {},
+        "VerificationMessageTemplate": { "DefaultEmailOption": "CONFIRM_WITH_CODE" },
+        "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": [] },
+        "MfaConfiguration": "OFF",
+        "EmailConfiguration": { "EmailSendingAccount": "COGNITO_DEFAULT" },
+        "AdminCreateUserConfig": {
+            "AllowAdminCreateUserOnly": false,
+            "UnusedAccountValidityDays": 7,
+        },
+        "AccountRecoverySetting": {
+            "RecoveryMechanisms": [
+                { "Priority": 1, "Name": "verified_email" },
+                { "Priority": 2, "Name": "verified_phone_number" },
+            ],
+        },
+        "UserPoolTier": "ESSENTIALS",
+    });
+    match defaults {
+        Value::Object(defaults) => defaults,
+        _ => Map::new(),
+    }
+}

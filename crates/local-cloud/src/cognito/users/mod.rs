@@ -1,0 +1,170 @@
+//! The people of a pool.
+
+pub(crate) mod attributes;
+pub(crate) mod code;
+pub(crate) mod lockout;
+pub(crate) mod password;
+pub(crate) mod recovery;
+pub(crate) mod sign_in;
+pub(crate) mod sign_up;
+pub(crate) mod totp;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::cognito::pool::seconds;
+use crate::cognito::random;
+use crate::cognito::settings::{Alias, Contact, Settings};
+use code::Codes;
+use lockout::Lockout;
+use password::PasswordHash;
+use totp::TotpSecret;
+
+/// `UserStatus`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Unconfirmed,
+    Confirmed,
+    ForceChangePassword,
+}
+
+impl Status {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::Confirmed => "CONFIRMED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+        }
+    }
+}
+
+/// One person.
+#[derive(Debug)]
+pub(crate) struct User {
+    /// The name that never changes; the subject itself where people sign in with an e-mail
+    /// address or a phone number.
+    pub(crate) username: String,
+    /// Attributes by name, `sub` among them.
+    pub(crate) attributes: IndexMap<String, String>,
+    pub(crate) password: Option<PasswordHash>,
+    pub(crate) status: Status,
+    pub(crate) enabled: bool,
+    pub(crate) codes: Codes,
+    pub(crate) lockout: Lockout,
+    /// The authenticator app, once it has proved itself.
+    pub(crate) totp: Option<TotpSecret>,
+    created: Timestamp,
+    pub(crate) modified: Timestamp,
+}
+
+impl User {
+    /// A person without attributes; `username` falls back to the subject.
+    pub(crate) fn new(username: Option<&str>, now: Timestamp) -> Self {
+        let sub = random::uuid();
+        Self {
+            username: username.map_or_else(|| sub.clone(), str::to_owned),
+            attributes: IndexMap::from([("sub".to_owned(), sub)]),
+            password: None,
+            status: Status::Unconfirmed,
+            enabled: true,
+            codes: Codes::default(),
+            lockout: Lockout::default(),
+            totp: None,
+            created: now,
+            modified: now,
+        }
+    }
+
+    /// The subject: a UUID that is never reused.
+    pub(crate) fn sub(&self) -> &str {
+        self.attribute("sub").unwrap_or_default()
+    }
+
+    /// One attribute.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str)
+    }
+
+    /// An address, if it has been verified.
+    pub(crate) fn verified(&self, contact: Contact) -> Option<&str> {
+        let verified = self.attribute(contact.verified_attribute()) == Some("true");
+        self.attribute(contact.attribute()).filter(|_| verified)
+    }
+
+    fn goes_by(&self, settings: &Settings, name: &str) -> bool {
+        let name = settings.fold(name);
+        let is = |value: Option<&str>| value.is_some_and(|value| settings.fold(value) == name);
+        is(Some(&self.username))
+            || self.sub() == name
+            || settings
+                .username_attributes
+                .iter()
+                .any(|contact| is(self.attribute(contact.attribute())))
+            || (self.status != Status::Unconfirmed
+                && settings.alias_attributes.iter().any(|alias| match alias {
+                    Alias::Email => is(self.verified(Contact::Email)),
+                    Alias::PhoneNumber => is(self.verified(Contact::PhoneNumber)),
+                    Alias::PreferredUsername => is(self.attribute("preferred_username")),
+                }))
+    }
+
+    /// Name and value pairs, as `UserAttributes`.
+    pub(crate) fn attribute_list(&self, readable: impl Fn(&str) -> bool) -> Value {
+        self.attributes
+            .iter()
+            .filter(|(name, _)| readable(name))
+            .map(|(name, value)| json!({ "Name": name, "Value": value }))
+            .collect()
+    }
+
+    /// `UserType`, with its attributes under the name that the operation uses.
+    pub(crate) fn describe(&self, attributes: &str) -> Value {
+        json!({
+            "Username": self.username,
+            attributes: self.attribute_list(|_| true),
+            "UserCreateDate": seconds(self.created),
+            "UserLastModifiedDate": seconds(self.modified),
+            "Enabled": self.enabled,
+            "UserStatus": self.status.name(),
+        })
+    }
+}
+
+/// Everyone in a pool, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Users(Vec<User>);
+
+impl Users {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &User> {
+        self.0.iter()
+    }
+
+    /// The person whom a user name, subject, e-mail address or phone number stands for, as far as
+    /// the pool's settings let it.
+    pub(crate) fn find(&self, settings: &Settings, name: &str) -> Option<&User> {
+        self.0.iter().find(|user| user.goes_by(settings, name))
+    }
+
+    /// Like [`Users::find`].
+    pub(crate) fn find_mut(&mut self, settings: &Settings, name: &str) -> Option<&mut User> {
+        self.0.iter_mut().find(|user| user.goes_by(settings, name))
+    }
+
+    /// Takes as long as checking a password does.
+    pub(crate) fn decoy(password: &str) {
+        PasswordHash::new(password);
+    }
+
+    pub(crate) fn add(&mut self, user: User) {
+        self.0.push(user);
+    }
+
+    pub(crate) fn remove(&mut self, sub: &str) {
+        self.0.retain(|user| user.sub() != sub);
+    }
+}

@@ -1,0 +1,100 @@
+//! A forgotten password.
+//!
+//! <https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html>
+
+use crate::cognito::errors::{self, invalid, not_authorized};
+use crate::cognito::messages;
+use crate::cognito::pool::Pool;
+use crate::cognito::settings::{Contact, Recovery};
+use crate::cognito::users::Status;
+use crate::cognito::users::code::Purpose;
+use crate::cognito::users::password::PasswordHash;
+use crate::{AwsError, Shared};
+
+/// Sends a reset code. Where user existence is not to be told, a stranger gets the same answer.
+pub(crate) fn forgot(
+    pool: &mut Pool,
+    client_id: &str,
+    username: &str,
+    shared: &Shared,
+) -> Result<(), AwsError> {
+    let silent = pool.client(client_id)?.settings.hides_users();
+    let ways = pool.settings.recovery();
+    if ways.contains(&Recovery::AdminOnly) {
+        return Err(not_authorized("Contact administrator to reset password."));
+    }
+    let now = shared.clock.now();
+    let Some(user) = pool.users.find_mut(&pool.settings, username) else {
+        return if silent {
+            Ok(())
+        } else {
+            Err(errors::no_user())
+        };
+    };
+    let target = ways.iter().find_map(|way| {
+        let contact = match way {
+            Recovery::VerifiedEmail => Contact::Email,
+            Recovery::VerifiedPhoneNumber => Contact::PhoneNumber,
+            Recovery::AdminOnly => return None,
+        };
+        user.verified(contact).map(|to| (contact, to.to_owned()))
+    });
+    let Some((contact, to)) = target else {
+        return if silent {
+            Ok(())
+        } else {
+            Err(invalid(
+                "Cannot reset password for the user as there is no registered/verified email or \
+                 phone_number",
+            ))
+        };
+    };
+    let code = user.codes.issue(Purpose::Recovery, contact, now);
+    messages::send_code(
+        &shared.outbox,
+        &pool.settings,
+        Purpose::Recovery,
+        contact,
+        &to,
+        &code,
+        now,
+    );
+    Ok(())
+}
+
+/// Sets a new password with the code that was sent.
+pub(crate) fn reset(
+    pool: &mut Pool,
+    client_id: &str,
+    username: &str,
+    code: &str,
+    password: &str,
+    shared: &Shared,
+) -> Result<(), AwsError> {
+    let silent = pool.client(client_id)?.settings.hides_users();
+    if let Some(violation) = pool.settings.policies.password_policy.violation(password) {
+        return Err(errors::invalid_password(violation));
+    }
+    let now = shared.clock.now();
+    let Some(user) = pool.users.find_mut(&pool.settings, username) else {
+        return Err(if silent {
+            errors::code_mismatch()
+        } else {
+            errors::no_user()
+        });
+    };
+    let redeemed = user.codes.redeem(Purpose::Recovery, code.trim(), now);
+    redeemed.map_err(|error| {
+        // No code was ever sent: the same words as for a stranger.
+        if silent && error == errors::code_expired() && !user.codes.pending(Purpose::Recovery) {
+            errors::code_mismatch()
+        } else {
+            error
+        }
+    })?;
+    user.password = Some(PasswordHash::new(password));
+    user.status = Status::Confirmed;
+    user.lockout.succeed();
+    user.modified = now;
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Signing in: the first factor, and which second one must follow.
+
+use jiff::Timestamp;
+
+use crate::cognito::errors::{self, invalid};
+use crate::cognito::messages;
+use crate::cognito::pool::Pool;
+use crate::cognito::settings::{Contact, FirstFactor, Mfa};
+use crate::cognito::users::code::Purpose;
+use crate::cognito::users::{Status, User, Users};
+use crate::{AwsError, Shared};
+
+/// A second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SecondFactor {
+    Totp,
+    Sms,
+    Email,
+}
+
+/// What a person who has shown the first factor has to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Nothing: signed in.
+    SignedIn,
+    /// Enter a code of this factor.
+    Challenge(SecondFactor),
+    /// Set an authenticator app up.
+    SetUpTotp,
+    /// Replace the temporary password.
+    NewPassword,
+}
+
+/// Checks a password and returns the subject. With `PreventUserExistenceErrors` a stranger and a
+/// wrong password are told apart neither by words nor by time.
+pub(crate) fn password(
+    pool: &mut Pool,
+    client_id: &str,
+    username: &str,
+    password: &str,
+    now: Timestamp,
+) -> Result<String, AwsError> {
+    let silent = pool.client(client_id)?.settings.hides_users();
+    let Some(user) = pool.users.find_mut(&pool.settings, username) else {
+        Users::decoy(password);
+        return Err(if silent {
+            errors::wrong_password()
+        } else {
+            errors::no_user()
+        });
+    };
+    if user.lockout.locked(now) {
+        return Err(errors::attempts_exceeded());
+    }
+    let right = match &user.password {
+        Some(hash) => hash.matches(password),
+        None => {
+            Users::decoy(password);
+            false
+        }
+    };
+    if !right {
+        user.lockout.fail(now);
+        return Err(errors::wrong_password());
+    }
+    if !user.enabled {
+        return Err(if silent {
+            errors::wrong_password()
+        } else {
+            errors::disabled()
+        });
+    }
+    user.lockout.succeed();
+    if user.status == Status::Unconfirmed {
+        return Err(errors::not_confirmed());
+    }
+    Ok(user.sub().to_owned())
+}
+
+/// What must follow the first factor.
+pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next, AwsError> {
+    if user.status == Status::ForceChangePassword {
+        return Ok(Next::NewPassword);
+    }
+    let mode = pool.settings.mfa_configuration;
+    // A one-time code is no first factor where a second is required.
+    if mode == Mfa::Off || first != FirstFactor::Password {
+        return Ok(Next::SignedIn);
+    }
+    if pool.mfa.software_token && user.totp.is_some() {
+        return Ok(Next::Challenge(SecondFactor::Totp));
+    }
+    if mode == Mfa::Optional {
+        return Ok(Next::SignedIn);
+    }
+    if pool.mfa.sms.is_some() && user.attribute("phone_number").is_some() {
+        Ok(Next::Challenge(SecondFactor::Sms))
+    } else if pool.mfa.software_token {
+        Ok(Next::SetUpTotp)
+    } else if pool.mfa.email.is_some() && user.attribute("email").is_some() {
+        Ok(Next::Challenge(SecondFactor::Email))
+    } else {
+        Err(invalid(
+            "User does not have delivery config set to turn on SMS_MFA",
+        ))
+    }
+}
+
+/// Sends the code of a second factor; an authenticator app needs none.
+pub(crate) fn send_challenge(pool: &mut Pool, sub: &str, factor: SecondFactor, shared: &Shared) {
+    let contact = match factor {
+        SecondFactor::Totp => return,
+        SecondFactor::Sms => Contact::PhoneNumber,
+        SecondFactor::Email => Contact::Email,
+    };
+    send(pool, sub, Purpose::Mfa, contact, shared);
+}
+
+/// Checks the code of a second factor.
+pub(crate) fn answer_challenge(
+    pool: &mut Pool,
+    sub: &str,
+    factor: SecondFactor,
+    code: &str,
+    now: Timestamp,
+) -> Result<(), AwsError> {
+    let user = pool
+        .users
+        .find_mut(&pool.settings, sub)
+        .ok_or_else(errors::no_user)?;
+    if user.lockout.locked(now) {
+        return Err(errors::attempts_exceeded());
+    }
+    let outcome = match factor {
+        SecondFactor::Totp => user
+            .totp
+            .as_mut()
+            .is_some_and(|totp| totp.accept(code, now))
+            .then_some(())
+            .ok_or_else(errors::code_mismatch),
+        SecondFactor::Sms | SecondFactor::Email => {
+            user.codes.redeem(Purpose::Mfa, code.trim(), now).map(drop)
+        }
+    };
+    match outcome {
+        Ok(()) => user.lockout.succeed(),
+        Err(_) => user.lockout.fail(now),
+    }
+    outcome
+}
+
+/// Whether the client and the pool let people begin with this factor.
+pub(crate) fn offers(pool: &Pool, client_id: &str, factor: FirstFactor) -> bool {
+    let factors = &pool
+        .settings
+        .policies
+        .sign_in_policy
+        .allowed_first_auth_factors;
+    factor == FirstFactor::Password
+        || (factors.contains(&factor)
+            && pool
+                .clients
+                .get(client_id)
+                .is_some_and(|client| client.settings.allows("ALLOW_USER_AUTH")))
+}
+
+/// Sends a one-time code to sign in with. Strangers are told nothing: the page looks the same.
+pub(crate) fn send_one_time(pool: &mut Pool, username: &str, contact: Contact, shared: &Shared) {
+    let confirmed = pool
+        .users
+        .find(&pool.settings, username)
+        .filter(|user| user.enabled && user.status == Status::Confirmed)
+        .map(|user| user.sub().to_owned());
+    if let Some(sub) = confirmed {
+        send(pool, &sub, Purpose::SignIn, contact, shared);
+    }
+}
+
+/// Checks a one-time code that stands in for a password, and returns the subject.
+pub(crate) fn one_time(
+    pool: &mut Pool,
+    username: &str,
+    code: &str,
+    now: Timestamp,
+) -> Result<String, AwsError> {
+    let user = pool
+        .users
+        .find_mut(&pool.settings, username)
+        .ok_or_else(errors::code_mismatch)?;
+    if user.lockout.locked(now) {
+        return Err(errors::attempts_exceeded());
+    }
+    match user.codes.redeem(Purpose::SignIn, code.trim(), now) {
+        Ok(_) => {
+            user.lockout.succeed();
+            Ok(user.sub().to_owned())
+        }
+        Err(error) => {
+            user.lockout.fail(now);
+            Err(error)
+        }
+    }
+}
+
+fn send(pool: &mut Pool, sub: &str, purpose: Purpose, contact: Contact, shared: &Shared) {
+    let now = shared.clock.now();
+    let Some(user) = pool.users.find_mut(&pool.settings, sub) else {
+        return;
+    };
+    let Some(to) = user.attribute(contact.attribute()).map(str::to_owned) else {
+        return;
+    };
+    let code = user.codes.issue(purpose, contact, now);
+    messages::send_code(
+        &shared.outbox,
+        &pool.settings,
+        purpose,
+        contact,
+        &to,
+        &code,
+        now,
+    );
+}
