@@ -14,6 +14,7 @@ mod error;
 pub mod lambda;
 mod loopback;
 mod outbox;
+mod recorder;
 mod stage;
 pub mod story;
 

@@ -1,6 +1,7 @@
 //! Starting and stopping a stage: one listener per service, wired together.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,6 +16,7 @@ use crate::aws::logs::Logs;
 use crate::aws::s3::S3;
 use crate::cognito::Cognito;
 use crate::lambda::Lambda;
+use crate::recorder::Recorder;
 use crate::{Clock, Outbox, control};
 
 /// The account that owns everything on a local stage.
@@ -27,6 +29,9 @@ pub const VENDOR_ID: &str = "MLOCALVENDOR01";
 pub struct Options {
     /// The first of five consecutive ports; free ones are taken when absent.
     pub port: Option<u16>,
+    /// A file to write every exchange with SMAPI to, one JSON object per line; what was in it is
+    /// lost. Client secrets are blanked out.
+    pub record_smapi: Option<PathBuf>,
 }
 
 /// Where the services of a stage listen.
@@ -81,6 +86,14 @@ pub enum StartError {
     /// Five consecutive ports do not fit above this one.
     #[error("port {0} leaves no room for the four that follow it")]
     PortRange(u16),
+    /// The recording cannot be written.
+    #[error("cannot write the recording of SMAPI to {}: {source}", path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
 }
 
 /// A running stage. Dropping it without [`LocalStage::stop`] ends it without waiting.
@@ -95,6 +108,7 @@ pub struct LocalStage {
 impl LocalStage {
     /// Binds the listeners and starts serving.
     pub async fn start(options: Options) -> Result<Self, StartError> {
+        let recorder = options.record_smapi.map(record).transpose()?;
         let mut listeners = Vec::with_capacity(5);
         for offset in 0..5 {
             listeners.push(listen(options.port, offset).await?);
@@ -121,7 +135,10 @@ impl LocalStage {
 
         let routers = [
             aws.router().merge(cognito.issuer_router()),
-            alexa.smapi_router(),
+            match recorder {
+                Some(recorder) => recorder.around(alexa.smapi_router()),
+                None => alexa.smapi_router(),
+            },
             alexa.lwa_router(),
             cognito.sign_in_router(),
             alexa.device_router().merge(control::router(shared.clone())),
@@ -155,6 +172,10 @@ impl LocalStage {
             let _ = server.await;
         }
     }
+}
+
+fn record(path: PathBuf) -> Result<Recorder, StartError> {
+    Recorder::create(&path).map_err(|source| StartError::Record { path, source })
 }
 
 async fn listen(first: Option<u16>, offset: u16) -> Result<TcpListener, StartError> {

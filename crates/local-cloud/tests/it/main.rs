@@ -1,4 +1,5 @@
 //! The stage through its public doors.
 
 mod aws;
+mod recording;
 mod s3;
