@@ -32,14 +32,8 @@ pub struct AccountFragment(String);
 impl AccountFragment {
     /// The fragment of an account: the beginning of the SHA-256 of its id, in hexadecimal.
     pub fn of(account_id: &str) -> Self {
-        let digest = Sha256::digest(account_id.as_bytes());
-        Self(
-            digest
-                .iter()
-                .take(4)
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        )
+        let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(account_id.as_bytes()));
+        Self(format!("{:08x}", u32::from_be_bytes([a, b, c, d])))
     }
 
     /// A fragment that has the form of every other, for checks without an account.

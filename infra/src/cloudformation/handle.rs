@@ -33,7 +33,7 @@ impl<R: Kind> Handle<R> {
     }
 
     /// An attribute of the resource.
-    pub fn get<T>(&self, attribute: Attribute<R, T>) -> Value<T> {
+    pub fn get<T>(&self, attribute: &Attribute<R, T>) -> Value<T> {
         Value::attribute(self.id, attribute.name)
     }
 

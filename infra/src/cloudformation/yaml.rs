@@ -53,9 +53,8 @@ impl Serialize for Short<'_> {
 
 /// The tag and the argument, if `map` calls a function that takes one text in its short form.
 fn short_form(map: &serde_json::Map<String, Value>) -> Option<(String, String)> {
-    let (name, argument) = match (map.len(), map.iter().next()) {
-        (1, Some(entry)) => entry,
-        _ => return None,
+    let (1, Some((name, argument))) = (map.len(), map.iter().next()) else {
+        return None;
     };
     match (name.as_str(), argument) {
         ("Ref", Value::String(id)) => Some(("!Ref".to_owned(), id.clone())),

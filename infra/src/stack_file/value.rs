@@ -191,7 +191,7 @@ impl FromStr for Duration {
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [(86400, 'd'), (3600, 'h'), (60, 'm')];
-        match units.iter().find(|(unit, _)| self.0 % unit == 0) {
+        match units.iter().find(|(unit, _)| self.0.is_multiple_of(*unit)) {
             Some((unit, letter)) => write!(f, "{}{letter}", self.0 / unit),
             None => write!(f, "{}s", self.0),
         }

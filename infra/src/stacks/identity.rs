@@ -74,7 +74,7 @@ pub fn identity(stack: &StackFile) -> Template {
     template.output(
         outputs::USER_POOL_ARN,
         "ARN of the user pool",
-        pool.get(UserPool::ARN).text(),
+        pool.get(&UserPool::ARN).text(),
     );
     template.output(
         outputs::CLIENT_ID,
@@ -133,7 +133,7 @@ fn text_messages(
     );
     SmsConfiguration {
         external_id,
-        sns_caller_arn: role.get(Role::ARN),
+        sns_caller_arn: role.get(&Role::ARN),
         sns_region: Pseudo::Region.reference(),
     }
 }

@@ -5,7 +5,8 @@ use models::environment;
 
 use super::{SECURE_URL, outputs, parameters, stage_parameter, tags};
 use crate::cloudformation::{
-    Constraint, Effect, Parameter, PolicyDocument, Principal, Statement, Sub, Template, Value,
+    Constraint, Effect, Handle, Parameter, PolicyDocument, Principal, Statement, Sub, Template,
+    Value,
 };
 use crate::names;
 use crate::resources::{
@@ -41,10 +42,6 @@ pub fn skill(stack: &StackFile) -> Template {
         },
     );
 
-    let name: Value<String> = Sub::text(stack.name.as_str())
-        .and("-")
-        .parameter(&stage)
-        .into();
     let logs = template.add(
         "LogGroup",
         LogGroup {
@@ -59,12 +56,15 @@ pub fn skill(stack: &StackFile) -> Template {
     );
     let role = template.add(
         "Role",
-        execution_role(stack, &stage, logs.get(LogGroup::ARN).text()),
+        execution_role(stack, &stage, logs.get(&LogGroup::ARN).text()),
     );
     let function = template.add(
         "Function",
         Function {
-            function_name: name,
+            function_name: Sub::text(stack.name.as_str())
+                .and("-")
+                .parameter(&stage)
+                .into(),
             description: "Answers Alexa",
             runtime: "provided.al2023",
             handler: "bootstrap",
@@ -72,7 +72,7 @@ pub fn skill(stack: &StackFile) -> Template {
             memory_size: stack.lambda.memory.megabytes(),
             // Alexa waits no longer for an answer.
             timeout: 8,
-            role: role.get(Role::ARN),
+            role: role.get(&Role::ARN),
             code,
             environment,
             logging_config: LoggingConfig {
@@ -81,6 +81,17 @@ pub fn skill(stack: &StackFile) -> Template {
             tags: tags(stack, &stage),
         },
     );
+    release(&mut template, &function, &description, &skill_id);
+    template
+}
+
+/// Adds the version and the alias, lets Alexa invoke the alias, and declares the outputs.
+fn release(
+    template: &mut Template,
+    function: &Handle<Function>,
+    description: &Parameter<String>,
+    skill_id: &Parameter<String>,
+) {
     // The description is part of what cannot change, so a new one makes a new version. The old
     // one stays: it is what a roll back points the alias to.
     let version = template.add_retained(
@@ -95,7 +106,7 @@ pub fn skill(stack: &StackFile) -> Template {
         Alias {
             name: names::ALIAS,
             function_name: function.reference(),
-            function_version: version.get(Version::VERSION),
+            function_version: version.get(&Version::VERSION),
         },
     );
     template.add(
@@ -121,9 +132,8 @@ pub fn skill(stack: &StackFile) -> Template {
     template.output(
         outputs::VERSION,
         "The version that the endpoint runs",
-        version.get(Version::VERSION).text(),
+        version.get(&Version::VERSION).text(),
     );
-    template
 }
 
 /// Declares what the function is told, and hands it over.

@@ -1,1 +1,195 @@
+use std::path::Path;
 
+use models::environment;
+use serde_json::Value;
+
+use super::*;
+use crate::render;
+
+fn stack(text: &str) -> StackFile {
+    StackFile::parse(&format!("name = 'guide'\n{text}"), "stack.toml").unwrap()
+}
+
+fn json(template: &Template) -> Value {
+    template.to_json().unwrap()
+}
+
+/// The committed templates are those of the committed stack file, so that a pull request shows
+/// what changes in the cloud.
+#[test]
+fn committed_templates_are_up_to_date() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let stack = StackFile::parse(&read("stack.toml"), "stack.toml").unwrap();
+    for (path, rendered) in render::templates(&stack).unwrap() {
+        assert!(
+            read(path) == rendered,
+            "{path} is stale: run `cargo xtask render`"
+        );
+    }
+}
+
+#[test]
+fn every_resource_of_the_identity_stack_outlives_it() {
+    let stack = stack("[identity]\nsign-in = ['email', 'phone']");
+    let template = json(&identity(&stack));
+    let resources = template["Resources"].as_object().unwrap();
+    assert!(resources.contains_key("SmsRole"));
+    for (id, resource) in resources {
+        assert_eq!(resource["DeletionPolicy"], "Retain", "{id}");
+        assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
+    }
+    assert_eq!(
+        resources["UserPool"]["Properties"]["DeletionProtection"],
+        "ACTIVE"
+    );
+}
+
+/// Fixed once the pool exists: following a key that may change later would break every update.
+#[test]
+fn the_schema_follows_from_sign_in_alone() {
+    let schema = |text: &str| {
+        let template = json(&identity(&stack(text)));
+        template["Resources"]["UserPool"]["Properties"]["Schema"].clone()
+    };
+    let other_keys =
+        "[identity]\nplan = 'plus'\nself-sign-up = false\n[linking]\nscopes = ['openid']";
+    assert_eq!(schema(""), schema(other_keys));
+    for attribute in schema("identity.sign-in = ['username']")
+        .as_array()
+        .unwrap()
+    {
+        assert_eq!(attribute["AttributeDataType"], "String");
+    }
+}
+
+#[test]
+fn alexa_may_invoke_the_alias_for_one_skill_and_nothing_else() {
+    let template = json(&skill(&stack("")));
+    let resources = template["Resources"].as_object().unwrap();
+    let permissions: Vec<&Value> = resources
+        .values()
+        .filter(|resource| resource["Type"] == "AWS::Lambda::Permission")
+        .map(|resource| &resource["Properties"])
+        .collect();
+    assert_eq!(
+        permissions,
+        [&serde_json::json!({
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": { "Ref": "Alias" },
+            "Principal": "alexa-appkit.amazon.com",
+            "EventSourceToken": { "Ref": "SkillId" },
+        })]
+    );
+}
+
+#[test]
+fn the_function_is_told_everything_that_it_reads() {
+    let template = json(&skill(&stack("")));
+    let variables = &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
+    let told: Vec<&String> = variables.as_object().unwrap().keys().collect();
+    let read: Vec<&str> = environment::ALL
+        .iter()
+        .map(|variable| variable.name)
+        .collect();
+    assert_eq!(told, read);
+}
+
+#[test]
+fn parameters_are_those_that_the_templates_declare() {
+    let declared = |template: &Template| -> Vec<String> {
+        let template = json(template);
+        let mut names: Vec<String> = template["Parameters"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect();
+        names.sort_unstable();
+        names
+    };
+    let given = |pairs: Vec<(&'static str, String)>| -> Vec<&'static str> {
+        let mut names: Vec<&str> = pairs.into_iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        names
+    };
+    let stack = stack("");
+    let url = || "http://localhost:1234".parse().unwrap();
+    let identity_parameters = IdentityParameters {
+        stage: stack.default_stage.clone(),
+        domain_prefix: names::DomainPrefix::parse("guide").unwrap(),
+        redirect_uris: vec![url(), url()],
+    };
+    let skill_parameters = SkillParameters {
+        stage: stack.default_stage.clone(),
+        skill_id: "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55"
+            .parse()
+            .unwrap(),
+        client_id: "1example23456789".parse().unwrap(),
+        issuer: url(),
+        sign_in_url: url(),
+        code_bucket: "bucket".to_owned(),
+        code_key: "key".to_owned(),
+        architecture: stack.lambda.architecture,
+        version_description: "hash".to_owned(),
+    };
+    let sign_in = skill_parameters.to_pairs();
+    assert!(sign_in.contains(&("SignInUrl", "http://localhost:1234".to_owned())));
+    assert_eq!(
+        given(identity_parameters.to_pairs()),
+        declared(&identity(&stack))
+    );
+    assert_eq!(given(skill_parameters.to_pairs()), declared(&skill(&stack)));
+}
+
+fn borrowed(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    pairs
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+#[test]
+fn outputs_are_those_that_the_templates_declare() {
+    let pairs = |template: &Template, value: &str| -> Vec<(String, String)> {
+        let template = json(template);
+        let names = template["Outputs"].as_object().unwrap().keys();
+        names.map(|name| (name.clone(), value.to_owned())).collect()
+    };
+    let stack = stack("");
+    let identity_pairs = pairs(&identity(&stack), "eu-west-1_abc");
+    let outputs = IdentityOutputs::from_pairs(borrowed(&identity_pairs)).unwrap();
+    assert_eq!(outputs.user_pool_id.region(), "eu-west-1");
+    let skill_pairs = pairs(&skill(&stack), "1");
+    assert!(SkillOutputs::from_pairs(borrowed(&skill_pairs)).is_ok());
+    assert_eq!(
+        SkillOutputs::from_pairs(borrowed(&skill_pairs[1..])),
+        Err(OutputError::Missing("FunctionName"))
+    );
+}
+
+#[test]
+fn only_a_stack_with_a_role_needs_a_capability() {
+    assert!(identity(&stack("")).capabilities().is_empty());
+    let phone = stack("[identity]\nsign-in = ['phone']\nrecovery = ['phone']");
+    assert_eq!(identity(&phone).capabilities(), ["CAPABILITY_IAM"]);
+    assert_eq!(skill(&phone).capabilities(), ["CAPABILITY_IAM"]);
+}
+
+/// What the keys do that the committed templates leave at their defaults.
+#[test]
+fn other_systems_render_as_they_should() {
+    let phone = "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms', 'totp']\n\
+        recovery = ['admin-only']\nself-sign-up = false\n[linking]\nscopes = ['phone', 'openid']";
+    insta::assert_snapshot!("phone", identity(&stack(phone)).to_yaml().unwrap());
+    let codes = "[identity]\nsign-in = ['email', 'phone']\nplan = 'plus'\n\
+        first-factors = ['password', 'email-otp', 'sms-otp']\nrecovery = ['phone', 'email']\n\
+        [identity.tokens]\naccess = '90m'\nrefresh = '4000000s'\nrotation = true";
+    insta::assert_snapshot!("codes", identity(&stack(codes)).to_yaml().unwrap());
+    let user_names = "[identity]\nsign-in = ['username']\nplan = 'lite'\npages = 'classic'\n\
+        [linking]\nscopes = ['aws.cognito.signin.user.admin']\nprofile-source = 'get-user'\n\
+        grants = ['code', 'implicit']";
+    insta::assert_snapshot!(
+        "user_names",
+        identity(&stack(user_names)).to_yaml().unwrap()
+    );
+}

@@ -94,7 +94,7 @@ pub struct UsernameConfiguration {
 /// An attribute that people have to give at sign-up.
 ///
 /// The data type is always named: without it a pool can be created but never updated again
-/// ("Invalid AttributeDataType input").
+/// ("Invalid `AttributeDataType` input").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SchemaAttribute {

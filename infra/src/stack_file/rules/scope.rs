@@ -5,41 +5,44 @@ use super::{Rule, Violation, violation};
 use crate::names::{self, AccountFragment};
 use crate::stack_file::{ProfileSource, Provider, Scope, StackFile};
 
+/// What this version deploys is written down here.
+const DOCS: &str = "docs/stack.md";
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         severity: Refused,
         keys: &["identity.provider"],
-        source: "https://developer.amazon.com/docs/login-with-amazon/customer-profile.html",
+        source: DOCS,
         check: login_with_amazon,
     },
     Rule {
         severity: Refused,
         keys: &["linking.profile-source"],
-        source: "https://developer.amazon.com/docs/login-with-amazon/obtain-customer-profile.html",
+        source: DOCS,
         check: amazon_profile,
     },
     Rule {
         severity: Refused,
         keys: &["identity.user-pool-id"],
-        source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources.html",
+        source: DOCS,
         check: existing_pool,
     },
     Rule {
         severity: Refused,
         keys: &["identity.domain.custom"],
-        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html",
+        source: DOCS,
         check: custom_domain,
     },
     Rule {
         severity: Refused,
         keys: &["linking.scopes"],
-        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html",
+        source: DOCS,
         check: custom_scope,
     },
     Rule {
         severity: Refused,
         keys: &["default-stage"],
-        source: "https://doc.rust-lang.org/cargo/reference/config.html#alias",
+        source: DOCS,
         check: default_stage,
     },
     Rule {

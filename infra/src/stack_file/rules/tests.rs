@@ -1,1 +1,275 @@
+use std::collections::BTreeSet;
 
+use super::{Severity, all, check};
+use crate::stack_file::{Problem, StackFile};
+
+/// What follows `name = "guide"`, where the problem is, and how its message begins.
+const REFUSED: &[(&str, (usize, usize), &str)] = &[
+    (
+        "identity.provider = 'login-with-amazon'",
+        (2, 21),
+        "sign-in with Login with Amazon is not part of this version",
+    ),
+    (
+        "linking.profile-source = 'login-with-amazon'",
+        (2, 26),
+        "profiles from Login with Amazon",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'",
+        (3, 16),
+        "using a user pool that exists already",
+    ),
+    (
+        "[identity.domain]\ncustom = { name = 'x', certificate-arn = 'y', hosted-zone-id = 'z' }",
+        (3, 10),
+        "a sign-in domain of one's own",
+    ),
+    (
+        "linking.scopes = ['openid', 'shop/read']",
+        (2, 18),
+        "the scope `shop/read` needs a resource server",
+    ),
+    (
+        "default-stage = 'staging'",
+        (2, 17),
+        "default-stage is `staging`, and there is no such stage",
+    ),
+    (
+        "identity.domain.prefix = 'my-amazon-{stage}'",
+        (2, 26),
+        "the domain prefix `my-amazon-dev` contains `amazon`",
+    ),
+    (
+        "stages.a-stage-too-long.region = 'us-east-1'\nidentity.domain.prefix = '{name}-{name}-{name}-{name}-{name}-{name}-{name}-{stage}-{account}'",
+        (3, 26),
+        "the domain prefix `guide-guide-guide-guide-guide-guide-guide-a-stage-too-long-00000000` has 67 characters",
+    ),
+    (
+        "identity.sign-in = []\nidentity.recovery = ['admin-only']",
+        (2, 20),
+        "sign-in is empty",
+    ),
+    (
+        "identity.sign-in = ['username', 'phone']",
+        (2, 20),
+        "`username` cannot be combined",
+    ),
+    (
+        "identity.first-factors = ['email-otp']",
+        (2, 26),
+        "first-factors lacks `password`",
+    ),
+    (
+        "[identity]\nfirst-factors = ['password', 'email-otp']\nmfa = 'required'\nmfa-factors = ['totp']",
+        (3, 17),
+        "a one-time code as first factor excludes mfa = \"required\"",
+    ),
+    (
+        "identity.first-factors = ['password', 'sms-otp']",
+        (2, 26),
+        "`sms-otp` has nowhere to go",
+    ),
+    (
+        "[identity]\nplan = 'lite'\npages = 'classic'\nfirst-factors = ['password', 'email-otp']",
+        (4, 9),
+        "the classic pages only know passwords",
+    ),
+    (
+        "[identity]\nplan = 'lite'\npages = 'classic'\nfirst-factors = ['password', 'email-otp']",
+        (5, 17),
+        "one-time codes as first factor are not in the lite plan",
+    ),
+    (
+        "identity.plan = 'lite'",
+        (2, 17),
+        "managed login is not in the lite plan",
+    ),
+    (
+        "identity.mfa = 'required'",
+        (2, 16),
+        "mfa is `required`, and mfa-factors is empty",
+    ),
+    (
+        "identity.mfa-factors = ['totp']",
+        (2, 24),
+        "mfa-factors are given, and mfa is `off`",
+    ),
+    (
+        "[identity]\nmfa = 'optional'\nmfa-factors = ['totp', 'email']\nrecovery = ['admin-only']",
+        (4, 15),
+        "a second factor by e-mail needs Amazon SES",
+    ),
+    (
+        "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms']\nrecovery = ['phone']",
+        (6, 12),
+        "nobody can reset a password over the channel",
+    ),
+    (
+        "identity.recovery = ['email', 'admin-only']",
+        (2, 21),
+        "recovery is either",
+    ),
+    ("identity.recovery = []", (2, 21), "recovery is either"),
+    (
+        "identity.sign-in = ['phone']",
+        (2, 20),
+        "recovery has nowhere to go",
+    ),
+    (
+        "identity.tokens.access = '359s'",
+        (2, 26),
+        "an access token of 359s is too short: Alexa",
+    ),
+    (
+        "identity.tokens.access = '25h'",
+        (2, 26),
+        "an access token of 25h is too long: Cognito",
+    ),
+    (
+        "identity.tokens.refresh = '3651d'",
+        (2, 27),
+        "a refresh token of 3651d is outside",
+    ),
+    (
+        "[identity.tokens]\naccess = '24h'\nrefresh = '1h'",
+        (4, 11),
+        "the refresh token (1h) would end before the access token (1d)",
+    ),
+    (
+        "linking.scopes = ['openid', 'a/1', 'a/2', 'a/3', 'a/4', 'a/5', 'a/6', 'a/7', 'a/8', 'a/9', 'b/1', 'b/2', 'b/3', 'b/4', 'b/5', 'b/6']",
+        (2, 18),
+        "16 scopes are too many",
+    ),
+    ("linking.scopes = []", (2, 18), "scopes is empty"),
+    (
+        "linking.scopes = ['email']",
+        (2, 18),
+        "the userInfo endpoint refuses tokens without the scope openid",
+    ),
+    (
+        "linking.profile-source = 'get-user'",
+        (2, 26),
+        "GetUser refuses tokens without",
+    ),
+    (
+        "[linking]\nprofile-source = 'get-user'\nscopes = ['aws.cognito.signin.user.admin', 'email']",
+        (4, 10),
+        "Cognito gives the scope `email` only together with openid",
+    ),
+    (
+        "linking.grants = ['implicit']",
+        (2, 18),
+        "grants lacks `code`",
+    ),
+];
+
+const ADVICE: &[(&str, (usize, usize), &str)] = &[
+    (
+        "identity.tokens.access = '6m'",
+        (2, 26),
+        "an access token of 6m makes Alexa refresh often",
+    ),
+    (
+        "identity.tokens.refresh = '30d'",
+        (2, 27),
+        "everyone is unlinked 30d after signing in",
+    ),
+];
+
+fn text(case: &str) -> String {
+    format!("name = 'guide'\n{case}\n")
+}
+
+fn read(text: &str) -> StackFile {
+    toml::from_str(text).unwrap_or_else(|error| panic!("{text}\n{error}"))
+}
+
+fn assert_found(problems: &[Problem], case: &str, position: (usize, usize), message: &str) {
+    let at = |problem: &&Problem| problem.message.starts_with(message);
+    let problem = problems
+        .iter()
+        .find(at)
+        .unwrap_or_else(|| panic!("{case}\nexpected: {message}\nfound: {problems:#?}"));
+    assert_eq!(
+        (problem.line, problem.column),
+        position,
+        "{case}\n{problem}"
+    );
+    assert!(problem.hint.is_some() && problem.source.is_some());
+}
+
+#[test]
+fn contradictions_are_refused_where_they_are() {
+    for (case, position, message) in REFUSED {
+        let text = text(case);
+        let error = StackFile::parse(&text, "stack.toml").unwrap_err();
+        assert_found(error.problems(), case, *position, message);
+    }
+}
+
+#[test]
+fn what_is_not_advisable_is_mentioned_and_allowed() {
+    for (case, position, message) in ADVICE {
+        let text = text(case);
+        let stack = StackFile::parse(&text, "stack.toml").unwrap();
+        assert_found(stack.advice(), case, *position, message);
+    }
+}
+
+#[test]
+fn every_rule_has_a_case() {
+    let fired: BTreeSet<usize> = REFUSED
+        .iter()
+        .chain(ADVICE)
+        .flat_map(|(case, _, _)| {
+            let stack = read(&text(case));
+            let fires: Vec<usize> = all()
+                .enumerate()
+                .filter(|(_, rule)| (rule.check)(&stack).is_some())
+                .map(|(index, _)| index)
+                .collect();
+            fires
+        })
+        .collect();
+    assert_eq!(fired, (0..all().count()).collect());
+}
+
+#[test]
+fn every_rule_says_where_it_is_written_down() {
+    for rule in all() {
+        let here = rule.source == "docs/stack.md";
+        assert!(
+            here || rule.source.starts_with("https://"),
+            "{}",
+            rule.source
+        );
+        assert!(!rule.keys.is_empty());
+    }
+    assert!(all().any(|rule| rule.severity == Severity::Advice));
+}
+
+#[test]
+fn systems_that_people_run_are_accepted() {
+    for case in [
+        "",
+        // A phone number with a text message as second factor.
+        "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms']\nrecovery = ['admin-only']\n[linking]\nscopes = ['phone', 'openid']",
+        // A phone number and one-time codes.
+        "[identity]\nsign-in = ['phone']\nfirst-factors = ['password', 'sms-otp']\nrecovery = ['phone']",
+        // E-mail address or phone number, with a second factor for those who want one.
+        "[identity]\nsign-in = ['email', 'phone']\nmfa = 'optional'\nmfa-factors = ['sms', 'totp']",
+        // User names, and the user's own operations.
+        "[identity]\nsign-in = ['username']\n[linking]\nprofile-source = 'get-user'\nscopes = ['aws.cognito.signin.user.admin', 'openid']",
+        // The cheapest plan.
+        "[identity]\nplan = 'lite'\npages = 'classic'\n[linking]\ngrants = ['code', 'implicit']",
+    ] {
+        let text = text(case);
+        let findings = check(&read(&text), &text);
+        assert!(
+            findings.refused.is_empty(),
+            "{case}\n{:?}",
+            findings.refused
+        );
+    }
+}

@@ -26,7 +26,13 @@ pub(super) fn user_pool_client(
         generate_secret: true,
         supported_identity_providers: vec!["COGNITO"],
         allowed_oauth_flows_user_pool_client: true,
-        allowed_oauth_flows: stack.linking.grants.iter().map(oauth_flow).collect(),
+        allowed_oauth_flows: stack
+            .linking
+            .grants
+            .iter()
+            .copied()
+            .map(oauth_flow)
+            .collect(),
         allowed_oauth_scopes: stack.linking.scopes.iter().map(Scope::to_string).collect(),
         callback_urls: redirect_uris.reference(),
         explicit_auth_flows: explicit_auth_flows(stack),
@@ -49,7 +55,7 @@ pub(super) fn user_pool_client(
     }
 }
 
-fn oauth_flow(grant: &Grant) -> OAuthFlow {
+fn oauth_flow(grant: Grant) -> OAuthFlow {
     match grant {
         Grant::Code => OAuthFlow::Code,
         Grant::Implicit => OAuthFlow::Implicit,
@@ -123,7 +129,7 @@ fn in_units(duration: Duration) -> (u64, TimeUnit) {
     ];
     units
         .into_iter()
-        .find(|(length, _)| seconds % length == 0)
+        .find(|(length, _)| seconds.is_multiple_of(*length))
         .map_or((seconds, TimeUnit::Seconds), |(length, unit)| {
             (seconds / length, unit)
         })

@@ -45,7 +45,12 @@ pub(super) fn user_pool(
             Mfa::Optional => MfaConfiguration::Optional,
             Mfa::Required => MfaConfiguration::On,
         },
-        enabled_mfas: identity.mfa_factors.iter().filter_map(mfa_kind).collect(),
+        enabled_mfas: identity
+            .mfa_factors
+            .iter()
+            .copied()
+            .filter_map(mfa_kind)
+            .collect(),
         policies: Policies {
             password_policy: PasswordPolicy {
                 minimum_length: 8,
@@ -120,7 +125,7 @@ fn recovery_mechanisms(identity: &Identity) -> Vec<RecoveryMechanism> {
 }
 
 /// E-mail is refused when the stack file is read: it needs a sender that this version lacks.
-fn mfa_kind(factor: &MfaFactor) -> Option<MfaKind> {
+fn mfa_kind(factor: MfaFactor) -> Option<MfaKind> {
     match factor {
         MfaFactor::Sms => Some(MfaKind::SmsMfa),
         MfaFactor::Totp => Some(MfaKind::SoftwareTokenMfa),
