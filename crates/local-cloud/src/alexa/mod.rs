@@ -44,6 +44,8 @@ struct Inner {
     state: Mutex<State>,
     outgoing: linking::Outgoing,
     events: events::Dispatcher,
+    /// Held while somebody is talking.
+    talking: tokio::sync::Mutex<()>,
     /// Held while an access token is being refreshed.
     refreshing: tokio::sync::Mutex<()>,
 }
@@ -58,6 +60,7 @@ impl Alexa {
                 state: Mutex::default(),
                 outgoing: linking::Outgoing::default(),
                 events: events::Dispatcher::default(),
+                talking: tokio::sync::Mutex::default(),
                 refreshing: tokio::sync::Mutex::default(),
             }),
         }

@@ -1,12 +1,58 @@
-//! The device.
+//! The device: text in, spoken text and a card out.
 
+pub(super) mod invoke;
+mod language;
+mod nlu;
 pub(super) mod request;
+mod response;
 pub(super) mod session;
+mod slots;
+mod ssml;
+pub(super) mod turn;
+mod utterance;
+mod words;
 
-use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::Alexa;
+use turn::Said;
+
+/// The device that is meant when none is named.
+const DEFAULT_DEVICE: &str = "amzn1.ask.device.LOCAL";
 
 pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new().with_state(alexa)
+    Router::new().route("/say", post(say)).with_state(alexa)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Utterance {
+    text: String,
+    locale: Option<String>,
+    device_id: Option<String>,
+}
+
+async fn say(
+    State(alexa): State<Alexa>,
+    Json(utterance): Json<Utterance>,
+) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    if utterance.text.trim().is_empty() {
+        let problem = json!({ "error": "There is nothing to say: text is empty." });
+        return Err((StatusCode::BAD_REQUEST, Json(problem)));
+    }
+    let said = Said {
+        text: utterance.text,
+        locale: utterance.locale.unwrap_or_else(|| "en-US".to_owned()),
+        device_id: utterance
+            .device_id
+            .unwrap_or_else(|| DEFAULT_DEVICE.to_owned()),
+        only: None,
+    };
+    let turn = alexa.say(&said).await;
+    Ok(Json(turn.to_json(&said.text)))
 }

@@ -5,6 +5,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::nlu::{Slot, Understood};
+use super::session::Session;
+use super::slots::Resolution;
 use crate::Urls;
 use crate::alexa::smapi::skill::Skill;
 use crate::alexa::state::opaque;
@@ -38,4 +41,138 @@ pub(super) fn user(user_id: &str, access_token: Option<&str>) -> Value {
         user["accessToken"] = token.into();
     }
     user
+}
+
+/// What a request says.
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    /// The skill is opened.
+    Launch,
+    /// Something was understood.
+    Intent(Understood),
+    /// The session is over.
+    SessionEnded(EndReason),
+}
+
+/// Why a session is over.
+#[derive(Debug, Clone)]
+pub(super) enum EndReason {
+    /// The person left.
+    UserInitiated,
+    /// The skill's last answer could not be used.
+    Error {
+        /// `INVALID_RESPONSE` or `ENDPOINT_TIMEOUT`.
+        kind: &'static str,
+        /// What was wrong.
+        message: String,
+    },
+}
+
+impl Content {
+    /// The `type` of the request.
+    pub(super) fn request_type(&self) -> &'static str {
+        match self {
+            Self::Launch => "LaunchRequest",
+            Self::Intent(_) => "IntentRequest",
+            Self::SessionEnded(_) => "SessionEndedRequest",
+        }
+    }
+
+    fn to_json(&self, skill_id: &str, locale: &str, now: Timestamp) -> Value {
+        let mut request = json!({
+            "type": self.request_type(),
+            "requestId": format!("amzn1.echo-api.request.{}", opaque()),
+            "locale": locale,
+            "timestamp": timestamp(now),
+        });
+        match self {
+            Self::Launch => request["shouldLinkResultBeReturned"] = false.into(),
+            Self::Intent(understood) => request["intent"] = intent(skill_id, understood),
+            Self::SessionEnded(EndReason::UserInitiated) => {
+                request["reason"] = "USER_INITIATED".into();
+            }
+            Self::SessionEnded(EndReason::Error { kind, message }) => {
+                request["reason"] = "ERROR".into();
+                request["error"] = json!({ "type": kind, "message": message });
+            }
+        }
+        request
+    }
+}
+
+/// An intent as requests and simulations show it.
+pub(super) fn intent(skill_id: &str, understood: &Understood) -> Value {
+    let slots: serde_json::Map<String, Value> = understood
+        .slots
+        .iter()
+        .map(|slot| (slot.name.clone(), slot_json(skill_id, slot)))
+        .collect();
+    let mut intent = json!({ "name": understood.intent, "confirmationStatus": "NONE" });
+    if !slots.is_empty() {
+        intent["slots"] = Value::Object(slots);
+    }
+    intent
+}
+
+fn slot_json(skill_id: &str, slot: &Slot) -> Value {
+    let mut document = json!({ "name": slot.name, "confirmationStatus": "NONE" });
+    let Some(filling) = &slot.filling else {
+        return document;
+    };
+    let mut value = json!({ "type": "Simple", "value": filling.value });
+    document["value"] = filling.value.as_str().into();
+    if let Some(resolution) = &filling.resolution {
+        let mut authority = json!({
+            "authority": format!("amzn1.er-authority.echo-sdk.{skill_id}.{}", slot.slot_type),
+        });
+        match resolution {
+            Resolution::Match(values) => {
+                authority["status"] = json!({ "code": "ER_SUCCESS_MATCH" });
+                authority["values"] = values
+                    .iter()
+                    .map(|value| json!({ "value": { "name": value.name, "id": value.id } }))
+                    .collect();
+            }
+            Resolution::NoMatch => authority["status"] = json!({ "code": "ER_SUCCESS_NO_MATCH" }),
+        }
+        let resolutions = json!({ "resolutionsPerAuthority": [authority] });
+        document["resolutions"] = resolutions.clone();
+        value["resolutions"] = resolutions;
+    }
+    document["source"] = "USER".into();
+    document["slotValue"] = value;
+    document
+}
+
+/// Everything that a request is made of.
+#[derive(Debug)]
+pub(super) struct Envelope<'a> {
+    pub(super) urls: &'a Urls,
+    pub(super) skill: &'a Skill,
+    pub(super) user_id: &'a str,
+    pub(super) access_token: Option<&'a str>,
+    pub(super) device_id: &'a str,
+    pub(super) session: &'a Session,
+    pub(super) locale: &'a str,
+    pub(super) now: Timestamp,
+}
+
+impl Envelope<'_> {
+    /// The document that the skill receives.
+    pub(super) fn seal(&self, content: &Content) -> Value {
+        let mut system = system(self.urls, self.skill, self.user_id, self.access_token);
+        system["device"] = json!({ "deviceId": self.device_id, "supportedInterfaces": {} });
+        json!({
+            "version": "1.0",
+            "session": {
+                "new": self.session.new,
+                "sessionId": self.session.id,
+                "application": { "applicationId": self.skill.id },
+                "attributes": self.session.attributes,
+                "user": user(self.user_id, self.access_token),
+            },
+            "context": { "System": system },
+            "request": content.to_json(&self.skill.id, self.locale, self.now),
+        })
+    }
 }

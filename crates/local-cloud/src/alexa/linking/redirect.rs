@@ -149,10 +149,10 @@ impl Alexa {
             .code
             .filter(|code| !code.is_empty())
             .ok_or(NotLinked::NoCode)?;
-        self.exchange(attempt, code).await
+        self.redeem(attempt, code).await
     }
 
-    async fn exchange(&self, attempt: Attempt, code: String) -> Result<String, NotLinked> {
+    async fn redeem(&self, attempt: Attempt, code: String) -> Result<String, NotLinked> {
         let (linking, name) = {
             let state = self.state();
             let skill = state.skills.get(&attempt.skill_id).ok_or(NotLinked::Gone)?;

@@ -1,0 +1,210 @@
+//! What fits into a slot, and entity resolution.
+//!
+//! <https://developer.amazon.com/docs/alexa/custom-skills/define-synonyms-and-ids-for-slot-type-values-entity-resolution.html>
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::language::Language;
+use super::words::{text, words};
+use crate::alexa::state::hex;
+
+/// A value in a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Filling {
+    /// What was said, numbers as digits.
+    pub(super) value: String,
+    /// Only types with values of their own resolve.
+    pub(super) resolution: Option<Resolution>,
+}
+
+/// The outcome of entity resolution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Resolution {
+    /// `ER_SUCCESS_MATCH`, best first.
+    Match(Vec<Canonical>),
+    /// `ER_SUCCESS_NO_MATCH`
+    NoMatch,
+}
+
+/// A value that a slot type defines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Canonical {
+    pub(super) name: String,
+    pub(super) id: String,
+}
+
+/// A filling and whether it is none of the type's known values.
+#[derive(Debug)]
+pub(super) struct Fit {
+    pub(super) filling: Filling,
+    pub(super) free: bool,
+}
+
+/// A slot type that the model defines or extends.
+#[derive(Debug)]
+pub(super) struct SlotType {
+    values: Vec<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    canonical: Canonical,
+    /// The value itself and its synonyms, as words.
+    spoken: Vec<Vec<String>>,
+}
+
+impl SlotType {
+    /// Reads a member of the model's `types`.
+    pub(super) fn compile(language: &'static Language, slot_type: &Value) -> Self {
+        let values = slot_type["values"].as_array().into_iter().flatten();
+        Self {
+            values: values
+                .filter_map(|value| {
+                    let name = value["name"]["value"].as_str()?;
+                    let synonyms = value["name"]["synonyms"].as_array().into_iter().flatten();
+                    Some(Known {
+                        canonical: Canonical {
+                            name: name.to_owned(),
+                            id: value["id"]
+                                .as_str()
+                                .map_or_else(|| default_id(name), str::to_owned),
+                        },
+                        spoken: std::iter::once(name)
+                            .chain(synonyms.filter_map(Value::as_str))
+                            .map(|spoken| words(language, spoken))
+                            .collect(),
+                    })
+                })
+                .collect(),
+        }
+    }
+
+    /// Any words fit; known ones resolve.
+    pub(super) fn fit(&self, value: &[String]) -> Fit {
+        let matches: Vec<Canonical> = self
+            .values
+            .iter()
+            .filter(|known| known.spoken.iter().any(|spoken| spoken == value))
+            .map(|known| known.canonical.clone())
+            .collect();
+        let free = matches.is_empty();
+        Fit {
+            filling: Filling {
+                value: text(value),
+                resolution: Some(if free {
+                    Resolution::NoMatch
+                } else {
+                    Resolution::Match(matches)
+                }),
+            },
+            free,
+        }
+    }
+}
+
+/// Values without an id get one that only depends on their name.
+fn default_id(name: &str) -> String {
+    let mut id = hex(&Sha256::digest(name));
+    id.truncate(32);
+    id
+}
+
+/// Words in a slot of a built-in type. Types other than numbers take the words as they are.
+pub(super) fn built_in(language: &Language, slot_type: &str, value: &[String]) -> Option<Fit> {
+    let (value, free) = match slot_type {
+        "AMAZON.NUMBER" => (number(language, value)?.to_string(), false),
+        "AMAZON.FOUR_DIGIT_NUMBER" => (four_digits(language, value)?, false),
+        _ => (text(value), true),
+    };
+    Some(Fit {
+        filling: Filling {
+            value,
+            resolution: None,
+        },
+        free,
+    })
+}
+
+/// "forty two", "2 hundred and five", "1984".
+fn number(language: &Language, value: &[String]) -> Option<u64> {
+    let mut total: u64 = 0;
+    let mut part: u64 = 0;
+    let mut previous: Option<u64> = None;
+    for (index, word) in value.iter().enumerate() {
+        if word == "and" && index > 0 && index + 1 < value.len() {
+            continue;
+        }
+        let amount = match word.parse::<u64>() {
+            Ok(amount) => amount,
+            Err(_) => language.numbers.iter().find(|(name, _)| name == word)?.1,
+        };
+        match amount {
+            100 if previous.is_some() => part = part.checked_mul(100)?,
+            1000 if previous.is_some() => {
+                total = total.checked_add(part.checked_mul(1000)?)?;
+                part = 0;
+            }
+            // "forty" takes a unit after it, "two" takes none.
+            _ if previous.is_some_and(|previous| previous < 20 || previous / 10 % 10 == 1) => {
+                return None;
+            }
+            _ if previous.is_some_and(|previous| previous < 100 && amount >= 10) => return None,
+            _ => part = part.checked_add(amount)?,
+        }
+        previous = Some(amount);
+    }
+    previous.map(|_| total + part)
+}
+
+/// "1984", "one nine eight four".
+fn four_digits(language: &Language, value: &[String]) -> Option<String> {
+    let digits = value
+        .iter()
+        .map(|word| {
+            if word.bytes().all(|byte| byte.is_ascii_digit()) {
+                Some(word.clone())
+            } else {
+                let (_, amount) = language.numbers.iter().find(|(name, _)| name == word)?;
+                (*amount < 10).then(|| amount.to_string())
+            }
+        })
+        .collect::<Option<String>>()?;
+    (digits.len() == 4).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn language() -> &'static Language {
+        Language::of_locale("en-US").unwrap()
+    }
+
+    fn count(text: &str) -> Option<u64> {
+        number(language(), &words(language(), text))
+    }
+
+    #[test]
+    fn numbers() {
+        assert_eq!(count("seven"), Some(7));
+        assert_eq!(count("forty two"), Some(42));
+        assert_eq!(count("forty-two"), Some(42));
+        assert_eq!(count("two hundred and five"), Some(205));
+        assert_eq!(count("three thousand four hundred"), Some(3400));
+        assert_eq!(count("1984"), Some(1984));
+        assert_eq!(count("nineteen four"), None);
+        assert_eq!(count("one two"), None);
+        assert_eq!(count("tired"), None);
+        assert_eq!(count("and"), None);
+    }
+
+    #[test]
+    fn four_digit_numbers() {
+        let read = |text| four_digits(language(), &words(language(), text));
+        assert_eq!(read("one nine eight four").as_deref(), Some("1984"));
+        assert_eq!(read("1984").as_deref(), Some("1984"));
+        assert_eq!(read("nineteen eighty four"), None);
+        assert_eq!(read("123"), None);
+    }
+}

@@ -1,0 +1,433 @@
+//! One turn of a conversation: what is said, to whom it goes, what is heard.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::invoke::Invoked;
+use super::language::Language;
+use super::nlu::{Model, Understood};
+use super::request::{Content, EndReason, Envelope};
+use super::response::{self, Answering};
+use super::session::Session;
+use super::utterance::{self, Addressed};
+use crate::alexa::Alexa;
+use crate::alexa::region::Region;
+
+/// What a person says to a device.
+#[derive(Debug, Clone)]
+pub(in crate::alexa) struct Said {
+    /// The words.
+    pub(in crate::alexa) text: String,
+    /// What the device is set to, such as `en-US`.
+    pub(in crate::alexa) locale: String,
+    /// Which device; sessions are per device.
+    pub(in crate::alexa) device_id: String,
+    /// Only this skill can be reached, as in a simulation.
+    pub(in crate::alexa) only: Option<String>,
+}
+
+/// What comes of it.
+#[derive(Debug, Default)]
+pub(in crate::alexa) struct Turn {
+    /// Plain text, as spoken.
+    pub(in crate::alexa) heard: String,
+    pub(super) reprompt: Option<String>,
+    pub(super) card: Option<Value>,
+    pub(super) linked: bool,
+    pub(super) jti: Option<String>,
+    pub(super) session_open: bool,
+    /// As requests show it.
+    pub(in crate::alexa) intent: Option<Value>,
+    pub(super) request_type: Option<&'static str>,
+    /// Who answered; `None` when Alexa herself did.
+    pub(in crate::alexa) skill_id: Option<String>,
+    /// Why Alexa could not use the answer.
+    pub(in crate::alexa) error: Option<String>,
+    /// The requests that were sent, in order.
+    pub(in crate::alexa) invocations: Vec<Invoked>,
+}
+
+impl Turn {
+    /// As `POST /say` answers it.
+    pub(super) fn to_json(&self, said: &str) -> Value {
+        json!({
+            "said": said,
+            "heard": self.heard,
+            "reprompt": self.reprompt,
+            "card": self.card,
+            "linked": self.linked,
+            "jti": self.jti,
+            "sessionOpen": self.session_open,
+            "intent": self.intent.as_ref().map(|intent| &intent["name"]),
+            "requestType": self.request_type,
+            "skillId": self.skill_id,
+            "error": self.error,
+        })
+    }
+}
+
+/// A skill that can be talked to.
+#[derive(Debug)]
+struct Reachable {
+    skill_id: String,
+    model: Model,
+}
+
+/// What a turn leads to.
+#[derive(Debug)]
+enum Step {
+    /// A conversation begins, after the open one, if any, is over.
+    Begin(String, Content),
+    /// The open conversation goes on.
+    Continue(Session, Content),
+    /// The person leaves.
+    Leave(Session),
+    /// Nothing is reached.
+    Nothing,
+}
+
+impl Alexa {
+    /// Lets a person say something and waits for what is heard.
+    pub(in crate::alexa) async fn say(&self, said: &Said) -> Turn {
+        // One person, one turn at a time.
+        let _turn = self.inner.talking.lock().await;
+        let Some(language) = Language::of_locale(&said.locale) else {
+            return Turn {
+                error: Some(format!(
+                    "This device does not speak {} yet; a table of the language's phrases is missing.",
+                    said.locale
+                )),
+                ..Turn::default()
+            };
+        };
+        let skills = self.reachable(language, said);
+        let session = self.session(&said.device_id);
+        let heard = utterance::heard(language, &said.text);
+        match decide(language, &heard, &skills, session.clone()) {
+            Step::Begin(skill_id, content) => {
+                let mut ended = Vec::new();
+                if let Some(session) = session {
+                    ended = self.end(said, session, EndReason::UserInitiated).await.1;
+                }
+                let session = Session::start(skill_id);
+                let mut turn = self.converse(language, said, session, content).await;
+                turn.invocations.splice(0..0, ended);
+                turn
+            }
+            Step::Continue(session, content) => {
+                self.converse(language, said, session, content).await
+            }
+            Step::Leave(session) => {
+                let skill_id = session.skill_id.clone();
+                let (error, invocations) = self.end(said, session, EndReason::UserInitiated).await;
+                Turn {
+                    request_type: Some("SessionEndedRequest"),
+                    skill_id: Some(skill_id),
+                    error,
+                    invocations,
+                    ..Turn::default()
+                }
+            }
+            Step::Nothing => Turn {
+                heard: language.not_sure.to_owned(),
+                session_open: session.is_some(),
+                ..Turn::default()
+            },
+        }
+    }
+
+    fn reachable(&self, language: &'static Language, said: &Said) -> Vec<Reachable> {
+        self.state()
+            .skills
+            .values()
+            .filter(|skill| skill.enablement.is_some())
+            .filter(|skill| said.only.as_ref().is_none_or(|only| *only == skill.id))
+            .filter_map(|skill| {
+                let model = skill.models.get(&said.locale)?;
+                Some(Reachable {
+                    skill_id: skill.id.clone(),
+                    model: Model::compile(language, &model.document),
+                })
+            })
+            .collect()
+    }
+
+    fn session(&self, device_id: &str) -> Option<Session> {
+        self.state().sessions.get(device_id).cloned()
+    }
+
+    /// Ends whatever session a device has.
+    pub(in crate::alexa) fn forget_session(&self, device_id: &str) {
+        self.state().sessions.remove(device_id);
+    }
+
+    /// Sends a request of a conversation and uses the answer.
+    async fn converse(
+        &self,
+        language: &Language,
+        said: &Said,
+        mut session: Session,
+        content: Content,
+    ) -> Turn {
+        let token = self.access_token(&session.skill_id).await;
+        let mut turn = Turn {
+            linked: token.is_some(),
+            jti: token.as_ref().and_then(jti),
+            request_type: Some(content.request_type()),
+            skill_id: Some(session.skill_id.clone()),
+            ..Turn::default()
+        };
+        if let Content::Intent(understood) = &content {
+            turn.intent = Some(super::request::intent(&session.skill_id, understood));
+        }
+        let Some((endpoint, request, can_link)) =
+            self.envelope(said, &session, token.as_ref(), &content)
+        else {
+            language.not_sure.clone_into(&mut turn.heard);
+            return turn;
+        };
+        let invoked = self.invoke(endpoint, request).await;
+        let answer = invoked.answer().and_then(|body| {
+            response::check(Answering::Conversation { can_link }, body)
+                .map_err(|reason| ("INVALID_RESPONSE", reason))
+        });
+        turn.invocations.push(invoked);
+        match answer {
+            Ok(answer) => {
+                turn.session_open = answer.keeps_session;
+                turn.heard = answer.heard;
+                turn.reprompt = answer.reprompt;
+                turn.card = answer.card;
+                session.new = false;
+                session.attributes = answer.attributes;
+                let mut state = self.state();
+                if turn.session_open {
+                    state.sessions.insert(said.device_id.clone(), session);
+                } else {
+                    state.sessions.remove(&said.device_id);
+                }
+            }
+            Err((kind, message)) => {
+                language.problem.clone_into(&mut turn.heard);
+                turn.error = Some(message.clone());
+                session.new = false;
+                let reason = EndReason::Error { kind, message };
+                turn.invocations
+                    .extend(self.end(said, session, reason).await.1);
+            }
+        }
+        turn
+    }
+
+    /// Tells a skill that its session is over. Answers what was wrong with its answer.
+    async fn end(
+        &self,
+        said: &Said,
+        session: Session,
+        reason: EndReason,
+    ) -> (Option<String>, Vec<Invoked>) {
+        self.forget_session(&said.device_id);
+        let token = self.access_token(&session.skill_id).await;
+        let content = Content::SessionEnded(reason);
+        let Some((endpoint, request, _)) = self.envelope(said, &session, token.as_ref(), &content)
+        else {
+            return (None, Vec::new());
+        };
+        let invoked = self.invoke(endpoint, request).await;
+        let error = invoked
+            .answer()
+            .and_then(|body| {
+                response::check(Answering::SessionEnd, body)
+                    .map_err(|reason| ("INVALID_RESPONSE", reason))
+            })
+            .err()
+            .map(|(_, reason)| reason);
+        (error, vec![invoked])
+    }
+
+    /// Where a request goes, the request, and whether the skill has account linking. `None` when
+    /// the skill is gone or has been disabled meanwhile.
+    fn envelope(
+        &self,
+        said: &Said,
+        session: &Session,
+        token: Option<&SecretString>,
+        content: &Content,
+    ) -> Option<(String, Value, bool)> {
+        let now = self.now();
+        let state = self.state();
+        let skill = state.skills.get(&session.skill_id)?;
+        let endpoint = skill.endpoint(Region::of_locale(&said.locale).name())?;
+        let envelope = Envelope {
+            urls: &self.inner.shared.urls,
+            skill,
+            user_id: &skill.enablement.as_ref()?.user_id,
+            access_token: token.map(ExposeSecret::expose_secret),
+            device_id: &said.device_id,
+            session,
+            locale: &said.locale,
+            now,
+        };
+        Some((
+            endpoint.to_owned(),
+            envelope.seal(content),
+            skill.linking.is_some(),
+        ))
+    }
+}
+
+/// What to do with what was heard.
+fn decide(
+    language: &Language,
+    heard: &[String],
+    skills: &[Reachable],
+    session: Option<Session>,
+) -> Step {
+    let names: Vec<&[String]> = skills
+        .iter()
+        .map(|skill| skill.model.invocation.as_slice())
+        .collect();
+    let addressed = utterance::address(language, heard, &names);
+    let begin = |addressed: &Addressed| match addressed {
+        Addressed::Launch(index) => Step::Begin(skills[*index].skill_id.clone(), Content::Launch),
+        Addressed::OneShot(index, readings) => {
+            let skill = &skills[*index];
+            // What the skill does not understand opens it.
+            let content = readings
+                .iter()
+                .find_map(|reading| skill.model.understand(reading))
+                .or_else(|| skill.model.bare(FALLBACK))
+                .map_or(Content::Launch, Content::Intent);
+            Step::Begin(skill.skill_id.clone(), content)
+        }
+        Addressed::Loosely(_) | Addressed::Nobody => Step::Nothing,
+    };
+    let loosely = match &addressed {
+        Addressed::Launch(_) | Addressed::OneShot(..) => return begin(&addressed),
+        Addressed::Loosely(inner) => Some(inner),
+        Addressed::Nobody => None,
+    };
+    let Some(session) = session else {
+        return loosely.map_or(Step::Nothing, |inner| begin(inner));
+    };
+    let Some(skill) = skills
+        .iter()
+        .find(|skill| skill.skill_id == session.skill_id)
+    else {
+        return loosely.map_or(Step::Nothing, |inner| begin(inner));
+    };
+    if language.exit.contains(&heard.join(" ").as_str()) {
+        return Step::Leave(session);
+    }
+    match understood(&skill.model, heard) {
+        // Alexa herself takes the person home.
+        Some(understood) if understood.intent == HOME => Step::Leave(session),
+        Some(understood) => Step::Continue(session, Content::Intent(understood)),
+        None => match (loosely, skill.model.bare(FALLBACK)) {
+            (Some(inner), _) => begin(inner),
+            (None, Some(fallback)) => Step::Continue(session, Content::Intent(fallback)),
+            (None, None) => Step::Nothing,
+        },
+    }
+}
+
+const FALLBACK: &str = "AMAZON.FallbackIntent";
+const HOME: &str = "AMAZON.NavigateHomeIntent";
+
+fn understood(model: &Model, heard: &[String]) -> Option<Understood> {
+    model
+        .understand(heard)
+        .filter(|understood| understood.intent != FALLBACK)
+}
+
+/// The `jti` of a token that is a JWT.
+fn jti(token: &SecretString) -> Option<String> {
+    let claims = token.expose_secret().split('.').nth(1)?;
+    let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).ok()?;
+    let claims: Value = serde_json::from_slice(&claims).ok()?;
+    claims["jti"].as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skill(id: &str, name: &str) -> Reachable {
+        let language = Language::of_locale("en-US").unwrap();
+        let document = json!({ "languageModel": {
+            "invocationName": name,
+            "intents": [
+                { "name": "AMAZON.StopIntent" },
+                { "name": FALLBACK },
+                { "name": HOME },
+                { "name": "NameIntent", "samples": ["what is my name"] },
+            ],
+        } });
+        Reachable {
+            skill_id: id.to_owned(),
+            model: Model::compile(language, &document),
+        }
+    }
+
+    /// What happens, in a word or two.
+    fn check(text: &str, session: bool) -> String {
+        let language = Language::of_locale("en-US").unwrap();
+        let skills = [skill("a", "voice link"), skill("b", "to do")];
+        let session = session.then(|| Session::start("a".to_owned()));
+        let content = |content: Content| match content {
+            Content::Intent(understood) => understood.intent,
+            other => other.request_type().to_owned(),
+        };
+        match decide(
+            language,
+            &utterance::heard(language, text),
+            &skills,
+            session,
+        ) {
+            Step::Begin(skill, begun) => format!("{skill}: {}", content(begun)),
+            Step::Continue(_, continued) => content(continued),
+            Step::Leave(_) => "leave".to_owned(),
+            Step::Nothing => "nothing".to_owned(),
+        }
+    }
+
+    #[test]
+    fn without_a_session_a_skill_must_be_named() {
+        assert_eq!(check("open voice link", false), "a: LaunchRequest");
+        assert_eq!(check("ask to do what is my name", false), "b: NameIntent");
+        assert_eq!(
+            check("what is my name from voice link", false),
+            "a: NameIntent"
+        );
+        assert_eq!(
+            check("ask voice link to sing", false),
+            format!("a: {FALLBACK}")
+        );
+        assert_eq!(check("what is my name", false), "nothing");
+        assert_eq!(check("stop", false), "nothing");
+    }
+
+    #[test]
+    fn in_a_session_the_skill_is_talked_to() {
+        assert_eq!(check("what is my name", true), "NameIntent");
+        assert_eq!(check("stop", true), "AMAZON.StopIntent");
+        assert_eq!(check("sing", true), FALLBACK);
+        assert_eq!(check("open to do", true), "b: LaunchRequest");
+    }
+
+    #[test]
+    fn leaving_is_not_the_skills_business() {
+        assert_eq!(check("exit", true), "leave");
+        assert_eq!(check("go home", true), "leave");
+        assert_eq!(check("exit", false), "nothing");
+    }
+
+    #[test]
+    fn only_a_jwt_has_a_jti() {
+        let claims = BASE64_URL_SAFE_NO_PAD.encode(r#"{"jti":"x"}"#);
+        assert_eq!(jti(&format!("h.{claims}.s").into()).as_deref(), Some("x"));
+        assert_eq!(jti(&"opaque".into()), None);
+    }
+}

@@ -1,0 +1,183 @@
+//! Whom an utterance is addressed to.
+//!
+//! <https://developer.amazon.com/docs/alexa/custom-skills/understanding-how-users-invoke-custom-skills.html>
+
+use super::language::Language;
+use super::words::words;
+
+/// An utterance taken apart. A skill is an index into the names that were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Addressed {
+    /// "open voice link"
+    Launch(usize),
+    /// "ask voice link for my name": the skill and the ways to read the rest, likeliest first.
+    OneShot(usize, Vec<Vec<String>>),
+    /// "get my name from voice link", or just "voice link": only without an open session.
+    Loosely(Box<Addressed>),
+    /// No skill is named.
+    Nobody,
+}
+
+/// The words of an utterance, without the wake word.
+pub(super) fn heard(language: &Language, text: &str) -> Vec<String> {
+    let heard = words(language, text);
+    strip_any(language, &heard, language.wake_words)
+        .map(<[String]>::to_vec)
+        .unwrap_or(heard)
+}
+
+/// Finds the skill that is meant, the longest name first.
+pub(super) fn address(language: &Language, heard: &[String], names: &[&[String]]) -> Addressed {
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(names[*index].len()));
+    let found = |read: fn(&Language, &[String], usize, &[String]) -> Option<Addressed>| {
+        order
+            .iter()
+            .filter(|index| !names[**index].is_empty())
+            .find_map(|index| read(language, heard, *index, names[*index]))
+    };
+    found(directly)
+        .or_else(|| found(loosely).map(|addressed| Addressed::Loosely(Box::new(addressed))))
+        .unwrap_or(Addressed::Nobody)
+}
+
+fn directly(
+    language: &Language,
+    heard: &[String],
+    skill: usize,
+    name: &[String],
+) -> Option<Addressed> {
+    let (verbs, connectives) = [
+        (language.launch, language.launch_connectives),
+        (language.ask, language.ask_connectives),
+    ]
+    .into_iter()
+    .find(|(verbs, _)| {
+        strip_any(language, heard, verbs).is_some_and(|rest| rest.starts_with(name))
+    })?;
+    let rest = &strip_any(language, heard, verbs)?[name.len()..];
+    if rest.is_empty() {
+        return Some(Addressed::Launch(skill));
+    }
+    let mut readings = vec![rest.to_vec()];
+    if let Some(shorter) = strip_any(language, rest, connectives)
+        && !shorter.is_empty()
+    {
+        readings.push(shorter.to_vec());
+    }
+    Some(Addressed::OneShot(skill, readings))
+}
+
+fn loosely(
+    language: &Language,
+    heard: &[String],
+    skill: usize,
+    name: &[String],
+) -> Option<Addressed> {
+    let before = heard.strip_suffix(name)?;
+    if before.is_empty() {
+        return Some(Addressed::Launch(skill));
+    }
+    let (connective, phrase) = before.split_last()?;
+    let connected = language.trailing_connectives.contains(&connective.as_str());
+    (connected && !phrase.is_empty())
+        .then(|| Addressed::OneShot(skill, vec![phrase.to_vec(), before.to_vec()]))
+}
+
+/// What follows the longest of the phrases that the words begin with.
+fn strip_any<'a>(
+    language: &Language,
+    said: &'a [String],
+    phrases: &[&str],
+) -> Option<&'a [String]> {
+    phrases
+        .iter()
+        .filter_map(|phrase| said.strip_prefix(words(language, phrase).as_slice()))
+        .min_by_key(|rest| rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn language() -> &'static Language {
+        Language::of_locale("en-US").unwrap()
+    }
+
+    /// The skill and the readings, as text.
+    fn check(text: &str) -> (Option<usize>, Vec<String>) {
+        let names = ["voice link", "voice link two", "to do"].map(|name| words(language(), name));
+        let names: Vec<&[String]> = names.iter().map(Vec::as_slice).collect();
+        let mut addressed = address(language(), &heard(language(), text), &names);
+        if let Addressed::Loosely(inner) = addressed {
+            addressed = *inner;
+        }
+        match addressed {
+            Addressed::Launch(skill) => (Some(skill), Vec::new()),
+            Addressed::OneShot(skill, readings) => (
+                Some(skill),
+                readings.iter().map(|reading| reading.join(" ")).collect(),
+            ),
+            Addressed::Loosely(_) | Addressed::Nobody => (None, Vec::new()),
+        }
+    }
+
+    #[test]
+    fn launches() {
+        for text in [
+            "open voice link",
+            "Alexa, open Voice Link.",
+            "hey Alexa start voice link",
+            "talk to voice link",
+            "ask voice link",
+            "voice link",
+        ] {
+            assert_eq!(check(text), (Some(0), Vec::new()), "{text}");
+        }
+        assert_eq!(check("open voice link two"), (Some(1), Vec::new()));
+        assert_eq!(check("open to do"), (Some(2), Vec::new()));
+    }
+
+    #[test]
+    fn one_shots() {
+        let expect = |readings: &[&str]| {
+            (
+                Some(0),
+                readings.iter().map(|text| (*text).to_owned()).collect(),
+            )
+        };
+        assert_eq!(
+            check("ask voice link what is my name"),
+            expect(&["what is my name"])
+        );
+        assert_eq!(
+            check("ask voice link for my name"),
+            expect(&["for my name", "my name"])
+        );
+        assert_eq!(
+            check("tell voice link to stop"),
+            expect(&["to stop", "stop"])
+        );
+        assert_eq!(
+            check("open voice link and help me"),
+            expect(&["and help me", "help me"])
+        );
+        assert_eq!(
+            check("get my name from voice link"),
+            expect(&["get my name", "get my name from"])
+        );
+    }
+
+    #[test]
+    fn nobody() {
+        for text in [
+            "what is my name",
+            "open the door",
+            "",
+            "ask me something",
+            "opens voice linker",
+        ] {
+            assert_eq!(check(text), (None, Vec::new()), "{text}");
+        }
+    }
+}
