@@ -17,7 +17,7 @@ DEFAULTS = {
     "lambda": {"memory": 256, "log-retention": "30d"},
 }
 
-UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def load(path):
@@ -27,8 +27,8 @@ def load(path):
 
 
 def seconds(text):
-    """A duration such as `1h` or `6 min`."""
-    match = re.fullmatch(r"(\d+)\s*([a-z]+)", text)
+    """A duration such as `1h`."""
+    match = re.fullmatch(r"(\d+)([smhd])", text)
     return int(match[1]) * UNITS[match[2]]
 
 

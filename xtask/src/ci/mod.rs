@@ -68,6 +68,11 @@ const STEPS: &[Step] = &[
         about: "cfn-lint accepts the templates",
         run: python::cfn_lint,
     },
+    Step {
+        name: "yaml",
+        about: "a YAML 1.1 reader reads from the templates what was meant",
+        run: python::yaml,
+    },
 ];
 
 /// Runs the steps that were asked for.
@@ -106,10 +111,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn chosen(only: &[String]) -> Result<Vec<&'static Step>> {
     let named = |name: &String| STEPS.iter().find(|step| step.name == name);
     if let Some(unknown) = only.iter().find(|name| named(name).is_none()) {
-        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        let every: Vec<_> = STEPS.iter().map(|step| step.name).collect();
         bail!(
             "no step is called `{unknown}`; there are {}",
-            names.join(", ")
+            every.join(", ")
         );
     }
     if only.is_empty() {

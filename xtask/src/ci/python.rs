@@ -1,29 +1,90 @@
 //! The judges that are written in Python.
 
-use anyhow::{Result, ensure};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use infra::{StackFile, stacks};
 use xshell::cmd;
 
 use super::toolbox::Toolbox;
+
+/// A template in both notations.
+struct Rendered {
+    yaml: PathBuf,
+    json: PathBuf,
+}
 
 /// Warnings fail as well: a template is either right or explained in its metadata.
 pub(super) fn cfn_lint(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let cfn_lint = toolbox.python_program("cfn-lint")?;
-    let templates = templates(toolbox)?;
+    let templates: Vec<_> = rendered(toolbox)?
+        .into_iter()
+        .map(|rendered| rendered.yaml)
+        .collect();
     Ok(cmd!(sh, "{cfn_lint} {templates...}").run()?)
 }
 
-fn templates(toolbox: &Toolbox) -> Result<Vec<std::path::PathBuf>> {
-    let folder = toolbox.root.join("infra/templates");
-    let mut templates = toolbox.sh.read_dir(&folder)?;
-    templates.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "yaml")
-    });
+/// CloudFormation reads YAML 1.1, in which a plain `OFF` is no text.
+pub(super) fn yaml(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    let python = toolbox.python_program("python")?;
+    let judge = toolbox.judge("yaml_judge.py");
+    let pairs: Vec<_> = rendered(toolbox)?
+        .into_iter()
+        .flat_map(|rendered| [rendered.yaml, rendered.json])
+        .collect();
+    Ok(cmd!(sh, "{python} {judge} {pairs...}").run()?)
+}
+
+/// The committed templates, and those of the stack files in `judges/stacks`, which ask for what
+/// ours does not.
+fn rendered(toolbox: &Toolbox) -> Result<Vec<Rendered>> {
+    let mut rendered = render(toolbox, &toolbox.root.join("stack.toml"), true)?;
+    let folder = toolbox.judge("stacks");
+    let mut others = toolbox.sh.read_dir(&folder)?;
+    others.sort();
     ensure!(
-        !templates.is_empty(),
-        "no template in {}; `cargo xtask render` writes them",
+        !others.is_empty(),
+        "{} has no stack files",
         folder.display()
     );
-    Ok(templates)
+    for other in others {
+        rendered.extend(render(toolbox, &other, false)?);
+    }
+    Ok(rendered)
+}
+
+/// Writes the JSON of both templates, and their YAML too unless that is committed.
+fn render(toolbox: &Toolbox, stack_file: &Path, committed: bool) -> Result<Vec<Rendered>> {
+    let text = fs::read_to_string(stack_file)
+        .with_context(|| format!("cannot read {}", stack_file.display()))?;
+    let stack = StackFile::parse(&text, &stack_file.display().to_string())?;
+    let stem = stack_file.file_stem().unwrap_or_default();
+    let folder = toolbox.folder.join("templates").join(stem);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let mut rendered = Vec::new();
+    for (name, template) in [
+        ("identity", stacks::identity(&stack)),
+        ("skill", stacks::skill(&stack)),
+    ] {
+        let json = folder.join(name).with_extension("json");
+        write(&json, &template.to_json()?.to_string())?;
+        let yaml = if committed {
+            toolbox.root.join("infra/templates").join(name)
+        } else {
+            folder.join(name)
+        };
+        let yaml = yaml.with_extension("yaml");
+        if !committed {
+            write(&yaml, &template.to_yaml()?)?;
+        }
+        rendered.push(Rendered { yaml, json });
+    }
+    Ok(rendered)
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
