@@ -1,0 +1,199 @@
+//! The steps that need a deployed local stage.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use infra::{StackFile, names};
+use local_cloud::{LocalStage, Options, Urls};
+use tokio::runtime::Runtime;
+use xshell::cmd;
+
+use super::report::Report;
+use super::toolbox::Toolbox;
+use crate::discovery::{self, Announcement};
+use crate::output;
+
+/// The command of the README, with a stage that lives as long as it does.
+pub(super) fn story(toolbox: &Toolbox) -> Result<()> {
+    no_other_stage()?;
+    deploy(toolbox)?;
+    let report = deploy(toolbox)?;
+    ensure!(report.calls.mutating > 0, "a new stage needs changes");
+    for turn in &report.transcript {
+        output::line(&format!("  “{}”\n      “{}”", turn.said, turn.heard));
+    }
+    // The first run has built whatever there was to build.
+    report.check_times()
+}
+
+/// A stage that is kept up: found by other commands, not changed twice, ended cleanly.
+pub(super) fn local(toolbox: &Toolbox) -> Result<()> {
+    no_other_stage()?;
+    let sh = &toolbox.sh;
+    let mut stage = LocalProcess::start(toolbox)?;
+    deploy(toolbox)?;
+    let again = deploy(toolbox)?;
+    ensure!(
+        again.calls.mutating == 0,
+        "a second deployment made {} mutating calls",
+        again.calls.mutating
+    );
+    let said = cmd!(sh, "cargo xtask say --json").arg("open account guide").read()?;
+    let answer: serde_json::Value = serde_json::from_str(&said)
+        .with_context(|| format!("`say --json` printed no JSON: {said}"))?;
+    ensure!(
+        answer["card"]["type"] == "LinkAccount",
+        "an unlinked launch was answered with {answer}"
+    );
+    stage.end(toolbox)
+}
+
+/// Everything that was said to SMAPI, judged by Amazon's specification of it.
+pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
+    let recording = toolbox.folder.join("smapi.jsonl");
+    let stage = OwnStage::start(Some(recording.clone()))?;
+    deploy(toolbox)?;
+    deploy(toolbox)?;
+    stage.stop();
+    toolbox.require("node", "Node.js 20 or newer")?;
+    toolbox.require("npm", "npm, which comes with Node.js")?;
+    Err(anyhow!("no judge yet for {}", recording.display()))
+}
+
+/// PyJWT and boto3, on what was deployed to this machine.
+pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    let python = toolbox.python_program("python")?;
+    let stage = OwnStage::start(None)?;
+    let report = deploy(toolbox)?;
+    let arguments = deployment(toolbox, &stage.urls, &report)?;
+    let read_back = toolbox.judge("readback.py");
+    cmd!(sh, "{python} {read_back} {arguments...}").run()?;
+    let device = stage.urls.device.as_str();
+    let jwt = toolbox.judge("jwt_judge.py");
+    cmd!(sh, "{python} {jwt} {arguments...} --device {device}").run()?;
+    stage.stop();
+    Ok(())
+}
+
+/// Deploys to the running stage, or to one of its own.
+fn deploy(toolbox: &Toolbox) -> Result<Report> {
+    let sh = &toolbox.sh;
+    // The report says more about a failure than the exit status.
+    let stdout = cmd!(sh, "cargo xtask deploy --json").ignore_status().read()?;
+    let report = Report::parse(&stdout)?;
+    report.check()?;
+    output::line(&format!(
+        "deployed with {} reads and {} writes: build {:.2} s, rollout {:.2} s, verify {:.2} s",
+        report.calls.reading,
+        report.calls.mutating,
+        report.seconds.build,
+        report.seconds.rollout,
+        report.seconds.verify
+    ));
+    Ok(report)
+}
+
+/// What `judges/readback.py` calls the arguments of every judge of a deployment.
+fn deployment(toolbox: &Toolbox, urls: &Urls, report: &Report) -> Result<Vec<String>> {
+    let stack_file = toolbox.root.join("stack.toml");
+    let text = toolbox.sh.read_file(&stack_file)?;
+    let stack = StackFile::parse(&text, "stack.toml")?;
+    let stage = report.stage.parse()?;
+    let arguments = [
+        ("--endpoint", urls.aws.to_string()),
+        ("--region", report.region().to_owned()),
+        ("--identity-stack", names::identity_stack(&stack.name, &stage)),
+        ("--skill-stack", names::skill_stack(&stack.name, &stage)),
+        ("--skill-id", report.skill_id.clone()),
+        ("--stack-file", stack_file.display().to_string()),
+    ];
+    Ok(arguments
+        .into_iter()
+        .flat_map(|(name, value)| [name.to_owned(), value])
+        .collect())
+}
+
+fn no_other_stage() -> Result<()> {
+    match discovery::running() {
+        Ok(None) => Ok(()),
+        Ok(Some(urls)) => Err(anyhow!(
+            "a local stage is running (its AWS is at {}); end it first",
+            urls.aws
+        )),
+        Err(failure) => Err(anyhow!("{failure:?}")),
+    }
+}
+
+/// A stage inside this process, found by the commands that are run beside it.
+struct OwnStage {
+    urls: Urls,
+    runtime: Runtime,
+    stage: LocalStage,
+    _announcement: Announcement,
+}
+
+impl OwnStage {
+    fn start(record_smapi: Option<PathBuf>) -> Result<Self> {
+        no_other_stage()?;
+        let runtime = Runtime::new().context("cannot start a runtime")?;
+        let options = Options {
+            record_smapi,
+            ..Options::default()
+        };
+        let stage = runtime.block_on(LocalStage::start(options))?;
+        let urls = stage.urls().clone();
+        let announcement = discovery::announce(&urls).map_err(|failure| anyhow!("{failure:?}"))?;
+        Ok(Self {
+            urls,
+            runtime,
+            stage,
+            _announcement: announcement,
+        })
+    }
+
+    fn stop(self) {
+        self.runtime.block_on(self.stage.stop());
+    }
+}
+
+/// `cargo xtask local` as a process of its own; killed if a step fails meanwhile.
+struct LocalProcess(Child);
+
+impl LocalProcess {
+    fn start(toolbox: &Toolbox) -> Result<Self> {
+        let mut child = Command::new("cargo")
+            .args(["xtask", "local", "--json"])
+            .current_dir(&toolbox.root)
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot run cargo")?;
+        let stdout = child.stdout.take().context("stdout is not a pipe")?;
+        let process = Self(child);
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        serde_json::from_str::<Urls>(&line)
+            .with_context(|| format!("`local --json` printed “{}”", line.trim()))?;
+        Ok(process)
+    }
+
+    /// SIGTERM, as a service manager would send it.
+    fn end(&mut self, toolbox: &Toolbox) -> Result<()> {
+        let sh = &toolbox.sh;
+        let pid = self.0.id().to_string();
+        cmd!(sh, "kill -TERM {pid}").run()?;
+        let status = self.0.wait()?;
+        ensure!(status.success(), "the stage ended with {status}");
+        no_other_stage().context("the stage did not clean up after itself")
+    }
+}
+
+impl Drop for LocalProcess {
+    fn drop(&mut self) {
+        // After a proper end there is nothing to kill, and that is no error.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
