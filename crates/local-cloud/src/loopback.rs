@@ -48,3 +48,24 @@ pub fn is_loopback(url: &Url) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::EXCEPTIONS;
+
+    #[test]
+    fn the_architecture_page_shows_the_whole_table() {
+        let page = include_str!("../../../ARCHITECTURE.md");
+        let rows: Vec<_> = page
+            .lines()
+            .skip_while(|line| !line.starts_with("| the rule |"))
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .collect();
+        let expected: Vec<_> = EXCEPTIONS
+            .iter()
+            .map(|exception| format!("| {} | {} |", exception.rule, exception.instead))
+            .collect();
+        assert_eq!(rows, expected);
+    }
+}
