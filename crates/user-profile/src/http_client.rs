@@ -52,14 +52,16 @@ pub enum HttpError {
         /// The status code.
         status: StatusCode,
     },
-    /// A success that is not what it should be.
-    #[error("the answer of {host} is not what it should be")]
+    /// A success that is not what it should be. What it is instead is not repeated: it is about
+    /// a person.
+    #[error("the answer of {host} is not what it should be (line {line}, column {column})")]
     Unexpected {
         /// The host.
         host: String,
-        /// What the parser says.
-        #[source]
-        source: serde_json::Error,
+        /// The line where it goes wrong.
+        line: usize,
+        /// The column where it goes wrong.
+        column: usize,
     },
 }
 

@@ -53,9 +53,12 @@ pub enum SettingsError {
     /// The sign-in URL is not one to send a token to.
     #[error("the sign-in URL cannot be used")]
     SignIn(#[source] SecureUrlError),
-    /// A path cannot be appended to the URL.
-    #[error("`{0}` cannot be a base URL: it must have neither a query nor a fragment")]
-    NotABase(String),
+    /// A path cannot be appended to the issuer.
+    #[error("`{0}` cannot be an issuer: it must have neither a query nor a fragment")]
+    IssuerNotABase(String),
+    /// A path cannot be appended to the sign-in URL.
+    #[error("`{0}` cannot be a sign-in URL: it must have neither a query nor a fragment")]
+    SignInNotABase(String),
     /// No such profile source.
     #[error("`{0}` is not a profile source: expected `userinfo`")]
     Source(String),
@@ -71,12 +74,14 @@ impl Settings {
         scopes: &str,
         source: ProfileSource,
     ) -> Result<Self, SettingsError> {
-        let keys = below(issuer, ".well-known/jwks.json", SettingsError::Issuer)?;
+        let url = issuer.parse().map_err(SettingsError::Issuer)?;
+        let keys = below(&url, ".well-known/jwks.json")
+            .ok_or_else(|| SettingsError::IssuerNotABase(issuer.to_owned()))?;
+        let url = sign_in_url.parse().map_err(SettingsError::SignIn)?;
         let user_info = match source {
-            ProfileSource::UserInfo => {
-                below(sign_in_url, "oauth2/userInfo", SettingsError::SignIn)?
-            }
-        };
+            ProfileSource::UserInfo => below(&url, "oauth2/userInfo"),
+        }
+        .ok_or_else(|| SettingsError::SignInNotABase(sign_in_url.to_owned()))?;
         Ok(Self {
             issuer: issuer.to_owned(),
             client_id,
@@ -88,19 +93,12 @@ impl Settings {
 }
 
 /// The URL of something below a base URL that a token, or trust in keys, may be sent to.
-fn below(
-    base: &str,
-    path: &str,
-    error: fn(SecureUrlError) -> SettingsError,
-) -> Result<Uri, SettingsError> {
-    let url: SecureUrl = base.parse().map_err(error)?;
-    let not_a_base = || SettingsError::NotABase(base.to_owned());
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(not_a_base());
+fn below(base: &SecureUrl, path: &str) -> Option<Uri> {
+    if base.query().is_some() || base.fragment().is_some() {
+        return None;
     }
-    format!("{}/{path}", url.as_str().trim_end_matches('/'))
-        .parse()
-        .map_err(|_| not_a_base())
+    let base = base.as_str().trim_end_matches('/');
+    format!("{base}/{path}").parse().ok()
 }
 
 #[cfg(test)]
@@ -146,7 +144,7 @@ mod tests {
         ));
         assert!(matches!(
             settings(ISSUER, "https://me.example.com?x=1"),
-            Err(SettingsError::NotABase(_))
+            Err(SettingsError::SignInNotABase(_))
         ));
     }
 }

@@ -47,6 +47,17 @@ impl VerifiedToken {
         &self.token
     }
 
+    /// A token that nobody has verified, for tests of what comes after verification.
+    #[cfg(feature = "test-helpers")]
+    pub fn unverified(token: AccessToken, subject: impl Into<String>) -> Self {
+        Self {
+            token,
+            subject: subject.into(),
+            scopes: Vec::new(),
+            expires_at: i64::MAX,
+        }
+    }
+
     /// When the token expires, in seconds since the beginning of 1970.
     pub(crate) fn expires_at(&self) -> i64 {
         self.expires_at

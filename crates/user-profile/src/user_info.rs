@@ -23,10 +23,11 @@ pub(crate) async fn fetch(
             } => LinkProblem::Expired(StaleLink::Revoked),
             error => LinkProblem::ProviderUnavailable(ProviderError::Profile(error)),
         })?;
-    let profile: Profile = serde_json::from_slice(&json).map_err(|source| {
+    let profile: Profile = serde_json::from_slice(&json).map_err(|error| {
         LinkProblem::ProviderUnavailable(ProviderError::Profile(HttpError::Unexpected {
             host: url.host().unwrap_or_default().to_owned(),
-            source,
+            line: error.line(),
+            column: error.column(),
         }))
     })?;
     // OpenID Connect Core 1.0, 5.3.2: otherwise the answer must not be used.

@@ -1,6 +1,9 @@
 //! A user pool on a loopback port, asked through the crate's public door.
 
-#![allow(clippy::unwrap_used, reason = "clippy takes helpers of a test for a program")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy takes helpers of a test for a program"
+)]
 
 mod pool;
 #[path = "../../src/test_token.rs"]

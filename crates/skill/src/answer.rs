@@ -1,0 +1,105 @@
+//! From a parsed request to an answer: which handler, and what became of it.
+
+use models::request::{RequestBody, RequestEnvelope};
+use models::response::{Acknowledgement, Answer, CanFulfill, CanFulfillAnswer, ResponseError};
+use serde_json::Value;
+use user_profile::LinkProblem;
+
+use crate::handlers::{launch, skill_event};
+use crate::intents::{AccountUse, Intent};
+use crate::turn::Turn;
+use crate::{Strings, linking};
+
+/// An answer, and what to say about it in the log.
+pub(crate) struct Answered {
+    pub(crate) json: Value,
+    pub(crate) outcome: &'static str,
+    pub(crate) problem: Option<LinkProblem>,
+}
+
+impl Answered {
+    /// An answer without words.
+    pub(crate) fn silently(outcome: &'static str) -> Self {
+        Self {
+            json: Acknowledgement.render(),
+            outcome,
+            problem: None,
+        }
+    }
+
+    /// A spoken answer.
+    pub(crate) fn aloud(answer: &Answer, outcome: &'static str) -> Result<Self, ResponseError> {
+        Ok(Self {
+            json: answer.render()?,
+            outcome,
+            problem: None,
+        })
+    }
+}
+
+/// Whether Alexa lets a skill speak in answer to a request.
+pub(crate) fn may_speak(body: &RequestBody) -> bool {
+    matches!(
+        body,
+        RequestBody::Launch(_) | RequestBody::Intent(_) | RequestBody::SessionResumed(_)
+    )
+}
+
+pub(crate) async fn answer(
+    request: &RequestEnvelope,
+    turn: &Turn<'_>,
+) -> Result<Answered, ResponseError> {
+    match &request.request.body {
+        RequestBody::Launch(_) | RequestBody::SessionResumed(_) => {
+            spoken(launch(turn).await, turn.strings())
+        }
+        RequestBody::Intent(intent) => {
+            let intent = Intent::named(&intent.intent.name);
+            spoken(intent.handle(turn).await, turn.strings())
+        }
+        RequestBody::CanFulfillIntent(question) => {
+            let known = Intent::known(&question.intent.name);
+            let can = match known.map(Intent::account_use) {
+                Some(AccountUse::Public) => CanFulfill::Yes,
+                Some(AccountUse::Linked) => CanFulfill::Maybe,
+                None => CanFulfill::No,
+            };
+            Ok(Answered {
+                json: CanFulfillAnswer(can).render(),
+                outcome: "answered",
+                problem: None,
+            })
+        }
+        RequestBody::SkillEvent(event) => {
+            let noted = skill_event(event, turn).await;
+            let mut answered = Answered::silently("noted");
+            if let Err(problem) = noted {
+                answered.outcome = problem.name();
+                answered.problem = Some(problem);
+            }
+            Ok(answered)
+        }
+        // Alexa could not use an answer of this skill: a fault to mend.
+        RequestBody::ExceptionEncountered(_) => Ok(Answered::silently("response-refused")),
+        RequestBody::SessionEnded(_)
+        | RequestBody::ConnectionsRequest(_)
+        | RequestBody::ConnectionsResponse(_)
+        | RequestBody::UserEvent(_)
+        | RequestBody::Other(_) => Ok(Answered::silently("noted")),
+    }
+}
+
+fn spoken(
+    answer: Result<Answer, LinkProblem>,
+    strings: &Strings,
+) -> Result<Answered, ResponseError> {
+    match answer {
+        Ok(answer) => Answered::aloud(&answer, "answered"),
+        Err(problem) => {
+            let answer = linking::answer(&problem, strings);
+            let mut answered = Answered::aloud(&answer, problem.name())?;
+            answered.problem = Some(problem);
+            Ok(answered)
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What the environment says about the skill and its accounts.
+
+use models::environment::{self, Variable};
+use models::ids::{IdError, SkillId};
+use user_profile::{Settings, SettingsError};
+
+/// The configuration as far as it is there.
+///
+/// A skill without one still answers: it cannot tell whose token it sees, so it says nothing
+/// personal.
+#[derive(Debug, Default)]
+pub struct Configuration {
+    /// The skill to serve.
+    pub skill_id: Option<SkillId>,
+    /// Whose tokens to accept. Never there without a skill id: who may be told something personal
+    /// is decided by both.
+    pub accounts: Option<Settings>,
+    /// What is missing or wrong.
+    pub problems: Vec<ConfigurationError>,
+}
+
+/// One variable that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigurationError {
+    /// It is not set.
+    #[error("{0} is not set")]
+    Missing(&'static str),
+    /// It is not an id.
+    #[error("{name} is wrong")]
+    Id {
+        /// The variable.
+        name: &'static str,
+        /// What it should be.
+        #[source]
+        source: IdError,
+    },
+    /// It is not a usable URL or source.
+    #[error("{name} is wrong")]
+    Settings {
+        /// The variable.
+        name: &'static str,
+        /// What it should be.
+        #[source]
+        source: SettingsError,
+    },
+}
+
+impl Configuration {
+    /// Reads the variables of [`models::environment`].
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let mut reader = Reader {
+            lookup,
+            problems: Vec::new(),
+        };
+        let skill_id = reader.id(environment::SKILL_ID);
+        let client_id = reader.id(environment::CLIENT_ID);
+        let issuer = reader.text(environment::ISSUER);
+        let sign_in_url = reader.text(environment::SIGN_IN_URL);
+        let scopes = reader.text(environment::SCOPES);
+        let source = reader
+            .text(environment::PROFILE_SOURCE)
+            .and_then(|text| reader.settings(text.parse()));
+
+        let all = (client_id, issuer, sign_in_url, scopes, source);
+        let accounts = match all {
+            (Some(client_id), Some(issuer), Some(sign_in), Some(scopes), Some(source)) => {
+                reader.settings(Settings::new(client_id, &issuer, &sign_in, &scopes, source))
+            }
+            _ => None,
+        };
+        Self {
+            accounts: accounts.filter(|_| skill_id.is_some()),
+            skill_id,
+            problems: reader.problems,
+        }
+    }
+}
+
+struct Reader<F> {
+    lookup: F,
+    problems: Vec<ConfigurationError>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Reader<F> {
+    fn text(&mut self, variable: Variable) -> Option<String> {
+        let set = (self.lookup)(variable.name).filter(|text| !text.is_empty());
+        let text = set.or_else(|| variable.default.map(str::to_owned));
+        if text.is_none() {
+            self.problems
+                .push(ConfigurationError::Missing(variable.name));
+        }
+        text
+    }
+
+    fn id<T: std::str::FromStr<Err = IdError>>(&mut self, variable: Variable) -> Option<T> {
+        let parsed = self.text(variable)?.parse();
+        parsed
+            .map_err(|source| {
+                let name = variable.name;
+                self.problems.push(ConfigurationError::Id { name, source });
+            })
+            .ok()
+    }
+
+    fn settings<T>(&mut self, result: Result<T, SettingsError>) -> Option<T> {
+        result
+            .map_err(|source| {
+                let name = variable_of(&source).name;
+                self.problems
+                    .push(ConfigurationError::Settings { name, source });
+            })
+            .ok()
+    }
+}
+
+fn variable_of(error: &SettingsError) -> Variable {
+    match error {
+        SettingsError::Issuer(_) | SettingsError::IssuerNotABase(_) => environment::ISSUER,
+        SettingsError::SignIn(_) | SettingsError::SignInNotABase(_) => environment::SIGN_IN_URL,
+        SettingsError::Source(_) => environment::PROFILE_SOURCE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> (Configuration, Vec<String>) {
+        let configuration = Configuration::read(|name| {
+            let found = variables.iter().find(|(known, _)| *known == name)?;
+            Some(found.1.to_owned())
+        });
+        let problems = configuration.problems.iter().map(ToString::to_string);
+        let problems = problems.collect();
+        (configuration, problems)
+    }
+
+    const ALL: [(&str, &str); 4] = [
+        (environment::SKILL_ID.name, environment::SKILL_ID.example),
+        (environment::CLIENT_ID.name, environment::CLIENT_ID.example),
+        (environment::ISSUER.name, environment::ISSUER.example),
+        (
+            environment::SIGN_IN_URL.name,
+            environment::SIGN_IN_URL.example,
+        ),
+    ];
+
+    #[test]
+    fn the_documented_examples_are_a_configuration() {
+        let examples = environment::ALL.map(|variable| (variable.name, variable.example));
+        let (configuration, problems) = read(&examples);
+        assert_eq!(problems, <[String; 0]>::default());
+        assert!(configuration.skill_id.is_some() && configuration.accounts.is_some());
+        assert!(read(&ALL).0.accounts.is_some(), "the rest has defaults");
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_named() {
+        let (configuration, problems) = read(&[]);
+        assert!(configuration.accounts.is_none());
+        assert_eq!(
+            problems,
+            [
+                "VOICELINK_SKILL_ID is not set",
+                "VOICELINK_CLIENT_ID is not set",
+                "VOICELINK_ISSUER is not set",
+                "VOICELINK_SIGN_IN_URL is not set",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named() {
+        for (name, value) in [
+            ("VOICELINK_SKILL_ID", "my skill"),
+            ("VOICELINK_ISSUER", "http://issuer.example.com"),
+            ("VOICELINK_SIGN_IN_URL", "https://sign-in.example.com?x=y"),
+            ("VOICELINK_PROFILE_SOURCE", "ldap"),
+        ] {
+            let mut variables = vec![(name, value)];
+            variables.extend(ALL);
+            let (configuration, problems) = read(&variables);
+            assert_eq!(problems, [format!("{name} is wrong")]);
+            assert!(configuration.accounts.is_none(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What happens to the link while nobody speaks.
+//!
+//! Events can be late, repeated or out of order, so nothing here depends on any of that.
+
+use models::request::{SkillEvent, SkillEventName};
+use user_profile::LinkProblem;
+
+use crate::Turn;
+
+/// Takes note of an event.
+pub(crate) async fn skill_event(event: &SkillEvent, turn: &Turn<'_>) -> Result<(), LinkProblem> {
+    match event.name {
+        // The token that this user's requests will carry: better to learn from the log now that
+        // it is of no use than from the user later.
+        SkillEventName::SkillAccountLinked => {
+            turn.account().await?;
+        }
+        // Disabling unlinks. Alexa drops its tokens; so does this.
+        SkillEventName::SkillDisabled => {
+            turn.forget_account();
+        }
+        SkillEventName::SkillEnabled
+        | SkillEventName::SkillPermissionAccepted
+        | SkillEventName::SkillPermissionChanged
+        | SkillEventName::ProactiveSubscriptionChanged
+        | SkillEventName::Other(_) => {}
+    }
+    Ok(())
+}

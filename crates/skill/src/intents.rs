@@ -1,0 +1,110 @@
+//! The intents of the skill: a table from the interaction model's names to handlers.
+
+use models::response::Answer;
+use user_profile::LinkProblem;
+
+use crate::Turn;
+use crate::handlers::{cancel, fallback, help, navigate_home, request_info, stop};
+
+/// Whether an intent needs a linked account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountUse {
+    /// The handler is given the account, and is not called without one.
+    Linked,
+    /// The handler is called for anybody.
+    Public,
+}
+
+/// Turns the table into an enum, its names and the calls of its handlers.
+macro_rules! intents {
+    ($($(#[$doc:meta])* $intent:ident = $name:literal, $account:ident => $handler:ident;)+) => {
+        /// An intent of the interaction model.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Intent {
+            $($(#[$doc])* $intent,)+
+        }
+
+        impl Intent {
+            /// Every intent.
+            pub const ALL: &[Self] = &[$(Self::$intent,)+];
+
+            /// The name in the interaction model.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$intent => $name,)+
+                }
+            }
+
+            /// Whether it needs a linked account.
+            pub fn account_use(self) -> AccountUse {
+                match self {
+                    $(Self::$intent => AccountUse::$account,)+
+                }
+            }
+
+            /// Calls the handler.
+            pub(crate) async fn handle(self, turn: &Turn<'_>) -> Result<Answer, LinkProblem> {
+                match self {
+                    $(Self::$intent => intents!(@$account $handler, turn),)+
+                }
+            }
+        }
+    };
+    (@Linked $handler:ident, $turn:ident) => {
+        $handler($turn, &$turn.account().await?).await
+    };
+    (@Public $handler:ident, $turn:ident) => {
+        Ok($handler($turn).await)
+    };
+}
+
+intents! {
+    /// "What is my e-mail address?"
+    RequestInfo = "RequestInfoIntent", Linked => request_info;
+    /// "Help."
+    Help = "AMAZON.HelpIntent", Public => help;
+    /// "Stop."
+    Stop = "AMAZON.StopIntent", Public => stop;
+    /// "Cancel."
+    Cancel = "AMAZON.CancelIntent", Public => cancel;
+    /// Something that the model does not understand.
+    Fallback = "AMAZON.FallbackIntent", Public => fallback;
+    /// "Go home."
+    NavigateHome = "AMAZON.NavigateHomeIntent", Public => navigate_home;
+}
+
+impl Intent {
+    /// The intent of a name, if this build knows it.
+    pub fn known(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|intent| intent.name() == name)
+    }
+
+    /// The intent of a name. One that this build does not know, because the interaction model is
+    /// newer or older than the code, is something that the skill does not understand.
+    pub fn named(name: &str) -> Self {
+        Self::known(name).unwrap_or(Self::Fallback)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_intents_never_need_a_link() {
+        for intent in Intent::ALL {
+            if intent.name().starts_with("AMAZON.") {
+                assert_eq!(intent.account_use(), AccountUse::Public, "{intent:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_intent_is_not_understood() {
+        assert_eq!(Intent::named("AMAZON.HelpIntent"), Intent::Help);
+        assert_eq!(Intent::named("IntentOfNextYear"), Intent::Fallback);
+    }
+}

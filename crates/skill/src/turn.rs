@@ -1,0 +1,146 @@
+//! What a handler sees of a request.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use models::profile::Profile;
+use models::request::{AccessToken, RequestBody, RequestEnvelope, Slot};
+use models::response::{Answer, Speech};
+use tokio::time::{Instant, timeout_at};
+use user_profile::{Directory, LinkProblem, ProviderError, VerifiedToken};
+
+use crate::Strings;
+
+/// One thing that the user said, and what is needed to answer it.
+#[derive(Clone, Copy)]
+pub struct Turn<'a> {
+    request: &'a RequestEnvelope,
+    directory: Option<&'a dyn Directory>,
+    strings: &'static Strings,
+    now: Timestamp,
+    deadline: Instant,
+}
+
+impl<'a> Turn<'a> {
+    /// A turn at `now`, to be answered before `deadline`. Without a directory nobody has an
+    /// account.
+    pub fn new(
+        request: &'a RequestEnvelope,
+        directory: Option<&'a dyn Directory>,
+        strings: &'static Strings,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Self {
+        Self {
+            request,
+            directory,
+            strings,
+            now,
+            deadline,
+        }
+    }
+
+    /// What to say, in the user's language.
+    pub fn strings(&self) -> &'static Strings {
+        self.strings
+    }
+
+    /// A slot of the intent, filled or not.
+    pub fn slot(&self, name: &str) -> Option<&'a Slot> {
+        match &self.request.request.body {
+            RequestBody::Intent(request) => request.intent.slot(name),
+            _ => None,
+        }
+    }
+
+    /// The access token. The body of an account-linked event carries it too, and is what Amazon
+    /// documents.
+    fn token(&self) -> Option<&'a AccessToken> {
+        let of_event = match &self.request.request.body {
+            RequestBody::SkillEvent(event) => event.body.as_ref(),
+            _ => None,
+        };
+        let of_event = of_event.and_then(|body| body.access_token.as_ref());
+        of_event.or_else(|| self.request.access_token())
+    }
+
+    /// The linked account, verified.
+    pub async fn account(&self) -> Result<Account<'a>, LinkProblem> {
+        let token = self.token().ok_or(LinkProblem::NotLinked)?;
+        let directory = self.directory.ok_or(LinkProblem::ProviderUnavailable(
+            ProviderError::NotConfigured,
+        ))?;
+        let verifying = directory.identify(token, self.now);
+        let token = timeout_at(self.deadline, verifying)
+            .await
+            .unwrap_or(Err(LinkProblem::OutOfTime))?;
+        Ok(Account {
+            token,
+            directory,
+            deadline: self.deadline,
+        })
+    }
+
+    /// Forgets what was kept about the account: its link is gone.
+    pub(crate) fn forget_account(&self) {
+        if let (Some(token), Some(directory)) = (self.token(), self.directory) {
+            directory.forget(token);
+        }
+    }
+
+    /// Gives the user what was asked for. Whoever asked in one breath with opening the skill is
+    /// done then; whoever is in a conversation is asked for more.
+    pub fn answer(&self, speech: Speech) -> Answer {
+        if self.request.opens_session() {
+            return Answer::tell(speech);
+        }
+        let more = (self.strings.anything_else)();
+        Answer::ask(speech.and(more.clone()), more)
+    }
+}
+
+impl std::fmt::Debug for Turn<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Turn")
+            .field("type", &self.request.request.kind())
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The account of the user who speaks. That there is one means that its token was verified.
+pub struct Account<'a> {
+    token: VerifiedToken,
+    directory: &'a dyn Directory,
+    deadline: Instant,
+}
+
+impl Account<'_> {
+    /// Who it is, for the identity provider: the key under which to keep anything about the user.
+    pub fn subject(&self) -> &str {
+        self.token.subject()
+    }
+
+    /// What is known about the user.
+    pub async fn profile(&self) -> Result<Profile, LinkProblem> {
+        self.profile_before(self.deadline).await
+    }
+
+    /// What is known about the user, if it is known soon: for what an answer can do without.
+    pub async fn profile_within(&self, patience: Duration) -> Result<Profile, LinkProblem> {
+        let soon = Instant::now() + patience;
+        self.profile_before(soon.min(self.deadline)).await
+    }
+
+    async fn profile_before(&self, deadline: Instant) -> Result<Profile, LinkProblem> {
+        timeout_at(deadline, self.directory.profile(&self.token))
+            .await
+            .unwrap_or(Err(LinkProblem::OutOfTime))
+    }
+}
+
+impl std::fmt::Debug for Account<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,77 @@
+//! The interaction models and the code know the same intents and the same slot values.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use skill::{InfoType, Intent};
+
+/// The interaction model of every locale, with its path.
+fn models() -> Vec<(PathBuf, Value)> {
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../skill-package/interactionModels/custom");
+    let mut models = Vec::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            let text = std::fs::read_to_string(&path).unwrap();
+            models.push((path, serde_json::from_str(&text).unwrap()));
+        }
+    }
+    assert!(!models.is_empty(), "{} has no model", folder.display());
+    models
+}
+
+fn texts<'a>(values: &'a Value, pointer: &str) -> BTreeSet<&'a str> {
+    let values = values.as_array().unwrap();
+    let texts = values
+        .iter()
+        .map(|value| value.pointer(pointer).unwrap().as_str().unwrap());
+    texts.collect()
+}
+
+#[test]
+fn every_intent_has_a_handler_and_every_handler_an_intent() {
+    let handled: BTreeSet<&str> = Intent::ALL.iter().map(|intent| intent.name()).collect();
+    for (path, model) in models() {
+        let modelled = texts(
+            &model["interactionModel"]["languageModel"]["intents"],
+            "/name",
+        );
+        assert_eq!(modelled, handled, "{}", path.display());
+    }
+}
+
+#[test]
+fn every_slot_value_has_a_meaning() {
+    let known: BTreeSet<&str> = InfoType::ALL.into_iter().map(InfoType::id).collect();
+    for (path, model) in models() {
+        let language_model = &model["interactionModel"]["languageModel"];
+        let types = language_model["types"].as_array().unwrap();
+        let info_type = types
+            .iter()
+            .find(|known| known["name"] == "InfoType")
+            .unwrap();
+        assert_eq!(
+            texts(&info_type["values"], "/id"),
+            known,
+            "{}",
+            path.display()
+        );
+
+        let intents = language_model["intents"].as_array().unwrap();
+        let intent = intents
+            .iter()
+            .find(|intent| intent["name"] == "RequestInfoIntent")
+            .unwrap();
+        assert_eq!(
+            texts(&intent["slots"], "/name"),
+            BTreeSet::from(["infoTypeRequested"]),
+            "{}",
+            path.display()
+        );
+    }
+}

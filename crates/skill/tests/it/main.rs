@@ -1,0 +1,12 @@
+//! The skill through its public door: requests in, answers out.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy takes helpers of a test for a program"
+)]
+
+mod conversation;
+mod interaction_models;
+mod people;
+mod robustness;

@@ -1,0 +1,225 @@
+//! Accounts without a provider, and requests as Alexa sends them.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use models::profile::Profile;
+use models::request::AccessToken;
+use serde_json::{Value, json};
+use skill::{Invocation, Log, Skill};
+use user_profile::{
+    Directory, ForeignToken, HttpError, LinkProblem, Pending, ProviderError, StaleLink,
+    VerifiedToken,
+};
+
+pub(crate) const SKILL_ID: &str = "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55";
+pub(crate) const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.token.of-mary";
+
+/// What becomes of a token.
+#[derive(Debug, Clone)]
+pub(crate) enum Fate {
+    Good(Value),
+    Expired,
+    Revoked,
+    Foreign,
+    Unavailable,
+    ProfileUnavailable,
+    Silent,
+    Panics,
+}
+
+/// Knows one token, and what becomes of it.
+pub(crate) struct People {
+    fate: Fate,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+fn unavailable() -> LinkProblem {
+    LinkProblem::ProviderUnavailable(ProviderError::Profile(HttpError::TimedOut {
+        host: "sign-in.example.com".to_owned(),
+    }))
+}
+
+impl Directory for People {
+    fn identify<'a>(
+        &'a self,
+        token: &'a AccessToken,
+        now: Timestamp,
+    ) -> Pending<'a, Result<VerifiedToken, LinkProblem>> {
+        self.seen.lock().unwrap().push(format!("identify at {now}"));
+        Box::pin(async move {
+            assert_eq!(token.expose(), TOKEN);
+            match self.fate {
+                Fate::Expired => Err(LinkProblem::Expired(StaleLink::PastExpiry)),
+                Fate::Foreign => Err(LinkProblem::Foreign(ForeignToken::Issuer)),
+                Fate::Unavailable => Err(unavailable()),
+                _ => Ok(VerifiedToken::unverified(token.clone(), "subject-1")),
+            }
+        })
+    }
+
+    fn profile<'a>(
+        &'a self,
+        _token: &'a VerifiedToken,
+    ) -> Pending<'a, Result<Profile, LinkProblem>> {
+        Box::pin(async move {
+            match &self.fate {
+                Fate::Good(profile) => Ok(serde_json::from_value(profile.clone()).unwrap()),
+                Fate::Revoked => Err(LinkProblem::Expired(StaleLink::Revoked)),
+                Fate::Silent => std::future::pending().await,
+                Fate::Panics => panic!("choked on mary@example.com"),
+                _ => Err(unavailable()),
+            }
+        })
+    }
+
+    fn forget(&self, _token: &AccessToken) {
+        self.seen.lock().unwrap().push("forget".to_owned());
+    }
+}
+
+pub(crate) fn mary() -> Value {
+    json!({
+        "sub": "subject-1",
+        "username": "8a2f4c1e-70b1-42d3-9e55-0c1d2e3f4a5b",
+        "name": "Mary Smith",
+        "email": "mary@example.com",
+        "phone_number": "+15555550100"
+    })
+}
+
+/// A skill with one person, everything that it logged and everything it asked about accounts.
+pub(crate) struct Stage {
+    pub(crate) skill: Skill,
+    log: Arc<Mutex<String>>,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Stage {
+    pub(crate) fn new(fate: Fate) -> Self {
+        let seen = Arc::default();
+        let people = People {
+            fate,
+            seen: Arc::clone(&seen),
+        };
+        let log: Arc<Mutex<String>> = Arc::default();
+        let written = Arc::clone(&log);
+        let logger = Log::to(move |line| written.lock().unwrap().push_str(line));
+        let skill_id = Some(SKILL_ID.parse().unwrap());
+        Self {
+            skill: Skill::with_directory(skill_id, Some(Box::new(people)), logger),
+            log,
+            seen,
+        }
+    }
+
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// Sends a request and reads the answer.
+    pub(crate) async fn send(&self, request: Value) -> Heard {
+        Heard(
+            self.skill
+                .respond(request, &invocation(8_000), received())
+                .await
+                .unwrap(),
+        )
+    }
+}
+
+/// When requests are received.
+pub(crate) fn received() -> Timestamp {
+    "2026-11-20T09:30:00Z".parse().unwrap()
+}
+
+/// An invocation with some milliseconds left.
+pub(crate) fn invocation(milliseconds_left: i64) -> Invocation {
+    let mut context = lambda_runtime::Context::default();
+    "lambda-request-1".clone_into(&mut context.request_id);
+    let deadline = received().as_millisecond() + milliseconds_left;
+    context.deadline = u64::try_from(deadline).unwrap();
+    Invocation::new(&context, received())
+}
+
+/// An answer, read as a device reads it.
+#[derive(Debug)]
+pub(crate) struct Heard(pub(crate) Value);
+
+impl Heard {
+    pub(crate) fn said(&self) -> &str {
+        let ssml = &self.0["response"]["outputSpeech"]["ssml"];
+        ssml.as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn card(&self) -> Option<&str> {
+        self.0["response"]["card"]["type"].as_str()
+    }
+
+    pub(crate) fn listens(&self) -> bool {
+        self.0["response"]["shouldEndSession"] == false
+    }
+
+    pub(crate) fn is_silent(&self) -> bool {
+        self.0["response"] == json!({})
+    }
+}
+
+/// A request in an open session, linked.
+pub(crate) fn linked(request: Value) -> Value {
+    let mut envelope = unlinked(request);
+    envelope["context"]["System"]["user"]["accessToken"] = TOKEN.into();
+    envelope["session"]["user"]["accessToken"] = TOKEN.into();
+    envelope
+}
+
+/// A request in an open session, not linked.
+pub(crate) fn unlinked(mut request: Value) -> Value {
+    request["requestId"] = "amzn1.echo-api.request.1".into();
+    if request.get("timestamp").is_none() {
+        request["timestamp"] = "2026-11-20T09:30:00Z".into();
+    }
+    request["locale"] = "en-US".into();
+    json!({
+        "version": "1.0",
+        "session": {
+            "new": false,
+            "sessionId": "amzn1.echo-api.session.1",
+            "application": { "applicationId": SKILL_ID },
+            "user": { "userId": "amzn1.ask.account.MARY" }
+        },
+        "context": { "System": {
+            "application": { "applicationId": SKILL_ID },
+            "user": { "userId": "amzn1.ask.account.MARY" },
+            "apiAccessToken": "api-token-of-mary"
+        } },
+        "request": request
+    })
+}
+
+pub(crate) fn launch() -> Value {
+    json!({ "type": "LaunchRequest" })
+}
+
+pub(crate) fn intent(name: &str) -> Value {
+    json!({ "type": "IntentRequest", "intent": { "name": name, "confirmationStatus": "NONE" } })
+}
+
+/// "What is my …", resolved to an id of the slot type.
+pub(crate) fn ask_for(id: &str) -> Value {
+    let mut request = intent("RequestInfoIntent");
+    request["intent"]["slots"]["infoTypeRequested"] = json!({
+        "name": "infoTypeRequested",
+        "value": "it",
+        "resolutions": { "resolutionsPerAuthority": [{
+            "authority": "amzn1.er-authority.1",
+            "status": { "code": "ER_SUCCESS_MATCH" },
+            "values": [{ "value": { "name": id, "id": id } }]
+        }] }
+    });
+    request
+}
