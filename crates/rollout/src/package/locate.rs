@@ -1,0 +1,210 @@
+//! Where in a JSON text a value is, so that a problem can be shown with its line.
+
+use std::fmt;
+
+/// The way to a value from the root of a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Path(Vec<Step>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+impl Path {
+    /// The value at these keys.
+    pub(super) fn of(keys: &[&str]) -> Self {
+        let key = |key: &&str| Step::Key((*key).to_owned());
+        Self(keys.iter().map(key).collect())
+    }
+
+    /// The value of a member of this one.
+    pub(super) fn key(&self, key: &str) -> Self {
+        self.then(Step::Key(key.to_owned()))
+    }
+
+    /// An item of this one, from 0.
+    pub(super) fn index(&self, index: usize) -> Self {
+        self.then(Step::Index(index))
+    }
+
+    fn then(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+
+    /// Line and column, both from 1, of the value in `text`; of the innermost value on the way
+    /// that exists, if it does not. `text` must be valid JSON.
+    pub(super) fn position(&self, text: &str) -> (usize, usize) {
+        let mut scanner = Scanner {
+            bytes: text.as_bytes(),
+            at: 0,
+        };
+        let byte = scanner.follow(&self.0);
+        let before = &text[..byte];
+        let line = before.matches('\n').count() + 1;
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (line, before[start..].chars().count() + 1)
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if index == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Index(item) => write!(f, "[{item}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Walks valid JSON without building anything.
+struct Scanner<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Scanner<'_> {
+    /// The first byte of the value at the end of `steps`, or of the last one that exists.
+    fn follow(&mut self, steps: &[Step]) -> usize {
+        self.space();
+        let mut found = self.at;
+        for step in steps {
+            let entered = match step {
+                Step::Key(key) => self.enter_member(key),
+                Step::Index(index) => self.enter_item(*index),
+            };
+            if !entered {
+                break;
+            }
+            found = self.at;
+        }
+        found
+    }
+
+    fn enter_member(&mut self, key: &str) -> bool {
+        if self.next() != Some(b'{') {
+            return false;
+        }
+        loop {
+            self.space();
+            if self.peek() != Some(b'"') {
+                return false;
+            }
+            let start = self.at;
+            self.skip_string();
+            let name = serde_json::from_slice::<String>(&self.bytes[start..self.at]);
+            self.space();
+            self.at += 1; // the colon
+            self.space();
+            if name.is_ok_and(|name| name == key) {
+                return true;
+            }
+            if !self.skip_to_next() {
+                return false;
+            }
+        }
+    }
+
+    fn enter_item(&mut self, index: usize) -> bool {
+        if self.next() != Some(b'[') {
+            return false;
+        }
+        self.space();
+        if self.peek() == Some(b']') {
+            return false;
+        }
+        for _ in 0..index {
+            if !self.skip_to_next() {
+                return false;
+            }
+            self.space();
+        }
+        true
+    }
+
+    /// Skips a value and the comma after it; false if there is none.
+    fn skip_to_next(&mut self) -> bool {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'"' => {
+                    self.skip_string();
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' if depth == 0 => return false,
+                b'}' | b']' => depth -= 1,
+                b',' if depth == 0 => {
+                    self.at += 1;
+                    return true;
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+        false
+    }
+
+    fn skip_string(&mut self) {
+        self.at += 1;
+        while let Some(byte) = self.next() {
+            match byte {
+                b'"' => return,
+                b'\\' => self.at += 1,
+                _ => {}
+            }
+        }
+    }
+
+    fn space(&mut self) {
+        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "{\n  \"a\": [1, \"x]\\\"\", {\"b\": true}],\n  \"c d\": {}\n}";
+
+    #[test]
+    fn values_are_found() {
+        let at = |path: Path| path.position(TEXT);
+        assert_eq!(at(Path::default()), (1, 1));
+        assert_eq!(at(Path::of(&["a"])), (2, 8));
+        assert_eq!(at(Path::of(&["a"]).index(1)), (2, 12));
+        assert_eq!(at(Path::of(&["a"]).index(2).key("b")), (2, 26));
+        assert_eq!(at(Path::of(&["c d"])), (3, 10));
+    }
+
+    #[test]
+    fn what_is_missing_is_shown_where_it_belongs() {
+        assert_eq!(Path::of(&["c d", "e"]).position(TEXT), (3, 10));
+        assert_eq!(Path::of(&["a"]).index(7).position(TEXT), (2, 8));
+        assert_eq!(Path::of(&["z"]).position(TEXT), (1, 1));
+    }
+
+    #[test]
+    fn a_path_reads_as_people_write_it() {
+        let path = Path::of(&["intents"]).index(2).key("name");
+        assert_eq!(path.to_string(), "intents[2].name");
+    }
+}
