@@ -116,3 +116,14 @@ test("an empty recording is refused", () => {
   parse("\n").forEach((exchange) => judge.exchange(exchange));
   assert.match(judge.finish().join(), /nothing was judged/);
 });
+
+test("enumerations that are typed as objects are still enumerations", () => {
+  const skills = (stage) => ({
+    method: "GET",
+    path: "/v1/skills?vendorId=M1",
+    status: 200,
+    responseBody: { skills: [{ stage }] },
+  });
+  assert.equal(judge(skills("development")), "");
+  assert.match(judge(skills("beta")), /\(live, certified, development\)/);
+});

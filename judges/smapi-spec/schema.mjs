@@ -16,7 +16,7 @@ export function referenced(schema) {
 export function seal(definitions) {
   const sealed = {};
   for (const [name, definition] of Object.entries(definitions)) {
-    const own = closed(flat(definition, definitions), definitions);
+    const own = closed(flat(definition, definitions));
     const subtypes = subtypesOf(name, definitions);
     if (subtypes.length === 0 || !(definition.discriminator || definition["x-baseType"])) {
       sealed[name] = own;
@@ -70,7 +70,7 @@ function flat(definition, definitions) {
 }
 
 /** A schema, and those inside it, without members that are not written down. */
-function closed(schema, definitions) {
+function closed(schema) {
   if (schema.$ref) {
     return { $ref: schema.$ref };
   }
@@ -82,16 +82,21 @@ function closed(schema, definitions) {
   for (const name of ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"]) {
     if (schema[name] !== undefined) result[name] = schema[name];
   }
+  // Some enumerations of texts are typed as objects by mistake.
+  if (result.enum?.every((value) => typeof value === "string")) result.type = "string";
   if (required?.length) result.required = required;
-  if (items) result.items = closed(items, definitions);
+  if (items) result.items = closed(items);
   if (properties && Object.keys(properties).length) {
     result.properties = Object.fromEntries(
-      Object.entries(properties).map(([name, member]) => [name, closed(member, definitions)]),
+      Object.entries(properties).map(([name, member]) => [name, closed(member)]),
     );
     result.additionalProperties = false;
   }
   if (additionalProperties && typeof additionalProperties === "object") {
-    result.additionalProperties = closed(additionalProperties, definitions);
+    const values = closed(additionalProperties);
+    // A map of plain objects means a map of anything: the body of a request to a skill is one.
+    const anything = values.type === "object" && values.additionalProperties === true;
+    result.additionalProperties = anything ? true : values;
   }
   if (type === "object" && !result.properties && result.additionalProperties === undefined) {
     result.additionalProperties = true;

@@ -3,3 +3,4 @@
 mod aws;
 mod recording;
 mod s3;
+mod smapi;
