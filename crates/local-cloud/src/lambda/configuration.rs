@@ -205,6 +205,11 @@ impl Logging {
             .then(|| self.application_level.as_deref().unwrap_or("INFO"))
     }
 
+    /// Whether Lambda's own events are recorded when nothing is wrong.
+    pub(super) fn shows_platform_events(&self) -> bool {
+        self.system_level.as_deref() != Some("WARN")
+    }
+
     fn to_json(&self) -> Value {
         let mut shown = json!({
             "LogFormat": if self.json { "JSON" } else { "Text" },

@@ -15,6 +15,7 @@ use super::configuration::Configuration;
 use super::error::{function_not_found, not_found};
 use super::policy::Policy;
 use super::reference::{LATEST, Reference};
+use super::runtime::{Host, Pool};
 use crate::AwsError;
 
 /// One function of one region.
@@ -37,6 +38,7 @@ pub(super) struct Version {
     pub(super) blueprint: Arc<Blueprint>,
     pub(super) revision_id: String,
     last_modified: Timestamp,
+    pub(super) pool: Pool,
 }
 
 /// Everything that is needed to run a version.
@@ -51,9 +53,11 @@ pub(super) struct Blueprint {
 }
 
 impl Version {
-    pub(super) fn new(blueprint: Blueprint, now: Timestamp) -> Arc<Self> {
+    pub(super) fn new(host: &Arc<Host>, blueprint: Blueprint, now: Timestamp) -> Arc<Self> {
+        let blueprint = Arc::new(blueprint);
         Arc::new(Self {
-            blueprint: Arc::new(blueprint),
+            pool: Pool::new(host.clone(), blueprint.clone()),
+            blueprint,
             revision_id: new_revision(),
             last_modified: now,
         })
@@ -126,7 +130,12 @@ impl Function {
     }
 
     /// Publishes `$LATEST`, unless the newest version would run exactly the same.
-    pub(super) fn publish(&mut self, description: Option<String>, now: Timestamp) -> Arc<Version> {
+    pub(super) fn publish(
+        &mut self,
+        host: &Arc<Host>,
+        description: Option<String>,
+        now: Timestamp,
+    ) -> Arc<Version> {
         let latest = &self.latest.blueprint;
         if let Some(newest) = self.published.values().next_back()
             && newest.blueprint.code == latest.code
@@ -143,6 +152,7 @@ impl Function {
         }
         let number = self.next_number;
         let version = Version::new(
+            host,
             Blueprint {
                 region: latest.region.clone(),
                 function_name: latest.function_name.clone(),

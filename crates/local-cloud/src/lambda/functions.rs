@@ -70,6 +70,7 @@ impl Lambda {
         let configuration = settings.create(&reference.name)?;
         let code = source.read(&self.inner.s3)?;
         let latest = Version::new(
+            &self.inner.host,
             Blueprint {
                 region: reference.region.clone(),
                 function_name: reference.name.clone(),
@@ -89,7 +90,7 @@ impl Lambda {
         }
         let mut function = Function::new(latest, tags);
         let shown = if publish {
-            let version = function.publish(None, self.now());
+            let version = function.publish(&self.inner.host, None, self.now());
             version.to_json(&format!("{arn}:{}", version.blueprint.version))
         } else {
             function.latest.to_json(&arn)
@@ -156,13 +157,13 @@ impl Lambda {
                 configuration.architecture = architecture(architectures)?;
             }
             let arn = reference.function_arn();
-            let updated = Version::new(latest.with(configuration, code), now);
+            let updated = Version::new(&self.inner.host, latest.with(configuration, code), now);
             if input.dry_run {
                 return Ok(updated.to_json(&arn));
             }
             function.latest = updated;
             if input.publish {
-                let version = function.publish(None, now);
+                let version = function.publish(&self.inner.host, None, now);
                 return Ok(version.to_json(&format!("{arn}:{}", version.blueprint.version)));
             }
             Ok(function.latest.to_json(&arn))
@@ -183,7 +184,7 @@ impl Lambda {
             let latest = &function.latest.blueprint;
             let configuration = settings.apply(latest.configuration.clone())?;
             let code = latest.code.clone();
-            function.latest = Version::new(latest.with(configuration, code), now);
+            function.latest = Version::new(&self.inner.host, latest.with(configuration, code), now);
             Ok(function.latest.to_json(&reference.function_arn()))
         })
     }

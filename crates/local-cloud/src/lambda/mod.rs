@@ -6,9 +6,11 @@ mod configuration;
 mod error;
 mod function;
 mod functions;
+mod invoke;
 mod policy;
 mod reference;
 mod rest;
+mod runtime;
 mod tags;
 mod variables;
 mod versions;
@@ -24,6 +26,7 @@ use serde_json::Value;
 use self::error::function_not_found;
 use self::function::Function;
 use self::reference::Reference;
+use self::runtime::Host;
 use crate::aws::logs::Logs;
 use crate::aws::s3::S3;
 use crate::{AwsError, Shared};
@@ -38,6 +41,7 @@ pub struct Lambda {
 struct Inner {
     shared: Shared,
     s3: S3,
+    host: Arc<Host>,
     /// By region and name.
     functions: Mutex<BTreeMap<(String, String), Function>>,
 }
@@ -83,9 +87,10 @@ pub struct RestResponse {
 
 impl Lambda {
     /// No functions yet.
-    pub fn new(shared: Shared, s3: S3, _logs: Logs) -> Self {
+    pub fn new(shared: Shared, s3: S3, logs: Logs) -> Self {
         Self {
             inner: Arc::new(Inner {
+                host: Host::new(logs, shared.clock.clone()),
                 shared,
                 s3,
                 functions: Mutex::default(),
@@ -128,25 +133,10 @@ impl Lambda {
     }
 
     /// Runs the function behind an ARN, qualified by version or alias or not at all.
-    pub async fn invoke(&self, arn: &str, _payload: Bytes) -> Result<Invocation, AwsError> {
-        Err(AwsError::new(
-            404,
-            "ResourceNotFoundException",
-            format!("Function not found: {arn}"),
-        ))
-    }
-
-    async fn answer_invoke(
-        &self,
-        name: &str,
-        request: RestRequest,
-    ) -> Result<RestResponse, AwsError> {
-        let invocation = self.invoke(name, request.body).await?;
-        Ok(RestResponse {
-            status: 200,
-            headers: Vec::new(),
-            body: invocation.payload,
-        })
+    pub async fn invoke(&self, arn: &str, payload: Bytes) -> Result<Invocation, AwsError> {
+        let reference = Reference::parse_arn(arn)?;
+        let (invocation, _) = self.run(&reference, payload).await?;
+        Ok(invocation)
     }
 
     /// Whether the resource policy of exactly this qualifier lets `principal` invoke the function
@@ -164,7 +154,11 @@ impl Lambda {
     }
 
     /// Ends every function process.
-    pub async fn shutdown(&self) {}
+    pub async fn shutdown(&self) {
+        self.inner.host.shutdown().await;
+        // The last owners of the unpacked code.
+        self.lock().clear();
+    }
 
     fn now(&self) -> Timestamp {
         self.inner.shared.clock.now()

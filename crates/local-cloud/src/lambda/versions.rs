@@ -48,7 +48,7 @@ impl Lambda {
                      ({sha256}). Please try again with the CodeSHA256 in $LATEST."
                 )));
             }
-            let version = function.publish(description, now);
+            let version = function.publish(&self.inner.host, description, now);
             let label = &version.blueprint.version;
             Ok(version.to_json(&format!("{}:{label}", reference.function_arn())))
         })

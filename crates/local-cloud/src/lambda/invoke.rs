@@ -1,0 +1,151 @@
+//! Invocations: from the caller's name for a function to the process that answers.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde::de::IgnoredAny;
+use uuid::Uuid;
+
+use super::error::invalid_parameter;
+use super::reference::Reference;
+use super::runtime::{Outcome, Request};
+use super::{Invocation, Lambda, RestRequest, RestResponse};
+use crate::AwsError;
+
+/// 6 MB for a caller who waits, 1 MB for one who does not.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const LARGEST_EVENT: usize = 6_291_456;
+const LARGEST_QUEUED_EVENT: usize = 1_048_576;
+/// How much of the log a caller gets who asks for its tail.
+const LOG_TAIL: usize = 4096;
+
+impl Lambda {
+    /// Has an event worked on, to the end even if the caller goes away.
+    pub(super) async fn run(
+        &self,
+        reference: &Reference,
+        payload: Bytes,
+    ) -> Result<(Invocation, Outcome), AwsError> {
+        let version = self.read(reference, |function| function.version(reference).cloned())?;
+        let request = Request {
+            id: Uuid::new_v4().to_string(),
+            function_arn: reference.to_string(),
+            payload: match payload.is_empty() {
+                true => Bytes::from_static(b"{}"),
+                false => payload,
+            },
+        };
+        let guard = self.inner.host.guard();
+        let running = version.clone();
+        let task = tokio::spawn(async move {
+            let outcome = running.pool.run(request).await;
+            // The stage does not count as stopped before this.
+            drop((running, guard));
+            outcome
+        });
+        let outcome = task
+            .await
+            .map_err(|_| AwsError::new(500, "ServiceException", "The local stage is stopping."))?;
+        let invocation = Invocation {
+            payload: outcome.payload.clone(),
+            function_error: outcome.failed.then(|| "Unhandled".to_owned()),
+            executed_version: version.blueprint.version.clone(),
+        };
+        Ok((invocation, outcome))
+    }
+
+    /// `Invoke` as the REST API has it.
+    pub(super) async fn answer_invoke(
+        &self,
+        name: &str,
+        request: RestRequest,
+    ) -> Result<RestResponse, AwsError> {
+        let qualifier = request
+            .query
+            .iter()
+            .find_map(|(key, value)| (key == "Qualifier").then_some(value.as_str()));
+        let reference = Reference::parse(&request.region, name, qualifier)?;
+        let header = |name: &str| {
+            request
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let kind = header("x-amz-invocation-type").unwrap_or("RequestResponse");
+        let wants_log = header("x-amz-log-type") == Some("Tail");
+        let queued = kind == "Event";
+        check_event(&request.body, queued)?;
+        match kind {
+            "RequestResponse" => {
+                let (invocation, outcome) = self.run(&reference, request.body).await?;
+                let version = invocation.executed_version;
+                let mut headers = vec![("X-Amz-Executed-Version".to_owned(), version)];
+                if let Some(error) = invocation.function_error {
+                    headers.push(("X-Amz-Function-Error".to_owned(), error));
+                }
+                if wants_log {
+                    let tail = outcome.log.as_bytes();
+                    let tail = &tail[tail.len().saturating_sub(LOG_TAIL)..];
+                    headers.push(("X-Amz-Log-Result".to_owned(), STANDARD.encode(tail)));
+                }
+                Ok(RestResponse {
+                    status: 200,
+                    headers,
+                    body: invocation.payload,
+                })
+            }
+            "Event" => {
+                self.read(&reference, |function| {
+                    function.version(&reference).map(|_| ())
+                })?;
+                let lambda = self.clone();
+                // Nobody waits for the outcome; the log has it.
+                tokio::spawn(async move { lambda.run(&reference, request.body).await });
+                Ok(empty(202))
+            }
+            "DryRun" => {
+                self.read(&reference, |function| {
+                    function.version(&reference).map(|_| ())
+                })?;
+                Ok(empty(204))
+            }
+            other => Err(invalid_parameter(format!(
+                "{other} is not an invocation type: Event, RequestResponse or DryRun."
+            ))),
+        }
+    }
+}
+
+fn check_event(payload: &Bytes, queued: bool) -> Result<(), AwsError> {
+    let largest = match queued {
+        true => LARGEST_QUEUED_EVENT,
+        false => LARGEST_EVENT,
+    };
+    if payload.len() > largest {
+        return Err(AwsError::new(
+            413,
+            "RequestTooLargeException",
+            format!(
+                "Request must be smaller than {largest} bytes for the InvokeFunction operation"
+            ),
+        ));
+    }
+    if payload.is_empty() {
+        return Ok(());
+    }
+    match serde_json::from_slice::<IgnoredAny>(payload) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(AwsError::bad_request(
+            "InvalidRequestContentException",
+            format!("Could not parse request body into json: {error}"),
+        )),
+    }
+}
+
+fn empty(status: u16) -> RestResponse {
+    RestResponse {
+        status,
+        headers: Vec::new(),
+        body: Bytes::new(),
+    }
+}

@@ -1,0 +1,408 @@
+//! One process of a function, from its start to its end.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::serve::ListenerExt;
+use jiff::{SignedDuration, Timestamp};
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::super::function::Blueprint;
+use super::api::{Answer, Desk, Event};
+use super::output::Output;
+use super::package::Package;
+use super::recorder::{Recorder, Report};
+use super::{Failure, Host, Outcome, variables};
+
+/// How long a process may take until it asks for its first event.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
+pub(super) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A process that has asked for its first event. Dropping it kills the process and its children.
+#[derive(Debug)]
+pub(super) struct Sandbox {
+    blueprint: Arc<Blueprint>,
+    desk: Arc<Desk>,
+    recorder: Arc<Recorder>,
+    output: Arc<Output>,
+    process: Process,
+    /// How long the start took; reported with the first event.
+    init: Option<Duration>,
+    api: JoinHandle<()>,
+}
+
+/// A supervised process.
+#[derive(Debug)]
+struct Process {
+    id: u32,
+    /// How it ended, once it has.
+    ended: watch::Receiver<Option<ExitStatus>>,
+    kill: Option<oneshot::Sender<()>>,
+}
+
+/// One invocation, as often as it has to be tried.
+#[derive(Debug)]
+pub(in super::super) struct Request {
+    pub(in super::super) id: String,
+    pub(in super::super) function_arn: String,
+    pub(in super::super) payload: bytes::Bytes,
+}
+
+/// What became of a request.
+pub(super) enum Run {
+    /// It was answered, well or badly, and the process can take the next one.
+    Served(Outcome),
+    /// It failed, and so did the process.
+    Broken(Outcome),
+    /// The process was gone before it took the event.
+    Untouched,
+}
+
+impl Sandbox {
+    /// Starts a process and waits until it asks for an event. The outcome is that of the request
+    /// that needed the process.
+    pub(super) async fn start(
+        host: &Host,
+        blueprint: &Arc<Blueprint>,
+        package: Arc<Package>,
+        request_id: &str,
+    ) -> Result<Self, Outcome> {
+        let recorder = Arc::new(Recorder::new(host, blueprint));
+        let began = Instant::now();
+        match Self::begin(host, blueprint, package, &recorder).await {
+            Ok(mut sandbox) => {
+                sandbox.init = Some(began.elapsed());
+                Ok(sandbox)
+            }
+            Err(failure) => {
+                recorder.start(request_id);
+                let duration = began.elapsed();
+                Err(fail(&failure, blueprint, &recorder, request_id, duration))
+            }
+        }
+    }
+
+    async fn begin(
+        host: &Host,
+        blueprint: &Arc<Blueprint>,
+        package: Arc<Package>,
+        recorder: &Arc<Recorder>,
+    ) -> Result<Self, Failure> {
+        let (desk, started) = Desk::new(recorder.clone());
+        let (listener, address) = listen().await.map_err(|error| cannot_start(&error))?;
+        let api = tokio::spawn(serve(listener, desk.clone()));
+        let (output, writer) =
+            Output::new(recorder.clone()).map_err(|error| cannot_start(&error))?;
+        let environment = variables::of_process(
+            blueprint,
+            package.root(),
+            &address.to_string(),
+            recorder.stream(),
+        );
+        let mut command = Command::new(package.bootstrap());
+        command
+            .env_clear()
+            .envs(environment)
+            .current_dir(package.root())
+            .stdin(Stdio::null())
+            .stdout(writer.try_clone().map_err(|error| cannot_start(&error))?)
+            .stderr(writer)
+            .process_group(0)
+            .kill_on_drop(true);
+        let group = Group(spawn(&mut command).await?);
+        // The command holds the writing end of the pipe: without it, the process is its only owner.
+        drop(command);
+        let process = Process::supervise(group, host.guard(), package);
+        let follower = output.clone();
+        tokio::spawn(async move { follower.follow().await });
+        let mut sandbox = Self {
+            blueprint: blueprint.clone(),
+            desk,
+            recorder: recorder.clone(),
+            output,
+            process,
+            init: None,
+            api,
+        };
+        let failure = tokio::select! {
+            biased;
+            started = started => match started {
+                Ok(Ok(())) => return Ok(sandbox),
+                Ok(Err(document)) => Failure::InitError(document),
+                Err(_) => Failure::Stopped,
+            },
+            failure = sandbox.process.ended() => failure,
+            () = tokio::time::sleep(INIT_TIMEOUT) => Failure::InitTimeout,
+        };
+        sandbox.end().await;
+        Err(failure)
+    }
+
+    /// Whether the process still runs.
+    pub(super) fn is_alive(&self) -> bool {
+        self.process.ended.borrow().is_none()
+    }
+
+    /// Gives the process one event, and its time.
+    pub(super) async fn run(&mut self, request: &Request) -> Run {
+        let timeout_seconds = self.blueprint.configuration.timeout_seconds;
+        let timeout = Duration::from_secs(timeout_seconds.into());
+        let began = Instant::now();
+        let mut answered = self.desk.offer(Event {
+            request_id: request.id.clone(),
+            deadline: deadline(timeout_seconds),
+            function_arn: request.function_arn.clone(),
+            trace_id: trace_id(),
+            payload: request.payload.clone(),
+        });
+        let answer = tokio::select! {
+            biased;
+            answer = &mut answered => answer.map_err(|_| Failure::Stopped),
+            failure = self.process.ended() => {
+                if self.desk.withdraw().is_some() {
+                    return Run::Untouched;
+                }
+                // It may have answered with its last breath.
+                answered.try_recv().map_err(|_| failure)
+            }
+            () = tokio::time::sleep(timeout) => Err(Failure::Timeout),
+        };
+        let duration = began.elapsed();
+        let (payload, failed) = match answer {
+            Ok(Answer::Response(payload)) => (payload, None),
+            Ok(Answer::Error(document)) => (document, Some(("error", "Function.Error"))),
+            Ok(Answer::TooLarge(limit)) => {
+                let failure = Failure::TooLarge(limit);
+                let document = failure.document(&request.id, timeout_seconds);
+                (document, Some((failure.status(), failure.kind())))
+            }
+            Err(failure) => {
+                if self.desk.withdraw().is_some() {
+                    // Time was up before the process even asked.
+                    self.recorder.start(&request.id);
+                }
+                self.end().await;
+                let outcome = fail(
+                    &failure,
+                    &self.blueprint,
+                    &self.recorder,
+                    &request.id,
+                    duration,
+                );
+                return Run::Broken(outcome);
+            }
+        };
+        self.output.drain();
+        self.recorder.end(
+            &request.id,
+            &Report {
+                duration,
+                init: self.init.take(),
+                memory_megabytes: self.blueprint.configuration.memory_megabytes,
+                peak_megabytes: peak_megabytes(self.process.id),
+                failure: failed,
+            },
+        );
+        Run::Served(Outcome {
+            payload,
+            failed: failed.is_some(),
+            log: self.recorder.take_written(),
+        })
+    }
+
+    /// Kills the process and waits for its last words.
+    async fn end(&mut self) {
+        self.process.kill().await;
+        self.output.drain();
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.api.abort();
+    }
+}
+
+impl Process {
+    /// Watches a process until it ends, is given up, or the stage stops. The package stays on disk
+    /// until then.
+    fn supervise(mut group: Group, mut stop: watch::Receiver<bool>, package: Arc<Package>) -> Self {
+        let id = group.0.id().unwrap_or_default();
+        let (kill, killed) = oneshot::channel();
+        let (end, ended) = watch::channel(None);
+        tokio::spawn(async move {
+            let natural = tokio::select! {
+                status = group.0.wait() => status.ok(),
+                _ = killed => None,
+                _ = stop.wait_for(|stop| *stop) => None,
+            };
+            group.kill(id);
+            let status = match natural {
+                Some(status) => Some(status),
+                None => group.0.wait().await.ok(),
+            };
+            end.send_replace(Some(status.unwrap_or_default()));
+            drop(package);
+        });
+        Self {
+            id,
+            ended,
+            kill: Some(kill),
+        }
+    }
+
+    /// Waits until the process has ended, and says how.
+    async fn ended(&mut self) -> Failure {
+        match self.ended.wait_for(Option::is_some).await {
+            Ok(status) => status.map_or(Failure::Stopped, how_it_ended),
+            Err(_) => Failure::Stopped,
+        }
+    }
+
+    async fn kill(&mut self) {
+        self.kill = None;
+        self.ended().await;
+    }
+}
+
+/// A process that leads a group of its own; dropping it kills the group.
+#[derive(Debug)]
+struct Group(Child);
+
+impl Group {
+    /// Ends the process and whatever it has started.
+    fn kill(&self, leader: u32) {
+        if let Some(leader) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+            // An error means that nobody is left.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0.id() {
+            self.kill(leader);
+        }
+    }
+}
+
+/// The outcome and the log of a request that failed together with its process.
+pub(super) fn fail(
+    failure: &Failure,
+    blueprint: &Blueprint,
+    recorder: &Recorder,
+    request_id: &str,
+    duration: Duration,
+) -> Outcome {
+    let timeout_seconds = blueprint.configuration.timeout_seconds;
+    recorder.failure(
+        request_id,
+        &failure.message(timeout_seconds),
+        failure.kind(),
+    );
+    recorder.end(
+        request_id,
+        &Report {
+            duration,
+            init: None,
+            memory_megabytes: blueprint.configuration.memory_megabytes,
+            peak_megabytes: None,
+            failure: Some((failure.status(), failure.kind())),
+        },
+    );
+    Outcome {
+        payload: failure.document(request_id, timeout_seconds),
+        failed: true,
+        log: recorder.take_written(),
+    }
+}
+
+async fn listen() -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+async fn serve(listener: TcpListener, desk: Arc<Desk>) {
+    // Small answers must not wait for the acknowledgement of the last one.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    // The listener is ours and lives as long as the process: there is nobody to tell.
+    let _ = axum::serve(listener, desk.router()).await;
+}
+
+/// Starts the process. A file that was just written counts as busy while another thread, having
+/// forked but not yet replaced itself, still holds it open for writing: that passes at once.
+async fn spawn(command: &mut Command) -> Result<Child, Failure> {
+    let mut tries = 0;
+    loop {
+        match command.spawn() {
+            Ok(child) => return Ok(child),
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < 50 => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            Err(error) => {
+                return Err(Failure::InvalidEntrypoint(format!(
+                    "fork/exec /var/task/bootstrap: {error}"
+                )));
+            }
+        }
+    }
+}
+
+fn cannot_start(error: &std::io::Error) -> Failure {
+    Failure::InvalidEntrypoint(format!("The local stage cannot start a process: {error}"))
+}
+
+/// In the words of Lambda's supervisor.
+fn how_it_ended(status: ExitStatus) -> Failure {
+    Failure::Exit(match (status.code(), status.signal()) {
+        (Some(0), _) => "Runtime exited without providing a reason".to_owned(),
+        (Some(code), _) => format!("Runtime exited with error: exit status {code}"),
+        (None, Some(9)) => "Runtime exited with error: signal: killed".to_owned(),
+        (None, Some(signal)) => format!("Runtime exited with error: signal: {signal}"),
+        (None, None) => "Runtime exited".to_owned(),
+    })
+}
+
+fn deadline(timeout_seconds: u32) -> i64 {
+    Timestamp::now()
+        .saturating_add(SignedDuration::from_secs(timeout_seconds.into()))
+        .unwrap_or(Timestamp::MAX)
+        .as_millisecond()
+}
+
+/// A well-formed trace that nobody samples.
+/// <https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader>
+fn trace_id() -> String {
+    let seconds = Timestamp::now().as_second();
+    let random = Uuid::new_v4().simple().to_string();
+    let parent = Uuid::new_v4().simple().to_string();
+    format!(
+        "Root=1-{seconds:08x}-{};Parent={};Sampled=0",
+        &random[..24],
+        &parent[..16]
+    )
+}
+
+/// The most memory that a process has had resident. Only Linux tells without more ado.
+fn peak_megabytes(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes.div_ceil(1024))
+}
