@@ -53,18 +53,14 @@ impl Source {
     }
 
     /// Fetches and checks the package.
-    pub(super) fn read(self, s3: &S3) -> Result<Code, AwsError> {
+    pub(super) fn read(self, s3: &S3, region: &str) -> Result<Code, AwsError> {
         match (self.zip_file, self.s3_bucket, self.s3_key) {
             (Some(zip), None, None) => Code::new(uploaded(&zip)?),
             (None, Some(bucket), Some(key)) => {
-                if self.s3_object_version.is_some() {
-                    return Err(invalid_parameter(
-                        "S3ObjectVersion is not supported by the local stage: name an object \
-                         whose key changes with its content.",
-                    ));
-                }
-                let zip = s3.object(&bucket, &key).ok_or_else(no_such_key)?;
-                Code::new(zip)
+                let version = self.s3_object_version.as_deref();
+                let found = check_region(s3, &bucket, region)
+                    .and_then(|()| s3.object_version(&bucket, &key, version));
+                Code::new(found.map_err(|error| unavailable(&error))?)
             }
             _ => Err(invalid_parameter(
                 "Please provide a source for function code: either ZipFile, or S3Bucket and S3Key.",
@@ -89,11 +85,26 @@ fn uploaded(base64: &str) -> Result<Bytes, AwsError> {
     Ok(zip.into())
 }
 
-fn no_such_key() -> AwsError {
-    invalid_parameter(
-        "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The \
-         specified key does not exist.",
-    )
+/// Lambda reads code from its own region only.
+fn check_region(s3: &S3, bucket: &str, region: &str) -> Result<(), AwsError> {
+    let home = s3.bucket_region(bucket)?;
+    if home == region {
+        return Ok(());
+    }
+    Err(AwsError::new(
+        301,
+        "PermanentRedirect",
+        format!(
+            "The bucket is in this region: {home}. Please use this region to retry the request"
+        ),
+    ))
+}
+
+fn unavailable(error: &AwsError) -> AwsError {
+    invalid_parameter(format!(
+        "Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}",
+        error.code, error.message
+    ))
 }
 
 impl Code {
@@ -150,7 +161,10 @@ mod tests {
     #[test]
     fn a_missing_object_is_s3s_error() {
         let source = Source::new(None, Some("bucket".into()), Some("key".into()), None);
-        let error = source.read(&S3::default()).unwrap_err();
-        assert!(error.message.contains("NoSuchKey"), "{error}");
+        let error = source.read(&S3::default(), "us-east-1").unwrap_err();
+        assert!(
+            error.message.contains("S3 Error Code: NoSuchBucket"),
+            "{error}"
+        );
     }
 }

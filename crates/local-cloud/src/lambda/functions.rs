@@ -68,7 +68,7 @@ impl Lambda {
             ));
         }
         let configuration = settings.create(&reference.name)?;
-        let code = source.read(&self.inner.s3)?;
+        let code = source.read(&self.inner.s3, &reference.region)?;
         let latest = Version::new(
             &self.inner.host,
             Blueprint {
@@ -147,7 +147,7 @@ impl Lambda {
         );
         // The function comes first: Lambda looks for it before it looks at the code.
         self.read(&reference, |_| Ok(()))?;
-        let code = source.read(&self.inner.s3)?;
+        let code = source.read(&self.inner.s3, &reference.region)?;
         let now = self.now();
         self.change(&reference, |function| {
             check_revision(input.revision_id.as_deref(), &function.latest.revision_id)?;

@@ -3,10 +3,9 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, PipeWriter, Read};
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use tokio::net::unix::pipe::Receiver;
 
 use super::recorder::Recorder;
 
@@ -17,7 +16,9 @@ const LONGEST_LINE: usize = 256 * 1024;
 /// order.
 #[derive(Debug)]
 pub(super) struct Output {
-    pipe: AsyncFd<File>,
+    pipe: Receiver,
+    /// The same end once more, to read from without asking the runtime whether there is anything.
+    direct: File,
     /// The beginning of a line whose end has not come yet.
     partial: Mutex<Vec<u8>>,
     recorder: Arc<Recorder>,
@@ -27,11 +28,10 @@ impl Output {
     /// The pipe, and the end for the process.
     pub(super) fn new(recorder: Arc<Recorder>) -> io::Result<(Arc<Self>, PipeWriter)> {
         let (reader, writer) = io::pipe()?;
-        let reader = OwnedFd::from(reader);
-        rustix::io::ioctl_fionbio(&reader, true)?;
-        let pipe = AsyncFd::register_with_interest(File::from(reader), Interest::READABLE)?;
         let output = Self {
-            pipe,
+            direct: File::from(OwnedFd::from(reader.try_clone()?)),
+            // From here on both ends of reading do not block.
+            pipe: Receiver::from_owned_fd(reader.into())?,
             partial: Mutex::default(),
             recorder,
         };
@@ -40,21 +40,25 @@ impl Output {
 
     /// Records lines as they come, until the last writer is gone.
     pub(super) async fn follow(&self) {
-        while let Ok(mut ready) = self.pipe.readable().await {
-            if self.drain() {
+        while self.pipe.readable().await.is_ok() {
+            if self.read(|buffer| self.pipe.try_read(buffer)) {
                 return;
             }
-            ready.clear_ready();
         }
     }
 
-    /// Records what has been written so far, and tells whether that was the end. What a process
-    /// wrote before it answered is in the pipe by then, so that its lines come before `END`.
-    pub(super) fn drain(&self) -> bool {
-        let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Records what has been written so far. What a process wrote before it answered is in the
+    /// pipe by then, so that its lines come before `END`.
+    pub(super) fn drain(&self) {
+        self.read(|buffer| (&self.direct).read(buffer));
+    }
+
+    /// Records until nothing is left, and tells whether that was the end.
+    fn read(&self, mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> bool {
+        let mut partial = self.partial();
         let mut buffer = [0; 8192];
         loop {
-            match self.pipe.get_ref().read(&mut buffer) {
+            match read(&mut buffer) {
                 Ok(0) => {
                     self.record(&mut partial, true);
                     return true;
@@ -64,10 +68,13 @@ impl Output {
                     self.record(&mut partial, false);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return false,
-                Err(_) => return true,
+                Err(error) => return error.kind() != ErrorKind::WouldBlock,
             }
         }
+    }
+
+    fn partial(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.partial.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Records every whole line, and the rest too when nothing will follow.
