@@ -369,7 +369,7 @@ pub(super) fn architecture(architectures: &[String]) -> Result<String, AwsError>
 mod tests {
     use super::*;
 
-    fn created(extra: Value) -> Result<Configuration, AwsError> {
+    fn created(extra: &Value) -> Result<Configuration, AwsError> {
         let mut input = json!({
             "Region": "us-east-1",
             "FunctionName": "greeter",
@@ -386,7 +386,7 @@ mod tests {
     #[test]
     fn lambdas_defaults() {
         let mut shown = json!({});
-        created(json!({})).unwrap().show(&mut shown);
+        created(&json!({})).unwrap().show(&mut shown);
         assert_eq!(shown["Timeout"], 3);
         assert_eq!(shown["MemorySize"], 128);
         assert_eq!(shown["Architectures"], json!(["x86_64"]));
@@ -399,7 +399,7 @@ mod tests {
 
     #[test]
     fn an_update_changes_only_what_it_names() {
-        let before = created(json!({ "Timeout": 8, "MemorySize": 256 })).unwrap();
+        let before = created(&json!({ "Timeout": 8, "MemorySize": 256 })).unwrap();
         let settings = Settings {
             timeout: Some(9),
             ..Settings::default()
@@ -412,8 +412,8 @@ mod tests {
 
     #[test]
     fn a_description_does_not_make_a_version_different() {
-        let before = created(json!({})).unwrap();
-        let after = created(json!({ "Description": "words" })).unwrap();
+        let before = created(&json!({})).unwrap();
+        let after = created(&json!({ "Description": "words" })).unwrap();
         assert_ne!(before, after);
         assert!(after.runs_like(&before));
     }
@@ -450,7 +450,7 @@ mod tests {
             ),
             (json!({ "VpcConfig": { "SubnetIds": [] } }), "VpcConfig"),
         ] {
-            let error = created(extra.clone()).unwrap_err();
+            let error = created(&extra).unwrap_err();
             assert!(error.message.contains(expected), "{extra}: {error}");
         }
     }

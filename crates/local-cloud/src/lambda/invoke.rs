@@ -30,9 +30,10 @@ impl Lambda {
         let request = Request {
             id: Uuid::new_v4().to_string(),
             function_arn: reference.to_string(),
-            payload: match payload.is_empty() {
-                true => Bytes::from_static(b"{}"),
-                false => payload,
+            payload: if payload.is_empty() {
+                Bytes::from_static(b"{}")
+            } else {
+                payload
             },
         };
         let guard = self.inner.host.guard();
@@ -117,9 +118,10 @@ impl Lambda {
 }
 
 fn check_event(payload: &Bytes, queued: bool) -> Result<(), AwsError> {
-    let largest = match queued {
-        true => LARGEST_QUEUED_EVENT,
-        false => LARGEST_EVENT,
+    let largest = if queued {
+        LARGEST_QUEUED_EVENT
+    } else {
+        LARGEST_EVENT
     };
     if payload.len() > largest {
         return Err(AwsError::new(

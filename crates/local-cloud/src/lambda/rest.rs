@@ -115,14 +115,15 @@ impl<'a> Route<'a> {
 
     /// Body, query and path in one object.
     fn input(&self, request: &RestRequest) -> Result<Value, AwsError> {
-        let mut input = match request.body.is_empty() {
-            true => Map::new(),
-            false => serde_json::from_slice(&request.body).map_err(|error| {
+        let mut input = if request.body.is_empty() {
+            Map::new()
+        } else {
+            serde_json::from_slice(&request.body).map_err(|error| {
                 AwsError::bad_request(
                     "InvalidRequestContentException",
                     format!("Could not parse request body into json: {error}"),
                 )
-            })?,
+            })?
         };
         for (name, value) in &request.query {
             match name.as_str() {

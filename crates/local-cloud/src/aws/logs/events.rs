@@ -62,8 +62,8 @@ struct Filter {
     log_stream_name_prefix: Option<String>,
     start_time: Option<i64>,
     end_time: Option<i64>,
-    #[serde(default)]
-    filter_pattern: String,
+    #[serde(default, rename = "filterPattern")]
+    pattern: String,
     next_token: Option<String>,
     limit: Option<usize>,
     /// Without effect since 2019: the answer is always interleaved.
@@ -172,7 +172,7 @@ impl Logs {
                 "logStreamNamePrefix and logStreamNames are mutually exclusive parameters.",
             ));
         }
-        let pattern = Pattern::parse(&input.filter_pattern)?;
+        let pattern = Pattern::parse(&input.pattern)?;
         let wanted = window(input.start_time, input.end_time);
         let streamed = |name: &String| {
             let names = input.log_stream_names.as_ref();

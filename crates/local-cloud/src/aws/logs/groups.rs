@@ -43,7 +43,8 @@ struct Retention {
     #[serde(rename = "Region")]
     region: String,
     log_group_name: String,
-    retention_in_days: u32,
+    #[serde(rename = "retentionInDays")]
+    days: u32,
 }
 
 #[derive(Deserialize)]
@@ -114,13 +115,13 @@ impl Logs {
 
     pub(super) fn put_retention_policy(&self, input: Value) -> Result<Value, AwsError> {
         let input: Retention = parse(input)?;
-        if !RETENTIONS.contains(&input.retention_in_days) {
+        if !RETENTIONS.contains(&input.days) {
             let rule = format!("Member must satisfy enum value set: {RETENTIONS:?}");
-            let days = input.retention_in_days.to_string();
+            let days = input.days.to_string();
             return Err(constraint(&days, "retentionInDays", &rule));
         }
         self.group(&input.region, &input.log_group_name, |group| {
-            group.retention_days = Some(input.retention_in_days);
+            group.retention_days = Some(input.days);
             Ok(json!({}))
         })
     }

@@ -166,17 +166,16 @@ async fn next(State(desk): State<Arc<Desk>>) -> Response {
 }
 
 async fn response(State(desk): State<Arc<Desk>>, Path(id): Path<String>, body: Body) -> Response {
-    match to_bytes(body, LARGEST_ANSWER).await {
-        Ok(payload) => desk.answer(&id, Answer::Response(payload)),
-        Err(_) => {
-            let _ = desk.answer(&id, Answer::TooLarge(LARGEST_ANSWER));
-            refusal(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "RequestEntityTooLarge",
-                &format!("Exceeded maximum allowed payload size ({LARGEST_ANSWER} bytes)."),
-            )
-        }
+    if let Ok(payload) = to_bytes(body, LARGEST_ANSWER).await {
+        return desk.answer(&id, Answer::Response(payload));
     }
+    // The refusal is for the process; the caller gets its own.
+    let _ = desk.answer(&id, Answer::TooLarge(LARGEST_ANSWER));
+    refusal(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "RequestEntityTooLarge",
+        &format!("Exceeded maximum allowed payload size ({LARGEST_ANSWER} bytes)."),
+    )
 }
 
 async fn error(State(desk): State<Arc<Desk>>, Path(id): Path<String>, body: Body) -> Response {

@@ -245,7 +245,7 @@ impl Process {
                 _ = killed => None,
                 _ = stop.wait_for(|stop| *stop) => None,
             };
-            group.kill(id);
+            kill_group(id);
             let status = match natural {
                 Some(status) => Some(status),
                 None => group.0.wait().await.ok(),
@@ -278,21 +278,19 @@ impl Process {
 #[derive(Debug)]
 struct Group(Child);
 
-impl Group {
-    /// Ends the process and whatever it has started.
-    fn kill(&self, leader: u32) {
-        if let Some(leader) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
-            // An error means that nobody is left.
-            let _ = kill_process_group(leader, Signal::KILL);
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0.id() {
+            kill_group(leader);
         }
     }
 }
 
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(leader) = self.0.id() {
-            self.kill(leader);
-        }
+/// Ends a process and whatever it has started.
+fn kill_group(leader: u32) {
+    if let Some(leader) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+        // An error means that nobody is left.
+        let _ = kill_process_group(leader, Signal::KILL);
     }
 }
 
