@@ -1,5 +1,12 @@
 //! The stage through its public doors.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what helps a test may fail like one"
+)]
+
 mod aws;
 mod lambda;
 mod recording;
