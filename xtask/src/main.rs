@@ -1,3 +1,144 @@
 //! The commands of this workspace: `cargo xtask --help`.
 
-fn main() {}
+mod build;
+mod ci;
+mod deploy;
+mod discovery;
+mod failure;
+mod local;
+mod output;
+mod progress;
+mod render;
+mod say;
+mod stack;
+mod stage;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::failure::Failure;
+
+/// Deploys an Alexa skill together with the user pool that its users sign in with.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Deploy the skill, its Lambda, its user pool and the account linking between them
+    ///
+    /// Without a stage, the default stage of stack.toml is deployed: `local`, which needs no
+    /// account. It is started for the occasion unless `cargo xtask local` is running already, and
+    /// the deployment is then tried out: an account is created and linked, and the skill is asked
+    /// who is speaking. Running it again with nothing changed makes no change.
+    #[command(after_help = "Example: cargo xtask deploy dev --yes")]
+    Deploy(Deploy),
+    /// Start Alexa and AWS on this machine and keep them up
+    #[command(after_help = "Example: cargo xtask local --port 4600")]
+    Local(Local),
+    /// Say something to the skill on the running local stage
+    #[command(after_help = "Example: cargo xtask say \"open account guide\"")]
+    Say(Say),
+    /// Write infra/templates/ and the skill package of a stage
+    #[command(after_help = "Example: cargo xtask render --check")]
+    Render(Render),
+    /// Run every check: format, lints, docs, tests, templates, judges and the story
+    #[command(after_help = "Example: cargo xtask ci --only clippy")]
+    Ci(ci::Options),
+}
+
+#[derive(Debug, Args)]
+struct Deploy {
+    /// A stage of stack.toml
+    stage: Option<String>,
+    /// The stack file
+    #[arg(long, value_name = "FILE", default_value = "stack.toml")]
+    stack: PathBuf,
+    /// Do not ask before a real stage is changed
+    #[arg(long)]
+    yes: bool,
+    /// Print one JSON object as the last line of stdout
+    #[arg(long)]
+    json: bool,
+    /// Write every exchange with the Skill Management API of a stage that this command starts to a
+    /// file, without secrets
+    #[arg(long, value_name = "FILE")]
+    record_smapi: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct Local {
+    /// The first of five consecutive ports; free ones are taken when absent
+    #[arg(long)]
+    port: Option<u16>,
+    /// Write every exchange with the Skill Management API to a file, without secrets
+    #[arg(long, value_name = "FILE")]
+    record_smapi: Option<PathBuf>,
+    /// Print the base URLs as one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Say {
+    /// What you would say to the device
+    text: String,
+    /// The language of the device
+    #[arg(long, default_value = "en-US")]
+    locale: String,
+    /// Print the whole answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Render {
+    /// A stage of stack.toml
+    stage: Option<String>,
+    /// The stack file
+    #[arg(long, value_name = "FILE", default_value = "stack.toml")]
+    stack: PathBuf,
+    /// Change nothing; fail when a committed template is stale
+    #[arg(long)]
+    check: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = matches!(&cli.command, Command::Deploy(Deploy { json: true, .. }));
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report(json);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Deploy(options) => block_on(deploy::run(options)),
+        Command::Local(options) => block_on(local::run(options)),
+        Command::Say(options) => block_on(say::run(options)),
+        Command::Render(options) => render::run(&options),
+        Command::Ci(options) => Ok(ci::run(&options)?),
+    }
+}
+
+fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("IO", format!("cannot start a runtime: {error}")))?
+        .block_on(command)
+}

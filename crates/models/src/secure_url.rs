@@ -49,6 +49,17 @@ impl SecureUrl {
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
     }
+
+    /// A URL below this one; each segment is escaped.
+    #[must_use]
+    pub fn below<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut url = self.0.clone();
+        // Fails for URLs that cannot be a base, such as `mailto:`; https and http always can.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        Self(url)
+    }
 }
 
 /// Whether a URL's host is this machine: `localhost`, a name below it, 127.0.0.0/8 or `::1`

@@ -1,3 +1,26 @@
-//! Desired state, plan and the graph of steps that deploys a stage.
+//! Desired state, plan, and the graph of steps that deploys a stage.
+//!
+//! Every step observes, decides, acts and verifies; deciding is pure. Nothing in this crate knows
+//! whether a stage is on a laptop: a stage is data, and the deployer speaks HTTP to it.
 
+#![expect(
+    clippy::large_futures,
+    reason = "calls of the AWS SDK are large futures, and a rollout makes a few dozen of them"
+)]
+
+pub mod aws;
+pub mod calls;
+pub mod deploy;
+pub mod digest;
+pub mod endpoints;
+pub mod error;
+pub mod lock;
 pub mod package;
+pub mod plan;
+mod poll;
+pub mod progress;
+pub mod session;
+pub mod state;
+mod steps;
+
+pub use steps::bundle::{Building, Bundle};

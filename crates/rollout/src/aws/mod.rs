@@ -1,0 +1,176 @@
+//! AWS as the rollout sees it: clients by region, and the few things it does with each service.
+
+pub mod bucket;
+pub mod identity;
+pub mod stack;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_http_client::Builder as HttpClient;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_types::timeout::TimeoutConfig;
+use secrecy::ExposeSecret;
+use std::time::Duration;
+
+use infra::stack_file::Region;
+
+use crate::calls::CallCounter;
+use crate::endpoints::{AwsEndpoint, Endpoints};
+use crate::error::{Code, Error, chain};
+
+/// Clients of one account, made by region. Clones share connections and credentials.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    config: SdkConfig,
+    counter: CallCounter,
+    path_style: bool,
+}
+
+/// A twelve-digit AWS account id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// Parses the id that STS answers with.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| Self(text.to_owned()))
+    }
+
+    /// The twelve digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Aws {
+    /// Loads configuration and credentials once, without a call to AWS unless the credentials
+    /// themselves need one.
+    pub async fn connect(
+        endpoints: &Endpoints,
+        home: &Region,
+        counter: CallCounter,
+    ) -> Result<Self, Error> {
+        let region = aws_config::Region::new(home.as_str().to_owned());
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .operation_attempt_timeout(Duration::from_secs(30))
+            .build();
+        match &endpoints.aws {
+            AwsEndpoint::Default { profile } => {
+                let mut loader = aws_config::defaults(BehaviorVersion::latest())
+                    .region(region)
+                    .timeout_config(timeouts)
+                    .http_client(
+                        HttpClient::new()
+                            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+                            .build_https(),
+                    );
+                if let Some(profile) = profile {
+                    loader = loader.profile_name(profile);
+                }
+                let config = loader.load().await;
+                require_credentials(&config).await?;
+                Ok(Self {
+                    config,
+                    counter,
+                    path_style: false,
+                })
+            }
+            AwsEndpoint::Override {
+                url,
+                access_key_id,
+                secret_access_key,
+            } => {
+                let credentials =
+                    Credentials::from_keys(access_key_id, secret_access_key.expose_secret(), None);
+                // Built by hand, not loaded: nothing of the caller's environment reaches a stage
+                // that is not Amazon's.
+                let builder = SdkConfig::builder()
+                    .behavior_version(BehaviorVersion::latest())
+                    .region(region)
+                    .timeout_config(timeouts)
+                    .endpoint_url(url.as_url().as_str())
+                    .credentials_provider(SharedCredentialsProvider::new(credentials));
+                let builder = if url.as_url().scheme() == "https" {
+                    builder.http_client(
+                        HttpClient::new()
+                            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+                            .build_https(),
+                    )
+                } else {
+                    builder.http_client(HttpClient::new().build_http())
+                };
+                Ok(Self {
+                    config: builder.build(),
+                    counter,
+                    path_style: true,
+                })
+            }
+        }
+    }
+
+    /// The account that the credentials belong to.
+    pub async fn account(&self) -> Result<AccountId, Error> {
+        let config = aws_sdk_sts::config::Builder::from(&self.config)
+            .interceptor(self.counter.clone())
+            .build();
+        let identity = aws_sdk_sts::Client::from_conf(config)
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(|error| Error::aws("cannot tell whose AWS credentials these are", &error))?;
+        identity
+            .account()
+            .and_then(AccountId::parse)
+            .ok_or_else(|| Error::new(Code::Aws, "STS answered without an account id"))
+    }
+
+    pub(crate) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            .region(sdk_region(region))
+            .force_path_style(self.path_style)
+            .interceptor(self.counter.clone())
+            .build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
+    pub(crate) fn cloudformation(&self, region: &Region) -> aws_sdk_cloudformation::Client {
+        let config = aws_sdk_cloudformation::config::Builder::from(&self.config)
+            .region(sdk_region(region))
+            .interceptor(self.counter.clone())
+            .build();
+        aws_sdk_cloudformation::Client::from_conf(config)
+    }
+
+    pub(crate) fn cognito(&self, region: &Region) -> aws_sdk_cognitoidentityprovider::Client {
+        let config = aws_sdk_cognitoidentityprovider::config::Builder::from(&self.config)
+            .region(sdk_region(region))
+            .interceptor(self.counter.clone())
+            .build();
+        aws_sdk_cognitoidentityprovider::Client::from_conf(config)
+    }
+}
+
+fn sdk_region(region: &Region) -> aws_config::Region {
+    aws_config::Region::new(region.as_str().to_owned())
+}
+
+async fn require_credentials(config: &SdkConfig) -> Result<(), Error> {
+    let missing = |cause: String| {
+        Error::new(Code::AwsCredentials, "no AWS credentials were found")
+            .because(cause)
+            .hint(
+                "run `aws sso login`, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY; `cargo xtask deploy local` needs none",
+            )
+    };
+    let provider = config
+        .credentials_provider()
+        .ok_or_else(|| missing("the default credentials chain is empty".to_owned()))?;
+    match provider.provide_credentials().await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(missing(chain(&error))),
+    }
+}

@@ -1,0 +1,191 @@
+//! The rollout: the graph of steps, run until the stage is what it shall be.
+//!
+//! ```text
+//! who am I ─┬─ identity stack ──────────────────┐
+//!           ├─ build, zip, upload by digest ────┼─ skill stacks ─ package ─ linking ─ enablement
+//!           └─ create skill without endpoint ───┘
+//! ```
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use infra::stack_file::Region;
+use infra::stacks::{IdentityOutputs, SkillOutputs};
+use models::ids::SkillId;
+
+use crate::calls::CallCounter;
+use crate::error::Error;
+use crate::lock::Owner;
+use crate::plan::{self, Deployed, Plan};
+use crate::progress::{Progress, Step};
+use crate::session::{Inputs, Session};
+use crate::steps::bundle::{Building, Bundle, upload};
+use crate::steps::{enablement, identity, linking, package, skill, skill_stack, stack};
+
+/// How a deployment ended.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What is deployed.
+    pub deployed: Deployed,
+    /// What was done; empty when there was nothing to do.
+    pub plan: Plan,
+}
+
+/// Who may say no to a plan before anything is changed.
+pub type Approve<'a> = &'a (dyn Fn(&Plan) -> Result<(), Error> + Sync);
+
+/// Brings the stage to its desired state.
+///
+/// Everything is decided from reads first. Without anything to do, no lock is taken and nothing is
+/// written. Otherwise `approve` is asked, the lock is taken, and each step reads again what it
+/// decides on. When `interrupted` turns true, steps in flight end and no new change is begun.
+pub async fn deploy(
+    inputs: &Inputs,
+    building: Building<'_>,
+    counter: &CallCounter,
+    progress: &dyn Progress,
+    approve: Approve<'_>,
+    owner: Owner,
+    interrupted: watch::Receiver<bool>,
+) -> Result<Outcome, Error> {
+    let session = Session::open(inputs, counter, progress, interrupted);
+    // On the heap: it is the largest future of the program.
+    Box::pin(async { run(&session.await?, building, approve, owner).await }).await
+}
+
+async fn run(
+    session: &Session<'_>,
+    mut building: Building<'_>,
+    approve: Approve<'_>,
+    owner: Owner,
+) -> Result<Outcome, Error> {
+    let planned = plan::plan(session, &mut building).await?;
+    if let Some(deployed) = planned.deployed {
+        return Ok(Outcome {
+            deployed,
+            plan: planned.plan,
+        });
+    }
+    approve(&planned.plan)?;
+    session.may_change()?;
+    let home = session.bucket(&session.inputs.home);
+    if !home.exists().await? {
+        home.create().await?;
+    }
+    let turn = session.store.lock(owner).await?;
+    let result = apply(session, &mut building).await;
+    let remembered = match &result {
+        Ok(_) => {
+            session
+                .store
+                .update(|state| state.deployed_at = Some(Timestamp::now()))
+                .await
+        }
+        Err(_) => Ok(()),
+    };
+    let released = turn.release().await;
+    let deployed = result?;
+    remembered?;
+    released?;
+    Ok(Outcome {
+        deployed,
+        plan: planned.plan,
+    })
+}
+
+async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Deployed, Error> {
+    let regions = plan::regions(session);
+    // A failure of one does not stop the others half-way: each ends, then the first error counts.
+    let (identity, bundle, skill_id) = tokio::join!(
+        apply_identity(session),
+        apply_bundle(session, building, &regions),
+        session.step(Step::Skill, skill::ensure(session)),
+    );
+    let (identity, bundle, skill_id) = (identity?, bundle?, skill_id?);
+
+    let functions = join_all(
+        regions
+            .iter()
+            .map(|region| apply_skill_stack(session, region, &identity, &skill_id, &bundle)),
+    )
+    .await
+    .into_iter()
+    .collect::<Result<Vec<_>, _>>()?;
+
+    let endpoints = plan::endpoints(session, &functions);
+    let package = session
+        .step(
+            Step::Package,
+            package::ensure(session, &skill_id, &endpoints),
+        )
+        .await?;
+    let linking = session
+        .step(
+            Step::Linking,
+            linking::ensure(session, &skill_id, &identity),
+        )
+        .await?;
+    session
+        .step(Step::Enablement, enablement::ensure(session, &skill_id))
+        .await?;
+    Ok(Deployed {
+        skill_id,
+        identity,
+        functions,
+        package,
+        linking,
+    })
+}
+
+async fn apply_identity(session: &Session<'_>) -> Result<IdentityOutputs, Error> {
+    session
+        .step(Step::Identity, async {
+            let client = identity::client(session)?;
+            let (observed, outcome) = stack::ensure(session, &client).await?;
+            let outputs = identity::outputs(&client.desired().name, &observed)?;
+            Ok((outputs, outcome))
+        })
+        .await
+}
+
+async fn apply_bundle(
+    session: &Session<'_>,
+    building: &mut Building<'_>,
+    regions: &[Region],
+) -> Result<Bundle, Error> {
+    session
+        .step(Step::Build, async {
+            let bundle = building.get().await?;
+            let uploads = join_all(
+                regions
+                    .iter()
+                    .map(|region| upload(session, region, &bundle)),
+            );
+            let mut uploaded = false;
+            for upload in uploads.await {
+                uploaded |= upload?;
+            }
+            let outcome = if uploaded { "uploaded" } else { "unchanged" };
+            let outcome = format!("{outcome}: {}", &bundle.digest()[..12]);
+            Ok((bundle, outcome))
+        })
+        .await
+}
+
+async fn apply_skill_stack(
+    session: &Session<'_>,
+    region: &Region,
+    identity: &IdentityOutputs,
+    skill_id: &SkillId,
+    bundle: &Bundle,
+) -> Result<(Region, SkillOutputs), Error> {
+    session
+        .step(Step::SkillStack(region.clone()), async {
+            let client = skill_stack::client(session, region, identity, skill_id, bundle)?;
+            let (observed, outcome) = stack::ensure(session, &client).await?;
+            let outputs = skill_stack::outputs(&client.desired().name, &observed)?;
+            Ok(((region.clone(), outputs), outcome))
+        })
+        .await
+}

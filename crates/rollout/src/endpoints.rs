@@ -1,0 +1,171 @@
+//! Where a stage's services are. A stage is data to the rollout: nothing here knows whether the
+//! hosts are Amazon's or a laptop's.
+
+use std::fmt;
+
+use models::ids::VendorId;
+use models::secure_url::{SecureUrl, SecureUrlError};
+use secrecy::SecretString;
+
+use infra::stack_file::Region;
+
+use crate::error::{Code, Error};
+
+/// The hosts of one stage.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// AWS as the SDK finds it, or one base URL for every service.
+    pub aws: AwsEndpoint,
+    /// The Alexa Skill Management API and Login with Amazon.
+    pub developer: smapi::Endpoints,
+    /// The three hosts that Alexa redirects to after account linking.
+    pub redirects: RedirectHosts,
+    /// The sign-in pages of a user pool.
+    pub sign_in: HostPattern,
+    /// The issuer of a user pool's tokens.
+    pub issuer: HostPattern,
+}
+
+/// How AWS is reached.
+#[derive(Debug, Clone)]
+pub enum AwsEndpoint {
+    /// Regional endpoints and credentials by the SDK's default chain, of this profile if named.
+    Default {
+        /// A profile of the AWS configuration files.
+        profile: Option<String>,
+    },
+    /// One base URL for all services. Such a stage never takes credentials from the default chain.
+    Override {
+        /// https, or loopback.
+        url: SecureUrl,
+        /// The access key id to sign with.
+        access_key_id: String,
+        /// The secret access key to sign with.
+        secret_access_key: SecretString,
+    },
+}
+
+/// The hosts that Alexa redirects to, one for each part of the world that an Amazon account can be
+/// registered in; which of them is used is up to the account, so an app client allows all three.
+/// <https://developer.amazon.com/en-US/docs/alexa/account-linking/configure-authorization-code-grant.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedirectHosts {
+    /// North America.
+    pub na: SecureUrl,
+    /// Europe and India.
+    pub eu: SecureUrl,
+    /// Japan and Australia.
+    pub fe: SecureUrl,
+}
+
+impl RedirectHosts {
+    /// The redirect URIs of a vendor's skills.
+    pub fn redirect_uris(&self, vendor_id: &VendorId) -> [SecureUrl; 3] {
+        [&self.na, &self.eu, &self.fe]
+            .map(|host| host.below(["api", "skill", "link", vendor_id.as_str()]))
+    }
+}
+
+/// A base URL with `{…}` holes.
+#[derive(Debug, Clone)]
+pub struct HostPattern(String);
+
+impl HostPattern {
+    /// `pattern` may contain `{prefix}`, `{region}` and `{pool}`.
+    pub fn new(pattern: impl Into<String>) -> Self {
+        Self(pattern.into())
+    }
+
+    fn fill(&self, holes: &[(&str, &str)]) -> Result<SecureUrl, Error> {
+        let url = holes.iter().fold(self.0.clone(), |url, (hole, value)| {
+            url.replace(&format!("{{{hole}}}"), value)
+        });
+        url.parse()
+            .map_err(|error: SecureUrlError| Error::new(Code::Endpoint, error.to_string()))
+    }
+}
+
+impl fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html>
+const SIGN_IN: &str = "https://{prefix}.auth.{region}.amazoncognito.com";
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html>
+const ISSUER: &str = "https://cognito-idp.{region}.amazonaws.com/{pool}";
+
+impl Endpoints {
+    /// Amazon's own hosts, with AWS credentials of this profile if one is named.
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "three constants, parsed in a test"
+    )]
+    pub fn amazon(profile: Option<String>) -> Self {
+        let parse = |url: &str| url.parse().expect("a constant URL");
+        Self {
+            aws: AwsEndpoint::Default { profile },
+            developer: smapi::Endpoints::amazon(),
+            redirects: RedirectHosts {
+                na: parse("https://pitangui.amazon.com"),
+                eu: parse("https://layla.amazon.com"),
+                fe: parse("https://alexa.amazon.co.jp"),
+            },
+            sign_in: HostPattern::new(SIGN_IN),
+            issuer: HostPattern::new(ISSUER),
+        }
+    }
+
+    /// The base URL of a user pool domain.
+    pub fn sign_in(&self, prefix: &str, region: &Region) -> Result<SecureUrl, Error> {
+        self.sign_in
+            .fill(&[("prefix", prefix), ("region", region.as_str())])
+    }
+
+    /// The issuer of a user pool's tokens.
+    pub fn issuer(&self, region: &Region, user_pool_id: &str) -> Result<SecureUrl, Error> {
+        self.issuer
+            .fill(&[("region", region.as_str()), ("pool", user_pool_id)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amazons_hosts_are_filled_in() {
+        let endpoints = Endpoints::amazon(None);
+        let region = "eu-west-1".parse().unwrap();
+        assert_eq!(
+            endpoints
+                .sign_in("guide", &region)
+                .unwrap()
+                .as_url()
+                .as_str(),
+            "https://guide.auth.eu-west-1.amazoncognito.com/"
+        );
+        assert_eq!(
+            endpoints
+                .issuer(&region, "eu-west-1_AbCdEf123")
+                .unwrap()
+                .as_url()
+                .as_str(),
+            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123"
+        );
+    }
+
+    #[test]
+    fn redirect_uris_carry_the_vendor_and_no_double_slash() {
+        let endpoints = Endpoints::amazon(None);
+        let vendor = "M123EXAMPLE".parse().unwrap();
+        assert_eq!(
+            endpoints.redirects.redirect_uris(&vendor)[0]
+                .as_url()
+                .as_str(),
+            "https://pitangui.amazon.com/api/skill/link/M123EXAMPLE"
+        );
+    }
+}

@@ -1,0 +1,291 @@
+//! The one error of a rollout: what failed, why, and what to do next.
+
+use std::fmt;
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::package::{PackageError, Problem};
+
+/// A stable name for a kind of failure; `docs/errors.md` lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// An AWS call failed.
+    Aws,
+    /// No AWS credentials, or none that work.
+    AwsCredentials,
+    /// The Lambda could not be built.
+    Build,
+    /// A bucket of the rollout's name belongs to somebody else.
+    Bucket,
+    /// The change set says more than the plan allows.
+    ChangeSet,
+    /// Nobody confirmed the plan.
+    Confirm,
+    /// An endpoint is unusable or out of reach.
+    Endpoint,
+    /// The skill package was not imported.
+    Import,
+    /// Interrupted between two steps.
+    Interrupted,
+    /// Account linking is not what was written.
+    Linking,
+    /// Another deployment of the stage is running.
+    Locked,
+    /// The skill package on disk is wrong.
+    Package,
+    /// The skill is missing, or there are several candidates.
+    Skill,
+    /// A stack did not reach a good state.
+    Stack,
+    /// The stack file is wrong.
+    StackFile,
+    /// The recorded state is unreadable, or somebody else wrote it.
+    State,
+    /// No such vendor, or several to choose from.
+    Vendor,
+}
+
+impl Code {
+    /// Every code with its meaning, in the order that the documentation lists them.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Aws, "an AWS call failed"),
+        (
+            Self::AwsCredentials,
+            "no AWS credentials, or none that work",
+        ),
+        (Self::Build, "the Lambda could not be built"),
+        (
+            Self::Bucket,
+            "the rollout's bucket belongs to somebody else",
+        ),
+        (
+            Self::ChangeSet,
+            "a change set would do more than was agreed",
+        ),
+        (
+            Self::Confirm,
+            "nobody confirmed the plan; nothing was changed",
+        ),
+        (Self::Endpoint, "an endpoint is unusable or out of reach"),
+        (Self::Import, "the skill package was not imported"),
+        (
+            Self::Interrupted,
+            "interrupted between two steps; run it again",
+        ),
+        (
+            Self::Linking,
+            "account linking reads back different from what was written",
+        ),
+        (Self::Locked, "another deployment of the stage is running"),
+        (Self::Package, "the skill package on disk is wrong"),
+        (
+            Self::Skill,
+            "the skill is missing, or several could be meant",
+        ),
+        (
+            Self::Stack,
+            "a CloudFormation stack did not reach a good state",
+        ),
+        (Self::StackFile, "stack.toml is wrong"),
+        (
+            Self::State,
+            "the recorded state is unreadable, or changed underneath",
+        ),
+        (
+            Self::Vendor,
+            "no Amazon developer vendor, or several to choose from",
+        ),
+    ];
+
+    /// The name that scripts match on.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "AWS",
+            Self::AwsCredentials => "AWS_CREDENTIALS",
+            Self::Build => "BUILD",
+            Self::Bucket => "BUCKET",
+            Self::ChangeSet => "CHANGE_SET",
+            Self::Confirm => "CONFIRM",
+            Self::Endpoint => "ENDPOINT",
+            Self::Import => "IMPORT",
+            Self::Interrupted => "INTERRUPTED",
+            Self::Linking => "LINKING",
+            Self::Locked => "LOCKED",
+            Self::Package => "PACKAGE",
+            Self::Skill => "SKILL",
+            Self::Stack => "STACK",
+            Self::StackFile => "STACK_FILE",
+            Self::State => "STATE",
+            Self::Vendor => "VENDOR",
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a rollout stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    code: &'static str,
+    message: String,
+    hint: Option<String>,
+    causes: Vec<String>,
+}
+
+impl Error {
+    /// A failure in one sentence that names the resource.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code: code.as_str(),
+            message: message.into(),
+            hint: None,
+            causes: Vec::new(),
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// What the service or the system said, most important first.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    /// A failed AWS call, with the service's own code and message.
+    pub fn aws<E, R>(doing: impl Into<String>, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: fmt::Debug,
+    {
+        let doing = doing.into();
+        match error {
+            SdkError::ServiceError(context) => {
+                let error = context.err();
+                let code = error.code().unwrap_or("UnknownError");
+                let message = error.message().unwrap_or("the service gave no reason");
+                let failure = Self::new(Code::Aws, format!("{doing}: {message} ({code})"));
+                match code {
+                    "AccessDenied" | "AccessDeniedException" => failure
+                        .hint("give the credentials in use the permission that the message names"),
+                    "ExpiredToken"
+                    | "ExpiredTokenException"
+                    | "InvalidClientTokenId"
+                    | "UnrecognizedClientException" => {
+                        Self::new(Code::AwsCredentials, format!("{doing}: {message} ({code})"))
+                            .hint("sign in again, for example with `aws sso login`, and rerun")
+                    }
+                    _ => failure,
+                }
+            }
+            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
+                Self::new(Code::Endpoint, format!("{doing}: no answer from AWS"))
+                    .because(chain(error))
+                    .hint("check the network and the stage's endpoint, then run the command again")
+            }
+            _ => Self::new(Code::Aws, doing).because(chain(error)),
+        }
+    }
+
+    /// The kind of failure: a [`Code`], or one of [`smapi::Error::code`].
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The sentence without its causes.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do next, if it is known.
+    pub fn next_step(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// What led to it, most important first.
+    pub fn causes(&self) -> &[String] {
+        &self.causes
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<PackageError> for Error {
+    fn from(error: PackageError) -> Self {
+        let mut problems = error.problems().iter();
+        let place = |problem: &Problem| match problem.position {
+            Some((line, column)) => format!(
+                "{}:{line}:{column}: {}",
+                problem.file.display(),
+                problem.message
+            ),
+            None => format!("{}: {}", problem.file.display(), problem.message),
+        };
+        let first = problems.next();
+        let message = first.map_or_else(|| error.to_string(), place);
+        let hint = first.and_then(|problem| problem.hint.clone());
+        let failure = problems.fold(Self::new(Code::Package, message), |failure, problem| {
+            failure.because(place(problem))
+        });
+        Self { hint, ..failure }
+    }
+}
+
+impl From<smapi::Error> for Error {
+    fn from(error: smapi::Error) -> Self {
+        let mut causes = Vec::new();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            causes.push(cause.to_string());
+            source = cause.source();
+        }
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+            causes,
+        }
+    }
+}
+
+/// A chain of errors in one line, without the repetitions that some layers add.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut parts = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(error) = source {
+        let text = error.to_string();
+        if parts.last().is_none_or(|last| !last.contains(&text)) {
+            parts.push(text);
+        }
+        source = error.source();
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_code_is_listed_once() {
+        let names: HashSet<_> = Code::ALL.iter().map(|(code, _)| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+}

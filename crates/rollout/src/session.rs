@@ -1,0 +1,273 @@
+//! One run of the rollout against one stage: who we are, what we are to make, what we remember.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use smapi::CallKind;
+use tokio::sync::watch;
+
+use infra::StackFile;
+use infra::stack_file::{Architecture, Region, StageName};
+use models::ids::VendorId;
+
+use crate::aws::bucket::Bucket;
+use crate::aws::{AccountId, Aws};
+use crate::calls::CallCounter;
+use crate::endpoints::Endpoints;
+use crate::error::{Code, Error};
+use crate::package::SourcePackage;
+use crate::progress::{Progress, Step};
+use crate::state::StateStore;
+
+/// Everything that decides what a deployment makes.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// The stack file.
+    pub stack: StackFile,
+    /// The stage to deploy.
+    pub stage: StageName,
+    /// The stage's home region, where the identity stack and the state are.
+    pub home: Region,
+    /// The skill package as people edit it.
+    pub package: SourcePackage,
+    /// Where the stage's services are.
+    pub endpoints: Endpoints,
+    /// Who talks to the Skill Management API.
+    pub developer: smapi::Credentials,
+    /// The vendor, when there are several to choose from.
+    pub vendor: Option<VendorId>,
+    /// What the bundle was built for.
+    pub architecture: Architecture,
+}
+
+/// A connected run.
+pub struct Session<'a> {
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) aws: Aws,
+    pub(crate) smapi: smapi::Client,
+    pub(crate) account: AccountId,
+    pub(crate) vendor: VendorId,
+    pub(crate) store: StateStore,
+    progress: &'a dyn Progress,
+    interrupted: watch::Receiver<bool>,
+}
+
+impl std::fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("stage", &self.inputs.stage)
+            .field("account", &self.account)
+            .field("vendor", &self.vendor)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Finds out who we are on both sides and reads the stage's state.
+    pub async fn open(
+        inputs: &'a Inputs,
+        counter: &CallCounter,
+        progress: &'a dyn Progress,
+        interrupted: watch::Receiver<bool>,
+    ) -> Result<Self, Error> {
+        let started = Instant::now();
+        progress.started(&Step::WhoAmI);
+        let opened = Self::connect(inputs, counter, progress, interrupted).await;
+        match &opened {
+            Ok(session) => progress.finished(
+                &Step::WhoAmI,
+                &format!(
+                    "AWS account {}, vendor {}",
+                    session.account.as_str(),
+                    session.vendor
+                ),
+                started.elapsed(),
+            ),
+            Err(_) => progress.failed(&Step::WhoAmI, started.elapsed()),
+        }
+        opened
+    }
+
+    async fn connect(
+        inputs: &'a Inputs,
+        counter: &CallCounter,
+        progress: &'a dyn Progress,
+        interrupted: watch::Receiver<bool>,
+    ) -> Result<Self, Error> {
+        let observer = {
+            let counter = counter.clone();
+            Arc::new(move |call: &smapi::Call| counter.count(call.kind == CallKind::Mutating))
+        };
+        let smapi = smapi::Client::with(
+            inputs.endpoints.developer.clone(),
+            inputs.developer.clone(),
+            Some(observer),
+            smapi::RetryPolicy::default(),
+        );
+        let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter.clone()).await?;
+        let state = async {
+            let account = aws.account().await?;
+            let bucket = Bucket::new(
+                &aws,
+                bucket_name(&inputs.stack, &account, &inputs.home),
+                &inputs.home,
+                &account,
+            );
+            let store = StateStore::load(bucket, state_key(&inputs.stage)).await?;
+            Ok::<_, Error>((account, store))
+        };
+        let vendor = find_vendor(&smapi, inputs.vendor.as_ref());
+        let (state, vendor) = tokio::join!(state, vendor);
+        let (account, store) = state?;
+        Ok(Self {
+            inputs,
+            aws,
+            smapi,
+            account,
+            vendor: vendor?,
+            store,
+            progress,
+            interrupted,
+        })
+    }
+
+    /// Runs one step, telling when it starts and how it ends.
+    pub(crate) async fn step<T>(
+        &self,
+        step: Step,
+        work: impl Future<Output = Result<(T, String), Error>>,
+    ) -> Result<T, Error> {
+        let started = Instant::now();
+        self.progress.started(&step);
+        match work.await {
+            Ok((value, outcome)) => {
+                self.progress.finished(&step, &outcome, started.elapsed());
+                Ok(value)
+            }
+            Err(error) => {
+                self.progress.failed(&step, started.elapsed());
+                Err(error)
+            }
+        }
+    }
+
+    /// Says something about a running step.
+    pub(crate) fn note(&self, step: &Step, text: &str) {
+        self.progress.note(step, text);
+    }
+
+    /// To be asked before every change: an interrupted or outrun deployment makes no more.
+    pub(crate) fn may_change(&self) -> Result<(), Error> {
+        if *self.interrupted.borrow() {
+            return Err(Error::new(
+                Code::Interrupted,
+                "interrupted; what was in flight has ended and nothing more was started",
+            )
+            .hint("run the command again: it goes on from here"));
+        }
+        self.store.still_ours()
+    }
+
+    /// The rollout's bucket of a region.
+    pub(crate) fn bucket(&self, region: &Region) -> Bucket {
+        Bucket::new(
+            &self.aws,
+            bucket_name(&self.inputs.stack, &self.account, region),
+            region,
+            &self.account,
+        )
+    }
+
+    /// Tags by which everything of this stage can be found.
+    pub(crate) fn tags(&self) -> BTreeMap<String, String> {
+        [
+            (infra::names::TAG_STACK, self.inputs.stack.name.as_str()),
+            (infra::names::TAG_STAGE, self.inputs.stage.as_str()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
+    }
+}
+
+/// At most 60 of the 63 characters that a bucket's name may have.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+fn bucket_name(stack: &StackFile, account: &AccountId, region: &Region) -> String {
+    format!("{}-{}-{region}", stack.name, account.as_str())
+}
+
+fn state_key(stage: &StageName) -> String {
+    format!("stages/{stage}.json")
+}
+
+async fn find_vendor(smapi: &smapi::Client, wanted: Option<&VendorId>) -> Result<VendorId, Error> {
+    let vendors = smapi.vendors().await?;
+    let ids: Vec<_> = vendors.into_iter().map(|vendor| vendor.id).collect();
+    choose_vendor(&ids, wanted)
+}
+
+fn choose_vendor(vendors: &[VendorId], wanted: Option<&VendorId>) -> Result<VendorId, Error> {
+    let list = |vendors: &[VendorId]| {
+        vendors
+            .iter()
+            .map(VendorId::as_str)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match (wanted, vendors) {
+        (Some(wanted), vendors) if vendors.contains(wanted) => Ok(wanted.clone()),
+        (Some(wanted), vendors) => Err(Error::new(
+            Code::Vendor,
+            format!(
+                "vendor {wanted} is not among those of this Amazon developer: {}",
+                list(vendors)
+            ),
+        )
+        .hint("correct ASK_VENDOR_ID, or sign in as a developer of that vendor")),
+        (None, [only]) => Ok(only.clone()),
+        (None, []) => Err(
+            Error::new(Code::Vendor, "this Amazon developer account has no vendor").hint(
+                "open https://developer.amazon.com/alexa/console/ask once and accept the terms",
+            ),
+        ),
+        (None, several) => Err(Error::new(
+            Code::Vendor,
+            format!(
+                "this Amazon developer has several vendors: {}",
+                list(several)
+            ),
+        )
+        .hint("choose one with ASK_VENDOR_ID")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(ids: &[&str]) -> Vec<VendorId> {
+        ids.iter().map(|id| id.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn one_vendor_needs_no_choice_and_several_do() {
+        let both = ids(&["M1EXAMPLE", "M2EXAMPLE"]);
+        assert_eq!(
+            choose_vendor(&ids(&["M1EXAMPLE"]), None).unwrap().as_str(),
+            "M1EXAMPLE"
+        );
+        assert!(choose_vendor(&both, None).is_err());
+        assert_eq!(choose_vendor(&both, Some(&both[1])).unwrap(), both[1]);
+        assert!(choose_vendor(&ids(&["M1EXAMPLE"]), Some(&both[1])).is_err());
+        assert!(choose_vendor(&[], None).is_err());
+    }
+
+    #[test]
+    fn the_longest_bucket_name_fits() {
+        let stack =
+            StackFile::parse(&format!("name = \"{}\"", "a".repeat(32)), "stack.toml").unwrap();
+        let account = AccountId::parse("123456789012").unwrap();
+        let name = bucket_name(&stack, &account, &"ap-northeast-1".parse().unwrap());
+        assert!(name.len() <= 63, "{name}");
+    }
+}

@@ -1,0 +1,75 @@
+//! The stack that holds people.
+
+use infra::cloudformation::RenderError;
+use infra::names::{self, AccountFragment};
+use infra::stacks::{IdentityOutputs, IdentityParameters};
+
+use crate::aws::stack::{Desired, Observed, StackClient};
+use crate::error::{Code, Error};
+use crate::session::Session;
+
+/// What would lose users if it were removed or replaced.
+const SACRED: &[&str] = &[
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolDomain",
+];
+
+/// The identity stack of the session's stage.
+pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
+    let inputs = session.inputs;
+    let parameters = IdentityParameters {
+        stage: inputs.stage.clone(),
+        domain_prefix: names::domain_prefix(
+            &inputs.stack,
+            &inputs.stage,
+            &AccountFragment::of(session.account.as_str()),
+        )
+        .map_err(|error| {
+            Error::new(Code::StackFile, error.to_string())
+                .hint("change identity.domain.prefix in stack.toml")
+        })?,
+        redirect_uris: inputs
+            .endpoints
+            .redirects
+            .redirect_uris(&session.vendor)
+            .into(),
+    };
+    Ok(StackClient::new(
+        &session.aws,
+        Desired {
+            name: names::identity_stack(&inputs.stack.name, &inputs.stage),
+            region: inputs.home.clone(),
+            template: infra::stacks::identity(&inputs.stack)
+                .to_yaml()
+                .map_err(|error| unrenderable(&error))?,
+            parameters: parameters
+                .to_pairs()
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            tags: session.tags(),
+            sacred: SACRED,
+            protected: true,
+        },
+    ))
+}
+
+/// A template that cannot be written as YAML.
+pub(crate) fn unrenderable(error: &RenderError) -> Error {
+    Error::new(
+        Code::StackFile,
+        format!("a template cannot be rendered: {error}"),
+    )
+}
+
+/// What the other steps need to know of it.
+pub(crate) fn outputs(stack: &str, observed: &Observed) -> Result<IdentityOutputs, Error> {
+    IdentityOutputs::from_pairs(observed.output_pairs()).map_err(|error| {
+        Error::new(
+            Code::Stack,
+            format!("stack {stack} has unexpected outputs: {error}"),
+        )
+        .hint("was it deployed by another version? deploy it again")
+    })
+}

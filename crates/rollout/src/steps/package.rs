@@ -1,0 +1,198 @@
+//! Manifest and interaction models: imported as one package, with the function's ARNs in it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use smapi::{ETag, SkillStage};
+use tokio::time::Instant;
+
+use models::ids::SkillId;
+
+use crate::digest;
+use crate::error::{Code, Error};
+use crate::package::{Endpoints, Rendered};
+use crate::poll::Poll;
+use crate::progress::Step;
+use crate::session::Session;
+use crate::state::PackageRecord;
+
+/// How long an import may take; building large interaction models has been seen to take minutes.
+const IMPORT_LIMIT: Duration = Duration::from_mins(20);
+/// How long a permission on the function may take to be seen by Alexa.
+const PROPAGATION_LIMIT: Duration = Duration::from_secs(30);
+
+/// The documents of the skill as the service stores them.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    digest: String,
+    etag: Option<ETag>,
+}
+
+/// The package as it shall be.
+pub(crate) async fn desired(session: &Session<'_>, endpoints: &Endpoints) -> Rendered {
+    let nonce = session
+        .store
+        .state()
+        .await
+        .skill
+        .map(|skill| skill.nonce)
+        .unwrap_or_default();
+    session.inputs.package.render(&nonce, Some(endpoints))
+}
+
+/// Reads the documents back.
+pub(crate) async fn observe(
+    session: &Session<'_>,
+    skill: &SkillId,
+    locales: &[String],
+) -> Result<Stored, Error> {
+    let manifest = async {
+        session
+            .smapi
+            .manifest(skill, SkillStage::Development)
+            .await?
+            .ok_or_else(|| {
+                Error::new(
+                    Code::Skill,
+                    format!("skill {skill}, which this stage was deployed to, does not exist"),
+                )
+                .hint(
+                    "was it deleted in the developer console? remove `skill` from the stage's \
+                     state to have a new one created; its users will have to link again",
+                )
+            })
+    };
+    let models = futures_util::future::join_all(locales.iter().map(|locale| {
+        session
+            .smapi
+            .interaction_model(skill, SkillStage::Development, locale)
+    }));
+    let (manifest, models) = tokio::join!(manifest, models);
+    let manifest = manifest?;
+    let mut documents = vec![manifest.value];
+    for model in models {
+        documents.push(model?.map_or(Value::Null, |model| model.value));
+    }
+    Ok(Stored {
+        digest: digest::of_json(&json!(documents)),
+        etag: manifest.etag,
+    })
+}
+
+/// Why the package has to be imported; empty when it has not.
+///
+/// A three-way comparison: services normalise what they store, so that what is stored now is
+/// compared with what was stored after the last import, and what is wanted with what was sent.
+pub(crate) fn decide(
+    desired: &Rendered,
+    stored: &Stored,
+    record: Option<&PackageRecord>,
+) -> Vec<&'static str> {
+    let Some(record) = record else {
+        return vec!["first import"];
+    };
+    let mut reasons = Vec::new();
+    if record.applied != desired.digest() {
+        reasons.push("changed here");
+    }
+    if record.observed != stored.digest {
+        reasons.push("changed at Amazon");
+    }
+    reasons
+}
+
+/// Imports the package if it differs.
+pub(crate) async fn ensure(
+    session: &Session<'_>,
+    skill: &SkillId,
+    endpoints: &Endpoints,
+) -> Result<(Rendered, String), Error> {
+    let desired = desired(session, endpoints).await;
+    let stored = observe(session, skill, desired.locales()).await?;
+    let record = session
+        .store
+        .state()
+        .await
+        .skill
+        .and_then(|skill| skill.package);
+    let reasons = decide(&desired, &stored, record.as_ref());
+    if reasons.is_empty() {
+        return Ok((desired, "unchanged".to_owned()));
+    }
+    import(session, skill, &desired, stored.etag.as_ref()).await?;
+    let stored = observe(session, skill, desired.locales()).await?;
+    let record = PackageRecord {
+        applied: desired.digest().to_owned(),
+        observed: stored.digest,
+    };
+    session
+        .store
+        .update(|state| {
+            if let Some(skill) = &mut state.skill {
+                skill.package = Some(record);
+            }
+        })
+        .await?;
+    Ok((desired, format!("imported: {}", reasons.join(", "))))
+}
+
+async fn import(
+    session: &Session<'_>,
+    skill: &SkillId,
+    package: &Rendered,
+    etag: Option<&ETag>,
+) -> Result<(), Error> {
+    let zip = package.zip()?;
+    let deadline = Instant::now() + PROPAGATION_LIMIT;
+    let mut poll = Poll::default();
+    loop {
+        session.may_change()?;
+        let upload = session.smapi.upload(zip.clone()).await?;
+        let import = session.smapi.import(skill, &upload, etag).await?;
+        let status = session.smapi.wait_for_import(&import, IMPORT_LIMIT).await?;
+        for advice in status.advice() {
+            session.note(&Step::Package, &format!("Alexa advises: {advice}"));
+        }
+        if status.status.is_success() {
+            return Ok(());
+        }
+        let problems = status.problems();
+        if blames_the_trigger(&problems) && Instant::now() < deadline {
+            session.note(
+                &Step::Package,
+                "waiting for the function's permission to be seen by Alexa",
+            );
+            poll.wait().await;
+            continue;
+        }
+        return Err(problems.into_iter().fold(
+            Error::new(
+                Code::Import,
+                format!("Alexa did not import the package of skill {skill}"),
+            )
+            .hint("mend what Alexa names in skill-package/ or stack.toml, then run it again"),
+            Error::because,
+        ));
+    }
+}
+
+/// Alexa checks at import that it may invoke the function.
+fn blames_the_trigger(problems: &[String]) -> bool {
+    problems
+        .iter()
+        .any(|problem| problem.contains("trigger setting for the Lambda"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_trigger_is_waited_for() {
+        let trigger = "Manifest: The trigger setting for the Lambda arn:aws:lambda:x is invalid.";
+        assert!(blames_the_trigger(&[trigger.to_owned()]));
+        assert!(!blames_the_trigger(&[
+            "Manifest: name is too long".to_owned()
+        ]));
+    }
+}

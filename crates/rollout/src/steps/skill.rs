@@ -1,0 +1,132 @@
+//! The skill's id: remembered, found again, or created. Never twice.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use smapi::SkillStage;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use models::ids::SkillId;
+
+use crate::error::{Code, Error};
+use crate::poll::Poll;
+use crate::session::Session;
+use crate::state::SkillRecord;
+
+/// How long a new skill may stay out of the vendor's list. Amazon promises nothing; a skill has
+/// been reported as "not found" some seconds after it was created
+/// (<https://github.com/openhab/openhab-alexa/issues/643>).
+const CONSISTENCY_WINDOW: Duration = Duration::from_secs(15);
+
+/// The id, creating the skill if there is none.
+pub(crate) async fn ensure(session: &Session<'_>) -> Result<(SkillId, String), Error> {
+    let recorded = session.store.state().await.skill;
+    if let Some(id) = recorded.as_ref().and_then(|record| record.id.clone()) {
+        return Ok((id, "unchanged".to_owned()));
+    }
+    let (id, outcome) = if let Some(record) = recorded {
+        // A creation was begun and its answer never arrived.
+        match find_by_nonce(session, &record.nonce).await? {
+            Some(id) => (id, "found again"),
+            None => (create(session, &record.nonce).await?, "created"),
+        }
+    } else {
+        let nonce = new_nonce(session);
+        session.may_change()?;
+        let record = SkillRecord {
+            nonce: nonce.clone(),
+            id: None,
+            package: None,
+        };
+        session
+            .store
+            .update(|state| state.skill = Some(record))
+            .await?;
+        (create(session, &nonce).await?, "created")
+    };
+    session
+        .store
+        .update(|state| {
+            if let Some(skill) = &mut state.skill {
+                skill.id = Some(id.clone());
+            }
+        })
+        .await?;
+    Ok((id.clone(), format!("{outcome}: {id}")))
+}
+
+/// Names the stage, so that a lost state can be told from a stranger's skill.
+fn new_nonce(session: &Session<'_>) -> String {
+    format!(
+        "voicelink:{}:{}:{}",
+        session.inputs.stack.name,
+        session.inputs.stage,
+        Uuid::new_v4()
+    )
+}
+
+async fn create(session: &Session<'_>, nonce: &str) -> Result<SkillId, Error> {
+    session.may_change()?;
+    let rendered = session.inputs.package.render(nonce, None);
+    Ok(session
+        .smapi
+        .create_skill(&session.vendor, rendered.manifest())
+        .await?)
+}
+
+/// Looks through the vendor's skills until one carries the nonce or the window has passed.
+async fn find_by_nonce(session: &Session<'_>, nonce: &str) -> Result<Option<SkillId>, Error> {
+    let deadline = Instant::now() + CONSISTENCY_WINDOW;
+    let mut poll = Poll::default();
+    loop {
+        let mut found = Vec::new();
+        for skill in session.smapi.skills(&session.vendor).await? {
+            if skill.stage != SkillStage::Development.as_str() || found.contains(&skill.skill_id) {
+                continue;
+            }
+            let manifest = session
+                .smapi
+                .manifest(&skill.skill_id, SkillStage::Development)
+                .await?;
+            if manifest.is_some_and(|manifest| carries(&manifest.value, nonce)) {
+                found.push(skill.skill_id);
+            }
+        }
+        match found.as_slice() {
+            [only] => return Ok(Some(only.clone())),
+            [] if Instant::now() >= deadline => return Ok(None),
+            [] => poll.wait().await,
+            several => {
+                let ids: Vec<_> = several.iter().map(SkillId::as_str).collect();
+                return Err(Error::new(
+                    Code::Skill,
+                    format!("several skills carry this stage's mark: {}", ids.join(", ")),
+                )
+                .hint("delete all but one in the developer console, then run the command again"));
+            }
+        }
+    }
+}
+
+fn carries(manifest: &Value, nonce: &str) -> bool {
+    manifest
+        .pointer("/manifest/publishingInformation/testingInstructions")
+        .and_then(Value::as_str)
+        .is_some_and(|text| text.contains(nonce))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_skill_is_recognised_by_its_testing_instructions_only() {
+        let manifest =
+            |field: &str| json!({"manifest": {"publishingInformation": {field: "… n1 …"}}});
+        assert!(carries(&manifest("testingInstructions"), "n1"));
+        assert!(!carries(&manifest("testingInstructions"), "n2"));
+        assert!(!carries(&manifest("category"), "n1"));
+    }
+}

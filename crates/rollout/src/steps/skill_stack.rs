@@ -1,0 +1,83 @@
+//! The disposable stack: function, version, alias, role, logs and Alexa's permission.
+
+use std::collections::BTreeMap;
+
+use infra::stack_file::Region;
+use infra::stacks::{IdentityOutputs, SkillOutputs, SkillParameters};
+use models::ids::SkillId;
+
+use super::bundle::Bundle;
+use super::identity::unrenderable;
+use crate::aws::stack::{Desired, Observed, StackClient};
+use crate::digest;
+use crate::error::{Code, Error};
+use crate::session::Session;
+
+/// The skill stack of one region.
+pub(crate) fn client(
+    session: &Session<'_>,
+    region: &Region,
+    identity: &IdentityOutputs,
+    skill: &SkillId,
+    bundle: &Bundle,
+) -> Result<StackClient, Error> {
+    let inputs = session.inputs;
+    let template = infra::stacks::skill(&inputs.stack)
+        .to_yaml()
+        .map_err(|error| unrenderable(&error))?;
+    let parameters = SkillParameters {
+        stage: inputs.stage.clone(),
+        skill_id: skill.clone(),
+        client_id: identity.client_id.clone(),
+        issuer: inputs
+            .endpoints
+            .issuer(&inputs.home, identity.user_pool_id.as_str())?,
+        sign_in_url: inputs.endpoints.sign_in(&identity.domain, &inputs.home)?,
+        code_bucket: session.bucket(region).name().to_owned(),
+        code_key: bundle.key(),
+        architecture: inputs.architecture,
+        version_description: String::new(),
+    };
+    let parameters = describe_version(&template, parameters);
+    Ok(StackClient::new(
+        &session.aws,
+        Desired {
+            name: infra::names::skill_stack(&inputs.stack.name, &inputs.stage),
+            region: region.clone(),
+            template,
+            parameters: pairs(&parameters),
+            tags: session.tags(),
+            sacred: &[],
+            protected: false,
+        },
+    ))
+}
+
+/// A version is published when its description changes, so that the description is a digest of
+/// everything that makes the function what it is.
+fn describe_version(template: &str, parameters: SkillParameters) -> SkillParameters {
+    let everything = format!("{template}\n{:?}", pairs(&parameters));
+    SkillParameters {
+        version_description: digest::of_bytes(everything.as_bytes()),
+        ..parameters
+    }
+}
+
+fn pairs(parameters: &SkillParameters) -> BTreeMap<String, String> {
+    parameters
+        .to_pairs()
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// What the other steps need to know of it.
+pub(crate) fn outputs(stack: &str, observed: &Observed) -> Result<SkillOutputs, Error> {
+    SkillOutputs::from_pairs(observed.output_pairs()).map_err(|error| {
+        Error::new(
+            Code::Stack,
+            format!("stack {stack} has unexpected outputs: {error}"),
+        )
+        .hint("was it deployed by another version? deploy it again")
+    })
+}

@@ -1,0 +1,332 @@
+//! `cargo xtask deploy`: a stage from nothing, or from whatever it is, to what it shall be.
+
+use std::io::{IsTerminal, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use infra::StackFile;
+use infra::stack_file::StageName;
+use local_cloud::story::{self, Script, Transcript};
+use local_cloud::{LocalStage, Urls};
+use rollout::calls::CallCounter;
+use rollout::deploy::Outcome;
+use rollout::endpoints::Endpoints;
+use rollout::error::{Code, Error};
+use rollout::lock::Owner;
+use rollout::package::SourcePackage;
+use rollout::plan::Plan;
+use rollout::session::Inputs;
+use rollout::{Building, Bundle};
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::build::{self, Kind};
+use crate::failure::Failure;
+use crate::progress::seconds;
+use crate::{Deploy, discovery, local, output, progress, stack, stage, workspace};
+
+pub(crate) async fn run(options: Deploy) -> Result<(), Failure> {
+    let stack = stack::read(&options.stack)?;
+    let name = stack::stage(&stack, options.stage.as_deref())?;
+    let counter = CallCounter::default();
+    let report = if name.is_local() {
+        deploy_local(&options, stack, &name, &counter).await
+    } else {
+        deploy_real(&options, stack, &name, &counter).await
+    };
+    report
+        .map_err(|failure| failure.after(counter.calls()))?
+        .print(&options, &counter);
+    Ok(())
+}
+
+/// What a finished command has to tell.
+struct Report {
+    stage: StageName,
+    outcome: Outcome,
+    build: Duration,
+    rollout: Duration,
+    verified: Option<(Transcript, Duration)>,
+}
+
+/// To the stage that runs, or to one that lives as long as this command.
+async fn deploy_local(
+    options: &Deploy,
+    stack: StackFile,
+    name: &StageName,
+    counter: &CallCounter,
+) -> Result<Report, Failure> {
+    let (urls, own) = if let Some(urls) = discovery::running()? {
+        (urls, None)
+    } else {
+        let stage = local::start(local_cloud::Options {
+            port: None,
+            record_smapi: options.record_smapi.clone(),
+        })
+        .await?;
+        (stage.urls().clone(), Some(stage))
+    };
+    let report = deploy_and_verify(options, stack, name, counter, &urls).await;
+    if let Some(own) = own {
+        LocalStage::stop(own).await;
+    }
+    report
+}
+
+async fn deploy_and_verify(
+    options: &Deploy,
+    stack: StackFile,
+    name: &StageName,
+    counter: &CallCounter,
+    urls: &Urls,
+) -> Result<Report, Failure> {
+    let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
+        .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
+    let inputs = Inputs {
+        endpoints: stage::local_endpoints(urls)?,
+        developer: stage::local_developer()?,
+        vendor: None,
+        architecture: build::host(),
+        ..inputs(options, stack, name)?
+    };
+    let mut report = roll_out(&inputs, Kind::Local, counter, &|_| Ok(())).await?;
+    let started = Instant::now();
+    let locale = "en-US";
+    let script = Script {
+        skill_id: report.outcome.deployed.skill_id.to_string(),
+        invocation_name: inputs
+            .package
+            .invocation_name(locale)
+            .map_err(Error::from)?
+            .to_owned(),
+        locale: locale.to_owned(),
+        access_token_seconds,
+    };
+    let transcript = story::run(urls, &script).await.map_err(|error| {
+        let failure = Failure::new("STORY", error.to_string()).hint(error.hint().to_owned());
+        error.turns.iter().fold(failure, |failure, turn| {
+            failure.because(format!("“{}” was answered “{}”", turn.said, turn.heard))
+        })
+    })?;
+    report.verified = Some((transcript, started.elapsed()));
+    Ok(report)
+}
+
+async fn deploy_real(
+    options: &Deploy,
+    stack: StackFile,
+    name: &StageName,
+    counter: &CallCounter,
+) -> Result<Report, Failure> {
+    let developer = stage::developer(&stack, name)?;
+    let architecture = stack.lambda.architecture;
+    let inputs = Inputs {
+        endpoints: Endpoints {
+            developer: developer.endpoints,
+            ..Endpoints::amazon(None)
+        },
+        developer: developer.credentials,
+        vendor: developer.vendor,
+        architecture,
+        ..inputs(options, stack, name)?
+    };
+    let approve = |plan: &Plan| confirm(name, plan, options.yes);
+    roll_out(&inputs, Kind::Release(architecture), counter, &approve).await
+}
+
+/// What local and real stages have in common.
+fn inputs(options: &Deploy, stack: StackFile, name: &StageName) -> Result<Inputs, Failure> {
+    let home = stack::home(&stack, name)?;
+    let folder = stack::package_folder(&options.stack);
+    Ok(Inputs {
+        package: read_package(&folder)?,
+        stack,
+        stage: name.clone(),
+        home,
+        endpoints: Endpoints::amazon(None),
+        developer: smapi::Credentials::AccessToken(String::new().into()),
+        vendor: None,
+        architecture: build::host(),
+    })
+}
+
+fn read_package(folder: &Path) -> Result<SourcePackage, Failure> {
+    SourcePackage::read(folder).map_err(|error| Failure::from(Error::from(error)))
+}
+
+async fn roll_out(
+    inputs: &Inputs,
+    kind: Kind,
+    counter: &CallCounter,
+    approve: rollout::deploy::Approve<'_>,
+) -> Result<Report, Failure> {
+    let started = Instant::now();
+    // On a task of its own, so that it goes on while nobody looks.
+    let build = tokio::spawn(build::bundle(kind));
+    let (took, build_took) = watch::channel(Duration::ZERO);
+    let building = Building::new(async move {
+        let built = build
+            .await
+            .map_err(|error| Error::new(Code::Build, format!("the build stopped: {error}")))??;
+        took.send_replace(built.took);
+        Ok(Bundle::new(built.zip))
+    });
+    let progress = progress::for_stderr();
+    let outcome = rollout::deploy::deploy(
+        inputs,
+        building,
+        counter,
+        &*progress,
+        approve,
+        owner(),
+        interrupted(),
+    )
+    .await?;
+    write_documents(&inputs.stage, &outcome)?;
+    let build = *build_took.borrow();
+    Ok(Report {
+        stage: inputs.stage.clone(),
+        outcome,
+        build,
+        rollout: started.elapsed().saturating_sub(build),
+        verified: None,
+    })
+}
+
+/// What was deployed, for people and for ask-cli. The client secret is not in it.
+fn write_documents(stage: &StageName, outcome: &Outcome) -> Result<(), Error> {
+    let dist = workspace::dist(stage.as_str());
+    outcome.deployed.package.write(&dist)?;
+    rollout::package::write_account_linking(&dist, &outcome.deployed.linking)?;
+    Ok(())
+}
+
+/// Turns true at the first Ctrl-C; the second ends the process at once.
+fn interrupted() -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if sender.send_replace(true) {
+                std::process::exit(130);
+            }
+            output::aside("finishing what is in flight; Ctrl-C again ends it at once");
+        }
+    });
+    receiver
+}
+
+fn owner() -> Owner {
+    let variable = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| std::env::var(name).ok())
+            .unwrap_or_else(|| "unknown".to_owned())
+    };
+    Owner {
+        host: std::fs::read_to_string("/etc/hostname").map_or_else(
+            |_| variable(&["HOSTNAME", "COMPUTERNAME"]),
+            |name| name.trim().to_owned(),
+        ),
+        pid: std::process::id(),
+        user: variable(&["USER", "USERNAME", "LOGNAME"]),
+    }
+}
+
+/// A real stage is changed only when somebody has said so.
+fn confirm(stage: &StageName, plan: &Plan, yes: bool) -> Result<(), Error> {
+    output::aside(&format!("to do on {stage}:"));
+    for entry in &plan.entries {
+        output::aside(&format!("  {}: {}", entry.step, entry.what));
+    }
+    if yes {
+        return Ok(());
+    }
+    let refused = |message: &str| Error::new(Code::Confirm, message);
+    if !std::io::stdin().is_terminal() {
+        return Err(refused("nothing was changed: nobody is there to confirm").hint("add --yes"));
+    }
+    let mut question = std::io::stderr();
+    let mut answer = String::new();
+    write!(question, "deploy? [y/N] ")
+        .and_then(|()| question.flush())
+        .and_then(|()| std::io::stdin().read_line(&mut answer))
+        .map_err(|error| refused("nothing was changed").because(error.to_string()))?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") {
+        Ok(())
+    } else {
+        Err(refused("nothing was changed"))
+    }
+}
+
+impl Report {
+    fn print(&self, options: &Deploy, counter: &CallCounter) {
+        if options.json {
+            output::line(&self.json(counter).to_string());
+        } else {
+            self.tell(counter);
+        }
+    }
+
+    fn json(&self, counter: &CallCounter) -> serde_json::Value {
+        let deployed = &self.outcome.deployed;
+        let verify = self.verified.as_ref().map(|(_, took)| took.as_secs_f64());
+        json!({
+            "stage": self.stage.as_str(),
+            "skillId": deployed.skill_id,
+            "userPoolId": deployed.identity.user_pool_id,
+            "clientId": deployed.identity.client_id,
+            "calls": counter.calls(),
+            "seconds": {
+                "build": self.build.as_secs_f64(),
+                "rollout": self.rollout.as_secs_f64(),
+                "verify": verify,
+            },
+            "transcript": self.verified.as_ref().map(|(transcript, _)| &transcript.turns),
+        })
+    }
+
+    fn tell(&self, counter: &CallCounter) {
+        let deployed = &self.outcome.deployed;
+        if let Some((transcript, _)) = &self.verified {
+            for turn in &transcript.turns {
+                output::line(&format!("person: {}", turn.said));
+                let card = turn
+                    .card
+                    .as_ref()
+                    .map_or_else(String::new, |card| format!("  [{card} card]"));
+                output::line(&format!(" alexa: {}{card}", turn.heard));
+            }
+            output::line("");
+        }
+        output::line(&format!("stage      {}", self.stage));
+        output::line(&format!("skill      {}", deployed.skill_id));
+        output::line(&format!("user pool  {}", deployed.identity.user_pool_id));
+        output::line(&format!("app client {}", deployed.identity.client_id));
+        let calls = counter.calls();
+        let verb = if self.outcome.plan.is_empty() {
+            "nothing to do"
+        } else {
+            "deployed"
+        };
+        output::line(&format!(
+            "{verb}: {} reading calls, {} mutating calls",
+            calls.reading, calls.mutating
+        ));
+        let verify = self
+            .verified
+            .as_ref()
+            .map_or_else(String::new, |(_, took)| {
+                format!(", verify {}", seconds(*took))
+            });
+        output::line(&format!(
+            "build {}, rollout {}{verify}",
+            seconds(self.build),
+            seconds(self.rollout)
+        ));
+        if self.verified.is_none() {
+            output::line(
+                "left to you: enable the skill in the Alexa app, link your account, and open it",
+            );
+        }
+    }
+}

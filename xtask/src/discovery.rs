@@ -1,0 +1,81 @@
+//! How commands find a running local stage: a file that it leaves while it is up.
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use local_cloud::Urls;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::workspace;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Discovery {
+    pid: u32,
+    #[serde(flatten)]
+    urls: Urls,
+}
+
+/// The file while it is there; dropping it removes the file.
+#[derive(Debug)]
+pub(crate) struct Announcement {
+    path: PathBuf,
+}
+
+/// Tells other commands where this process listens.
+pub(crate) fn announce(urls: &Urls) -> Result<Announcement, Failure> {
+    let path = path();
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(|error| cannot_write(&path, &error))?;
+    }
+    let discovery = Discovery {
+        pid: std::process::id(),
+        urls: urls.clone(),
+    };
+    let text = serde_json::to_string_pretty(&discovery)
+        .map_err(|error| Failure::new("IO", format!("cannot write JSON: {error}")))?;
+    // A reader never sees half a file.
+    let draft = path.with_extension(format!("{}.draft", std::process::id()));
+    std::fs::write(&draft, text)
+        .and_then(|()| std::fs::rename(&draft, &path))
+        .map_err(|error| cannot_write(&path, &error))?;
+    Ok(Announcement { path })
+}
+
+/// The local stage that is running, if there is one.
+pub(crate) fn running() -> Result<Option<Urls>, Failure> {
+    let path = path();
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(Failure::new(
+                "IO",
+                format!("cannot read {}: {error}", path.display()),
+            ));
+        }
+    };
+    let discovery: Discovery = serde_json::from_str(&text).map_err(|error| {
+        Failure::new(
+            "LOCAL_STAGE",
+            format!("{} is damaged: {error}", path.display()),
+        )
+        .hint("delete the file; `cargo xtask local` writes a new one")
+    })?;
+    Ok(rollout::lock::is_alive(discovery.pid).then_some(discovery.urls))
+}
+
+impl Drop for Announcement {
+    fn drop(&mut self) {
+        // The stage has ended: a file that stays behind names a process that does not live.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn path() -> PathBuf {
+    workspace::target().join("local-stage.json")
+}
+
+fn cannot_write(path: &std::path::Path, error: &std::io::Error) -> Failure {
+    Failure::new("IO", format!("cannot write {}: {error}", path.display()))
+}

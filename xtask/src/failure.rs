@@ -1,0 +1,125 @@
+//! How a command says that it failed: causes, a hint, and `error[CODE]: message` as the last line.
+
+use rollout::calls::Calls;
+use serde_json::json;
+
+use crate::output;
+
+/// A failed command.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: String,
+    message: String,
+    causes: Vec<String>,
+    hint: Option<String>,
+    calls: Calls,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+            calls: Calls::default(),
+        }
+    }
+
+    pub(crate) fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// What had been called until then.
+    pub(crate) fn after(mut self, calls: Calls) -> Self {
+        self.calls = calls;
+        self
+    }
+
+    /// Tells the person on stderr, and a machine that asked for JSON on stdout.
+    pub(crate) fn report(&self, json: bool) {
+        for cause in &self.causes {
+            output::aside(&format!("cause: {cause}"));
+        }
+        if let Some(hint) = &self.hint {
+            output::aside(&format!("hint: {hint}"));
+        }
+        output::aside(&format!(
+            "error[{}]: {}",
+            self.code,
+            self.message.replace('\n', " ")
+        ));
+        if json {
+            let document = json!({
+                "error": { "code": self.code, "message": self.message, "hint": self.hint },
+                "calls": self.calls,
+            });
+            output::line(&document.to_string());
+        }
+    }
+}
+
+impl From<rollout::error::Error> for Failure {
+    fn from(error: rollout::error::Error) -> Self {
+        Self {
+            code: error.code().to_string(),
+            message: error.message().to_owned(),
+            causes: error.causes().to_vec(),
+            hint: error.next_step().map(str::to_owned),
+            calls: Calls::default(),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        let failure = Self::new("CI", error.to_string());
+        error
+            .chain()
+            .skip(1)
+            .fold(failure, |failure, cause| failure.because(cause.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollout::error::Code;
+
+    use crate::workspace;
+
+    /// Codes of failures that are the command line's own, with their meaning.
+    const OWN: &[(&str, &str)] = &[
+        ("CI", "a check failed"),
+        (
+            "CREDENTIALS",
+            "no Amazon developer credentials for a real stage",
+        ),
+        ("IO", "a file or the terminal could not be used"),
+        (
+            "LOCAL_STAGE",
+            "no local stage is running, or it could not be started",
+        ),
+        ("PORT", "a port is in use"),
+        ("STAGE", "stack.toml has no such stage"),
+        ("STALE", "a rendered template is not what is committed"),
+        ("STORY", "the deployed skill did not behave as it should"),
+    ];
+
+    #[test]
+    fn the_documentation_lists_every_code() {
+        let page = std::fs::read_to_string(workspace::root().join("docs/errors.md")).unwrap();
+        let codes = Code::ALL
+            .iter()
+            .map(|(code, meaning)| (code.as_str(), *meaning));
+        for (code, meaning) in codes.chain(OWN.iter().copied()) {
+            let row = format!("| `{code}` | {meaning} |");
+            assert!(page.contains(&row), "docs/errors.md lacks the line\n{row}");
+        }
+    }
+}
