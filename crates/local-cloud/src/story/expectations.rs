@@ -139,3 +139,65 @@ pub(super) fn expect_same_token(answer: &Answer, before: &Answer) -> Result<(), 
         "POST /control/refresh of the device listener should hold Alexa back",
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::html::Document;
+    use super::*;
+
+    const REDIRECT: &str = "http://localhost:5/na/api/skill/link/M1";
+
+    fn authorize(extra: &str) -> Url {
+        let mut url = Url::parse(&format!("http://127.0.0.1:4/oauth2/authorize?{extra}")).unwrap();
+        url.query_pairs_mut().append_pair("redirect_uri", REDIRECT);
+        url
+    }
+
+    fn page(last: &str) -> Page {
+        let url = Url::parse(last).unwrap();
+        Page {
+            url: url.clone(),
+            status: 200,
+            document: Document::default(),
+            trail: vec![url],
+        }
+    }
+
+    #[test]
+    fn an_authorize_url_has_everything_once() {
+        let full = "response_type=code&client_id=c&scope=openid&state=s";
+        let accepts =
+            |extra: &str, pkce| check_authorize_url(&authorize(extra), "NA", pkce).is_ok();
+        assert!(accepts(full, false));
+        assert!(!accepts(full, true));
+        let challenged = format!("{full}&code_challenge=x&code_challenge_method=S256");
+        assert!(accepts(&challenged, true));
+        assert!(!accepts(&challenged, false));
+        let plain = format!("{full}&code_challenge=x&code_challenge_method=plain");
+        assert!(!accepts(&plain, true));
+        assert!(!accepts(&format!("{full}&state=t"), false));
+        for name in [
+            "response_type=code&",
+            "client_id=c&",
+            "scope=openid&",
+            "&state=s",
+        ] {
+            assert!(!accepts(&full.replace(name, ""), false), "{name}");
+        }
+        assert!(check_authorize_url(&authorize(full), "EU", false).is_err());
+    }
+
+    #[test]
+    fn a_redirect_has_a_code_and_the_same_state() {
+        let authorize = authorize("state=a%2Bb");
+        let redirect = Url::parse(REDIRECT).unwrap();
+        let accepts = |last: &str| check_redirect(&page(last), &redirect, &authorize).is_ok();
+        assert!(accepts(&format!("{REDIRECT}?code=c&state=a%2Bb")));
+        assert!(!accepts(&format!("{REDIRECT}?code=c&state=a+b")));
+        assert!(!accepts(&format!("{REDIRECT}?state=a%2Bb")));
+        assert!(!accepts(&format!(
+            "{REDIRECT}?error=access_denied&state=a%2Bb"
+        )));
+        assert!(!accepts("http://127.0.0.1:4/login?state=a%2Bb"));
+    }
+}
