@@ -5,7 +5,9 @@
 //! never skips it.
 
 mod python;
+mod report;
 mod rust;
+mod stage;
 mod toolbox;
 
 use std::time::{Duration, Instant};
@@ -72,6 +74,31 @@ const STEPS: &[Step] = &[
         name: "yaml",
         about: "a YAML 1.1 reader reads from the templates what was meant",
         run: python::yaml,
+    },
+    Step {
+        name: "schemas",
+        about: "the local stage's resource schemas are Amazon's",
+        run: python::schemas,
+    },
+    Step {
+        name: "story",
+        about: "a deployment to this machine, and the conversation that follows",
+        run: stage::story,
+    },
+    Step {
+        name: "local",
+        about: "a stage that stays up is found, not changed twice, and ends cleanly",
+        run: stage::local,
+    },
+    Step {
+        name: "smapi-spec",
+        about: "Amazon's specification accepts every exchange with SMAPI",
+        run: stage::smapi_spec,
+    },
+    Step {
+        name: "tokens",
+        about: "boto3 reads the deployment back, and PyJWT verifies tokens",
+        run: stage::tokens,
     },
 ];
 

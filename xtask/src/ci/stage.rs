@@ -57,9 +57,11 @@ pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
     deploy(toolbox)?;
     deploy(toolbox)?;
     stage.stop();
-    toolbox.require("node", "Node.js 20 or newer")?;
-    toolbox.require("npm", "npm, which comes with Node.js")?;
-    Err(anyhow!("no judge yet for {}", recording.display()))
+    let judge = toolbox.node_judge("smapi-spec")?;
+    let sh = &toolbox.sh;
+    let _in_folder = sh.push_dir(&judge);
+    cmd!(sh, "node --test").run()?;
+    Ok(cmd!(sh, "node main.mjs {recording}").run()?)
 }
 
 /// PyJWT and boto3, on what was deployed to this machine.

@@ -77,6 +77,35 @@ impl Toolbox {
         Ok(self.python_programs()?.join(name))
     }
 
+    /// A copy of a judge written for Node.js, with exactly the packages of its lock file beside
+    /// it; they never appear in the source tree.
+    pub(super) fn node_judge(&self, name: &str) -> Result<PathBuf> {
+        self.require("node", "Node.js 20 or newer")?;
+        self.require("npm", "npm, which comes with Node.js")?;
+        let folder = self.folder.join(name);
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+        let source = self.judge(name);
+        for file in self.sh.read_dir(&source)? {
+            if file.is_file() {
+                self.sh.copy_file(&file, &folder)?;
+            }
+        }
+        let lock = self.sh.read_file(source.join("package-lock.json"))?;
+        // Written last, so that half an installation is made again.
+        let stamp = folder.join("node_modules/.installed-lock.json");
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+            return Ok(folder);
+        }
+        let sh = &self.sh;
+        let _in_folder = sh.push_dir(&folder);
+        cmd!(sh, "npm ci --no-audit --no-fund --ignore-scripts")
+            .run()
+            .context("the pinned npm packages could not be installed; is a registry reachable?")?;
+        fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))?;
+        Ok(folder)
+    }
+
     /// Fails with a sentence when a program is not installed.
     pub(super) fn require(&self, program: &str, what: &str) -> Result<()> {
         let sh = &self.sh;
