@@ -85,9 +85,11 @@ pub(super) fn check(locale: &str, document: &Document) -> Vec<Problem> {
     let model = match serde_json::from_str::<File>(&document.text) {
         Ok(file) => file.interaction_model.language_model,
         Err(error) => {
-            let position = (error.line(), error.column());
-            let message = format!("not an interaction model: {error}");
-            return vec![Problem::new(&document.file, message).at(Some(position))];
+            return vec![Problem::json(
+                &document.file,
+                "not an interaction model",
+                &error,
+            )];
         }
     };
     let mut checker = Checker {

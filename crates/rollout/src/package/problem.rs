@@ -76,6 +76,16 @@ impl Problem {
         Self::new(file, format!("cannot {doing}: {error}"))
     }
 
+    /// A text that is not the JSON it should be.
+    pub(super) fn json(file: &Path, what: &str, error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let text = error.to_string();
+        let message = text
+            .strip_suffix(&format!(" at line {line} column {column}"))
+            .unwrap_or(&text);
+        Self::new(file, format!("{what}: {message}")).at(Some((line, column)))
+    }
+
     pub(super) fn at(mut self, position: Option<(usize, usize)>) -> Self {
         self.position = position;
         self

@@ -100,8 +100,7 @@ impl Document {
             .map_err(|error| Problem::new(&file, format!("not UTF-8 text: {error}")))?;
         match serde_json::from_str(&text) {
             Ok(value) => Ok(Self { file, text, value }),
-            Err(error) => Err(Problem::new(&file, format!("not JSON: {error}"))
-                .at(Some((error.line(), error.column())))),
+            Err(error) => Err(Problem::json(&file, "not JSON", &error)),
         }
     }
 }

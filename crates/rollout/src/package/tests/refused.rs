@@ -1,0 +1,202 @@
+//! What is wrong with a package, and how it is said.
+
+use std::path::Path;
+
+use super::{Copy, MODEL};
+use crate::package::SourcePackage;
+
+#[test]
+fn missing_and_broken_files_are_named() {
+    let copy = Copy::new();
+    std::fs::remove_file(copy.folder().join("accountLinking.json")).unwrap();
+    assert!(
+        copy.refusal()
+            .starts_with("accountLinking.json: the file is missing")
+    );
+
+    let copy = Copy::new();
+    copy.edit(MODEL, "\"intents\": [", "\"intents\": [,");
+    assert!(
+        copy.refusal()
+            .starts_with(&format!("{MODEL}:10:19: not JSON: expected value")),
+        "{}",
+        copy.refusal()
+    );
+
+    let copy = Copy::new();
+    std::fs::remove_file(copy.folder().join(MODEL)).unwrap();
+    assert!(
+        copy.refusal()
+            .starts_with("skill.json:11:18: the locale en-US has no interaction model"),
+        "{}",
+        copy.refusal()
+    );
+
+    let nowhere = SourcePackage::read(Path::new("/nowhere")).unwrap_err();
+    assert!(
+        nowhere
+            .to_string()
+            .starts_with("/nowhere: cannot read the skill package")
+    );
+}
+
+#[test]
+fn what_belongs_to_a_stage_is_refused_in_the_files() {
+    let copy = Copy::new();
+    copy.edit(
+        "skill.json",
+        "\"custom\": {}",
+        "\"custom\": {\"endpoint\": {\"uri\": \"arn:x\"}}",
+    );
+    assert!(
+        copy.refusal()
+            .contains("manifest.apis.custom.endpoint is filled in for each stage")
+    );
+
+    let copy = Copy::new();
+    copy.edit(
+        "accountLinking.json",
+        "\"type\"",
+        "\"clientSecret\": \"s3cr3t\",\n    \"type\"",
+    );
+    let refusal = copy.refusal();
+    assert!(refusal.starts_with("accountLinking.json:3:21: `clientSecret` does not belong"));
+    assert!(!refusal.contains("s3cr3t"));
+
+    let copy = Copy::new();
+    copy.edit(
+        "accountLinking.json",
+        "\"domains\": []",
+        "\"scopes\": [\"email\"]",
+    );
+    assert!(copy.refusal().contains("[linking] of stack.toml"));
+
+    let copy = Copy::new();
+    copy.edit("accountLinking.json", "AUTH_CODE", "IMPLICIT");
+    assert!(copy.refusal().contains("without a refresh token"));
+}
+
+/// What is replaced in the committed model, by what, and what is said about it.
+const BROKEN_MODELS: &[(&str, &str, &str)] = &[
+    (
+        "\"account guide\"",
+        "\"Account Guide 2\"",
+        "4:25: the invocation name",
+    ),
+    (
+        "\"account guide\"",
+        "7",
+        "4:25: not an interaction model: invalid type: integer `7`",
+    ),
+    (
+        "\"invocationName\"",
+        "\"invocation\"",
+        "not an interaction model: missing field `invocationName`",
+    ),
+    (
+        "\"type\": \"InfoType\"",
+        "\"type\": \"Info\"",
+        "the slot `infoTypeRequested` has the unknown type `Info`",
+    ),
+    (
+        "AMAZON.CancelIntent",
+        "AMAZON.StopIntent",
+        "the intent `AMAZON.StopIntent` is there twice",
+    ),
+    (
+        "AMAZON.CancelIntent",
+        "AMAZON.YesIntent",
+        "the intent AMAZON.CancelIntent is missing",
+    ),
+    (
+        "RequestInfoIntent",
+        "Request-2",
+        "`Request-2` cannot be the name of an intent",
+    ),
+    (
+        "\"tell me my {infoTypeRequested}\"",
+        "\"what is my  {infotypeRequested}\"",
+        "names the unknown slot `infotypeRequested`",
+    ),
+    (
+        "\"tell me my {infoTypeRequested}\"",
+        "\"What is  my {infoTypeRequested}\"",
+        "is there twice, also for RequestInfoIntent",
+    ),
+    (
+        "\"tell me my {infoTypeRequested}\"",
+        "\"tell me my {infoTypeRequested\"",
+        "opens a brace and does not close it",
+    ),
+    (
+        "\"tell me my {infoTypeRequested}\"",
+        "\"tell me my {infoTypeRequested}?\"",
+        "has the character `?`",
+    ),
+    (
+        "\"id\": \"userName\"",
+        "\"id\": \"phoneNumber\"",
+        "the value id `phoneNumber` is there twice",
+    ),
+    (
+        "\"value\": \"user name\"",
+        "\"value\": \"Phone Number\"",
+        "the value `Phone Number` is there twice",
+    ),
+];
+
+#[test]
+fn broken_interaction_models_are_refused_with_the_line() {
+    for (from, to, message) in BROKEN_MODELS {
+        let copy = Copy::new();
+        copy.edit(MODEL, from, to);
+        let refusal = copy.refusal();
+        assert!(
+            refusal.contains(message),
+            "expected: {message}\nfound: {refusal}"
+        );
+        let position = refusal.strip_prefix(&format!("{MODEL}:"));
+        let line = position.and_then(|text| text.split(':').next()?.parse::<usize>().ok());
+        assert!(line.is_some(), "{refusal}");
+    }
+}
+
+#[test]
+fn broken_manifests_are_refused() {
+    for (from, to, message) in [
+        (
+            "\"manifest\"",
+            "\"manifests\"",
+            "skill.json:1:1: the manifest is missing",
+        ),
+        (
+            "\"1.0\"",
+            "\"2.0\"",
+            "skill.json:3:24: manifestVersion is not \"1.0\"",
+        ),
+        ("\"custom\"", "\"music\"", "apis.custom is missing"),
+        (
+            "SKILL_ENABLED",
+            "SKILL_ENABLE",
+            "`SKILL_ENABLE` is not an event",
+        ),
+        (
+            "\"en-US\"",
+            "\"en-GB\"",
+            "the locale en-GB has no interaction model",
+        ),
+        (
+            "\"name\": \"Account Guide\"",
+            "\"name\": \"A\"",
+            "name has 1 characters",
+        ),
+    ] {
+        let copy = Copy::new();
+        copy.edit("skill.json", from, to);
+        let refusal = copy.refusal();
+        assert!(
+            refusal.contains(message),
+            "expected: {message}\nfound: {refusal}"
+        );
+    }
+}
