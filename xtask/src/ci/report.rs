@@ -62,7 +62,11 @@ impl Report {
             .context("`deploy --json` printed nothing on stdout")?;
         if let Ok(Failed { error, .. }) = serde_json::from_str(line) {
             let hint = error.hint.unwrap_or_default();
-            bail!("the deployment failed: {}: {}; {hint}", error.code, error.message);
+            bail!(
+                "the deployment failed: {}: {}; {hint}",
+                error.code,
+                error.message
+            );
         }
         serde_json::from_str(line)
             .with_context(|| format!("the last line of stdout is not the report: {line}"))

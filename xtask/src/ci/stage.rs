@@ -40,7 +40,9 @@ pub(super) fn local(toolbox: &Toolbox) -> Result<()> {
         "a second deployment made {} mutating calls",
         again.calls.mutating
     );
-    let said = cmd!(sh, "cargo xtask say --json").arg("open account guide").read()?;
+    let said = cmd!(sh, "cargo xtask say --json")
+        .arg("open account guide")
+        .read()?;
     let answer: serde_json::Value = serde_json::from_str(&said)
         .with_context(|| format!("`say --json` printed no JSON: {said}"))?;
     ensure!(
@@ -70,7 +72,7 @@ pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
     let python = toolbox.python_program("python")?;
     let stage = OwnStage::start(None)?;
     let report = deploy(toolbox)?;
-    let arguments = deployment(toolbox, &stage.urls, &report)?;
+    let arguments = &deployment(toolbox, &stage.urls, &report)?;
     let read_back = toolbox.judge("readback.py");
     cmd!(sh, "{python} {read_back} {arguments...}").run()?;
     let device = stage.urls.device.as_str();
@@ -84,7 +86,9 @@ pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
 fn deploy(toolbox: &Toolbox) -> Result<Report> {
     let sh = &toolbox.sh;
     // The report says more about a failure than the exit status.
-    let stdout = cmd!(sh, "cargo xtask deploy --json").ignore_status().read()?;
+    let stdout = cmd!(sh, "cargo xtask deploy --json")
+        .ignore_status()
+        .read()?;
     let report = Report::parse(&stdout)?;
     report.check()?;
     output::line(&format!(
@@ -107,7 +111,10 @@ fn deployment(toolbox: &Toolbox, urls: &Urls, report: &Report) -> Result<Vec<Str
     let arguments = [
         ("--endpoint", urls.aws.to_string()),
         ("--region", report.region().to_owned()),
-        ("--identity-stack", names::identity_stack(&stack.name, &stage)),
+        (
+            "--identity-stack",
+            names::identity_stack(&stack.name, &stage),
+        ),
         ("--skill-stack", names::skill_stack(&stack.name, &stage)),
         ("--skill-id", report.skill_id.clone()),
         ("--stack-file", stack_file.display().to_string()),
