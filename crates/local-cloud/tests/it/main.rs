@@ -7,6 +7,7 @@
     reason = "what helps a test may fail like one"
 )]
 
+mod alexa;
 mod aws;
 mod lambda;
 mod recording;

@@ -1,0 +1,127 @@
+//! Conversations with a skill that runs.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::support::Developer;
+
+/// A skill that answers what it was asked.
+pub(super) const PROGRAM: &str = include_str!("program.py");
+
+#[tokio::test]
+async fn a_conversation() {
+    let developer = Developer::start().await;
+    let id = developer.enabled_skill(PROGRAM).await;
+
+    let launch = developer.say("Alexa, open Voice Link").await;
+    assert_eq!(
+        launch,
+        json!({
+            "said": "Alexa, open Voice Link",
+            "heard": "Hello.",
+            "reprompt": "Well?",
+            "card": null,
+            "linked": false,
+            "jti": null,
+            "sessionOpen": true,
+            "intent": null,
+            "requestType": "LaunchRequest",
+            "skillId": id,
+            "error": null,
+        })
+    );
+    let known = developer.say("what is my mail address").await;
+    assert_eq!(known["heard"], "ER_SUCCESS_MATCH EMAIL 1");
+    assert_eq!(known["intent"], "RequestInfoIntent");
+    let unknown = developer.say("what is my age").await;
+    assert_eq!(unknown["heard"], "ER_SUCCESS_NO_MATCH age 2");
+    assert_eq!(
+        developer.say("sing").await["heard"],
+        "AMAZON.FallbackIntent"
+    );
+    // That answer ended the session.
+    let lost = developer.say("what is my age").await;
+    assert_eq!(
+        lost["heard"],
+        "I'm not quite sure how to help you with that."
+    );
+    assert_eq!(lost["skillId"], Value::Null);
+
+    let one_shot = developer.say("ask voice link what is my e-mail").await;
+    assert_eq!(one_shot["heard"], "ER_SUCCESS_MATCH EMAIL 0");
+    let left = developer.say("exit").await;
+    assert_eq!(left["requestType"], "SessionEndedRequest");
+    assert_eq!(left["error"], Value::Null);
+    assert_eq!(left["sessionOpen"], false);
+    developer.stop().await;
+}
+
+#[tokio::test]
+async fn devices_have_sessions_of_their_own() {
+    let developer = Developer::start().await;
+    developer.enabled_skill(PROGRAM).await;
+    developer.say("open voice link").await;
+    let elsewhere = json!({ "text": "what is my age", "deviceId": "kitchen" });
+    let kitchen = developer
+        .device(Method::POST, "/say", &elsewhere)
+        .await
+        .expect(200);
+    assert_eq!(kitchen["skillId"], Value::Null);
+    assert_eq!(
+        developer.say("what is my age").await["intent"],
+        "RequestInfoIntent"
+    );
+    developer.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_alexa_refuses_is_a_problem_with_a_reason() {
+    let developer = Developer::start().await;
+    developer.enabled_skill(PROGRAM).await;
+    let turn = developer.say("ask voice link for help").await;
+    assert_eq!(
+        turn["heard"],
+        "There was a problem with the requested skill's response."
+    );
+    assert_eq!(
+        turn["error"],
+        "response.card.type is Nonsense, which is not a card"
+    );
+    assert_eq!(turn["sessionOpen"], false);
+    developer.stop().await;
+}
+
+#[tokio::test]
+async fn enabling_and_disabling_reach_the_skill_as_events() {
+    let developer = Developer::start().await;
+    let id = developer.enabled_skill(PROGRAM).await;
+    let app = format!("/app/skills/{id}");
+    let before = developer
+        .device(Method::GET, &app, &Value::Null)
+        .await
+        .expect(200);
+    let disabled = developer
+        .device(Method::POST, &format!("{app}/disable"), &Value::Null)
+        .await
+        .expect(200);
+    assert_eq!(disabled["enabled"], false);
+    assert_eq!(
+        developer.say("open voice link").await["skillId"],
+        Value::Null
+    );
+    let after = developer
+        .device(Method::POST, &format!("{app}/enable"), &Value::Null)
+        .await
+        .expect(200);
+    assert_ne!(before["userId"], after["userId"]);
+
+    let kinds: Vec<Value> = developer.events().await;
+    let expected: Vec<Value> = ["SkillEnabled", "SkillDisabled", "SkillEnabled"]
+        .into_iter()
+        .map(|kind| {
+            json!({ "type": format!("AlexaSkillEvent.{kind}"), "delivered": true, "error": null })
+        })
+        .collect();
+    assert_eq!(kinds, expected);
+    developer.stop().await;
+}

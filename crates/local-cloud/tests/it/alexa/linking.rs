@@ -1,0 +1,328 @@
+//! Account linking against an authorization server that notes what it is asked.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use axum::{Form, Json, Router};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use url::Url;
+
+use super::device::PROGRAM;
+use super::support::Developer;
+
+type Parameters = HashMap<String, String>;
+
+/// A token endpoint. Each answer is used once; without one it grants.
+#[derive(Clone, Default)]
+struct Server {
+    requests: Arc<Mutex<Vec<(Option<String>, Parameters)>>>,
+    refusal: Arc<Mutex<Option<(u16, Value)>>>,
+}
+
+async fn token(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    Form(parameters): Form<Parameters>,
+) -> (StatusCode, Json<Value>) {
+    let authorization = headers
+        .get("authorization")
+        .map(|value| value.to_str().unwrap().to_owned());
+    let mut requests = server.requests.lock().unwrap();
+    requests.push((authorization, parameters));
+    if let Some((status, body)) = server.refusal.lock().unwrap().take() {
+        return (StatusCode::from_u16(status).unwrap(), Json(body));
+    }
+    let count = requests.len();
+    let body = json!({
+        "access_token": format!("access-{count}"),
+        "refresh_token": format!("refresh-{count}"),
+        "token_type": "Bearer",
+        "expires_in": 3600,
+    });
+    (StatusCode::OK, Json(body))
+}
+
+impl Server {
+    async fn start(&self) -> (Url, JoinHandle<()>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let router = Router::new()
+            .route("/token", post(token))
+            .with_state(self.clone());
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        (Url::parse(&url).unwrap(), task)
+    }
+
+    fn last(&self) -> (Option<String>, Parameters) {
+        self.requests.lock().unwrap().last().unwrap().clone()
+    }
+
+    fn count(&self) -> usize {
+        self.requests.lock().unwrap().len()
+    }
+
+    fn refuse_next(&self, status: u16, body: Value) {
+        *self.refusal.lock().unwrap() = Some((status, body));
+    }
+}
+
+/// A developer whose enabled skill links at a server of its own.
+struct Scene {
+    developer: Developer,
+    server: Server,
+    skill_id: String,
+    task: JoinHandle<()>,
+}
+
+impl Scene {
+    async fn set(scheme: &str) -> Self {
+        let developer = Developer::start().await;
+        let skill_id = developer.enabled_skill(PROGRAM).await;
+        let server = Server::default();
+        let (url, task) = server.start().await;
+        let path = format!("/v1/skills/{skill_id}/stages/development/accountLinkingClient");
+        let linking = json!({ "accountLinkingRequest": {
+            "type": "AUTH_CODE",
+            "authorizationUrl": format!("{url}authorize?brand=x"),
+            "accessTokenUrl": format!("{url}token"),
+            "clientId": "client",
+            "clientSecret": "hidden",
+            "accessTokenScheme": scheme,
+            "scopes": ["openid", "email"],
+            "skipOnEnablement": true,
+        } });
+        developer.put(&path, &linking).await.expect(204);
+        Self {
+            developer,
+            server,
+            skill_id,
+            task,
+        }
+    }
+
+    async fn clear(self) {
+        self.developer.stop().await;
+        self.task.abort();
+    }
+
+    /// Starts linking and answers the parameters of the authorization request.
+    async fn authorize(&self, region: &str) -> Parameters {
+        let path = format!("/app/skills/{}/link", self.skill_id);
+        let answer = self
+            .developer
+            .device(Method::POST, &path, &json!({ "region": region }))
+            .await
+            .expect(200);
+        let url = Url::parse(answer["authorizeUrl"].as_str().unwrap()).unwrap();
+        assert!(url.path().ends_with("/authorize"));
+        url.query_pairs().into_owned().collect()
+    }
+
+    /// Follows the redirect with these parameters.
+    async fn arrive(&self, redirect_uri: &str, parameters: &[(&str, &str)]) -> (u16, String) {
+        let url = Url::parse_with_params(redirect_uri, parameters).unwrap();
+        self.developer.open(url.as_str()).await
+    }
+
+    async fn link(&self) {
+        let asked = self.authorize("NA").await;
+        let back = [("code", "c0de"), ("state", &asked["state"])];
+        let (status, page) = self.arrive(&asked["redirect_uri"], &back).await;
+        assert_eq!(status, 200, "{page}");
+    }
+
+    async fn linked(&self) -> bool {
+        let path = format!("/app/skills/{}", self.skill_id);
+        let skill = self
+            .developer
+            .device(Method::GET, &path, &Value::Null)
+            .await;
+        skill.expect(200)["linked"].as_bool().unwrap()
+    }
+
+    async fn advance(&self, seconds: u32) {
+        self.developer
+            .device(
+                Method::POST,
+                "/control/clock",
+                &json!({ "advanceSeconds": seconds }),
+            )
+            .await
+            .expect(200);
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_linked_and_the_skill_hears_of_it() {
+    let scene = Scene::set("HTTP_BASIC").await;
+    let asked = scene.authorize("EU").await;
+    assert_eq!(asked["brand"], "x");
+    assert_eq!(asked["client_id"], "client");
+    assert_eq!(asked["response_type"], "code");
+    assert_eq!(asked["scope"], "openid email");
+    let port = scene.developer.urls().device.port().unwrap();
+    assert_eq!(
+        asked["redirect_uri"],
+        format!("http://localhost:{port}/eu/api/skill/link/MLOCALVENDOR01")
+    );
+    assert!(!asked.contains_key("code_challenge"));
+
+    let back = [("code", "c0de"), ("state", &*asked["state"])];
+    let (status, page) = scene.arrive(&asked["redirect_uri"], &back).await;
+    assert_eq!(status, 200);
+    assert!(page.contains("Your account has been linked"), "{page}");
+    let (authorization, parameters) = scene.server.last();
+    assert_eq!(authorization.as_deref(), Some("Basic Y2xpZW50OmhpZGRlbg=="));
+    assert_eq!(parameters["grant_type"], "authorization_code");
+    assert_eq!(parameters["code"], "c0de");
+    assert_eq!(parameters["redirect_uri"], asked["redirect_uri"]);
+    assert!(!parameters.contains_key("client_secret"));
+
+    assert!(scene.linked().await);
+    let launch = scene.developer.say("open voice link").await;
+    assert_eq!(launch["heard"], "Linked & ready.");
+    assert_eq!(launch["linked"], true);
+    let events = scene.developer.events().await;
+    assert_eq!(
+        events.last().unwrap()["type"],
+        "AlexaSkillEvent.SkillAccountLinked"
+    );
+    assert_eq!(events.last().unwrap()["delivered"], true);
+
+    // The state was good for one time.
+    let (status, page) = scene.arrive(&asked["redirect_uri"], &back).await;
+    assert_eq!(status, 400);
+    assert!(page.contains("We were unable to link"), "{page}");
+    assert!(page.contains("state is unknown"), "{page}");
+    scene.clear().await;
+}
+
+#[tokio::test]
+async fn pkce_is_switched_on_in_the_console() {
+    let scene = Scene::set("REQUEST_BODY_CREDENTIALS").await;
+    let path = format!("/console/skills/{}/pkce", scene.skill_id);
+    scene
+        .developer
+        .device(Method::POST, &path, &json!({ "enabled": true }))
+        .await
+        .expect(200);
+    let asked = scene.authorize("NA").await;
+    assert_eq!(asked["code_challenge_method"], "S256");
+    let back = [("code", "c0de"), ("state", &*asked["state"])];
+    scene.arrive(&asked["redirect_uri"], &back).await;
+    let (authorization, parameters) = scene.server.last();
+    assert_eq!(authorization, None);
+    assert_eq!(parameters["client_secret"], "hidden");
+    let verifier = &parameters["code_verifier"];
+    assert_eq!(verifier.len(), 64);
+    assert_ne!(*verifier, asked["code_challenge"]);
+    scene.clear().await;
+}
+
+#[tokio::test]
+async fn a_failure_names_its_reason() {
+    let scene = Scene::set("HTTP_BASIC").await;
+    let asked = scene.authorize("NA").await;
+    let state = &*asked["state"];
+    let denied = [
+        ("error", "access_denied"),
+        ("error_description", "<no>"),
+        ("state", state),
+    ];
+    let (status, page) = scene.arrive(&asked["redirect_uri"], &denied).await;
+    assert_eq!(status, 400);
+    assert!(page.contains("access_denied: "), "{page}");
+    assert!(!page.contains("<no>"), "{page}");
+
+    let asked = scene.authorize("NA").await;
+    scene
+        .server
+        .refuse_next(400, json!({ "error": "invalid_client" }));
+    let back = [("code", "c0de"), ("state", &*asked["state"])];
+    let (_, page) = scene.arrive(&asked["redirect_uri"], &back).await;
+    assert!(page.contains("400 invalid_client"), "{page}");
+
+    let asked = scene.authorize("NA").await;
+    let elsewhere = asked["redirect_uri"].replace("/na/", "/fe/");
+    let back = [("code", "c0de"), ("state", &*asked["state"])];
+    let (_, page) = scene.arrive(&elsewhere, &back).await;
+    assert!(
+        page.contains("started in NA and redirected to FE"),
+        "{page}"
+    );
+    assert!(!scene.linked().await);
+    scene.clear().await;
+}
+
+#[tokio::test]
+async fn an_expired_token_is_refreshed_unless_held_back() {
+    let scene = Scene::set("HTTP_BASIC").await;
+    scene.link().await;
+    scene.advance(3600).await;
+    let hold = async |held: bool| {
+        scene
+            .developer
+            .device(Method::POST, "/control/refresh", &json!({ "held": held }))
+            .await
+            .expect(200);
+    };
+    hold(true).await;
+    assert_eq!(scene.developer.say("open voice link").await["linked"], true);
+    assert_eq!(scene.server.count(), 1);
+
+    hold(false).await;
+    assert_eq!(scene.developer.say("open voice link").await["linked"], true);
+    let (_, parameters) = scene.server.last();
+    assert_eq!(parameters["grant_type"], "refresh_token");
+    assert_eq!(parameters["refresh_token"], "refresh-1");
+    // The rotated one is kept.
+    scene.advance(3600).await;
+    scene.developer.say("open voice link").await;
+    assert_eq!(scene.server.last().1["refresh_token"], "refresh-3");
+    scene.clear().await;
+}
+
+#[tokio::test]
+async fn a_refused_refresh_drops_the_link_and_an_outage_does_not() {
+    let scene = Scene::set("HTTP_BASIC").await;
+    scene.link().await;
+    scene.advance(3600).await;
+    scene.server.refuse_next(503, json!({}));
+    assert_eq!(
+        scene.developer.say("open voice link").await["linked"],
+        false
+    );
+    assert!(scene.linked().await);
+    scene
+        .server
+        .refuse_next(400, json!({ "error": "invalid_grant" }));
+    assert_eq!(
+        scene.developer.say("open voice link").await["linked"],
+        false
+    );
+    assert!(!scene.linked().await);
+    scene.clear().await;
+}
+
+#[tokio::test]
+async fn disabling_forgets_the_link() {
+    let scene = Scene::set("HTTP_BASIC").await;
+    scene.link().await;
+    let path = format!(
+        "/v1/skills/{}/stages/development/enablement",
+        scene.skill_id
+    );
+    scene.developer.delete(&path).await.expect(204);
+    scene.developer.put(&path, &Value::Null).await.expect(204);
+    assert!(!scene.linked().await);
+    assert_eq!(
+        scene.developer.say("open voice link").await["linked"],
+        false
+    );
+    scene.clear().await;
+}

@@ -1,0 +1,10 @@
+//! Alexa through its public doors, and what the tests of it share.
+
+mod device;
+mod linking;
+mod listing;
+mod lwa;
+mod packages;
+mod simulations;
+mod skills;
+mod support;
