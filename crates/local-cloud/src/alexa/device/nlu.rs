@@ -49,7 +49,8 @@ pub(super) struct Understood {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Slot {
     pub(super) name: String,
-    pub(super) slot_type: String,
+    /// The name of its type.
+    pub(super) kind: String,
     pub(super) filling: Option<Filling>,
 }
 
@@ -232,9 +233,9 @@ impl Intent {
         let mut slots: Vec<Slot> = self
             .slots
             .iter()
-            .map(|(name, slot_type)| Slot {
+            .map(|(name, kind)| Slot {
                 name: name.clone(),
-                slot_type: slot_type.clone(),
+                kind: kind.clone(),
                 filling: None,
             })
             .collect();

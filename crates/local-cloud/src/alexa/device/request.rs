@@ -123,7 +123,7 @@ fn slot_json(skill_id: &str, slot: &Slot) -> Value {
     document["value"] = filling.value.as_str().into();
     if let Some(resolution) = &filling.resolution {
         let mut authority = json!({
-            "authority": format!("amzn1.er-authority.echo-sdk.{skill_id}.{}", slot.slot_type),
+            "authority": format!("amzn1.er-authority.echo-sdk.{skill_id}.{}", slot.kind),
         });
         match resolution {
             Resolution::Match(values) => {

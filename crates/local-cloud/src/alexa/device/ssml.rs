@@ -212,11 +212,10 @@ fn tag_end(text: &str) -> Option<usize> {
     for (index, c) in text.char_indices().skip(1) {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
             (None, '<') => return None,
             (None, '>') => return Some(index),
-            (None, _) => {}
+            _ => {}
         }
     }
     None

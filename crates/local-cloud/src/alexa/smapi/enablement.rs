@@ -13,10 +13,10 @@ type Address = Path<(String, String)>;
 /// `GET /v1/skills/{skillId}/stages/{stage}/enablement`
 pub(super) async fn read(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage)): Address,
+    Path((skill_id, stage_name)): Address,
 ) -> Result<StatusCode, Refusal> {
     let mut state = alexa.state();
-    let skill = place::to_read(&mut state, &skill_id, &stage)?;
+    let skill = place::to_read(&mut state, &skill_id, &stage_name)?;
     if skill.enablement.is_some() {
         Ok(StatusCode::NO_CONTENT)
     } else {
@@ -27,11 +27,11 @@ pub(super) async fn read(
 /// `PUT` of the same.
 pub(super) async fn write(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage)): Address,
+    Path((skill_id, stage_name)): Address,
 ) -> Result<StatusCode, Refusal> {
     {
         let mut state = alexa.state();
-        let skill = place::to_write(&mut state, &skill_id, &stage)?;
+        let skill = place::to_write(&mut state, &skill_id, &stage_name)?;
         if skill.pending.is_some() {
             return Err(Refusal::conflict(&skill_id));
         }
@@ -51,9 +51,9 @@ pub(super) async fn write(
 /// `DELETE` of the same.
 pub(super) async fn delete(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage)): Address,
+    Path((skill_id, stage_name)): Address,
 ) -> Result<StatusCode, Refusal> {
-    place::to_write(&mut alexa.state(), &skill_id, &stage)?;
+    place::to_write(&mut alexa.state(), &skill_id, &stage_name)?;
     if alexa.disable(&skill_id) {
         Ok(StatusCode::NO_CONTENT)
     } else {

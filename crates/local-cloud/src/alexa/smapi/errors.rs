@@ -45,6 +45,7 @@ impl Violation {
     }
 
     /// The sentence.
+    #[cfg(test)]
     pub(in crate::alexa) fn message(&self) -> &str {
         &self.message
     }

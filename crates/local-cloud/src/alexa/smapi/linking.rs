@@ -21,10 +21,10 @@ type Address = Path<(String, String)>;
 /// On the wire the document is wrapped, although the specification has it flat.
 pub(super) async fn read(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage)): Address,
+    Path((skill_id, stage_name)): Address,
 ) -> Result<Response, Refusal> {
     let mut state = alexa.state();
-    let skill = place::to_read(&mut state, &skill_id, &stage)?;
+    let skill = place::to_read(&mut state, &skill_id, &stage_name)?;
     let linking = skill.linking.as_ref().ok_or_else(|| none(&skill_id))?;
     let mut document = linking.document.clone();
     match skill.pkce {
@@ -45,12 +45,12 @@ pub(super) async fn read(
 /// `PUT` of the same.
 pub(super) async fn write(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage)): Address,
+    Path((skill_id, stage_name)): Address,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let mut state = alexa.state();
-    let skill = place::to_write(&mut state, &skill_id, &stage)?;
+    let skill = place::to_write(&mut state, &skill_id, &stage_name)?;
     let current = skill.linking.as_ref().map(|linking| &*linking.etag);
     if !etag::matches(&headers, current) {
         return Err(Refusal::precondition("account linking"));
@@ -68,10 +68,10 @@ pub(super) async fn write(
 /// `DELETE` of the same.
 pub(super) async fn delete(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage)): Address,
+    Path((skill_id, stage_name)): Address,
 ) -> Result<StatusCode, Refusal> {
     let mut state = alexa.state();
-    let skill = place::to_write(&mut state, &skill_id, &stage)?;
+    let skill = place::to_write(&mut state, &skill_id, &stage_name)?;
     skill.linking.take().ok_or_else(|| none(&skill_id))?;
     skill.pkce = None;
     Ok(StatusCode::NO_CONTENT)

@@ -269,33 +269,31 @@ impl<'a> Reader<'a> {
         if self.get("type").is_none() {
             self.report("type", "MISSING_REQUIRED_PROPERTY", "is missing");
         }
-        match self.one_of("type", &["AUTH_CODE", "IMPLICIT"])? {
-            "IMPLICIT" => Some(Grant::Implicit),
-            _ => {
-                let token_url = self.url("accessTokenUrl", true);
-                let client_secret = self.text("clientSecret", true).map(SecretString::from);
-                if self.get("accessTokenScheme").is_none() {
-                    self.report(
-                        "accessTokenScheme",
-                        "MISSING_REQUIRED_PROPERTY",
-                        "is missing",
-                    );
-                }
-                let scheme = self.one_of(
-                    "accessTokenScheme",
-                    &["HTTP_BASIC", "REQUEST_BODY_CREDENTIALS"],
-                );
-                Some(Grant::Code {
-                    token_url: token_url?,
-                    client_secret: client_secret?,
-                    scheme: if scheme? == "HTTP_BASIC" {
-                        Scheme::Basic
-                    } else {
-                        Scheme::Body
-                    },
-                })
-            }
+        if self.one_of("type", &["AUTH_CODE", "IMPLICIT"])? == "IMPLICIT" {
+            return Some(Grant::Implicit);
         }
+        let token_url = self.url("accessTokenUrl", true);
+        let client_secret = self.text("clientSecret", true).map(SecretString::from);
+        if self.get("accessTokenScheme").is_none() {
+            self.report(
+                "accessTokenScheme",
+                "MISSING_REQUIRED_PROPERTY",
+                "is missing",
+            );
+        }
+        let scheme = self.one_of(
+            "accessTokenScheme",
+            &["HTTP_BASIC", "REQUEST_BODY_CREDENTIALS"],
+        );
+        Some(Grant::Code {
+            token_url: token_url?,
+            client_secret: client_secret?,
+            scheme: if scheme? == "HTTP_BASIC" {
+                Scheme::Basic
+            } else {
+                Scheme::Body
+            },
+        })
     }
 
     fn platforms(&mut self) {

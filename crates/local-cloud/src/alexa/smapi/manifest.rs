@@ -20,10 +20,10 @@ const PRINCIPAL: &str = "alexa-appkit.amazon.com";
 /// `GET /v1/skills/{skillId}/stages/{stage}/manifest`
 pub(super) async fn read(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage)): Path<(String, String)>,
+    Path((skill_id, stage_name)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
     let mut state = alexa.state();
-    let skill = place::to_read(&mut state, &skill_id, &stage)?;
+    let skill = place::to_read(&mut state, &skill_id, &stage_name)?;
     match &skill.manifest {
         Some(manifest) => Ok((
             [(header::ETAG, manifest.etag.clone())],
@@ -44,13 +44,13 @@ pub(super) async fn read(
 /// `PUT /v1/skills/{skillId}/stages/{stage}/manifest`
 pub(super) async fn write(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage)): Path<(String, String)>,
+    Path((skill_id, stage_name)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
     {
         let mut state = alexa.state();
-        let skill = place::to_write(&mut state, &skill_id, &stage)?;
+        let skill = place::to_write(&mut state, &skill_id, &stage_name)?;
         let current = skill.manifest.as_ref().map(|manifest| &*manifest.etag);
         if !etag::matches(&headers, current) {
             return Err(Refusal::precondition("manifest"));
@@ -68,7 +68,7 @@ pub(super) async fn write(
     let decided = triggers(&alexa, &skill_id, document);
 
     let mut state = alexa.state();
-    let skill = place::to_write(&mut state, &skill_id, &stage)?;
+    let skill = place::to_write(&mut state, &skill_id, &stage_name)?;
     if skill.pending.is_some() {
         return Err(Refusal::conflict(&skill_id));
     }

@@ -322,16 +322,16 @@ mod tests {
     #[test]
     fn invocation_names() {
         refused("has 1 characters", |model| {
-            model["invocationName"] = "x".into()
+            model["invocationName"] = "x".into();
         });
         refused("not valid", |model| {
-            model["invocationName"] = "Voice Link".into()
+            model["invocationName"] = "Voice Link".into();
         });
         refused("not valid", |model| {
-            model["invocationName"] = "voice 2".into()
+            model["invocationName"] = "voice 2".into();
         });
         refused("wake word", |model| {
-            model["invocationName"] = "my alexa".into()
+            model["invocationName"] = "my alexa".into();
         });
         refused("missing", |model| model["invocationName"] = Value::Null);
     }
@@ -343,7 +343,7 @@ mod tests {
             model["intents"][1] = model["intents"][0].clone();
         });
         refused("not valid", |model| {
-            model["intents"][0]["name"] = "Intent2".into()
+            model["intents"][0]["name"] = "Intent2".into();
         });
     }
 
@@ -353,7 +353,7 @@ mod tests {
             model["intents"][1]["slots"][0]["type"] = "Other".into();
         });
         refused("has no values", |model| {
-            model["types"][0]["values"] = json!([])
+            model["types"][0]["values"] = json!([]);
         });
         refused("more than once", |model| {
             model["types"][0]["values"][1] = model["types"][0]["values"][0].clone();

@@ -38,10 +38,10 @@ pub(super) async fn head(
 
 fn find(
     alexa: &Alexa,
-    (skill_id, stage, locale): &(String, String, String),
+    (skill_id, stage_name, locale): &(String, String, String),
 ) -> Result<Versioned, Refusal> {
     let mut state = alexa.state();
-    let skill = place::to_read(&mut state, skill_id, stage)?;
+    let skill = place::to_read(&mut state, skill_id, stage_name)?;
     skill.models.get(locale).cloned().ok_or_else(|| {
         Refusal::not_found(format!(
             "The skill {skill_id} has no interaction model for {locale}."
@@ -52,12 +52,12 @@ fn find(
 /// `PUT` of the same.
 pub(super) async fn write(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage, locale)): Address,
+    Path((skill_id, stage_name, locale)): Address,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let mut state = alexa.state();
-    let skill = place::to_write(&mut state, &skill_id, &stage)?;
+    let skill = place::to_write(&mut state, &skill_id, &stage_name)?;
     let current = skill.models.get(&locale).map(|model| &*model.etag);
     if !etag::matches(&headers, current) {
         return Err(Refusal::precondition("interaction model"));

@@ -29,9 +29,9 @@ pub(super) fn to_read<'a>(
     skill_id: &str,
     stage_name: &str,
 ) -> Result<&'a mut Skill, Refusal> {
-    let stage = stage(stage_name)?;
+    let wanted = stage(stage_name)?;
     let skill = skill(state, skill_id)?;
-    match stage {
+    match wanted {
         Stage::Development => Ok(skill),
         Stage::Published => Err(Refusal::not_found(format!(
             "Skill not found with id: {skill_id}, stage: {stage_name}"
@@ -45,9 +45,9 @@ pub(super) fn to_write<'a>(
     skill_id: &str,
     stage_name: &str,
 ) -> Result<&'a mut Skill, Refusal> {
-    let stage = stage(stage_name)?;
+    let wanted = stage(stage_name)?;
     let skill = skill(state, skill_id)?;
-    match stage {
+    match wanted {
         Stage::Development => Ok(skill),
         Stage::Published => Err(Refusal::forbidden(format!(
             "The stage {stage_name} of a skill cannot be changed; change development instead."

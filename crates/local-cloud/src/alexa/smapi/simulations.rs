@@ -28,7 +28,7 @@ pub(in crate::alexa) struct Simulation {
 /// `POST /v2/skills/{skillId}/stages/{stage}/simulations`
 pub(super) async fn create(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage)): Path<(String, String)>,
+    Path((skill_id, stage_name)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let body = Value::Object(object(&body)?);
@@ -37,7 +37,7 @@ pub(super) async fn create(
     let id = uuid::Uuid::new_v4().to_string();
     {
         let mut state = alexa.state();
-        let skill = place::to_read(&mut state, &skill_id, &stage)?;
+        let skill = place::to_read(&mut state, &skill_id, &stage_name)?;
         if skill.enablement.is_none() {
             return Err(Refusal::forbidden(format!(
                 "The skill {skill_id} is not enabled for the caller; PUT its enablement first."
@@ -57,7 +57,7 @@ pub(super) async fn create(
         state.simulations.insert(id.clone(), simulation);
     }
     let answer = json!({ "id": id, "status": "IN_PROGRESS" });
-    let location = format!("/v2/skills/{skill_id}/stages/{stage}/simulations/{id}");
+    let location = format!("/v2/skills/{skill_id}/stages/{stage_name}/simulations/{id}");
     let said = Said {
         text,
         locale,
@@ -93,10 +93,10 @@ fn required(body: &Value, object: &str, name: &str) -> Result<String, Refusal> {
 /// `GET /v2/skills/{skillId}/stages/{stage}/simulations/{simulationId}`
 pub(super) async fn read(
     State(alexa): State<Alexa>,
-    Path((skill_id, stage, id)): Path<(String, String, String)>,
+    Path((skill_id, stage_name, id)): Path<(String, String, String)>,
 ) -> Result<Json<Value>, Refusal> {
     let mut state = alexa.state();
-    place::to_read(&mut state, &skill_id, &stage)?;
+    place::to_read(&mut state, &skill_id, &stage_name)?;
     let simulation = state
         .simulations
         .get(&id)

@@ -17,10 +17,13 @@ use super::support::Developer;
 
 type Parameters = HashMap<String, String>;
 
-/// A token endpoint. Each answer is used once; without one it grants.
+/// The `Authorization` header and the form.
+type Asked = (Option<String>, Parameters);
+
+/// A token endpoint that grants, unless its next answer is to be a refusal.
 #[derive(Clone, Default)]
 struct Server {
-    requests: Arc<Mutex<Vec<(Option<String>, Parameters)>>>,
+    requests: Arc<Mutex<Vec<Asked>>>,
     refusal: Arc<Mutex<Option<(u16, Value)>>>,
 }
 
@@ -58,7 +61,7 @@ impl Server {
         (Url::parse(&url).unwrap(), task)
     }
 
-    fn last(&self) -> (Option<String>, Parameters) {
+    fn last(&self) -> Asked {
         self.requests.lock().unwrap().last().unwrap().clone()
     }
 
