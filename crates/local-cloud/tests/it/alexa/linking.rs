@@ -286,7 +286,7 @@ async fn an_expired_token_is_refreshed_unless_held_back() {
     // The rotated one is kept.
     scene.advance(3600).await;
     scene.developer.say("open voice link").await;
-    assert_eq!(scene.server.last().1["refresh_token"], "refresh-3");
+    assert_eq!(scene.server.last().1["refresh_token"], "refresh-2");
     scene.clear().await;
 }
 

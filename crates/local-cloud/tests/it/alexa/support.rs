@@ -172,18 +172,12 @@ impl Developer {
     /// Imports a package and polls until the import is over.
     pub(super) async fn import(&self, skill_id: Option<&str>, members: &[(&str, Value)]) -> Value {
         let location = self.upload(members).await;
-        let accepted = match skill_id {
-            Some(id) => {
-                self.post(
-                    &format!("/v1/skills/{id}/imports"),
-                    &json!({ "location": location }),
-                )
-                .await
-            }
-            None => {
-                let body = json!({ "location": location, "vendorId": VENDOR_ID });
-                self.post("/v1/skills/imports", &body).await
-            }
+        let accepted = if let Some(id) = skill_id {
+            let path = format!("/v1/skills/{id}/imports");
+            self.post(&path, &json!({ "location": location })).await
+        } else {
+            let body = json!({ "location": location, "vendorId": VENDOR_ID });
+            self.post("/v1/skills/imports", &body).await
         };
         assert_eq!(accepted.status, 202, "{}", accepted.body);
         let import = accepted.location.unwrap();
