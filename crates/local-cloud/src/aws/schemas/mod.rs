@@ -1,1 +1,192 @@
-//! Amazon's resource schemas, reduced to facts.
+//! Amazon's own resource schemas, reduced to facts.
+//!
+//! Templates are judged by these, never by the types that wrote them. The files under `schemas/`
+//! are made by [`from_cfn_lint`] from the copies that cfn-lint ships; a check in continuous
+//! integration compares them with the pinned version of it.
+
+mod coerce;
+mod reduce;
+mod source;
+mod validate;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+pub use self::reduce::reduce;
+pub use self::source::{SourceError, file_name, from_cfn_lint, stale};
+
+/// The committed files: resource type and reduced schema.
+const FILES: &[(&str, &str)] = &[
+    (
+        "AWS::Cognito::ManagedLoginBranding",
+        include_str!("../../../schemas/AWS-Cognito-ManagedLoginBranding.json"),
+    ),
+    (
+        "AWS::Cognito::UserPool",
+        include_str!("../../../schemas/AWS-Cognito-UserPool.json"),
+    ),
+    (
+        "AWS::Cognito::UserPoolClient",
+        include_str!("../../../schemas/AWS-Cognito-UserPoolClient.json"),
+    ),
+    (
+        "AWS::Cognito::UserPoolDomain",
+        include_str!("../../../schemas/AWS-Cognito-UserPoolDomain.json"),
+    ),
+    (
+        "AWS::IAM::Role",
+        include_str!("../../../schemas/AWS-IAM-Role.json"),
+    ),
+    (
+        "AWS::Lambda::Alias",
+        include_str!("../../../schemas/AWS-Lambda-Alias.json"),
+    ),
+    (
+        "AWS::Lambda::Function",
+        include_str!("../../../schemas/AWS-Lambda-Function.json"),
+    ),
+    (
+        "AWS::Lambda::Permission",
+        include_str!("../../../schemas/AWS-Lambda-Permission.json"),
+    ),
+    (
+        "AWS::Lambda::Version",
+        include_str!("../../../schemas/AWS-Lambda-Version.json"),
+    ),
+    (
+        "AWS::Logs::LogGroup",
+        include_str!("../../../schemas/AWS-Logs-LogGroup.json"),
+    ),
+];
+
+/// The resource types that a local stage can make.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
+}
+
+/// The facts about one resource type.
+#[derive(Debug)]
+pub struct Schema {
+    document: Value,
+    create_only: Vec<String>,
+    read_only: Vec<String>,
+}
+
+static SCHEMAS: LazyLock<BTreeMap<&'static str, Schema>> = LazyLock::new(|| {
+    FILES
+        .iter()
+        .filter_map(|(name, text)| Some((*name, Schema::new(serde_json::from_str(text).ok()?))))
+        .collect()
+});
+
+impl Schema {
+    /// The schema of a resource type, if a local stage can make it.
+    pub fn of(resource_type: &str) -> Option<&'static Self> {
+        SCHEMAS.get(resource_type)
+    }
+
+    fn new(document: Value) -> Self {
+        let names = |list: &str| -> Vec<String> {
+            document[list]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|pointer| pointer.as_str()?.strip_prefix("/properties/"))
+                // A nested property counts as part of the one that holds it.
+                .filter(|name| !name.contains('/'))
+                .map(str::to_owned)
+                .collect()
+        };
+        Self {
+            create_only: names("createOnlyProperties"),
+            read_only: names("readOnlyProperties"),
+            document,
+        }
+    }
+
+    /// Whether changing the property replaces the resource.
+    pub fn is_create_only(&self, property: &str) -> bool {
+        self.create_only.iter().any(|name| name == property)
+    }
+
+    /// Whether the property is only ever an attribute, never written.
+    pub fn is_read_only(&self, property: &str) -> bool {
+        self.read_only.iter().any(|name| name == property)
+    }
+
+    /// Whether there is a property or attribute of this name.
+    pub fn has(&self, property: &str) -> bool {
+        self.document["properties"].get(property).is_some()
+    }
+
+    /// The property that holds tags, where CloudFormation adds those of the stack.
+    pub fn tag_property(&self) -> Option<&str> {
+        let tagging = &self.document["tagging"];
+        (tagging["taggable"] == true)
+            .then(|| tagging["tagProperty"].as_str())
+            .flatten()
+            .and_then(|pointer| pointer.strip_prefix("/properties/"))
+    }
+
+    /// Whether CloudFormation also adds its own `aws:cloudformation:*` tags.
+    pub fn has_system_tags(&self) -> bool {
+        self.document["tagging"]["cloudFormationSystemTags"] == true
+    }
+
+    /// Turns scalars into the type that the schema asks for, as CloudFormation does: `"8"` becomes
+    /// a number where a number belongs, and `false` a text where a text belongs.
+    #[must_use]
+    pub fn coerce(&self, properties: Value) -> Value {
+        coerce::coerce(&self.document, &self.document, properties)
+    }
+
+    /// What is wrong with the properties, in Amazon's words; empty when nothing is.
+    pub fn violations(&self, properties: &Value) -> Vec<String> {
+        validate::violations(&self.document, properties)
+    }
+
+    fn resolve<'schema>(document: &'schema Value, schema: &'schema Value) -> &'schema Value {
+        let target = schema["$ref"]
+            .as_str()
+            .and_then(|reference| document.pointer(reference.trim_start_matches('#')));
+        target.unwrap_or(schema)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_schema_of_its_type() {
+        assert_eq!(SCHEMAS.len(), FILES.len());
+        for (name, schema) in SCHEMAS.iter() {
+            assert_eq!(schema.document["typeName"], *name);
+        }
+    }
+
+    #[test]
+    fn replacing_a_pool_is_not_in_the_schema_but_replacing_a_client_is() {
+        let pool = Schema::of("AWS::Cognito::UserPool").unwrap();
+        assert!(pool.create_only.is_empty());
+        assert_eq!(pool.tag_property(), Some("UserPoolTags"));
+        let client = Schema::of("AWS::Cognito::UserPoolClient").unwrap();
+        assert!(client.is_create_only("GenerateSecret"));
+        assert!(client.is_read_only("ClientSecret"));
+        assert_eq!(client.tag_property(), None);
+    }
+
+    #[test]
+    fn an_unquoted_off_is_refused() {
+        let pool = Schema::of("AWS::Cognito::UserPool").unwrap();
+        let properties = pool.coerce(json!({ "MfaConfiguration": false }));
+        assert_eq!(
+            pool.violations(&properties),
+            ["#/MfaConfiguration: failed validation constraint for keyword [enum]"]
+        );
+    }
+}
