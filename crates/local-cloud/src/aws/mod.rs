@@ -39,7 +39,7 @@ impl Aws {
     ) -> Self {
         let iam = Iam::new(shared.clock.clone());
         let cloudformation = CloudFormation::new(
-            shared.clock,
+            shared,
             Services {
                 s3: s3.clone(),
                 logs: logs.clone(),

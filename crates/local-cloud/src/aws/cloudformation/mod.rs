@@ -1,18 +1,35 @@
-//! CloudFormation.
+//! CloudFormation: change sets, stacks, events, rollback, and the resources of our stacks.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations.html>
 
+mod change_set;
+mod describe;
+mod diff;
+mod engine;
+mod intrinsics;
+mod operations;
+mod order;
+mod parameters;
+mod resources;
+mod stack;
+mod status;
+mod template;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
 use serde_json::Value;
 
+use self::stack::Stack;
 use super::iam::Iam;
 use super::logs::Logs;
-use super::protocol::query;
 use super::s3::S3;
 use crate::cognito::Cognito;
 use crate::lambda::Lambda;
-use crate::{AwsError, Clock};
+use crate::{AwsError, Shared};
 
 /// The services that resources are made in.
 #[derive(Debug, Clone)]
-#[allow(dead_code)]
 pub struct Services {
     pub(crate) s3: S3,
     pub(crate) logs: Logs,
@@ -23,16 +40,32 @@ pub struct Services {
 
 /// Every stack of the account. Clones share it.
 #[derive(Debug, Clone)]
-pub struct CloudFormation {}
+pub struct CloudFormation {
+    shared: Shared,
+    services: Services,
+    stacks: Arc<Mutex<Vec<Stack>>>,
+}
 
 impl CloudFormation {
     /// No stacks yet.
-    pub fn new(_clock: Clock, _services: Services) -> Self {
-        Self {}
+    pub fn new(shared: Shared, services: Services) -> Self {
+        Self {
+            shared,
+            services,
+            stacks: Arc::default(),
+        }
     }
 
-    /// The query API.
-    pub fn call(&self, _region: &str, action: &str, _input: &Value) -> Result<Value, AwsError> {
-        Err(query::unknown_action(query::CLOUDFORMATION, action))
+    /// The query API. What takes time goes on after the answer, as in the real service.
+    pub fn call(&self, region: &str, action: &str, input: &Value) -> Result<Value, AwsError> {
+        operations::call(self, region, action, input)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Stack>> {
+        self.stacks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,0 +1,429 @@
+//! What executing a template would change, resource by resource.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html>
+
+mod preview;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use self::preview::{Fate, Preview};
+use super::intrinsics::{Evaluation, NoResources, Unresolved};
+use super::stack::{Deployed, Resource, Stack};
+use super::template::{Policy, Reference, ResourceDeclaration, references};
+use super::{order, stack};
+use crate::AwsError;
+use crate::aws::schemas::Schema;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
+    Add,
+    Modify,
+    Remove,
+}
+
+/// What happens to one resource.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    pub(super) action: Action,
+    logical: String,
+    physical: Option<String>,
+    resource_type: String,
+    replacement: Option<&'static str>,
+    policy_action: Option<&'static str>,
+    details: Vec<Detail>,
+    before: Option<Map<String, Value>>,
+    after: Option<Map<String, Value>>,
+}
+
+/// Why one part of a resource changes.
+#[derive(Debug, Clone)]
+struct Detail {
+    /// `Properties`, `Tags`, `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`.
+    attribute: &'static str,
+    property: Option<String>,
+    recreation: &'static str,
+    dynamic: bool,
+    source: &'static str,
+    cause: Option<String>,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl Change {
+    pub(super) fn describe(&self, with_values: bool) -> Value {
+        let mut scope: Vec<&str> = self.details.iter().map(|detail| detail.attribute).collect();
+        scope.dedup();
+        let context = |properties: &Option<Map<String, Value>>| {
+            properties
+                .as_ref()
+                .filter(|_| with_values)
+                .map(|properties| json!({ "Properties": properties }).to_string())
+        };
+        let details: Vec<Value> = self
+            .details
+            .iter()
+            .map(|detail| detail.describe(with_values))
+            .collect();
+        json!({
+            "Type": "Resource",
+            "ResourceChange": {
+                "PolicyAction": self.policy_action,
+                "Action": match self.action {
+                    Action::Add => "Add",
+                    Action::Modify => "Modify",
+                    Action::Remove => "Remove",
+                },
+                "LogicalResourceId": self.logical,
+                "PhysicalResourceId": self.physical,
+                "ResourceType": self.resource_type,
+                "Replacement": self.replacement,
+                "Scope": scope,
+                "Details": details,
+                "BeforeContext": context(&self.before),
+                "AfterContext": context(&self.after),
+            },
+        })
+    }
+}
+
+impl Detail {
+    fn describe(&self, with_values: bool) -> Value {
+        let text = |value: &Option<Value>| {
+            value
+                .as_ref()
+                .filter(|_| with_values)
+                .map(|value| match value {
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                })
+        };
+        let path = self
+            .property
+            .as_ref()
+            .map(|name| format!("/Properties/{name}"));
+        let kind = match (&self.before, &self.after) {
+            (None, Some(_)) => "Add",
+            (Some(_), None) => "Remove",
+            _ => "Modify",
+        };
+        json!({
+            "Target": {
+                "Attribute": self.attribute,
+                "Name": self.property,
+                "RequiresRecreation": self.recreation,
+                "Path": path,
+                "BeforeValue": text(&self.before),
+                "AfterValue": text(&self.after),
+                "AttributeChangeType": kind,
+            },
+            "Evaluation": if self.dynamic { "Dynamic" } else { "Static" },
+            "ChangeSource": self.source,
+            "CausingEntity": self.cause,
+        })
+    }
+}
+
+/// Every change, by logical name. An empty list means that no resource changes.
+pub(super) fn changes(stack: &Stack, wanted: &Deployed) -> Result<Vec<Change>, AwsError> {
+    let conditions = evaluation(stack, wanted, &NoResources);
+    let mut preview = Preview::new(&stack.resources);
+    let mut changes = Vec::new();
+    for name in order::order(&wanted.template)? {
+        let declaration = &wanted.template.resources[&name];
+        if !conditions.holds(declaration.condition.as_deref())? {
+            continue;
+        }
+        let existing = stack
+            .resources
+            .get(&name)
+            .filter(|resource| resource.exists());
+        let change = match existing {
+            None => Some(add(&name, declaration)),
+            Some(resource) => modify(stack, wanted, resource, declaration, &preview)?,
+        };
+        preview.decide(&name, change.as_ref().map(fate));
+        changes.extend(change);
+    }
+    for resource in stack
+        .resources
+        .values()
+        .filter(|resource| resource.exists())
+    {
+        if !preview.knows(&resource.logical) {
+            changes.push(remove(resource));
+        }
+    }
+    changes.sort_by(|left, right| left.logical.cmp(&right.logical));
+    Ok(changes)
+}
+
+/// Refuses to turn a resource into one of another type.
+pub(super) fn check_types(stack: &Stack, wanted: &Deployed) -> Result<(), AwsError> {
+    let changed: Vec<&str> = stack
+        .resources
+        .values()
+        .filter(|resource| resource.exists())
+        .filter(|resource| {
+            wanted
+                .template
+                .resources
+                .get(&resource.logical)
+                .is_some_and(|declared| declared.resource_type != resource.resource_type)
+        })
+        .map(|resource| resource.logical.as_str())
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(AwsError::bad_request(
+        "ValidationError",
+        format!(
+            "Update of resource type is not permitted. The new template modifies resource type of \
+             the following resources: [{}]",
+            changed.join(", ")
+        ),
+    ))
+}
+
+fn evaluation<'stack>(
+    stack: &'stack Stack,
+    wanted: &'stack Deployed,
+    resources: &'stack dyn super::intrinsics::Resources,
+) -> Evaluation<'stack> {
+    Evaluation {
+        template: &wanted.template,
+        parameters: &wanted.parameters,
+        region: &stack.region,
+        stack_name: &stack.name,
+        stack_id: &stack.id,
+        resources,
+    }
+}
+
+fn fate(change: &Change) -> Fate {
+    match (change.action, change.replacement) {
+        (Action::Add, _) | (_, Some("True")) => Fate::New,
+        (_, Some("Conditional")) => Fate::MaybeNew,
+        _ => Fate::Modified,
+    }
+}
+
+fn add(name: &str, declaration: &ResourceDeclaration) -> Change {
+    Change {
+        action: Action::Add,
+        logical: name.to_owned(),
+        physical: None,
+        resource_type: declaration.resource_type.clone(),
+        replacement: None,
+        policy_action: None,
+        details: Vec::new(),
+        before: None,
+        after: Some(declaration.properties.clone()),
+    }
+}
+
+fn remove(resource: &Resource) -> Change {
+    Change {
+        action: Action::Remove,
+        logical: resource.logical.clone(),
+        physical: resource.physical.clone(),
+        resource_type: resource.resource_type.clone(),
+        replacement: None,
+        policy_action: Some(match resource.deletion_policy {
+            Policy::Delete => "Delete",
+            Policy::Retain | Policy::RetainExceptOnCreate => "Retain",
+        }),
+        details: Vec::new(),
+        before: Some(resource.properties.clone()),
+        after: None,
+    }
+}
+
+fn modify(
+    stack: &Stack,
+    wanted: &Deployed,
+    resource: &Resource,
+    declaration: &ResourceDeclaration,
+    preview: &Preview<'_>,
+) -> Result<Option<Change>, AwsError> {
+    let evaluation = evaluation(stack, wanted, preview);
+    let mut after = Map::new();
+    let mut details = Vec::new();
+    let empty = Map::new();
+    let old_declaration = stack
+        .deployed
+        .as_ref()
+        .and_then(|deployed| deployed.template.resources.get(&resource.logical))
+        .map_or(&empty, |declaration| &declaration.properties);
+    let mut names: IndexMap<&str, ()> = IndexMap::new();
+    names.extend(
+        declaration
+            .properties
+            .keys()
+            .map(|name| (name.as_str(), ())),
+    );
+    names.extend(resource.properties.keys().map(|name| (name.as_str(), ())));
+    for name in names.into_keys() {
+        let expression = declaration.properties.get(name);
+        let before = resource.properties.get(name);
+        let unchanged_expression = expression == old_declaration.get(name);
+        let value = match expression.map(|expression| evaluation.value(expression)) {
+            None | Some(Ok(None)) => None,
+            Some(Ok(Some(value))) => Some(coerced(&resource.resource_type, name, value)),
+            Some(Err(Unresolved::Wrong(error))) => return Err(error),
+            Some(Err(Unresolved::Later(reference))) => {
+                after.insert(name.to_owned(), json!("{{changeSet:KNOWN_AFTER_APPLY}}"));
+                details.push(detail(resource, name, before, None, Some(&reference), None));
+                continue;
+            }
+        };
+        if value.as_ref() != before {
+            let cause = expression
+                .filter(|_| unchanged_expression)
+                .and_then(|expression| changed_parameter(stack, wanted, expression));
+            details.push(detail(resource, name, before, value.as_ref(), None, cause));
+        }
+        if let Some(value) = value {
+            after.insert(name.to_owned(), value);
+        }
+    }
+    details.extend(attribute_details(stack, wanted, resource, declaration));
+    if details.is_empty() && resource.status.1 != super::status::Phase::Failed {
+        return Ok(None);
+    }
+    let recreated = |dynamic: bool| {
+        details
+            .iter()
+            .any(|detail| detail.recreation == "Always" && detail.dynamic == dynamic)
+    };
+    let replacement = if recreated(false) {
+        "True"
+    } else if recreated(true) {
+        "Conditional"
+    } else {
+        "False"
+    };
+    let policy_action = match (replacement, declaration.update_replace_policy) {
+        ("True", Policy::Delete) => Some("ReplaceAndDelete"),
+        ("True", _) => Some("ReplaceAndRetain"),
+        _ => None,
+    };
+    Ok(Some(Change {
+        action: Action::Modify,
+        logical: resource.logical.clone(),
+        physical: resource.physical.clone(),
+        resource_type: resource.resource_type.clone(),
+        replacement: Some(replacement),
+        policy_action,
+        details,
+        before: Some(resource.properties.clone()),
+        after: Some(after),
+    }))
+}
+
+fn coerced(resource_type: &str, name: &str, value: Value) -> Value {
+    let Some(schema) = Schema::of(resource_type) else {
+        return value;
+    };
+    let mut object = schema.coerce(json!({ name: value }));
+    object[name].take()
+}
+
+fn detail(
+    resource: &Resource,
+    name: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    later: Option<&Reference>,
+    parameter: Option<String>,
+) -> Detail {
+    let create_only =
+        Schema::of(&resource.resource_type).is_some_and(|schema| schema.is_create_only(name));
+    let (source, cause) = match (later, parameter) {
+        (Some(Reference::Attribute(target, attribute)), _) => {
+            ("ResourceAttribute", Some(format!("{target}.{attribute}")))
+        }
+        (Some(reference), _) => ("ResourceReference", Some(reference.name().to_owned())),
+        (None, Some(parameter)) => ("ParameterReference", Some(parameter)),
+        (None, None) => ("DirectModification", None),
+    };
+    Detail {
+        attribute: "Properties",
+        property: Some(name.to_owned()),
+        recreation: if create_only { "Always" } else { "Never" },
+        dynamic: later.is_some(),
+        source,
+        cause,
+        before: before.cloned(),
+        after: after
+            .cloned()
+            .or_else(|| later.map(|_| json!("{{changeSet:KNOWN_AFTER_APPLY}}"))),
+    }
+}
+
+/// The parameter whose new value makes an unchanged expression mean something else.
+fn changed_parameter(stack: &Stack, wanted: &Deployed, expression: &Value) -> Option<String> {
+    let deployed = stack.deployed.as_ref()?;
+    references(expression)
+        .iter()
+        .map(Reference::name)
+        .find(|name| {
+            wanted.parameters.contains_key(*name)
+                && wanted.parameters.get(*name) != deployed.parameters.get(*name)
+        })
+        .map(str::to_owned)
+}
+
+fn attribute_details(
+    stack: &Stack,
+    wanted: &Deployed,
+    resource: &Resource,
+    declaration: &ResourceDeclaration,
+) -> Vec<Detail> {
+    let taggable = Schema::of(&resource.resource_type)
+        .and_then(Schema::tag_property)
+        .is_some();
+    let metadata = &declaration.metadata;
+    [
+        ("Tags", taggable && stack.tags() != wanted.tags),
+        ("Metadata", resource.metadata != *metadata),
+        (
+            "DeletionPolicy",
+            resource.deletion_policy != declaration.deletion_policy,
+        ),
+        (
+            "UpdateReplacePolicy",
+            resource.update_replace_policy != declaration.update_replace_policy,
+        ),
+    ]
+    .into_iter()
+    .filter(|(_, changed)| *changed)
+    .map(|(attribute, _)| Detail {
+        attribute,
+        property: None,
+        recreation: "Never",
+        dynamic: false,
+        source: "DirectModification",
+        cause: None,
+        before: None,
+        after: None,
+    })
+    .collect()
+}
+
+/// Whether a change set would do anything: change a resource, or an output.
+pub(super) fn is_empty(stack: &Stack, wanted: &Deployed, changes: &[Change]) -> bool {
+    let Some(deployed) = &stack.deployed else {
+        return false;
+    };
+    changes.is_empty()
+        && deployed.template.outputs == wanted.template.outputs
+        && outputs_stay(stack, wanted)
+        && !stack.status.1.eq(&super::status::Phase::Failed)
+}
+
+fn outputs_stay(stack: &Stack, wanted: &Deployed) -> bool {
+    let evaluation = evaluation(stack, wanted, &stack.resources);
+    stack::outputs(&evaluation).is_ok_and(|outputs| outputs == stack.outputs)
+}

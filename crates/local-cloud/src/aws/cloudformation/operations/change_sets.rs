@@ -1,0 +1,373 @@
+//! Creating, showing, executing and deleting change sets.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::super::change_set::{ChangeSet, ChangeSetStatus, Execution, OnFailure};
+use super::super::stack::{Deployed, Stack};
+use super::super::status::{Operation, Phase, Status};
+use super::super::template::Template;
+use super::super::{CloudFormation, diff, engine, parameters};
+use super::{existing, find, invalid};
+use crate::aws::input::Input;
+use crate::{ACCOUNT_ID, AwsError};
+
+/// What `CreateChangeSet` understands.
+const MEMBERS: &[&str] = &[
+    "Capabilities",
+    "ChangeSetName",
+    "ChangeSetType",
+    "ClientToken",
+    "Description",
+    "IncludeNestedStacks",
+    "OnStackFailure",
+    "Parameters",
+    "StackName",
+    "Tags",
+    "TemplateBody",
+    "UsePreviousTemplate",
+];
+
+const NO_CHANGES: &str = "The submitted information didn't contain changes. Submit different \
+                          information to create a change set.";
+
+pub(super) fn create(
+    cloudformation: &CloudFormation,
+    region: &str,
+    input: Input<'_>,
+) -> Result<Value, AwsError> {
+    let unknown = input.0.as_object().into_iter().flatten();
+    for (member, _) in unknown {
+        if !MEMBERS.contains(&member.as_str()) {
+            return Err(invalid(format!(
+                "{member} is not supported by the local stage"
+            )));
+        }
+    }
+    let stack_name = input.required("StackName")?;
+    let name = input.required("ChangeSetName")?;
+    check_name("changeSetName", name)?;
+    let creating = match input.text("ChangeSetType").unwrap_or("UPDATE") {
+        "CREATE" => true,
+        "UPDATE" => false,
+        other => {
+            return Err(invalid(format!(
+                "ChangeSetType {other} is not supported by the local stage"
+            )));
+        }
+    };
+    let now = cloudformation.now();
+    let mut stacks = cloudformation.lock();
+    let stack = find(&mut stacks, region, stack_name).filter(|stack| !stack.is_deleted());
+    check_state(stack.as_deref(), creating, stack_name, name)?;
+    let wanted = wanted(stack.as_deref(), input)?;
+    let capabilities = capabilities(&wanted.template, input)?;
+    if let Some(stack) = &stack {
+        diff::check_types(stack, &wanted)?;
+        if stack.change_sets.iter().any(|set| set.name == name) {
+            return Err(AwsError::bad_request(
+                "AlreadyExistsException",
+                format!("ChangeSet {name} already exists"),
+            ));
+        }
+    }
+    let stack = match stack {
+        Some(stack) => stack,
+        None => {
+            check_name("stackName", stack_name)?;
+            let mut stack = Stack::new(stack_name, region, now);
+            let review = Status(Operation::Review, Phase::InProgress);
+            stack.enter(review, Some("User Initiated"), now);
+            stacks.push(stack);
+            existing(&mut stacks, region, stack_name)?
+        }
+    };
+    let uuid = Uuid::new_v4();
+    let id = format!("arn:aws:cloudformation:{region}:{ACCOUNT_ID}:changeSet/{name}/{uuid}");
+    stack.change_sets.push(ChangeSet {
+        id: id.clone(),
+        name: name.to_owned(),
+        description: input.text("Description").map(str::to_owned),
+        created: now,
+        status: ChangeSetStatus::InProgress,
+        reason: None,
+        execution: Execution::Unavailable,
+        wanted: Arc::new(wanted),
+        capabilities,
+        on_failure: on_failure(input)?,
+        changes: Vec::new(),
+    });
+    let answer = json!({ "Id": id, "StackId": stack.id });
+    let cloudformation = cloudformation.clone();
+    let stack_id = stack.id.clone();
+    tokio::spawn(async move { work_out(&cloudformation, &stack_id, &id) });
+    Ok(answer)
+}
+
+/// Compares, and makes the change set ready or a failure.
+fn work_out(cloudformation: &CloudFormation, stack_id: &str, id: &str) {
+    let mut stacks = cloudformation.lock();
+    let Some(stack) = stacks.iter_mut().find(|stack| stack.id == stack_id) else {
+        return;
+    };
+    let Some(position) = stack.change_sets.iter().position(|set| set.id == id) else {
+        return;
+    };
+    let wanted = stack.change_sets[position].wanted.clone();
+    let outcome = diff::changes(stack, &wanted).map(|changes| {
+        let empty = diff::is_empty(stack, &wanted, &changes);
+        (changes, empty)
+    });
+    let set = &mut stack.change_sets[position];
+    match outcome {
+        Ok((changes, false)) => {
+            set.changes = changes;
+            set.status = ChangeSetStatus::Complete;
+            set.execution = Execution::Available;
+        }
+        Ok((_, true)) => {
+            set.status = ChangeSetStatus::Failed;
+            set.reason = Some(NO_CHANGES.to_owned());
+        }
+        Err(error) => {
+            set.status = ChangeSetStatus::Failed;
+            set.reason = Some(error.message);
+        }
+    }
+}
+
+fn check_state(
+    stack: Option<&Stack>,
+    creating: bool,
+    name: &str,
+    change_set: &str,
+) -> Result<(), AwsError> {
+    let in_review = stack.is_some_and(|stack| stack.status.0 == Operation::Review);
+    match (stack, creating) {
+        (None, true) => Ok(()),
+        (Some(_), _) if in_review && creating => Ok(()),
+        (Some(_), true) => Err(invalid(format!(
+            "Stack [{name}] already exists and cannot be created again with the changeSet \
+             [{change_set}]."
+        ))),
+        (None, false) => Err(invalid(format!("Stack [{name}] does not exist"))),
+        (Some(stack), false) if stack.status.is_updatable() => Ok(()),
+        (Some(stack), false) => Err(invalid(format!(
+            "Stack:{} is in {} state and can not be updated.",
+            stack.id, stack.status
+        ))),
+    }
+}
+
+fn wanted(stack: Option<&Stack>, input: Input<'_>) -> Result<Deployed, AwsError> {
+    let deployed = stack.and_then(|stack| stack.deployed.as_ref());
+    let previous = input.flag("UsePreviousTemplate") == Some(true);
+    let template = match (input.text("TemplateBody"), previous, deployed) {
+        (Some(body), false, _) => Template::parse(body)?,
+        (None, true, Some(deployed)) => deployed.template.clone(),
+        (None, true, None) => {
+            return Err(invalid("There is no previous template to use."));
+        }
+        _ => {
+            return Err(invalid(
+                "Either Template URL or Template Body must be specified.",
+            ));
+        }
+    };
+    let parameters = parameters::values(
+        &template,
+        input.list("Parameters"),
+        deployed.map(|deployed| &deployed.parameters),
+    )?;
+    let tags = match (input.0.get("Tags"), deployed) {
+        // Tags that are not mentioned stay.
+        (None, Some(deployed)) => deployed.tags.clone(),
+        _ => input.tags("Tags"),
+    };
+    Ok(Deployed {
+        template,
+        parameters,
+        tags,
+    })
+}
+
+fn capabilities(template: &Template, input: Input<'_>) -> Result<Vec<String>, AwsError> {
+    let given = input.texts("Capabilities");
+    let satisfied = |needed: &str| {
+        given.contains(&needed)
+            || (needed == "CAPABILITY_IAM" && given.contains(&"CAPABILITY_NAMED_IAM"))
+    };
+    match template.required_capability() {
+        Some(needed) if !satisfied(needed) => Err(AwsError::bad_request(
+            "InsufficientCapabilitiesException",
+            format!("Requires capabilities : [{needed}]"),
+        )),
+        _ => Ok(given.into_iter().map(str::to_owned).collect()),
+    }
+}
+
+fn on_failure(input: Input<'_>) -> Result<Option<OnFailure>, AwsError> {
+    match input.text("OnStackFailure") {
+        None => Ok(None),
+        Some("ROLLBACK") => Ok(Some(OnFailure::Rollback)),
+        Some("DO_NOTHING") => Ok(Some(OnFailure::DoNothing)),
+        Some("DELETE") => Ok(Some(OnFailure::Delete)),
+        Some(other) => Err(invalid(format!(
+            "Value '{other}' at 'onStackFailure' failed to satisfy constraint: Member must \
+             satisfy enum value set: [DO_NOTHING, ROLLBACK, DELETE]"
+        ))),
+    }
+}
+
+/// Letters, digits and hyphens, first a letter.
+fn check_name(member: &str, name: &str) -> Result<(), AwsError> {
+    let valid = name.len() <= 128
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if valid {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: \
+         Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+    )))
+}
+
+/// The stack and the position of the change set that a request names, by ARN or by both names.
+fn locate<'stacks>(
+    stacks: &'stacks mut [Stack],
+    region: &str,
+    input: Input<'_>,
+) -> Result<(&'stacks mut Stack, usize), AwsError> {
+    let name = input.required("ChangeSetName")?;
+    let stack = if name.starts_with("arn:") {
+        stacks.iter_mut().find(|stack| {
+            stack.region == region && stack.change_sets.iter().any(|set| set.id == name)
+        })
+    } else {
+        let stack_name = input.text("StackName").ok_or_else(|| {
+            invalid("StackName must be specified if ChangeSetName is not specified as an ARN.")
+        })?;
+        let found = find(stacks, region, stack_name);
+        Some(found.ok_or_else(|| invalid(format!("Stack [{stack_name}] does not exist")))?)
+    };
+    let stack = stack.ok_or_else(|| not_found(Some(name)))?;
+    let position = stack
+        .change_sets
+        .iter()
+        .position(|set| set.id == name || set.name == name)
+        .ok_or_else(|| not_found(Some(name)))?;
+    Ok((stack, position))
+}
+
+pub(super) fn not_found(name: Option<&str>) -> AwsError {
+    AwsError::new(
+        404,
+        "ChangeSetNotFound",
+        format!("ChangeSet [{}] does not exist", name.unwrap_or_default()),
+    )
+}
+
+pub(super) fn describe(
+    cloudformation: &CloudFormation,
+    region: &str,
+    input: Input<'_>,
+) -> Result<Value, AwsError> {
+    let mut stacks = cloudformation.lock();
+    let (stack, position) = locate(&mut stacks, region, input)?;
+    let with_values = input.flag("IncludePropertyValues") == Some(true);
+    Ok(stack.change_sets[position].describe(&stack.id, &stack.name, with_values))
+}
+
+pub(super) fn list(
+    cloudformation: &CloudFormation,
+    region: &str,
+    input: Input<'_>,
+) -> Result<Value, AwsError> {
+    let name = input.required("StackName")?;
+    let mut stacks = cloudformation.lock();
+    let stack = find(&mut stacks, region, name)
+        .ok_or_else(|| invalid(format!("Stack [{name}] does not exist")))?;
+    let summaries: Vec<Value> = stack
+        .change_sets
+        .iter()
+        .map(|set| set.summary(&stack.id, &stack.name))
+        .collect();
+    Ok(json!({ "Summaries": summaries }))
+}
+
+pub(super) fn delete(
+    cloudformation: &CloudFormation,
+    region: &str,
+    input: Input<'_>,
+) -> Result<Value, AwsError> {
+    let mut stacks = cloudformation.lock();
+    match locate(&mut stacks, region, input) {
+        Ok((stack, position)) => {
+            let set = &stack.change_sets[position];
+            if set.execution == Execution::InProgress {
+                return Err(invalid_status(set, "deleted"));
+            }
+            stack.change_sets.remove(position);
+            Ok(json!({}))
+        }
+        // Deleting what is not there succeeds.
+        Err(error) if error.code == "ChangeSetNotFound" => Ok(json!({})),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) fn execute(
+    cloudformation: &CloudFormation,
+    region: &str,
+    input: Input<'_>,
+) -> Result<Value, AwsError> {
+    let mut stacks = cloudformation.lock();
+    let (stack, position) = locate(&mut stacks, region, input)?;
+    if stack.status.is_in_progress() {
+        return Err(AwsError::bad_request(
+            "OperationInProgressException",
+            format!("Stack [{}] is in {} state.", stack.name, stack.status),
+        ));
+    }
+    let set = &stack.change_sets[position];
+    if set.execution != Execution::Available {
+        return Err(invalid_status(set, "executed"));
+    }
+    let on_failure = match (input.flag("DisableRollback"), set.on_failure) {
+        (Some(_), Some(_)) => {
+            return Err(invalid(
+                "DisableRollback and OnStackFailure can't be specified together.",
+            ));
+        }
+        (Some(true), None) => OnFailure::DoNothing,
+        (Some(false) | None, None) => OnFailure::Rollback,
+        (None, Some(on_failure)) => on_failure,
+    };
+    stack.token = input.text("ClientRequestToken").map(str::to_owned);
+    // The other change sets were made for a stack that will be another one.
+    let mut executed = stack.change_sets.remove(position);
+    executed.execution = Execution::InProgress;
+    let wanted = executed.wanted.clone();
+    stack.capabilities.clone_from(&executed.capabilities);
+    stack.change_set_id = Some(executed.id.clone());
+    stack.disable_rollback = on_failure == OnFailure::DoNothing;
+    stack.change_sets = vec![executed];
+    engine::start_execution(cloudformation, stack, wanted, on_failure);
+    Ok(json!({}))
+}
+
+fn invalid_status(set: &ChangeSet, what: &str) -> AwsError {
+    AwsError::bad_request(
+        "InvalidChangeSetStatus",
+        format!(
+            "ChangeSet [{}] cannot be {what} in its current status of [{}]",
+            set.id,
+            set.current()
+        ),
+    )
+}

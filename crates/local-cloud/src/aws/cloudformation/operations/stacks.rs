@@ -1,0 +1,59 @@
+//! Deleting and protecting stacks.
+
+use serde_json::{Value, json};
+
+use super::super::{CloudFormation, engine};
+use super::{existing, find, invalid};
+use crate::AwsError;
+use crate::aws::input::Input;
+
+pub(super) fn delete(
+    cloudformation: &CloudFormation,
+    region: &str,
+    input: Input<'_>,
+) -> Result<Value, AwsError> {
+    let name = input.required("StackName")?;
+    if input.list("RetainResources").first().is_some() {
+        return Err(invalid(
+            "RetainResources is not supported by the local stage",
+        ));
+    }
+    let mut stacks = cloudformation.lock();
+    // Deleting what is not there succeeds.
+    let Some(stack) = find(&mut stacks, region, name).filter(|stack| !stack.is_deleted()) else {
+        return Ok(json!({}));
+    };
+    if stack.termination_protection {
+        return Err(invalid(format!(
+            "Stack [{}] cannot be deleted while TerminationProtection is enabled",
+            stack.name
+        )));
+    }
+    if stack.status.is_in_progress() {
+        return Err(invalid(format!(
+            "Stack [{}] cannot be deleted while in status {}",
+            stack.id, stack.status
+        )));
+    }
+    stack.token = input.text("ClientRequestToken").map(str::to_owned);
+    engine::start_deletion(cloudformation, stack);
+    Ok(json!({}))
+}
+
+pub(super) fn protect(
+    cloudformation: &CloudFormation,
+    region: &str,
+    input: Input<'_>,
+) -> Result<Value, AwsError> {
+    let name = input.required("StackName")?;
+    let Some(enabled) = input.flag("EnableTerminationProtection") else {
+        return Err(invalid("EnableTerminationProtection must be true or false"));
+    };
+    let mut stacks = cloudformation.lock();
+    let stack = existing(&mut stacks, region, name)?;
+    if stack.is_deleted() {
+        return Err(invalid(format!("Stack [{name}] does not exist")));
+    }
+    stack.termination_protection = enabled;
+    Ok(json!({ "StackId": stack.id }))
+}
