@@ -6,6 +6,7 @@
     reason = "clippy takes helpers of a test for a program"
 )]
 
+mod bootstrap;
 mod conversation;
 mod interaction_models;
 mod people;

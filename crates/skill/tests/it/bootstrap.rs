@@ -1,0 +1,168 @@
+//! The real binary against a Runtime API
+//! ([Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html)).
+
+use std::io::Read as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::timeout;
+
+use crate::people::{intent, launch, linked, unlinked};
+
+/// Hands out requests and collects answers.
+struct RuntimeApi {
+    requests: Mutex<Vec<Value>>,
+    answers: mpsc::UnboundedSender<Value>,
+}
+
+async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {
+    let Some(request) = api.requests.lock().await.pop() else {
+        // As Lambda does between requests.
+        return std::future::pending().await;
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let mut headers = HeaderMap::new();
+    for (name, value) in [
+        ("lambda-runtime-aws-request-id", "request-1".to_owned()),
+        (
+            "lambda-runtime-deadline-ms",
+            (now.as_millis() + 8_000).to_string(),
+        ),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:x".to_owned(),
+        ),
+    ] {
+        headers.insert(name, value.parse().unwrap());
+    }
+    (headers, Json(request))
+}
+
+async fn answered(
+    State(api): State<Arc<RuntimeApi>>,
+    Path(_id): Path<String>,
+    answer: String,
+) -> StatusCode {
+    api.answers
+        .send(serde_json::from_str(&answer).unwrap())
+        .unwrap();
+    StatusCode::ACCEPTED
+}
+
+/// A process that does not outlive its test.
+struct Running(Child);
+
+impl Running {
+    /// Ends the process and reads what it wrote.
+    fn end(mut self) -> (String, String) {
+        self.0.kill().unwrap();
+        let (mut log, mut errors) = (String::new(), String::new());
+        let stdout = self.0.stdout.as_mut().unwrap();
+        stdout.read_to_string(&mut log).unwrap();
+        let stderr = self.0.stderr.as_mut().unwrap();
+        stderr.read_to_string(&mut errors).unwrap();
+        (log, errors)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Sends requests to a bootstrap with an environment; returns its answers and what it wrote to
+/// standard output and standard error.
+async fn serve(
+    mut requests: Vec<Value>,
+    environment: &[(&str, &str)],
+) -> (Vec<Value>, (String, String)) {
+    let expected = requests.len();
+    requests.reverse();
+    let (answers, mut received) = mpsc::unbounded_channel();
+    let api = Arc::new(RuntimeApi {
+        requests: Mutex::new(requests),
+        answers,
+    });
+    let router = Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route(
+            "/2018-06-01/runtime/invocation/{id}/response",
+            post(answered),
+        )
+        .route("/2018-06-01/runtime/invocation/{id}/error", post(answered))
+        .with_state(api);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+
+    let child = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", address)
+        .env("AWS_LAMBDA_FUNCTION_NAME", "skill")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .envs(environment.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let running = Running(child);
+    let mut answers = Vec::new();
+    for _ in 0..expected {
+        let answer = timeout(Duration::from_secs(30), received.recv()).await;
+        answers.push(answer.unwrap().unwrap());
+    }
+    let written = running.end();
+    server.abort();
+    (answers, written)
+}
+
+#[tokio::test]
+async fn without_configuration_it_answers_and_logs_what_is_missing() {
+    let requests = vec![unlinked(launch()), linked(intent("AMAZON.HelpIntent"))];
+    let (answers, (log, errors)) = serve(requests, &[]).await;
+    assert_eq!(answers[0]["response"]["card"]["type"], "LinkAccount");
+    assert_eq!(answers[1]["response"]["shouldEndSession"], false);
+    assert!(log.contains("VOICELINK_SKILL_ID is not set"), "{log}");
+    for line in log.lines() {
+        serde_json::from_str::<Value>(line).unwrap();
+    }
+    assert_eq!(errors, "");
+}
+
+#[tokio::test]
+async fn a_request_for_another_skill_is_an_error_of_the_function() {
+    let other = (
+        "VOICELINK_SKILL_ID",
+        "amzn1.ask.skill.00000000-0000-4000-8000-000000000000",
+    );
+    let (answers, _) = serve(vec![unlinked(launch())], &[other]).await;
+    assert_eq!(answers[0]["errorType"], "WrongSkill");
+    assert_ne!(answers[0]["errorMessage"], json!(null));
+}
+
+#[test]
+fn started_by_hand_it_says_who_starts_it() {
+    let output = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("cargo xtask deploy")
+    );
+}
