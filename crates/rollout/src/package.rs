@@ -4,7 +4,6 @@
 //! here, in memory, and never written back. Account linking lies beside the manifest in the
 //! folder but is no part of what is uploaded: SMAPI ignores it there with a warning.
 
-mod canonical;
 mod linking;
 mod locate;
 mod manifest;

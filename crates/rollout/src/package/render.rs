@@ -7,10 +7,10 @@ use bytes::Bytes;
 use infra::stack_file::AlexaRegion;
 use serde_json::{Value, json};
 
-use super::canonical::{sha256, sorted};
 use super::problem::{PackageError, Problem};
 use super::source::{MANIFEST, MODELS, SourcePackage};
 use super::{manifest, zip};
+use crate::digest;
 
 /// Where Alexa finds the function: ARNs of aliases.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,15 +59,11 @@ impl SourcePackage {
             documents.insert(format!("{MODELS}/{locale}.json"), model.clone());
         }
 
-        let facts: BTreeMap<&String, Value> = documents
-            .iter()
-            .map(|(path, document)| (path, sorted(document)))
-            .chain(
-                (self.assets.iter())
-                    .map(|(path, bytes)| (path, json!({ "sha256": sha256(bytes) }))),
-            )
-            .collect();
-        let digest = sha256(json!(facts).to_string().as_bytes());
+        let mut facts = documents.clone();
+        for (path, bytes) in &self.assets {
+            facts.insert(path.clone(), json!({ "sha256": digest::of_bytes(bytes) }));
+        }
+        let digest = digest::of_json(&json!(facts));
 
         let mut files: BTreeMap<String, Bytes> = documents
             .into_iter()
