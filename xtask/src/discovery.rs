@@ -72,8 +72,14 @@ impl Drop for Announcement {
     }
 }
 
+/// Where the file is, if not in the target folder: so that two stages can run side by side.
+const VARIABLE: &str = "VOICELINK_LOCAL_STAGE";
+
 fn path() -> PathBuf {
-    workspace::target().join("local-stage.json")
+    std::env::var_os(VARIABLE).map_or_else(
+        || workspace::target().join("local-stage.json"),
+        PathBuf::from,
+    )
 }
 
 fn cannot_write(path: &std::path::Path, error: &std::io::Error) -> Failure {

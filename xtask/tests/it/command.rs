@@ -1,0 +1,58 @@
+//! Running a command and looking at what it said.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// What a finished command said.
+pub(crate) struct Said {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Said {
+    /// The last line of stdout as JSON.
+    pub(crate) fn json(&self) -> Value {
+        let line = self.stdout.lines().last().unwrap_or_default();
+        serde_json::from_str(line)
+            .unwrap_or_else(|error| panic!("{error} in {line:?}\n{}", self.stderr))
+    }
+
+    /// The last line of stderr.
+    pub(crate) fn last_words(&self) -> &str {
+        self.stderr.lines().last().unwrap_or_default()
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            success: output.status.success(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// The command, with a home folder and a discovery file of its own and nobody's credentials.
+pub(crate) fn xtask(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("AWS_") || name.starts_with("ASK_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("VOICELINK_LOCAL_STAGE", home.join("local-stage.json"))
+        .env("AWS_CONFIG_FILE", home.join("aws-config"))
+        .env("AWS_SHARED_CREDENTIALS_FILE", home.join("aws-credentials"))
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+/// Runs it to its end.
+pub(crate) fn run(home: &Path, arguments: &[&str]) -> Said {
+    xtask(home).args(arguments).output().unwrap().into()
+}

@@ -1,0 +1,136 @@
+//! A stage that stays up, deployments to it, and its end.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::command::{run, xtask};
+
+/// A running `cargo xtask local`.
+struct Stage {
+    home: TempDir,
+    process: Child,
+    urls: Value,
+}
+
+impl Stage {
+    fn start() -> Self {
+        let home = TempDir::new().unwrap();
+        let mut process = xtask(home.path())
+            .args(["local", "--json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        Self {
+            home,
+            process,
+            urls: serde_json::from_str(&line).unwrap(),
+        }
+    }
+
+    fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Sends a signal and waits; whether the stage ended as it should.
+    fn end(mut self, signal: &str) -> bool {
+        let sent = Command::new("kill")
+            .args([signal, &self.process.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let ended = self.process.wait().unwrap();
+        ended.success() && !self.home().join("local-stage.json").exists()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // Already gone where the test has ended it.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_second_deployment_changes_nothing() {
+    let stage = Stage::start();
+    for door in ["aws", "smapi", "lwa", "signIn", "device"] {
+        assert!(stage.urls[door].is_string(), "{door} in {}", stage.urls);
+    }
+
+    let first = run(stage.home(), &["deploy", "--json"]);
+    assert!(first.success, "{}", first.stderr);
+    let first = first.json();
+    assert_eq!(first["stage"], "local");
+    assert!(first["calls"]["mutating"].as_u64().unwrap() > 0);
+    assert_transcript(&first["transcript"]);
+
+    let second = run(stage.home(), &["deploy", "--json"]);
+    assert!(second.success, "{}", second.stderr);
+    let second = second.json();
+    assert_eq!(second["calls"]["mutating"], 0, "{second}");
+    for id in ["skillId", "userPoolId", "clientId"] {
+        assert_eq!(first[id], second[id], "{id}");
+    }
+    assert_transcript(&second["transcript"]);
+
+    let said = run(stage.home(), &["say", "open account guide", "--json"]).json();
+    assert_eq!(said["card"]["type"], "LinkAccount", "{said}");
+
+    assert!(stage.end("-INT"));
+}
+
+/// What the transcript of any deployment holds.
+fn assert_transcript(transcript: &Value) {
+    let turns = transcript.as_array().unwrap();
+    assert_eq!(turns.first().unwrap()["linked"], false);
+    assert_eq!(turns.first().unwrap()["card"], "LinkAccount");
+    assert_eq!(turns.last().unwrap()["linked"], false);
+    let email = |turn: &&Value| turn["heard"].as_str().unwrap().contains('@');
+    assert!(turns.iter().any(|turn| turn["linked"] == true && email(&turn)));
+}
+
+#[test]
+fn sigterm_ends_a_stage_cleanly() {
+    assert!(Stage::start().end("-TERM"));
+}
+
+#[test]
+fn a_second_stage_is_refused() {
+    let stage = Stage::start();
+    let said = run(stage.home(), &["local"]);
+    assert!(!said.success);
+    assert!(said.last_words().starts_with("error[LOCAL_STAGE]"));
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn a_killed_stage_leaves_nothing_that_disturbs_the_next() {
+    let mut stage = Stage::start();
+    stage.process.kill().unwrap();
+    stage.process.wait().unwrap();
+    assert!(stage.home().join("local-stage.json").exists());
+    let said = run(stage.home(), &["say", "hello"]);
+    assert!(said.last_words().starts_with("error[LOCAL_STAGE]"));
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let home = TempDir::new().unwrap();
+    let said = run(home.path(), &["local", "--port", &port]);
+    assert!(!said.success);
+    assert!(said.last_words().starts_with("error[PORT]"));
+    assert!(said.last_words().contains(&port));
+    assert!(said.stderr.contains("hint: "));
+}

@@ -1,0 +1,5 @@
+//! The commands as a person runs them: a process, its two streams and its exit code.
+
+mod command;
+mod local_stage;
+mod mistakes;
