@@ -1,8 +1,8 @@
 //! Alexa: SMAPI, Login with Amazon, account linking and the device.
 //!
 //! What Alexa would decide is pure and lives beside what decides it: the rules for manifests and
-//! interaction models in [`smapi`], the understanding of utterances and the checking of responses
-//! in [`device`]. This module holds the state that they share.
+//! interaction models in `smapi`, the understanding of utterances and the checking of responses
+//! in `device`. This module holds the state that they share.
 
 mod app;
 mod customer;

@@ -5,6 +5,7 @@ mod language;
 mod nlu;
 pub(super) mod request;
 mod response;
+mod route;
 pub(super) mod session;
 mod slots;
 mod ssml;

@@ -3,11 +3,11 @@
 //! <https://developer.amazon.com/docs/alexa/custom-skills/request-and-response-json-reference.html>
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::nlu::{Slot, Understood};
 use super::session::Session;
-use super::slots::Resolution;
+use super::slots::{Canonical, Resolution};
 use crate::Urls;
 use crate::alexa::smapi::skill::Skill;
 use crate::alexa::state::opaque;
@@ -100,13 +100,43 @@ impl Content {
     }
 }
 
-/// An intent as requests and simulations show it.
-pub(super) fn intent(skill_id: &str, understood: &Understood) -> Value {
-    let slots: serde_json::Map<String, Value> = understood
-        .slots
-        .iter()
-        .map(|slot| (slot.name.clone(), slot_json(skill_id, slot)))
-        .collect();
+/// An intent as requests show it.
+fn intent(skill_id: &str, understood: &Understood) -> Value {
+    let slots = understood.slots.iter().map(|slot| {
+        let mut document = bare_slot(slot);
+        if let Some(filling) = &slot.filling {
+            let mut value = json!({ "type": "Simple", "value": filling.value });
+            if let Some(resolution) = &filling.resolution {
+                let canonical = |value: &Canonical| json!({ "value": canonical(value) });
+                let resolutions = resolutions(skill_id, slot, resolution, canonical);
+                document["resolutions"] = resolutions.clone();
+                value["resolutions"] = resolutions;
+            }
+            document["source"] = "USER".into();
+            document["slotValue"] = value;
+        }
+        (slot.name.clone(), document)
+    });
+    with_slots(understood, slots.collect())
+}
+
+/// An intent as simulations show it, which is older and flatter.
+pub(super) fn considered_intent(skill_id: &str, understood: &Understood) -> Value {
+    let slots = understood.slots.iter().map(|slot| {
+        let mut document = bare_slot(slot);
+        let resolution = slot
+            .filling
+            .as_ref()
+            .and_then(|filling| filling.resolution.as_ref());
+        if let Some(resolution) = resolution {
+            document["resolutions"] = resolutions(skill_id, slot, resolution, canonical);
+        }
+        (slot.name.clone(), document)
+    });
+    with_slots(understood, slots.collect())
+}
+
+fn with_slots(understood: &Understood, slots: Map<String, Value>) -> Value {
     let mut intent = json!({ "name": understood.intent, "confirmationStatus": "NONE" });
     if !slots.is_empty() {
         intent["slots"] = Value::Object(slots);
@@ -114,34 +144,35 @@ pub(super) fn intent(skill_id: &str, understood: &Understood) -> Value {
     intent
 }
 
-fn slot_json(skill_id: &str, slot: &Slot) -> Value {
+fn bare_slot(slot: &Slot) -> Value {
     let mut document = json!({ "name": slot.name, "confirmationStatus": "NONE" });
-    let Some(filling) = &slot.filling else {
-        return document;
-    };
-    let mut value = json!({ "type": "Simple", "value": filling.value });
-    document["value"] = filling.value.as_str().into();
-    if let Some(resolution) = &filling.resolution {
-        let mut authority = json!({
-            "authority": format!("amzn1.er-authority.echo-sdk.{skill_id}.{}", slot.kind),
-        });
-        match resolution {
-            Resolution::Match(values) => {
-                authority["status"] = json!({ "code": "ER_SUCCESS_MATCH" });
-                authority["values"] = values
-                    .iter()
-                    .map(|value| json!({ "value": { "name": value.name, "id": value.id } }))
-                    .collect();
-            }
-            Resolution::NoMatch => authority["status"] = json!({ "code": "ER_SUCCESS_NO_MATCH" }),
-        }
-        let resolutions = json!({ "resolutionsPerAuthority": [authority] });
-        document["resolutions"] = resolutions.clone();
-        value["resolutions"] = resolutions;
+    if let Some(filling) = &slot.filling {
+        document["value"] = filling.value.as_str().into();
     }
-    document["source"] = "USER".into();
-    document["slotValue"] = value;
     document
+}
+
+fn canonical(value: &Canonical) -> Value {
+    json!({ "name": value.name, "id": value.id })
+}
+
+fn resolutions(
+    skill_id: &str,
+    slot: &Slot,
+    resolution: &Resolution,
+    render: impl Fn(&Canonical) -> Value,
+) -> Value {
+    let mut authority = json!({
+        "authority": format!("amzn1.er-authority.echo-sdk.{skill_id}.{}", slot.kind),
+    });
+    match resolution {
+        Resolution::Match(values) => {
+            authority["status"] = json!({ "code": "ER_SUCCESS_MATCH" });
+            authority["values"] = values.iter().map(render).collect();
+        }
+        Resolution::NoMatch => authority["status"] = json!({ "code": "ER_SUCCESS_NO_MATCH" }),
+    }
+    json!({ "resolutionsPerAuthority": [authority] })
 }
 
 /// Everything that a request is made of.

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::invoke::Invoked;
 use super::language::Language;
 use super::nlu::{Model, Understood};
-use super::request::{Content, EndReason, Envelope};
+use super::request::{self, Content, EndReason, Envelope};
 use super::response::{self, Answering};
+use super::route::{Reachable, Step, decide};
 use super::session::Session;
-use super::utterance::{self, Addressed};
+use super::utterance;
 use crate::alexa::Alexa;
 use crate::alexa::region::Region;
 
@@ -38,8 +39,7 @@ pub(in crate::alexa) struct Turn {
     pub(super) linked: bool,
     pub(super) jti: Option<String>,
     pub(super) session_open: bool,
-    /// As requests show it.
-    pub(in crate::alexa) intent: Option<Value>,
+    pub(super) intent: Option<Understood>,
     pub(super) request_type: Option<&'static str>,
     /// Who answered; `None` when Alexa herself did.
     pub(in crate::alexa) skill_id: Option<String>,
@@ -50,6 +50,17 @@ pub(in crate::alexa) struct Turn {
 }
 
 impl Turn {
+    /// What was understood, as simulations show it.
+    pub(in crate::alexa) fn considered_intents(&self) -> Value {
+        self.intent
+            .iter()
+            .map(|understood| {
+                let skill_id = self.skill_id.as_deref().unwrap_or_default();
+                request::considered_intent(skill_id, understood)
+            })
+            .collect()
+    }
+
     /// As `POST /say` answers it.
     pub(super) fn to_json(&self, said: &str) -> Value {
         json!({
@@ -60,32 +71,12 @@ impl Turn {
             "linked": self.linked,
             "jti": self.jti,
             "sessionOpen": self.session_open,
-            "intent": self.intent.as_ref().map(|intent| &intent["name"]),
+            "intent": self.intent.as_ref().map(|understood| &understood.intent),
             "requestType": self.request_type,
             "skillId": self.skill_id,
             "error": self.error,
         })
     }
-}
-
-/// A skill that can be talked to.
-#[derive(Debug)]
-struct Reachable {
-    skill_id: String,
-    model: Model,
-}
-
-/// What a turn leads to.
-#[derive(Debug)]
-enum Step {
-    /// A conversation begins, after the open one, if any, is over.
-    Begin(String, Content),
-    /// The open conversation goes on.
-    Continue(Session, Content),
-    /// The person leaves.
-    Leave(Session),
-    /// Nothing is reached.
-    Nothing,
 }
 
 impl Alexa {
@@ -180,7 +171,7 @@ impl Alexa {
             ..Turn::default()
         };
         if let Content::Intent(understood) = &content {
-            turn.intent = Some(super::request::intent(&session.skill_id, understood));
+            turn.intent = Some(understood.clone());
         }
         let Some((endpoint, request, can_link)) =
             self.envelope(said, &session, token.as_ref(), &content)
@@ -278,70 +269,6 @@ impl Alexa {
     }
 }
 
-/// What to do with what was heard.
-fn decide(
-    language: &Language,
-    heard: &[String],
-    skills: &[Reachable],
-    session: Option<Session>,
-) -> Step {
-    let names: Vec<&[String]> = skills
-        .iter()
-        .map(|skill| skill.model.invocation.as_slice())
-        .collect();
-    let addressed = utterance::address(language, heard, &names);
-    let begin = |addressed: &Addressed| match addressed {
-        Addressed::Launch(index) => Step::Begin(skills[*index].skill_id.clone(), Content::Launch),
-        Addressed::OneShot(index, readings) => {
-            let skill = &skills[*index];
-            // What the skill does not understand opens it.
-            let content = readings
-                .iter()
-                .find_map(|reading| skill.model.understand(reading))
-                .or_else(|| skill.model.bare(FALLBACK))
-                .map_or(Content::Launch, Content::Intent);
-            Step::Begin(skill.skill_id.clone(), content)
-        }
-        Addressed::Loosely(_) | Addressed::Nobody => Step::Nothing,
-    };
-    let loosely = match &addressed {
-        Addressed::Launch(_) | Addressed::OneShot(..) => return begin(&addressed),
-        Addressed::Loosely(inner) => Some(inner),
-        Addressed::Nobody => None,
-    };
-    let Some(session) = session else {
-        return loosely.map_or(Step::Nothing, |inner| begin(inner));
-    };
-    let Some(skill) = skills
-        .iter()
-        .find(|skill| skill.skill_id == session.skill_id)
-    else {
-        return loosely.map_or(Step::Nothing, |inner| begin(inner));
-    };
-    if language.exit.contains(&heard.join(" ").as_str()) {
-        return Step::Leave(session);
-    }
-    match understood(&skill.model, heard) {
-        // Alexa herself takes the person home.
-        Some(understood) if understood.intent == HOME => Step::Leave(session),
-        Some(understood) => Step::Continue(session, Content::Intent(understood)),
-        None => match (loosely, skill.model.bare(FALLBACK)) {
-            (Some(inner), _) => begin(inner),
-            (None, Some(fallback)) => Step::Continue(session, Content::Intent(fallback)),
-            (None, None) => Step::Nothing,
-        },
-    }
-}
-
-const FALLBACK: &str = "AMAZON.FallbackIntent";
-const HOME: &str = "AMAZON.NavigateHomeIntent";
-
-fn understood(model: &Model, heard: &[String]) -> Option<Understood> {
-    model
-        .understand(heard)
-        .filter(|understood| understood.intent != FALLBACK)
-}
-
 /// The `jti` of a token that is a JWT.
 fn jti(token: &SecretString) -> Option<String> {
     let claims = token.expose_secret().split('.').nth(1)?;
@@ -353,76 +280,6 @@ fn jti(token: &SecretString) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn skill(id: &str, name: &str) -> Reachable {
-        let language = Language::of_locale("en-US").unwrap();
-        let document = json!({ "languageModel": {
-            "invocationName": name,
-            "intents": [
-                { "name": "AMAZON.StopIntent" },
-                { "name": FALLBACK },
-                { "name": HOME },
-                { "name": "NameIntent", "samples": ["what is my name"] },
-            ],
-        } });
-        Reachable {
-            skill_id: id.to_owned(),
-            model: Model::compile(language, &document),
-        }
-    }
-
-    /// What happens, in a word or two.
-    fn check(text: &str, session: bool) -> String {
-        let language = Language::of_locale("en-US").unwrap();
-        let skills = [skill("a", "voice link"), skill("b", "to do")];
-        let session = session.then(|| Session::start("a".to_owned()));
-        let content = |content: Content| match content {
-            Content::Intent(understood) => understood.intent,
-            other => other.request_type().to_owned(),
-        };
-        match decide(
-            language,
-            &utterance::heard(language, text),
-            &skills,
-            session,
-        ) {
-            Step::Begin(skill, begun) => format!("{skill}: {}", content(begun)),
-            Step::Continue(_, continued) => content(continued),
-            Step::Leave(_) => "leave".to_owned(),
-            Step::Nothing => "nothing".to_owned(),
-        }
-    }
-
-    #[test]
-    fn without_a_session_a_skill_must_be_named() {
-        assert_eq!(check("open voice link", false), "a: LaunchRequest");
-        assert_eq!(check("ask to do what is my name", false), "b: NameIntent");
-        assert_eq!(
-            check("what is my name from voice link", false),
-            "a: NameIntent"
-        );
-        assert_eq!(
-            check("ask voice link to sing", false),
-            format!("a: {FALLBACK}")
-        );
-        assert_eq!(check("what is my name", false), "nothing");
-        assert_eq!(check("stop", false), "nothing");
-    }
-
-    #[test]
-    fn in_a_session_the_skill_is_talked_to() {
-        assert_eq!(check("what is my name", true), "NameIntent");
-        assert_eq!(check("stop", true), "AMAZON.StopIntent");
-        assert_eq!(check("sing", true), FALLBACK);
-        assert_eq!(check("open to do", true), "b: LaunchRequest");
-    }
-
-    #[test]
-    fn leaving_is_not_the_skills_business() {
-        assert_eq!(check("exit", true), "leave");
-        assert_eq!(check("go home", true), "leave");
-        assert_eq!(check("exit", false), "nothing");
-    }
 
     #[test]
     fn only_a_jwt_has_a_jti() {

@@ -3,11 +3,14 @@
 //! <https://developer.amazon.com/docs/alexa/smapi/skill-manifest.html>. The rules are those that a
 //! custom skill meets; a property that the service knows and these rules do not is kept as it is.
 
+mod checker;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use super::errors::Violation;
+use checker::{Checker, mismatch};
 
 /// The members of a manifest.
 const MEMBERS: &[&str] = &[
@@ -112,103 +115,6 @@ fn drop_nulls(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(drop_nulls),
         _ => {}
     }
-}
-
-/// Collects violations while walking the document.
-struct Checker<'a>(&'a mut Vec<Violation>);
-
-impl Checker<'_> {
-    fn report(&mut self, violation: Violation) {
-        self.0.push(violation);
-    }
-
-    fn object<'v>(&mut self, path: &str, value: &'v Value) -> Option<&'v Map<String, Value>> {
-        if !value.is_object() {
-            self.report(mismatch(path, "an object"));
-        }
-        value.as_object()
-    }
-
-    fn only(&mut self, path: &str, object: &Map<String, Value>, known: &[&str]) {
-        for name in object.keys().filter(|name| !known.contains(&&***name)) {
-            self.report(Violation::at(
-                path,
-                "UNEXPECTED_PROPERTY",
-                format!(
-                    "Object instance at \"{path}\" has a property that is not allowed: {name}."
-                ),
-            ));
-        }
-    }
-
-    fn text(&mut self, path: &str, value: Option<&Value>, shortest: usize, longest: usize) {
-        let Some(value) = value else { return };
-        let Some(text) = value.as_str() else {
-            return self.report(mismatch(path, "a string"));
-        };
-        let length = text.chars().count();
-        if length < shortest || length > longest {
-            self.report(Violation::at(
-                path,
-                "INVALID_STRING_LENGTH",
-                format!(
-                    "String at \"{path}\" has {length} characters; \
-                     it must have between {shortest} and {longest}."
-                ),
-            ));
-        }
-    }
-
-    fn one_of(&mut self, path: &str, value: Option<&Value>, allowed: &[&str]) {
-        let Some(value) = value else { return };
-        if !value.as_str().is_some_and(|text| allowed.contains(&text)) {
-            self.report(Violation::at(
-                path,
-                "INVALID_ENUM_VALUE",
-                format!(
-                    "Value {value} at \"{path}\" is not one of [{}].",
-                    allowed.join(", ")
-                ),
-            ));
-        }
-    }
-
-    fn list<'v>(&mut self, path: &str, value: Option<&'v Value>, longest: usize) -> &'v [Value] {
-        let Some(value) = value else { return &[] };
-        let Some(items) = value.as_array() else {
-            self.report(mismatch(path, "an array"));
-            return &[];
-        };
-        if items.len() > longest {
-            self.report(Violation::at(
-                path,
-                "INVALID_ARRAY_SIZE",
-                format!(
-                    "Array at \"{path}\" has {} items; at most {longest} are allowed.",
-                    items.len()
-                ),
-            ));
-        }
-        items
-    }
-
-    fn required(&mut self, path: &str, object: &Map<String, Value>, name: &str) {
-        if !object.contains_key(name) {
-            self.report(Violation::at(
-                path,
-                "MISSING_REQUIRED_PROPERTY",
-                format!("Required property is missing at \"{path}\": {name}."),
-            ));
-        }
-    }
-}
-
-fn mismatch(path: &str, wanted: &str) -> Violation {
-    Violation::at(
-        path,
-        "INVALID_DATA_TYPE",
-        format!("Instance at \"{path}\" is not {wanted}."),
-    )
 }
 
 fn check_manifest(checker: &mut Checker<'_>, manifest: &Map<String, Value>) {

@@ -111,7 +111,7 @@ fn describe(id: &str, turn: &Turn) -> Value {
     let mut result = json!({
         "alexaExecutionInfo": {
             "alexaResponses": [{ "type": "Speech", "content": { "caption": turn.heard } }],
-            "consideredIntents": turn.intent.iter().collect::<Vec<_>>(),
+            "consideredIntents": turn.considered_intents(),
         },
         "skillExecutionInfo": {
             "invocations": turn.invocations.iter().map(|invoked| {
