@@ -91,6 +91,11 @@ const STEPS: &[Step] = &[
         run: stage::smapi_spec,
     },
     Step {
+        name: "types",
+        about: "Amazon's types accept what a deployment rendered",
+        run: stage::types,
+    },
+    Step {
         name: "tokens",
         about: "boto3 reads the deployment back, and PyJWT verifies tokens",
         run: stage::tokens,

@@ -59,11 +59,30 @@ pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
     deploy(toolbox)?;
     deploy(toolbox)?;
     stage.stop();
+    // A deployment does not call everything that our client can.
+    let sh = &toolbox.sh;
+    let client = toolbox.folder.join("smapi-client.jsonl");
+    sh.remove_path(&client)?;
+    cmd!(sh, "cargo test -p local-cloud --test it smapi::")
+        .env("SMAPI_RECORDING", &client)
+        .run()?;
     let judge = toolbox.node_judge("smapi-spec")?;
+    let _in_folder = sh.push_dir(&judge);
+    cmd!(sh, "node --test").run()?;
+    Ok(cmd!(sh, "node main.mjs {recording} {client}").run()?)
+}
+
+/// What a deployment rendered, compiled with Amazon's types.
+pub(super) fn types(toolbox: &Toolbox) -> Result<()> {
+    let stage = OwnStage::start(None)?;
+    let report = deploy(toolbox)?;
+    stage.stop();
+    let judge = toolbox.node_judge("types")?;
+    let rendered = toolbox.root.join("dist").join(report.stage);
     let sh = &toolbox.sh;
     let _in_folder = sh.push_dir(&judge);
     cmd!(sh, "node --test").run()?;
-    Ok(cmd!(sh, "node main.mjs {recording}").run()?)
+    Ok(cmd!(sh, "node main.mjs {rendered}").run()?)
 }
 
 /// PyJWT and boto3, on what was deployed to this machine.
