@@ -105,6 +105,7 @@ pub(crate) struct ClientSettings {
     prevent_user_existence_errors: Existence,
     pub(crate) enable_token_revocation: bool,
     refresh_token_rotation: Option<Rotation>,
+    auth_session_validity: Option<i64>,
 }
 
 impl ClientSettings {
@@ -293,6 +294,11 @@ impl ClientSettings {
                 value.saturating_mul(unit.seconds())
             }
         }
+    }
+
+    /// How long a challenge may take, in seconds.
+    pub(crate) fn challenge_seconds(&self) -> i64 {
+        self.auth_session_validity.unwrap_or(3) * 60
     }
 
     /// Whether the client may use this flow at the authorization endpoint.

@@ -2,17 +2,20 @@
 
 mod api;
 mod branding;
+mod browsers;
 mod claims;
 mod client;
 mod client_settings;
 mod domain;
 mod errors;
 mod grants;
+mod headers;
 mod jwt;
 mod keys;
 mod messages;
 mod mfa;
 mod oauth;
+mod pages;
 mod pool;
 mod random;
 mod schema;
@@ -24,9 +27,11 @@ mod users;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use axum::routing::{get, post};
 use serde_json::Value;
 
 use crate::{AwsError, Shared};
+use oauth::{authorize, discovery, revoke, token, user_info};
 use state::State;
 
 /// Every user pool of the account. Clones share it.
@@ -59,11 +64,26 @@ impl Cognito {
     /// OAuth 2.0 endpoints and pages.
     pub fn sign_in_router(&self) -> Router {
         Router::new()
+            .route("/oauth2/authorize", get(authorize::get))
+            .route("/oauth2/token", post(token::post))
+            .route(
+                "/oauth2/userInfo",
+                get(user_info::get).post(user_info::get),
+            )
+            .route("/oauth2/revoke", post(revoke::post))
+            .merge(pages::router())
+            .with_state(self.clone())
     }
 
     /// `/{pool}/.well-known/…`, served on the AWS listener as on `cognito-idp.{region}`.
     pub fn issuer_router(&self) -> Router {
         Router::new()
+            .route(
+                "/{pool}/.well-known/openid-configuration",
+                get(discovery::configuration),
+            )
+            .route("/{pool}/.well-known/jwks.json", get(discovery::jwks))
+            .with_state(self.clone())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

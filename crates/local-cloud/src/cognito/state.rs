@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::AwsError;
+use crate::cognito::browsers::Browsers;
 use crate::cognito::client::Client;
 use crate::cognito::domain::Domain;
 use crate::cognito::errors;
@@ -13,6 +14,7 @@ use crate::cognito::pool::Pool;
 pub(crate) struct State {
     /// By id; the id begins with the region.
     pub(crate) pools: IndexMap<String, Pool>,
+    pub(crate) browsers: Browsers,
 }
 
 impl State {

@@ -1,0 +1,316 @@
+//! An authorization request, and every reason to refuse one.
+//!
+//! <https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html>
+
+use url::Url;
+
+use super::params::{Duplicate, Params, encode};
+use super::pkce::Challenge;
+use crate::cognito::client_settings::{ClientSettings, Flow};
+
+/// A request that the client may make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AuthorizationRequest {
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) flow: Flow,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) challenge: Option<Challenge>,
+}
+
+/// Where the browser is sent with a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// To Cognito's own error page: the redirect URI cannot be trusted.
+    Page {
+        error: &'static str,
+        client_id: Option<String>,
+    },
+    /// Back to the client.
+    Client {
+        redirect_uri: String,
+        flow: Flow,
+        error: &'static str,
+        description: Option<String>,
+        state: Option<String>,
+    },
+}
+
+impl Refusal {
+    /// Absolute for the client's own page, relative for the error page.
+    pub(crate) fn location(&self) -> String {
+        match self {
+            Self::Page { error, client_id } => {
+                let mut pairs = vec![("error", *error)];
+                if let Some(client_id) = client_id {
+                    pairs.push(("client_id", client_id));
+                }
+                format!("/error?{}", encode(pairs))
+            }
+            Self::Client {
+                redirect_uri,
+                flow,
+                error,
+                description,
+                state,
+            } => {
+                let mut pairs = vec![("error", *error)];
+                if let Some(description) = description {
+                    pairs.push(("error_description", description));
+                }
+                if let Some(state) = state {
+                    pairs.push(("state", state));
+                }
+                with_parameters(redirect_uri, *flow, &pairs)
+            }
+        }
+    }
+}
+
+/// The redirect URI with parameters in its query, or in its fragment for the implicit flow.
+pub(crate) fn with_parameters(redirect_uri: &str, flow: Flow, pairs: &[(&str, &str)]) -> String {
+    let encoded = encode(pairs.iter().copied());
+    match Url::parse(redirect_uri) {
+        Ok(mut url) if flow == Flow::Implicit => {
+            url.set_fragment(Some(&encoded));
+            url.into()
+        }
+        Ok(mut url) => {
+            url.query_pairs_mut().extend_pairs(pairs);
+            url.into()
+        }
+        // Registered URIs are absolute URLs.
+        Err(_) => format!("{redirect_uri}?{encoded}"),
+    }
+}
+
+impl AuthorizationRequest {
+    /// Checks the parameters in the order in which a refusal may tell more.
+    pub(crate) fn parse<'a>(
+        params: &Params,
+        find_client: impl FnOnce(&str) -> Option<&'a ClientSettings>,
+    ) -> Result<Self, Refusal> {
+        let page = |error, client_id: Option<&str>| Refusal::Page {
+            error,
+            client_id: client_id.map(str::to_owned),
+        };
+        let Ok(Some(client_id)) = params.single("client_id") else {
+            return Err(page("invalid_request", None));
+        };
+        let Some(client) = find_client(client_id) else {
+            return Err(page("invalid_client", Some(client_id)));
+        };
+        let redirect_uri = match params.single("redirect_uri") {
+            Ok(Some(uri)) if client.callback_urls.iter().any(|known| known == uri) => uri,
+            Ok(Some(_)) => return Err(page("redirect_mismatch", Some(client_id))),
+            Ok(None) | Err(_) => return Err(page("invalid_request", Some(client_id))),
+        };
+
+        let state = params.single("state").ok().flatten().map(str::to_owned);
+        let response_type = params.single("response_type");
+        let flow = match response_type {
+            Ok(Some("token")) => Flow::Implicit,
+            _ => Flow::Code,
+        };
+        let refuse = |error, description: Option<&str>| Refusal::Client {
+            redirect_uri: redirect_uri.to_owned(),
+            flow,
+            error,
+            description: description.map(str::to_owned),
+            state: state.clone(),
+        };
+        let twice = |Duplicate(name): Duplicate| {
+            refuse(
+                "invalid_request",
+                Some(&format!("{name} was given more than once")),
+            )
+        };
+        if !matches!(response_type, Ok(Some("code" | "token"))) {
+            return Err(refuse(
+                "invalid_request",
+                Some("response_type must be code or token"),
+            ));
+        }
+        if !client.permits(flow) {
+            return Err(refuse("unauthorized_client", None));
+        }
+        params.single("state").map_err(twice)?;
+        Ok(Self {
+            client_id: client_id.to_owned(),
+            redirect_uri: redirect_uri.to_owned(),
+            flow,
+            scopes: scopes(params.single("scope").map_err(twice)?, client)
+                .ok_or_else(|| refuse("invalid_scope", None))?,
+            nonce: params.single("nonce").map_err(twice)?.map(str::to_owned),
+            challenge: challenge(
+                params.single("code_challenge").map_err(twice)?,
+                params.single("code_challenge_method").map_err(twice)?,
+            )
+            .map_err(|reason| refuse("invalid_request", Some(reason)))?,
+            state,
+        })
+    }
+}
+
+/// The scopes asked for, or all of the client's if none is named; nothing if one is not allowed.
+fn scopes(asked: Option<&str>, client: &ClientSettings) -> Option<Vec<String>> {
+    let Some(asked) = asked else {
+        return Some(client.scopes.clone());
+    };
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in asked.split(' ').filter(|scope| !scope.is_empty()) {
+        if !client.scopes.iter().any(|allowed| allowed == scope) {
+            return None;
+        }
+        if !scopes.iter().any(|known| known == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    (!scopes.is_empty()).then_some(scopes)
+}
+
+/// S256 is the only method, and a challenge without a method would mean `plain`.
+fn challenge(
+    challenge: Option<&str>,
+    method: Option<&str>,
+) -> Result<Option<Challenge>, &'static str> {
+    match (challenge, method) {
+        (None, None) => Ok(None),
+        (Some(challenge), Some("S256")) => Challenge::parse(challenge)
+            .map(Some)
+            .ok_or("code_challenge is not a base64url-encoded SHA-256 digest"),
+        (Some(_), _) => Err("code_challenge_method must be S256"),
+        (None, Some(_)) => Err("code_challenge is missing"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALLBACK: &str = "https://example.com/cb?vendor=1";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    fn client(flows: &[&str]) -> ClientSettings {
+        serde_json::from_value(serde_json::json!({
+            "CallbackURLs": [CALLBACK],
+            "AllowedOAuthFlows": flows,
+            "AllowedOAuthScopes": ["openid", "email", "profile"],
+            "AllowedOAuthFlowsUserPoolClient": true,
+        }))
+        .unwrap()
+    }
+
+    fn parse(flows: &[&str], pairs: &[(&str, &str)]) -> Result<AuthorizationRequest, Refusal> {
+        let params = Params::parse(&encode(pairs.iter().copied()));
+        let client = client(flows);
+        AuthorizationRequest::parse(&params, |id| (id == "guide").then_some(&client))
+    }
+
+    fn with(extra: &[(&str, &str)]) -> Result<AuthorizationRequest, Refusal> {
+        let usual = [
+            ("client_id", "guide"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("state", "st&te"),
+        ];
+        parse(&["code"], &[&usual, extra].concat())
+    }
+
+    fn location(result: Result<AuthorizationRequest, Refusal>) -> String {
+        result.unwrap_err().location()
+    }
+
+    #[test]
+    fn an_untrusted_redirect_uri_is_never_followed() {
+        let usual = [("client_id", "guide"), ("response_type", "code")];
+        for (uri, error) in [
+            ("https://example.com/cb", "redirect_mismatch"),
+            ("https://example.com/CB?vendor=1", "redirect_mismatch"),
+            ("https://evil.example", "redirect_mismatch"),
+            ("", "invalid_request"),
+        ] {
+            let location = location(parse(
+                &["code"],
+                &[&usual[..], &[("redirect_uri", uri)]].concat(),
+            ));
+            assert_eq!(location, format!("/error?error={error}&client_id=guide"));
+        }
+        let stranger = parse(&["code"], &[("client_id", "x"), ("redirect_uri", CALLBACK)]);
+        assert_eq!(
+            location(stranger),
+            "/error?error=invalid_client&client_id=x"
+        );
+        assert_eq!(
+            location(parse(&["code"], &[])),
+            "/error?error=invalid_request"
+        );
+        let twice = with(&[("redirect_uri", CALLBACK)]);
+        assert!(location(twice).starts_with("/error?error=invalid_request"));
+    }
+
+    #[test]
+    fn other_refusals_go_back_to_the_client_with_the_state() {
+        let refused = with(&[("scope", "openid phone")]);
+        assert_eq!(
+            location(refused),
+            "https://example.com/cb?vendor=1&error=invalid_scope&state=st%26te"
+        );
+        for pairs in [
+            &[("response_type", "code")][..],
+            &[("scope", "openid"), ("scope", "openid")],
+            &[("code_challenge", CHALLENGE)],
+            &[
+                ("code_challenge", CHALLENGE),
+                ("code_challenge_method", "plain"),
+            ],
+            &[
+                ("code_challenge", "short"),
+                ("code_challenge_method", "S256"),
+            ],
+            &[("code_challenge_method", "S256")],
+        ] {
+            let location = location(with(pairs));
+            assert!(
+                location.contains("error=invalid_request"),
+                "{pairs:?}: {location}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_flow_must_be_allowed() {
+        let implicit = [
+            ("client_id", "guide"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "token"),
+        ];
+        assert_eq!(
+            location(parse(&["code"], &implicit)),
+            format!("{CALLBACK}#error=unauthorized_client")
+        );
+        assert_eq!(
+            parse(&["code", "implicit"], &implicit).unwrap().flow,
+            Flow::Implicit
+        );
+    }
+
+    #[test]
+    fn scopes_default_to_all_and_repeat_once() {
+        assert_eq!(with(&[]).unwrap().scopes, ["openid", "email", "profile"]);
+        let asked = with(&[("scope", "email openid email")]).unwrap();
+        assert_eq!(asked.scopes, ["email", "openid"]);
+    }
+
+    #[test]
+    fn pkce_is_optional() {
+        assert_eq!(with(&[]).unwrap().challenge, None);
+        let proof = [
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        assert!(with(&proof).unwrap().challenge.is_some());
+    }
+}

@@ -1,0 +1,106 @@
+//! `/forgotPassword` and `/confirmForgotPassword`.
+
+use axum::response::Response;
+
+use super::confirm::SECONDS;
+use super::fields::{self, Field};
+use super::visit::{Frame, Submitted, Visit};
+use crate::AwsError;
+use crate::cognito::browsers::Step;
+use crate::cognito::users::recovery;
+
+#[derive(askama::Template)]
+#[template(path = "cognito/forgot.html")]
+struct Forgot {
+    frame: Frame,
+    username: Field,
+}
+
+/// A form for a new password.
+#[derive(askama::Template)]
+#[template(path = "cognito/password.html")]
+struct NewPassword {
+    frame: Frame,
+    action: &'static str,
+    title: &'static str,
+    /// Whether a code is asked for besides.
+    code: bool,
+    rules: Vec<String>,
+}
+
+fn form(visit: &Visit, error: Option<&AwsError>, entered: &str) -> Response {
+    visit.form(error, |pool, frame| Forgot {
+        frame,
+        username: fields::username(&pool.settings, entered),
+    })
+}
+
+/// The form that answers a reset code.
+fn reset_form(visit: &Visit, error: Option<&AwsError>) -> Response {
+    visit.form(error, |pool, frame| NewPassword {
+        frame,
+        action: "/confirmForgotPassword",
+        title: "Reset your password",
+        code: true,
+        rules: fields::password_rules(&pool.settings.policies.password_policy),
+    })
+}
+
+/// The form that replaces a temporary password.
+pub(super) fn change_form(visit: &Visit, error: Option<&AwsError>) -> Response {
+    visit.form(error, |pool, frame| NewPassword {
+        frame,
+        action: "/changePassword",
+        title: "Change your password",
+        code: false,
+        rules: fields::password_rules(&pool.settings.policies.password_policy),
+    })
+}
+
+pub(super) async fn show(visit: Visit) -> Response {
+    form(&visit, None, "")
+}
+
+pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
+    let username = entered.field("username").trim();
+    let sent = visit
+        .with_pool(|pool| recovery::forgot(pool, visit.client_id(), username, visit.shared()));
+    match sent {
+        Ok(()) => {
+            let username = username.to_owned();
+            visit.go_on("/confirmForgotPassword", Step::Reset { username }, SECONDS)
+        }
+        Err(error) => form(&visit, Some(&error), username),
+    }
+}
+
+pub(super) async fn show_reset(visit: Visit) -> Response {
+    match visit.step() {
+        Some(Step::Reset { .. }) => reset_form(&visit, None),
+        _ => visit.go("/forgotPassword"),
+    }
+}
+
+pub(super) async fn reset(Submitted(visit, entered): Submitted) -> Response {
+    let Some(Step::Reset { username }) = visit.step() else {
+        return visit.go("/forgotPassword");
+    };
+    let done = visit.with_pool(|pool| {
+        let (code, password) = (entered.field("code"), entered.field("password"));
+        recovery::reset(
+            pool,
+            visit.client_id(),
+            &username,
+            code,
+            password,
+            visit.shared(),
+        )
+    });
+    match done {
+        Ok(()) => visit.go_saying(
+            "/login",
+            "Your password has been changed. You can sign in now.",
+        ),
+        Err(error) => reset_form(&visit, Some(&error)),
+    }
+}

@@ -1,0 +1,125 @@
+//! `/mfa`, `/mfaSetup` and `/changePassword`: what may follow the password.
+
+use axum::response::Response;
+
+use super::forgot::change_form;
+use super::log_in::Code;
+use super::visit::{Frame, Submitted, Visit};
+use crate::AwsError;
+use crate::cognito::browsers::Step;
+use crate::cognito::errors;
+use crate::cognito::settings::FirstFactor;
+use crate::cognito::users::Status;
+use crate::cognito::users::password::PasswordHash;
+use crate::cognito::users::sign_in::{self, SecondFactor};
+use crate::cognito::users::totp::TotpSecret;
+
+/// What Cognito says when a challenge has taken too long.
+pub(super) const TOO_LATE: &str = "Invalid session for the user, session is expired.";
+
+#[derive(askama::Template)]
+#[template(path = "cognito/totp.html")]
+struct SetUp {
+    frame: Frame,
+    secret: String,
+}
+
+fn form(visit: &Visit, error: Option<&AwsError>, factor: SecondFactor) -> Response {
+    visit.form(error, |_, frame| Code {
+        frame,
+        action: "/mfa",
+        lead: match factor {
+            SecondFactor::Totp => "Enter the code that your authenticator app shows.",
+            SecondFactor::Sms => "We have sent a code to your phone.",
+            SecondFactor::Email => "We have sent a code to your e-mail address.",
+        },
+    })
+}
+
+pub(super) async fn show(visit: Visit) -> Response {
+    match visit.step() {
+        Some(Step::Challenge { factor, .. }) => form(&visit, None, factor),
+        _ => visit.go("/login"),
+    }
+}
+
+pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
+    let Some(Step::Challenge { sub, factor }) = visit.step() else {
+        return visit.go_saying("/login", TOO_LATE);
+    };
+    let answered = visit.with_pool(|pool| {
+        sign_in::answer_challenge(pool, &sub, factor, entered.field("code"), visit.now())
+    });
+    match answered {
+        Ok(()) => visit.sign_in(&sub).await,
+        Err(error) => form(&visit, Some(&error), factor),
+    }
+}
+
+fn setup_form(visit: &Visit, error: Option<&AwsError>, secret: &TotpSecret) -> Response {
+    visit.form(error, |_, frame| SetUp {
+        frame,
+        secret: secret.base32(),
+    })
+}
+
+pub(super) async fn show_setup(visit: Visit) -> Response {
+    match visit.step() {
+        Some(Step::SetUpTotp { secret, .. }) => setup_form(&visit, None, &secret),
+        _ => visit.go("/login"),
+    }
+}
+
+pub(super) async fn set_up(Submitted(visit, entered): Submitted) -> Response {
+    let Some(Step::SetUpTotp { sub, mut secret }) = visit.step() else {
+        return visit.go_saying("/login", TOO_LATE);
+    };
+    if !secret.accept(entered.field("code"), visit.now()) {
+        return setup_form(&visit, Some(&errors::code_mismatch()), &secret);
+    }
+    let stored = visit.with_pool(|pool| {
+        let user = pool
+            .users
+            .find_mut(&pool.settings, &sub)
+            .ok_or_else(errors::no_user)?;
+        user.totp = Some(secret);
+        Ok(())
+    });
+    match stored {
+        Ok(()) => visit.sign_in(&sub).await,
+        Err(error) => visit.go_saying("/login", &error.message),
+    }
+}
+
+pub(super) async fn show_password(visit: Visit) -> Response {
+    match visit.step() {
+        Some(Step::NewPassword { .. }) => change_form(&visit, None),
+        _ => visit.go("/login"),
+    }
+}
+
+pub(super) async fn change_password(Submitted(visit, entered): Submitted) -> Response {
+    let Some(Step::NewPassword { sub }) = visit.step() else {
+        return visit.go_saying("/login", TOO_LATE);
+    };
+    let outcome = match replace_password(&visit, &sub, entered.field("password")) {
+        Ok(()) => visit.advance(&sub, FirstFactor::Password).await,
+        Err(error) => Err(error),
+    };
+    outcome.unwrap_or_else(|error| change_form(&visit, Some(&error)))
+}
+
+fn replace_password(visit: &Visit, sub: &str, password: &str) -> Result<(), AwsError> {
+    visit.with_pool(|pool| {
+        if let Some(violation) = pool.settings.policies.password_policy.violation(password) {
+            return Err(errors::invalid_password(violation));
+        }
+        let user = pool
+            .users
+            .find_mut(&pool.settings, sub)
+            .ok_or_else(errors::no_user)?;
+        user.password = Some(PasswordHash::new(password));
+        user.status = Status::Confirmed;
+        Ok(())
+    })
+}

@@ -1,0 +1,70 @@
+//! `/signup`: a new account.
+
+use axum::response::Response;
+
+use super::fields::{self, Field};
+use super::visit::{Frame, Submitted, Visit};
+use crate::AwsError;
+use crate::cognito::browsers::Step;
+use crate::cognito::oauth::params::Params;
+use crate::cognito::users::sign_up;
+
+#[derive(askama::Template)]
+#[template(path = "cognito/signup.html")]
+struct SignUp {
+    frame: Frame,
+    fields: Vec<Field>,
+    rules: Vec<String>,
+}
+
+fn form(visit: &Visit, error: Option<&AwsError>, entered: &Params) -> Response {
+    visit.form(error, |pool, frame| {
+        let mut fields = fields::sign_up(pool);
+        for field in &mut fields {
+            entered.field(&field.name).clone_into(&mut field.value);
+        }
+        SignUp {
+            frame,
+            fields,
+            rules: fields::password_rules(&pool.settings.policies.password_policy),
+        }
+    })
+}
+
+pub(super) async fn show(visit: Visit) -> Response {
+    form(&visit, None, &Params::default())
+}
+
+pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
+    create(&visit, &entered).unwrap_or_else(|error| form(&visit, Some(&error), &entered))
+}
+
+fn create(visit: &Visit, entered: &Params) -> Result<Response, AwsError> {
+    let (username, delivery) = visit.with_pool(|pool| {
+        let name = fields::sign_up_name(&pool.settings);
+        let asked = fields::sign_up(pool);
+        let request = sign_up::Request {
+            username: entered.field(name).trim(),
+            password: Some(entered.field("password")),
+            attributes: asked
+                .iter()
+                .filter(|field| field.name != name)
+                .map(|field| (field.name.as_str(), entered.field(&field.name).trim()))
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        };
+        let signed_up = sign_up::sign_up(pool, visit.client_id(), &request, visit.shared())?;
+        Ok((request.username.to_owned(), signed_up.delivery))
+    })?;
+    if delivery.is_none() {
+        return Ok(visit.go_saying(
+            "/login",
+            "Your account has been created. An administrator has to confirm it.",
+        ));
+    }
+    let step = Step::Confirm {
+        username,
+        proven: true,
+    };
+    Ok(visit.go_on("/confirmUser", step, super::confirm::SECONDS))
+}

@@ -1,0 +1,282 @@
+//! One request of a browser for one page: what it asks for, which cookies it has, what it gets.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+
+use super::log_out::ErrorPage;
+use super::{found, page, request_of};
+use crate::cognito::browsers::{SignedIn, Step};
+use crate::cognito::client::same;
+use crate::cognito::oauth::authorize;
+use crate::cognito::oauth::params::Params;
+use crate::cognito::oauth::request::AuthorizationRequest;
+use crate::cognito::pool::Pool;
+use crate::cognito::settings::FirstFactor;
+use crate::cognito::users::sign_in::{self, Next};
+use crate::cognito::users::totp::TotpSecret;
+use crate::cognito::{Cognito, errors, headers, random};
+use crate::{AwsError, Shared};
+
+/// What every template shows or sends back.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    /// The authorization request, URL-encoded.
+    pub(super) query: String,
+    pub(super) csrf: String,
+    /// Whether the pages are those of managed login.
+    pub(super) managed: bool,
+    pub(super) error: Option<String>,
+    pub(super) notice: Option<String>,
+}
+
+/// A page's request, checked.
+pub(super) struct Visit {
+    cognito: Cognito,
+    pub(super) request: AuthorizationRequest,
+    pool_id: String,
+    query: String,
+    csrf: String,
+    session: String,
+    managed: bool,
+}
+
+/// A form that came from our own page.
+pub(super) struct Submitted(pub(super) Visit, pub(super) Params);
+
+#[derive(askama::Template)]
+#[template(path = "cognito/unavailable.html")]
+struct Unavailable;
+
+impl FromRequestParts<Cognito> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        cognito: &Cognito,
+    ) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default();
+        Self::begin(cognito, query, &parts.headers).map_err(|response| *response)
+    }
+}
+
+impl FromRequest<Cognito> for Submitted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, cognito: &Cognito) -> Result<Self, Self::Rejection> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, cognito).await?;
+        let token = headers::cookie(&parts.headers, headers::CSRF)
+            .unwrap_or_default()
+            .to_owned();
+        let body = String::from_request(Request::from_parts(parts, body), cognito)
+            .await
+            .map_err(|rejection| rejection.into_response())?;
+        let form = Params::parse(&body);
+        if token.is_empty() || !same(&token, form.field("_csrf")) {
+            let error = ErrorPage::new("The form has expired. Please go back and try again.");
+            return Err(visit.show(StatusCode::FORBIDDEN, &error));
+        }
+        Ok(Self(visit, form))
+    }
+}
+
+impl Visit {
+    /// Checks the query as the authorization endpoint does, and that there are pages to show.
+    fn begin(cognito: &Cognito, query: &str, browser: &HeaderMap) -> Result<Self, Box<Response>> {
+        let state = cognito.lock();
+        let request = request_of(&state, &Params::parse(query))
+            .map_err(|refusal| Box::new(found(&refusal.location())))?;
+        let unavailable = || Box::new(page(StatusCode::FORBIDDEN, &Unavailable));
+        let (pool, _) = state.client(&request.client_id).ok_or_else(unavailable)?;
+        let managed = look(pool, &request.client_id).ok_or_else(unavailable)?;
+        Ok(Self {
+            pool_id: pool.id.clone(),
+            session: headers::cookie(browser, headers::SESSION)
+                .filter(|cookie| state.browsers.knows(cookie))
+                .map_or_else(random::token, str::to_owned),
+            csrf: headers::cookie(browser, headers::CSRF)
+                .filter(|token| token.len() >= 32)
+                .map_or_else(random::token, str::to_owned),
+            cognito: cognito.clone(),
+            request,
+            query: query.to_owned(),
+            managed,
+        })
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.cognito.shared.clock.now()
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.cognito.shared
+    }
+
+    pub(super) fn client_id(&self) -> &str {
+        &self.request.client_id
+    }
+
+    /// `login_hint`: what to fill in for the person.
+    pub(super) fn login_hint(&self) -> String {
+        Params::parse(&self.query).field("login_hint").to_owned()
+    }
+
+    /// Works on the pool under the lock.
+    pub(super) fn with_pool<T>(
+        &self,
+        work: impl FnOnce(&mut Pool) -> Result<T, AwsError>,
+    ) -> Result<T, AwsError> {
+        let mut state = self.cognito.lock();
+        let pool = state
+            .pools
+            .get_mut(&self.pool_id)
+            .ok_or_else(|| errors::no_pool(&self.pool_id))?;
+        work(pool)
+    }
+
+    /// What the templates need, with the notice that the last page left.
+    pub(super) fn frame(&self, error: Option<&AwsError>) -> Frame {
+        let mut state = self.cognito.lock();
+        Frame {
+            query: self.query.clone(),
+            csrf: self.csrf.clone(),
+            managed: self.managed,
+            error: error.map(|error| error.message.clone()),
+            notice: state.browsers.take_notice(&self.session, &self.pool_id),
+        }
+    }
+
+    /// The step that the person has come to.
+    pub(super) fn step(&self) -> Option<Step> {
+        let state = self.cognito.lock();
+        state
+            .browsers
+            .step(&self.session, &self.pool_id, self.now())
+            .cloned()
+    }
+
+    /// A page, with the cookies that its form needs.
+    pub(super) fn show(&self, status: StatusCode, template: &impl askama::Template) -> Response {
+        self.with_cookies(page(status, template), &self.session)
+    }
+
+    /// A form, or the same form again with what was wrong.
+    pub(super) fn form<T: askama::Template>(
+        &self,
+        error: Option<&AwsError>,
+        template: impl FnOnce(&Pool, Frame) -> T,
+    ) -> Response {
+        let status = match error {
+            None => StatusCode::OK,
+            Some(_) => StatusCode::BAD_REQUEST,
+        };
+        let frame = self.frame(error);
+        match self.with_pool(|pool| Ok(template(pool, frame))) {
+            Ok(template) => self.show(status, &template),
+            Err(error) => self.show(StatusCode::NOT_FOUND, &ErrorPage::new(&error.message)),
+        }
+    }
+
+    /// Another page of the same request.
+    pub(super) fn go(&self, path: &str) -> Response {
+        self.with_cookies(found(&format!("{path}?{}", self.query)), &self.session)
+    }
+
+    /// Another page, with something to say on it.
+    pub(super) fn go_saying(&self, path: &str, notice: &str) -> Response {
+        self.leave_notice(notice);
+        self.go(path)
+    }
+
+    /// Something to say on the next page.
+    pub(super) fn leave_notice(&self, notice: &str) {
+        self.cognito
+            .lock()
+            .browsers
+            .set_notice(&self.session, &self.pool_id, notice);
+    }
+
+    /// Another page, where the next step waits for `seconds`.
+    pub(super) fn go_on(&self, path: &str, step: Step, seconds: i64) -> Response {
+        self.cognito.lock().browsers.set_step(
+            &self.session,
+            &self.pool_id,
+            step,
+            seconds,
+            self.now(),
+        );
+        self.go(path)
+    }
+
+    /// The first factor was shown: on to the next one, or back to the client.
+    pub(super) async fn advance(
+        &self,
+        sub: &str,
+        first: FirstFactor,
+    ) -> Result<Response, AwsError> {
+        let (next, seconds) = self.with_pool(|pool| {
+            let user = pool
+                .users
+                .find(&pool.settings, sub)
+                .ok_or_else(errors::no_user)?;
+            let next = sign_in::next(pool, user, first)?;
+            if let Next::Challenge(factor) = next {
+                sign_in::send_challenge(pool, sub, factor, self.shared());
+            }
+            let seconds = pool.client(self.client_id())?.settings.challenge_seconds();
+            Ok((next, seconds))
+        })?;
+        let sub = sub.to_owned();
+        let (path, step) = match next {
+            Next::SignedIn => return Ok(self.sign_in(&sub).await),
+            Next::Challenge(factor) => ("/mfa", Step::Challenge { sub, factor }),
+            Next::SetUpTotp => {
+                let secret = TotpSecret::generate();
+                ("/mfaSetup", Step::SetUpTotp { sub, secret })
+            }
+            Next::NewPassword => ("/changePassword", Step::NewPassword { sub }),
+        };
+        Ok(self.go_on(path, step, seconds))
+    }
+
+    /// Every factor was shown: back to the client.
+    pub(super) async fn sign_in(&self, sub: &str) -> Response {
+        let now = self.now();
+        let cookie = self
+            .cognito
+            .lock()
+            .browsers
+            .sign_in(&self.session, &self.pool_id, sub, now);
+        let signed_in = SignedIn {
+            sub: sub.to_owned(),
+            auth_time: now,
+        };
+        let response = authorize::finish(&self.cognito, &self.request, &signed_in).await;
+        self.with_cookies(response, &cookie)
+    }
+
+    fn with_cookies(&self, mut response: Response, session: &str) -> Response {
+        for (name, value) in [(headers::CSRF, self.csrf.as_str()), (headers::SESSION, session)] {
+            let cookie = format!("{name}={value}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
+            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+        }
+        response
+    }
+}
+
+/// Whether the client's pages are those of managed login; nothing if there are none: the pool has
+/// no domain, or the client has no branding style.
+fn look(pool: &Pool, client_id: &str) -> Option<bool> {
+    let managed = pool.domains.iter().any(|domain| domain.managed_login());
+    let styled = pool
+        .brandings
+        .iter()
+        .any(|style| style.client_id == client_id);
+    let shown = !pool.domains.is_empty() && (!managed || styled);
+    shown.then_some(managed)
+}
