@@ -85,7 +85,13 @@ impl Browsers {
 
     /// The person is signed in. The cookie's value changes, so that one planted before is
     /// worthless; the new one is returned.
-    pub(crate) fn sign_in(&mut self, cookie: &str, pool: &str, sub: &str, now: Timestamp) -> String {
+    pub(crate) fn sign_in(
+        &mut self,
+        cookie: &str,
+        pool: &str,
+        sub: &str,
+        now: Timestamp,
+    ) -> String {
         let signed_in = SignedIn {
             sub: sub.to_owned(),
             auth_time: now,

@@ -66,10 +66,7 @@ impl Cognito {
         Router::new()
             .route("/oauth2/authorize", get(authorize::get))
             .route("/oauth2/token", post(token::post))
-            .route(
-                "/oauth2/userInfo",
-                get(user_info::get).post(user_info::get),
-            )
+            .route("/oauth2/userInfo", get(user_info::get).post(user_info::get))
             .route("/oauth2/revoke", post(revoke::post))
             .merge(pages::router())
             .with_state(self.clone())

@@ -9,6 +9,7 @@
 
 mod alexa;
 mod aws;
+mod cognito;
 mod lambda;
 mod recording;
 mod s3;

@@ -87,8 +87,8 @@ pub(super) async fn resend(Submitted(visit, entered): Submitted) -> Response {
     // Only the browser that showed the password may go on without showing it again.
     let (username, proven) =
         confirming(&visit).unwrap_or_else(|| (entered.field("username").trim().to_owned(), false));
-    let sent = visit
-        .with_pool(|pool| sign_up::resend(pool, visit.client_id(), &username, visit.shared()));
+    let sent =
+        visit.with_pool(|pool| sign_up::resend(pool, visit.client_id(), &username, visit.shared()));
     if let Err(error) = sent {
         return resend_form(&visit, Some(&error), &username);
     }

@@ -63,8 +63,8 @@ pub(super) async fn show(visit: Visit) -> Response {
 
 pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
     let username = entered.field("username").trim();
-    let sent = visit
-        .with_pool(|pool| recovery::forgot(pool, visit.client_id(), username, visit.shared()));
+    let sent =
+        visit.with_pool(|pool| recovery::forgot(pool, visit.client_id(), username, visit.shared()));
     match sent {
         Ok(()) => {
             let username = username.to_owned();

@@ -37,7 +37,9 @@ fn form(visit: &Visit, error: Option<&AwsError>, entered: &str) -> Response {
         LogIn {
             frame,
             username: fields::username(settings, entered),
-            self_sign_up: !settings.admin_create_user_config.allow_admin_create_user_only,
+            self_sign_up: !settings
+                .admin_create_user_config
+                .allow_admin_create_user_only,
             email_code: offers(FirstFactor::EmailOtp),
             sms_code: offers(FirstFactor::SmsOtp),
         }
@@ -118,9 +120,8 @@ pub(super) async fn submit_code(Submitted(visit, entered): Submitted) -> Respons
     let Some(Step::OneTimeCode { username, factor }) = visit.step() else {
         return visit.go_saying("/login", TOO_LATE);
     };
-    let checked = visit.with_pool(|pool| {
-        sign_in::one_time(pool, &username, entered.field("code"), visit.now())
-    });
+    let checked = visit
+        .with_pool(|pool| sign_in::one_time(pool, &username, entered.field("code"), visit.now()));
     let outcome = match checked {
         Ok(sub) => visit.advance(&sub, factor).await,
         Err(error) => Err(error),

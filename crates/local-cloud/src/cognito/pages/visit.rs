@@ -259,7 +259,10 @@ impl Visit {
     }
 
     fn with_cookies(&self, mut response: Response, session: &str) -> Response {
-        for (name, value) in [(headers::CSRF, self.csrf.as_str()), (headers::SESSION, session)] {
+        for (name, value) in [
+            (headers::CSRF, self.csrf.as_str()),
+            (headers::SESSION, session),
+        ] {
             let cookie = format!("{name}={value}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
             if let Ok(cookie) = HeaderValue::from_str(&cookie) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -1,0 +1,287 @@
+//! The authorization and token endpoints, and every refusal of theirs.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::browser::Browser;
+use super::{CALLBACK, Fixture};
+
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+async fn code(fixture: &Fixture, extra: &[(&str, &str)]) -> String {
+    let mut browser = Browser::new(fixture);
+    let back = browser
+        .sign_in(&fixture.authorize_url(extra), "ada@example.com")
+        .await;
+    assert!(back.url.as_str().starts_with(CALLBACK), "{}", back.url);
+    assert_eq!(back.parameter("state").as_deref(), Some("a b&c=%"));
+    back.parameter("code").unwrap()
+}
+
+async fn body(answer: reqwest::Response) -> Value {
+    answer.json().await.unwrap()
+}
+
+fn exchange(code: &str) -> [(&'static str, &str); 3] {
+    [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", CALLBACK),
+    ]
+}
+
+#[tokio::test]
+async fn an_unregistered_redirect_is_never_followed() {
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    let evil = fixture.authorize_url(&[("redirect_uri", "https://evil.example/cb")]);
+    let page = browser.open(&evil).await;
+    page.at("/error").says("redirect_mismatch");
+    assert_eq!(page.status, 400);
+    let stranger = fixture.authorize_url(&[("client_id", "unknown")]);
+    browser.open(&stranger).await.at("/error");
+    // The pages check it again.
+    let login = evil.replace("/oauth2/authorize", "/login");
+    browser
+        .open(&login)
+        .await
+        .at("/error")
+        .says("redirect_mismatch");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn other_refusals_return_to_the_client() {
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    for (extra, error) in [
+        ([("scope", "openid phone")], "invalid_scope"),
+        ([("response_type", "token")], "unauthorized_client"),
+        ([("response_type", "id_token")], "invalid_request"),
+        ([("code_challenge", CHALLENGE)], "invalid_request"),
+    ] {
+        let page = browser.open(&fixture.authorize_url(&extra)).await;
+        assert!(page.url.as_str().starts_with(CALLBACK), "{}", page.url);
+        let query = page.url.query().or(page.url.fragment()).unwrap_or_default();
+        let both = format!("{query}{}", page.url.fragment().unwrap_or_default());
+        assert!(both.contains(error), "{extra:?}: {}", page.url);
+        assert!(both.contains("state=a+b%26c%3D%25"), "{}", page.url);
+    }
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_is_exchanged_once() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let code = code(&fixture, &[]).await;
+    let answer = fixture.token(&exchange(&code)).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(
+        answer.headers()["cache-control"],
+        "no-cache, no-store, max-age=0"
+    );
+    let tokens = body(answer).await;
+    assert_eq!(tokens["token_type"], "Bearer");
+    assert_eq!(tokens["expires_in"], 3600);
+    assert!(tokens["id_token"].is_string() && tokens["refresh_token"].is_string());
+    let again = fixture.token(&exchange(&code)).await;
+    assert_eq!(again.status(), 400);
+    assert_eq!(body(again).await, json!({"error": "invalid_grant"}));
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_expires_after_five_minutes() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let code = code(&fixture, &[]).await;
+    fixture.advance_clock(300).await;
+    let late = fixture.token(&exchange(&code)).await;
+    assert_eq!(body(late).await["error"], "invalid_grant");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn pkce_must_be_met() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let proof = [
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    for (verifier, error) in [
+        (None, Some("invalid_grant")),
+        (
+            Some("wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong"),
+            Some("invalid_grant"),
+        ),
+        (Some(VERIFIER), None),
+    ] {
+        let code = code(&fixture, &proof).await;
+        let mut form = exchange(&code).to_vec();
+        form.extend(verifier.map(|verifier| ("code_verifier", verifier)));
+        let answer = body(fixture.token(&form).await).await;
+        assert_eq!(answer["error"].as_str(), error, "{verifier:?}");
+    }
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_proves_itself_by_header_or_body() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let post = |form: Vec<(&'static str, String)>| {
+        fixture
+            .http
+            .post(fixture.sign_in("oauth2/token"))
+            .form(&form)
+            .send()
+    };
+    let form = |code: &str, secret: Option<&str>| {
+        let mut form: Vec<_> = exchange(code)
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec();
+        form.push(("client_id", fixture.client.clone()));
+        form.extend(secret.map(|secret| ("client_secret", secret.to_owned())));
+        form
+    };
+    for secret in [None, Some("wrong")] {
+        let refused = post(form("any", secret)).await.unwrap();
+        assert_eq!(refused.status(), 400);
+        assert_eq!(body(refused).await, json!({"error": "invalid_client"}));
+    }
+    let code = code(&fixture, &[]).await;
+    let fine = post(form(&code, Some(&fixture.secret))).await.unwrap();
+    assert_eq!(fine.status(), 200);
+
+    let mut twice = form("any", Some(&fixture.secret));
+    twice.push(("grant_type", "authorization_code".to_owned()));
+    let refused = post(twice).await.unwrap();
+    assert_eq!(body(refused).await["error"], "invalid_request");
+    let unknown = fixture.token(&[("grant_type", "password")]).await;
+    assert_eq!(body(unknown).await["error"], "unsupported_grant_type");
+    let machine = fixture.token(&[("grant_type", "client_credentials")]).await;
+    assert_eq!(body(machine).await["error"], "unauthorized_client");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_lives_from_sign_in_and_can_be_revoked() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let code = code(&fixture, &[]).await;
+    let tokens = body(fixture.token(&exchange(&code)).await).await;
+    let refresh_token = tokens["refresh_token"].as_str().unwrap().to_owned();
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &refresh_token),
+    ];
+    let refreshed = body(fixture.token(&form).await).await;
+    assert!(refreshed.get("refresh_token").is_none());
+    let claims = |tokens: &Value| -> Value {
+        let token = tokens["access_token"].as_str().unwrap();
+        let claims = token.split('.').nth(1).unwrap();
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
+    };
+    let (before, after) = (claims(&tokens), claims(&refreshed));
+    assert_ne!(before["jti"], after["jti"]);
+    assert_eq!(before["origin_jti"], after["origin_jti"]);
+    assert_eq!(before["auth_time"], after["auth_time"]);
+
+    fixture.advance_clock(9 * 24 * 3600).await;
+    assert_eq!(fixture.token(&form).await.status(), 200);
+    let revoke = fixture
+        .http
+        .post(fixture.sign_in("oauth2/revoke"))
+        .basic_auth(&fixture.client, Some(&fixture.secret))
+        .form(&[("token", &refresh_token)])
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(revoke.status(), 200);
+    let refused = body(fixture.token(&form).await).await;
+    assert_eq!(refused, json!({"error": "invalid_grant"}));
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_expires_ten_days_after_sign_in() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let code = code(&fixture, &[]).await;
+    let tokens = body(fixture.token(&exchange(&code)).await).await;
+    let refresh_token = tokens["refresh_token"].as_str().unwrap();
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token),
+    ];
+    fixture.advance_clock(10 * 24 * 3600).await;
+    assert_eq!(
+        body(fixture.token(&form).await).await["error"],
+        "invalid_grant"
+    );
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn rotation_replaces_the_refresh_token() {
+    let rotation = json!({
+        "RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 60},
+        "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"],
+    });
+    let fixture = Fixture::with(&json!({}), &rotation).await;
+    fixture.person("ada@example.com").await;
+    let code = code(&fixture, &[]).await;
+    let tokens = body(fixture.token(&exchange(&code)).await).await;
+    let old = tokens["refresh_token"].as_str().unwrap().to_owned();
+    let refresh = |token: &str| {
+        let token = token.to_owned();
+        let fixture = &fixture;
+        async move {
+            let form = [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.as_str()),
+            ];
+            body(fixture.token(&form).await).await
+        }
+    };
+    let new = refresh(&old).await["refresh_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_ne!(new, old);
+    fixture.advance_clock(30).await;
+    assert!(refresh(&old).await["refresh_token"].is_string());
+    fixture.advance_clock(31).await;
+    assert_eq!(refresh(&old).await["error"], "invalid_grant");
+    assert!(refresh(&new).await["access_token"].is_string());
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_scope_needs_its_attributes_to_be_readable() {
+    let blind = json!({"ReadAttributes": ["email"]});
+    let fixture = Fixture::with(&json!({}), &blind).await;
+    fixture.person("ada@example.com").await;
+    let code = code(&fixture, &[]).await;
+    let refused = fixture.token(&exchange(&code)).await;
+    assert_eq!(body(refused).await["error"], "invalid_grant");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_implicit_flow_answers_in_the_fragment() {
+    let implicit = json!({"AllowedOAuthFlows": ["code", "implicit"]});
+    let fixture = Fixture::with(&json!({}), &implicit).await;
+    fixture.person("ada@example.com").await;
+    let mut browser = Browser::new(&fixture);
+    let url = fixture.authorize_url(&[("response_type", "token")]);
+    let back = browser.sign_in(&url, "ada@example.com").await;
+    let fragment = back.url.fragment().unwrap();
+    assert!(fragment.contains("access_token=") && fragment.contains("expires_in=3600"));
+    assert!(!fragment.contains("refresh_token"));
+    fixture.stage.stop().await;
+}

@@ -1,0 +1,326 @@
+//! A person with a browser.
+
+use serde_json::json;
+
+use super::browser::Browser;
+use super::{CALLBACK, Fixture, PASSWORD};
+
+const EMAIL: &str = "ada@example.com";
+const WRONG: &str = "Incorrect username or password.";
+
+#[tokio::test]
+async fn sign_up_confirm_and_return() {
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    login.at("/login").says("name=\"viewport\"");
+    assert!(!login.html.contains("<script"));
+
+    let signup = browser
+        .open(&login.url.as_str().replace("/login", "/signup"))
+        .await;
+    let weak = browser
+        .submit(&signup, &[("email", EMAIL), ("password", "weak")])
+        .await;
+    weak.at("/signup")
+        .says("Password did not conform with policy: Password not long enough")
+        .says(EMAIL);
+    let bad = browser
+        .submit(&signup, &[("email", "no address"), ("password", PASSWORD)])
+        .await;
+    bad.says("Username should be an email.");
+
+    let confirm = browser
+        .submit(&signup, &[("email", EMAIL), ("password", PASSWORD)])
+        .await;
+    confirm.at("/confirmUser");
+    let wrong = browser.submit(&confirm, &[("code", "000000x")]).await;
+    wrong.says("Invalid verification code provided, please try again.");
+
+    let old = fixture.code(EMAIL).await;
+    let resent = browser.submit_to(&confirm, "/resendcode", &[]).await;
+    resent.at("/confirmUser").says("a new code is on its way");
+    let new = fixture.code(EMAIL).await;
+    if old != new {
+        let stale = browser.submit(&resent, &[("code", &old)]).await;
+        stale.says("Invalid verification code provided, please try again.");
+    }
+    let back = browser.submit(&resent, &[("code", &new)]).await;
+    assert!(back.url.as_str().starts_with(CALLBACK), "{}", back.url);
+    assert!(back.parameter("code").is_some());
+    assert_eq!(back.parameter("state").as_deref(), Some("a b&c=%"));
+
+    // The same address does not sign up twice, in whatever case.
+    let again = browser
+        .submit(
+            &signup,
+            &[("email", "ADA@example.com"), ("password", PASSWORD)],
+        )
+        .await;
+    again.says("An account with the given email already exists.");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_is_remembered_for_an_hour() {
+    let fixture = Fixture::new().await;
+    fixture.person(EMAIL).await;
+    let authorize = fixture.authorize_url(&[]);
+    let mut browser = Browser::new(&fixture);
+    let before = browser.open(&authorize).await;
+    before.at("/login");
+    let planted = browser.cookies["cognito"].clone();
+    browser.sign_in(&authorize, EMAIL).await;
+    assert_ne!(browser.cookies["cognito"], planted);
+
+    let back = browser.open(&authorize).await;
+    assert!(back.parameter("code").is_some());
+    browser
+        .open(&fixture.authorize_url(&[("prompt", "login")]))
+        .await
+        .at("/login");
+    Browser::new(&fixture).open(&authorize).await.at("/login");
+
+    fixture.advance_clock(3600).await;
+    browser.open(&authorize).await.at("/login");
+    browser.sign_in(&authorize, EMAIL).await;
+    let logout = format!(
+        "{}?client_id={}&logout_uri=https%3A%2F%2Fexample.com%2Fbye",
+        fixture.sign_in("logout"),
+        fixture.client
+    );
+    let bye = browser.open(&logout).await;
+    assert_eq!(bye.url.as_str(), "https://example.com/bye");
+    browser.open(&authorize).await.at("/login");
+    let astray = logout.replace("example.com", "evil.example");
+    browser
+        .open(&astray)
+        .await
+        .at("/error")
+        .says("redirect_mismatch");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_stranger_and_a_wrong_password_look_the_same() {
+    let fixture = Fixture::new().await;
+    fixture.person(EMAIL).await;
+    let mut browser = Browser::new(&fixture);
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    let try_as = |username: &'static str| [("username", username), ("password", "Wrong-Horse-1")];
+    let known = browser.submit(&login, &try_as(EMAIL)).await;
+    let unknown = browser.submit(&login, &try_as("eve@example.com")).await;
+    known.says(WRONG);
+    assert_eq!(
+        known.html.replace(EMAIL, ""),
+        unknown.html.replace("eve@example.com", "")
+    );
+    let forgot = login.url.as_str().replace("/login", "/forgotPassword");
+    let forgot = browser.open(&forgot).await;
+    let mut pages = Vec::new();
+    for username in [EMAIL, "eve@example.com"] {
+        let reset = browser.submit(&forgot, &[("username", username)]).await;
+        reset.at("/confirmForgotPassword");
+        pages.push(reset.html.clone());
+        let wrong = [("code", "000000x"), ("password", "Better-Horse-2")];
+        let wrong = browser.submit(&reset, &wrong).await;
+        pages.push(wrong.html.clone());
+    }
+    assert_eq!(pages[0], pages[2]);
+    assert_eq!(pages[1], pages[3]);
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_legacy_setting_tells_strangers_apart() {
+    let legacy = json!({"PreventUserExistenceErrors": "LEGACY"});
+    let fixture = Fixture::with(&json!({}), &legacy).await;
+    let mut browser = Browser::new(&fixture);
+    let page = browser
+        .sign_in(&fixture.authorize_url(&[]), "eve@example.com")
+        .await;
+    page.says("User does not exist.");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn repeated_failures_lock_the_account() {
+    let fixture = Fixture::new().await;
+    fixture.person(EMAIL).await;
+    let mut browser = Browser::new(&fixture);
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    let wrong = [("username", EMAIL), ("password", "Wrong-Horse-1")];
+    // Enough failures for a pause of more than a second, so that the machine's own time does not
+    // matter.
+    for _ in 0..5 {
+        browser.submit(&login, &wrong).await.says(WRONG);
+    }
+    fixture.advance_clock(1).await;
+    for pause in [2_u32, 4, 8, 16, 32] {
+        browser.submit(&login, &wrong).await.says(WRONG);
+        if pause < 32 {
+            fixture.advance_clock(pause).await;
+        }
+    }
+    let right = [("username", EMAIL), ("password", PASSWORD)];
+    let locked = browser.submit(&login, &right).await;
+    locked.says("Password attempts exceeded");
+    fixture.advance_clock(32).await;
+    let back = browser.submit(&login, &right).await;
+    assert!(back.parameter("code").is_some());
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn an_unconfirmed_person_is_led_to_the_confirmation() {
+    let fixture = Fixture::new().await;
+    let mut first = Browser::new(&fixture);
+    let login = first.open(&fixture.authorize_url(&[])).await;
+    let signup = first
+        .open(&login.url.as_str().replace("/login", "/signup"))
+        .await;
+    first
+        .submit(&signup, &[("email", EMAIL), ("password", PASSWORD)])
+        .await
+        .at("/confirmUser");
+
+    let mut second = Browser::new(&fixture);
+    let confirm = second.sign_in(&fixture.authorize_url(&[]), EMAIL).await;
+    confirm.at("/confirmUser");
+    fixture.advance_clock(24 * 3600).await;
+    // The browser's own memory has run out by then: sign in again.
+    let confirm = second.sign_in(&fixture.authorize_url(&[]), EMAIL).await;
+    let code = fixture.code(EMAIL).await;
+    let late = second.submit(&confirm, &[("code", &code)]).await;
+    late.says("Invalid code provided, please request a code again.");
+    let resent = second.submit_to(&confirm, "/resendcode", &[]).await;
+    let code = fixture.code(EMAIL).await;
+    let back = second.submit(&resent, &[("code", &code)]).await;
+    assert!(back.parameter("code").is_some());
+
+    // Whoever brings only a code has to sign in.
+    let status = json!({"UserPoolId": fixture.pool, "Username": EMAIL});
+    let user = fixture.call("AdminGetUser", &status).await.unwrap();
+    assert_eq!(user["UserStatus"], "CONFIRMED");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced() {
+    let fixture = Fixture::new().await;
+    fixture.person(EMAIL).await;
+    let mut browser = Browser::new(&fixture);
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    let forgot = login.url.as_str().replace("/login", "/forgotPassword");
+    let forgot = browser.open(&forgot).await;
+    let reset = browser.submit(&forgot, &[("username", EMAIL)]).await;
+    let code = fixture.code(EMAIL).await;
+    let weak = [("code", code.as_str()), ("password", "weak")];
+    browser
+        .submit(&reset, &weak)
+        .await
+        .says("Password did not conform with policy");
+    let better = [("code", code.as_str()), ("password", "Better-Horse-2")];
+    let login = browser.submit(&reset, &better).await;
+    login.at("/login").says("Your password has been changed.");
+    let old = browser
+        .submit(&login, &[("username", EMAIL), ("password", PASSWORD)])
+        .await;
+    old.says(WRONG);
+    let back = browser
+        .submit(
+            &login,
+            &[("username", EMAIL), ("password", "Better-Horse-2")],
+        )
+        .await;
+    assert!(back.parameter("code").is_some());
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_foreign_form_is_refused() {
+    let fixture = Fixture::new().await;
+    fixture.person(EMAIL).await;
+    let mut browser = Browser::new(&fixture);
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    browser
+        .cookies
+        .insert("XSRF-TOKEN".to_owned(), "a".repeat(64));
+    let refused = browser
+        .submit(&login, &[("username", EMAIL), ("password", PASSWORD)])
+        .await;
+    assert_eq!(refused.status, 403);
+    refused.says("The form has expired.");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn managed_login_needs_a_style_and_a_domain() {
+    let fixture = Fixture::new().await;
+    let ids = json!({"UserPoolId": fixture.pool, "ClientId": fixture.client});
+    let style = fixture.call("DescribeManagedLoginBrandingByClient", &ids);
+    let style = style.await.unwrap()["ManagedLoginBranding"]["ManagedLoginBrandingId"].clone();
+    let style = json!({"UserPoolId": fixture.pool, "ManagedLoginBrandingId": style});
+    fixture
+        .call("DeleteManagedLoginBranding", &style)
+        .await
+        .unwrap();
+    let mut browser = Browser::new(&fixture);
+    let page = browser.open(&fixture.authorize_url(&[])).await;
+    assert_eq!(page.status, 403);
+    page.says("Login pages unavailable");
+
+    // The classic pages need none.
+    let classic = json!({
+        "UserPoolId": fixture.pool,
+        "Domain": "guide-local",
+        "ManagedLoginVersion": 1,
+    });
+    fixture
+        .call("UpdateUserPoolDomain", &classic)
+        .await
+        .unwrap();
+    let page = browser.open(&fixture.authorize_url(&[])).await;
+    assert_eq!(page.at("/login").status, 200);
+
+    let domain = json!({"UserPoolId": fixture.pool, "Domain": "guide-local"});
+    fixture.call("DeleteUserPoolDomain", &domain).await.unwrap();
+    let page = browser.open(&fixture.authorize_url(&[])).await;
+    assert_eq!(page.status, 403);
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn every_input_has_a_label() {
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    for path in [
+        "/login",
+        "/signup",
+        "/confirmUser",
+        "/resendcode",
+        "/forgotPassword",
+    ] {
+        let page = browser
+            .open(&login.url.as_str().replace("/login", path))
+            .await;
+        assert_eq!(page.status, 200, "{path}");
+        page.says("<html lang=\"en\">").says("<h1>");
+        for input in page.html.split("<input ").skip(1) {
+            let input = input.split('>').next().unwrap();
+            if input.contains("type=\"hidden\"") {
+                continue;
+            }
+            let id = input
+                .split("id=\"")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap();
+            page.says(&format!("<label for=\"{id}\">"));
+        }
+    }
+    fixture.stage.stop().await;
+}

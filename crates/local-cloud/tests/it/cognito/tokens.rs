@@ -1,0 +1,192 @@
+//! What a resource server and Cognito itself make of the tokens.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::header::WWW_AUTHENTICATE;
+use serde_json::{Value, json};
+
+use super::browser::Browser;
+use super::{CALLBACK, Fixture};
+
+/// Signs in and exchanges the code.
+async fn tokens(fixture: &Fixture, scope: &str) -> Value {
+    fixture.person("ada@example.com").await;
+    let mut browser = Browser::new(fixture);
+    let back = browser
+        .sign_in(
+            &fixture.authorize_url(&[("scope", scope), ("nonce", "n")]),
+            "ada@example.com",
+        )
+        .await;
+    let code = back.parameter("code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", CALLBACK),
+    ];
+    fixture.token(&form).await.json().await.unwrap()
+}
+
+fn decode(part: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(part).unwrap()
+}
+
+/// Verifies a token with the published keys, as a resource server does.
+fn verify(token: &str, jwks: &Value) -> (Value, Value) {
+    let parts: Vec<_> = token.split('.').collect();
+    let header: Value = serde_json::from_slice(&decode(parts[0])).unwrap();
+    let key = jwks["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|key| key["kid"] == header["kid"])
+        .unwrap();
+    ring::signature::RsaPublicKeyComponents {
+        n: decode(key["n"].as_str().unwrap()),
+        e: decode(key["e"].as_str().unwrap()),
+    }
+    .verify(
+        &ring::signature::RSA_PKCS1_2048_8192_SHA256,
+        format!("{}.{}", parts[0], parts[1]).as_bytes(),
+        &decode(parts[2]),
+    )
+    .unwrap();
+    (header, serde_json::from_slice(&decode(parts[1])).unwrap())
+}
+
+#[tokio::test]
+async fn tokens_verify_with_the_published_keys() {
+    let fixture = Fixture::new().await;
+    let tokens = tokens(&fixture, "openid email").await;
+    let issuer = fixture.stage.urls().aws.join(&fixture.pool).unwrap();
+    let configuration: Value = fixture
+        .http
+        .get(format!("{issuer}/.well-known/openid-configuration"))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(configuration["issuer"], issuer.as_str());
+    let jwks = configuration["jwks_uri"].as_str().unwrap();
+    let jwks: Value = fixture
+        .http
+        .get(jwks)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+
+    let (access_header, access) = verify(tokens["access_token"].as_str().unwrap(), &jwks);
+    assert_eq!(access["iss"], issuer.as_str());
+    assert_eq!(access["token_use"], "access");
+    assert_eq!(access["client_id"], fixture.client);
+    assert_eq!(access["scope"], "openid email");
+    assert_eq!(access["version"], 2);
+    assert_eq!(access["username"], access["sub"]);
+    let life = access["exp"].as_i64().unwrap() - access["iat"].as_i64().unwrap();
+    assert_eq!(life, 3600);
+
+    let (id_header, id) = verify(tokens["id_token"].as_str().unwrap(), &jwks);
+    assert_ne!(access_header["kid"], id_header["kid"]);
+    assert_eq!(id["aud"], fixture.client);
+    assert_eq!(id["token_use"], "id");
+    assert_eq!(id["email"], "ada@example.com");
+    assert_eq!(id["email_verified"], true);
+    assert_eq!(id["nonce"], "n");
+    assert_eq!(id["cognito:username"], access["username"]);
+    assert_eq!(id.get("given_name"), None);
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn user_info_shows_what_the_scopes_allow() {
+    let fixture = Fixture::new().await;
+    let tokens = tokens(&fixture, "openid email profile").await;
+    let user_info = |token: String| {
+        fixture
+            .http
+            .get(fixture.sign_in("oauth2/userInfo"))
+            .bearer_auth(token)
+            .send()
+    };
+    let token = tokens["access_token"].as_str().unwrap().to_owned();
+    let answer = user_info(token.clone()).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(body["email"], "ada@example.com");
+    assert_eq!(body["email_verified"], "true");
+    assert_eq!(body["given_name"], "Ada");
+    assert_eq!(body["username"], body["sub"]);
+
+    let garbage = user_info("garbage".to_owned()).await.unwrap();
+    assert_eq!(garbage.status(), 401);
+    let challenge = garbage.headers()[WWW_AUTHENTICATE].to_str().unwrap();
+    assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
+    let id_token = tokens["id_token"].as_str().unwrap().to_owned();
+    assert_eq!(user_info(id_token).await.unwrap().status(), 401);
+    let missing = fixture.http.get(fixture.sign_in("oauth2/userInfo"));
+    assert_eq!(missing.send().await.unwrap().status(), 400);
+
+    fixture.advance_clock(3600).await;
+    assert_eq!(user_info(token).await.unwrap().status(), 401);
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn user_info_needs_openid() {
+    let fixture = Fixture::new().await;
+    let tokens = tokens(&fixture, "email").await;
+    assert_eq!(tokens.get("id_token"), None);
+    let answer = fixture
+        .http
+        .get(fixture.sign_in("oauth2/userInfo"))
+        .bearer_auth(tokens["access_token"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 401);
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(
+        body["error_description"],
+        "Access token does not contain openid scope"
+    );
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn get_user_needs_the_admin_scope() {
+    let fixture = Fixture::new().await;
+    let plain = tokens(&fixture, "openid email").await;
+    let input = json!({"AccessToken": plain["access_token"]});
+    let refused = fixture.call("GetUser", &input).await.unwrap_err();
+    assert_eq!(refused.code, "NotAuthorizedException");
+    assert_eq!(
+        refused.message,
+        "Access Token does not have required scopes"
+    );
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_global_sign_out_ends_every_session() {
+    let fixture = Fixture::new().await;
+    let tokens = tokens(&fixture, "openid aws.cognito.signin.user.admin").await;
+    let input = json!({"AccessToken": tokens["access_token"]});
+    let user = fixture.call("GetUser", &input).await.unwrap();
+    let email = json!({"Name": "email", "Value": "ada@example.com"});
+    assert!(user["UserAttributes"].as_array().unwrap().contains(&email));
+
+    fixture.call("GlobalSignOut", &input).await.unwrap();
+    let refused = fixture.call("GetUser", &input).await.unwrap_err();
+    assert_eq!(refused.message, "Access Token has been revoked");
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+    ];
+    assert_eq!(fixture.token(&form).await.status(), 400);
+    fixture.stage.stop().await;
+}
