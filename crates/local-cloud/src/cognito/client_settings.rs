@@ -64,6 +64,7 @@ impl Unit {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
+#[expect(clippy::struct_field_names, reason = "the names of the API")]
 struct Units {
     access_token: Option<Unit>,
     id_token: Option<Unit>,

@@ -47,15 +47,13 @@ impl Domain {
         let version = input["ManagedLoginVersion"]
             .as_i64()
             .unwrap_or(self.version);
-        match (version, tier) {
-            (1, _) => {}
-            (2, Tier::Lite) => {
-                return Err(not_in_tier(
-                    "Managed login is not available in the Lite feature plan.",
-                ));
-            }
-            (2, _) => {}
-            _ => return Err(invalid("ManagedLoginVersion must be 1 or 2.")),
+        if !matches!(version, 1 | 2) {
+            return Err(invalid("ManagedLoginVersion must be 1 or 2."));
+        }
+        if version == 2 && tier == Tier::Lite {
+            return Err(not_in_tier(
+                "Managed login is not available in the Lite feature plan.",
+            ));
         }
         if let Some(config) = input
             .get("CustomDomainConfig")

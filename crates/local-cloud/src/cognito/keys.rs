@@ -47,8 +47,10 @@ impl PoolKeys {
         if let Ok(runtime) = Handle::try_current() {
             let keys = Arc::clone(&keys);
             runtime.spawn(async move {
-                // Whoever needs the key asks again and is told why it could not be made.
-                let _ = tokio::join!(keys.get(Purpose::Access), keys.get(Purpose::Id));
+                // One after the other, to leave the machine to what has created the pool. Whoever
+                // needs a key asks again and is told why it could not be made.
+                let _ = keys.get(Purpose::Access).await;
+                let _ = keys.get(Purpose::Id).await;
             });
         }
         keys

@@ -76,9 +76,7 @@ impl Pool {
     pub(crate) fn update(&mut self, input: &Value, now: Timestamp) -> Result<(), AwsError> {
         let document = document(input, Some(&self.document));
         let settings = Settings::parse(&document)?;
-        if settings.user_pool_tier == Tier::Lite
-            && self.domains.iter().any(|domain| domain.managed_login())
-        {
+        if settings.user_pool_tier == Tier::Lite && self.domains.iter().any(Domain::managed_login) {
             return Err(errors::not_in_tier(
                 "Managed login is not available in the Lite feature plan.",
             ));

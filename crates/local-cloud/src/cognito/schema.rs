@@ -1,4 +1,4 @@
-//! The attributes of a pool: the standard ones of OpenID Connect and the pool's own.
+//! The attributes of a pool: the standard ones of `OpenID Connect` and the pool's own.
 //!
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html>
 

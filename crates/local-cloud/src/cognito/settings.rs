@@ -91,6 +91,10 @@ pub(crate) struct Policies {
 /// `PasswordPolicy`, with the defaults of a pool that names none.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent rules, as the API has them"
+)]
 pub(crate) struct PasswordPolicy {
     pub(crate) minimum_length: usize,
     pub(crate) require_uppercase: bool,

@@ -119,7 +119,7 @@ impl Draft {
     }
 }
 
-/// `at_hash` (OpenID Connect Core, section 3.1.3.6).
+/// `at_hash` (`OpenID Connect` Core, section 3.1.3.6).
 fn left_half(access: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, access.as_bytes());
     URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16])

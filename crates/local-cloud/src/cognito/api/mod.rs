@@ -73,7 +73,7 @@ pub(crate) fn call(
         "ListUserPoolClientSecrets" => clients::list_secrets(state, &call),
         "DeleteUserPoolClientSecret" => clients::delete_secret(state, &call),
         "CreateUserPoolDomain" => domains::create(state, &call),
-        "DescribeUserPoolDomain" => domains::describe(state, &call),
+        "DescribeUserPoolDomain" => Ok(domains::describe(state, &call)),
         "UpdateUserPoolDomain" => domains::update(state, &call),
         "DeleteUserPoolDomain" => domains::delete(state, &call),
         "CreateManagedLoginBranding" => branding::create(state, &call),

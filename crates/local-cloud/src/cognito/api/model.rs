@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use fancy_regex::Regex;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::AwsError;
 use crate::cognito::errors::invalid;
@@ -79,30 +79,7 @@ impl Checker<'_> {
             return Ok(());
         };
         match (shape.r#type.as_str(), value) {
-            ("document", _) => Ok(()),
-            ("structure", Value::Object(members)) => {
-                for (name, value) in members {
-                    if path.is_empty() && name == "Region" {
-                        continue;
-                    }
-                    let Some(member) = shape.members.get(name) else {
-                        return Err(unknown_member(path, name, shape));
-                    };
-                    if !value.is_null() {
-                        self.value(member, value, &join(path, &lower_first(name)))?;
-                    }
-                }
-                for name in &shape.required {
-                    if members.get(name).is_none_or(Value::is_null) {
-                        self.violate(
-                            "null",
-                            &join(path, &lower_first(name)),
-                            "Member must not be null",
-                        );
-                    }
-                }
-                Ok(())
-            }
+            ("structure", Value::Object(members)) => self.members(shape, members, path),
             ("list", Value::Array(items)) => {
                 self.length(shape, items.len(), value, path);
                 for (index, item) in items.iter().enumerate() {
@@ -124,7 +101,7 @@ impl Checker<'_> {
                 self.text(shape, text, value, path);
                 Ok(())
             }
-            ("boolean", Value::Bool(_)) => Ok(()),
+            ("document", _) | ("boolean", Value::Bool(_)) => Ok(()),
             ("integer" | "long", Value::Number(number)) if number.is_i64() => {
                 self.range(shape, number.as_i64().unwrap_or_default(), path);
                 Ok(())
@@ -134,6 +111,35 @@ impl Checker<'_> {
                 format!("{path} must be of type {expected}"),
             )),
         }
+    }
+
+    fn members(
+        &mut self,
+        shape: &Shape,
+        members: &Map<String, Value>,
+        path: &str,
+    ) -> Result<(), AwsError> {
+        for (name, value) in members {
+            if path.is_empty() && name == "Region" {
+                continue;
+            }
+            let Some(member) = shape.members.get(name) else {
+                return Err(unknown_member(path, name, shape));
+            };
+            if !value.is_null() {
+                self.value(member, value, &join(path, &lower_first(name)))?;
+            }
+        }
+        for name in &shape.required {
+            if members.get(name).is_none_or(Value::is_null) {
+                self.violate(
+                    "null",
+                    &join(path, &lower_first(name)),
+                    "Member must not be null",
+                );
+            }
+        }
+        Ok(())
     }
 
     fn text(&mut self, shape: &Shape, text: &str, value: &Value, path: &str) {

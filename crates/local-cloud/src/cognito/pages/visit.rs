@@ -3,13 +3,14 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::log_out::ErrorPage;
 use super::{found, page, request_of};
 use crate::cognito::browsers::{SignedIn, Step};
 use crate::cognito::client::same;
+use crate::cognito::domain::Domain;
 use crate::cognito::oauth::authorize;
 use crate::cognito::oauth::params::Params;
 use crate::cognito::oauth::request::AuthorizationRequest;
@@ -73,7 +74,7 @@ impl FromRequest<Cognito> for Submitted {
             .to_owned();
         let body = String::from_request(Request::from_parts(parts, body), cognito)
             .await
-            .map_err(|rejection| rejection.into_response())?;
+            .map_err(IntoResponse::into_response)?;
         let form = Params::parse(&body);
         if token.is_empty() || !same(&token, form.field("_csrf")) {
             let error = ErrorPage::new("The form has expired. Please go back and try again.");
@@ -275,7 +276,7 @@ impl Visit {
 /// Whether the client's pages are those of managed login; nothing if there are none: the pool has
 /// no domain, or the client has no branding style.
 fn look(pool: &Pool, client_id: &str) -> Option<bool> {
-    let managed = pool.domains.iter().any(|domain| domain.managed_login());
+    let managed = pool.domains.iter().any(Domain::managed_login);
     let styled = pool
         .brandings
         .iter()

@@ -67,11 +67,6 @@ impl Codes {
         code
     }
 
-    /// Whether a code of this purpose has been sent and not used, even if it is too old by now.
-    pub(crate) fn pending(&self, purpose: Purpose) -> bool {
-        self.0.contains_key(&purpose)
-    }
-
     /// Uses a code up and says where it had been sent.
     pub(crate) fn redeem(
         &mut self,

@@ -9,6 +9,8 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_up;
 pub(crate) mod totp;
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -131,28 +133,47 @@ impl User {
     }
 }
 
-/// Everyone in a pool, oldest first.
+/// What is remembered about a name that nobody has, so that it behaves like one that somebody has:
+/// failures lock it, and codes that are sent to nobody are asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Users(Vec<User>);
+pub(crate) struct Stranger {
+    pub(crate) codes: Codes,
+    pub(crate) lockout: Lockout,
+}
+
+/// Everyone in a pool.
+#[derive(Debug, Default)]
+pub(crate) struct Users {
+    /// Oldest first.
+    people: Vec<User>,
+    strangers: HashMap<String, Stranger>,
+}
 
 impl Users {
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.people.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &User> {
-        self.0.iter()
+        self.people.iter()
     }
 
     /// The person whom a user name, subject, e-mail address or phone number stands for, as far as
     /// the pool's settings let it.
     pub(crate) fn find(&self, settings: &Settings, name: &str) -> Option<&User> {
-        self.0.iter().find(|user| user.goes_by(settings, name))
+        self.people.iter().find(|user| user.goes_by(settings, name))
     }
 
     /// Like [`Users::find`].
     pub(crate) fn find_mut(&mut self, settings: &Settings, name: &str) -> Option<&mut User> {
-        self.0.iter_mut().find(|user| user.goes_by(settings, name))
+        self.people
+            .iter_mut()
+            .find(|user| user.goes_by(settings, name))
+    }
+
+    /// The shadow of a name that nobody has.
+    pub(crate) fn stranger(&mut self, settings: &Settings, name: &str) -> &mut Stranger {
+        self.strangers.entry(settings.fold(name)).or_default()
     }
 
     /// Takes as long as checking a password does.
@@ -161,10 +182,10 @@ impl Users {
     }
 
     pub(crate) fn add(&mut self, user: User) {
-        self.0.push(user);
+        self.people.push(user);
     }
 
     pub(crate) fn remove(&mut self, sub: &str) {
-        self.0.retain(|user| user.sub() != sub);
+        self.people.retain(|user| user.sub() != sub);
     }
 }

@@ -25,11 +25,13 @@ pub(crate) fn forgot(
     }
     let now = shared.clock.now();
     let Some(user) = pool.users.find_mut(&pool.settings, username) else {
-        return if silent {
-            Ok(())
-        } else {
-            Err(errors::no_user())
-        };
+        if !silent {
+            return Err(errors::no_user());
+        }
+        // Nobody is sent this code.
+        let stranger = pool.users.stranger(&pool.settings, username);
+        stranger.codes.issue(Purpose::Recovery, Contact::Email, now);
+        return Ok(());
     };
     let target = ways.iter().find_map(|way| {
         let contact = match way {
@@ -40,14 +42,14 @@ pub(crate) fn forgot(
         user.verified(contact).map(|to| (contact, to.to_owned()))
     });
     let Some((contact, to)) = target else {
-        return if silent {
-            Ok(())
-        } else {
-            Err(invalid(
+        if !silent {
+            return Err(invalid(
                 "Cannot reset password for the user as there is no registered/verified email or \
                  phone_number",
-            ))
-        };
+            ));
+        }
+        user.codes.issue(Purpose::Recovery, Contact::Email, now);
+        return Ok(());
     };
     let code = user.codes.issue(Purpose::Recovery, contact, now);
     messages::send_code(
@@ -77,21 +79,14 @@ pub(crate) fn reset(
     }
     let now = shared.clock.now();
     let Some(user) = pool.users.find_mut(&pool.settings, username) else {
-        return Err(if silent {
-            errors::code_mismatch()
-        } else {
-            errors::no_user()
-        });
-    };
-    let redeemed = user.codes.redeem(Purpose::Recovery, code.trim(), now);
-    redeemed.map_err(|error| {
-        // No code was ever sent: the same words as for a stranger.
-        if silent && error == errors::code_expired() && !user.codes.pending(Purpose::Recovery) {
-            errors::code_mismatch()
-        } else {
-            error
+        if !silent {
+            return Err(errors::no_user());
         }
-    })?;
+        let stranger = pool.users.stranger(&pool.settings, username);
+        let redeemed = stranger.codes.redeem(Purpose::Recovery, code.trim(), now);
+        return Err(redeemed.err().unwrap_or_else(errors::code_mismatch));
+    };
+    user.codes.redeem(Purpose::Recovery, code.trim(), now)?;
     user.password = Some(PasswordHash::new(password));
     user.status = Status::Confirmed;
     user.lockout.succeed();

@@ -42,22 +42,25 @@ pub(crate) fn password(
 ) -> Result<String, AwsError> {
     let silent = pool.client(client_id)?.settings.hides_users();
     let Some(user) = pool.users.find_mut(&pool.settings, username) else {
+        if !silent {
+            return Err(errors::no_user());
+        }
+        let stranger = pool.users.stranger(&pool.settings, username);
+        if stranger.lockout.locked(now) {
+            return Err(errors::attempts_exceeded());
+        }
         Users::decoy(password);
-        return Err(if silent {
-            errors::wrong_password()
-        } else {
-            errors::no_user()
-        });
+        stranger.lockout.fail(now);
+        return Err(errors::wrong_password());
     };
     if user.lockout.locked(now) {
         return Err(errors::attempts_exceeded());
     }
-    let right = match &user.password {
-        Some(hash) => hash.matches(password),
-        None => {
-            Users::decoy(password);
-            false
-        }
+    let right = if let Some(hash) = &user.password {
+        hash.matches(password)
+    } else {
+        Users::decoy(password);
+        false
     };
     if !right {
         user.lockout.fail(now);
@@ -173,6 +176,11 @@ pub(crate) fn send_one_time(pool: &mut Pool, username: &str, contact: Contact, s
         .map(|user| user.sub().to_owned());
     if let Some(sub) = confirmed {
         send(pool, &sub, Purpose::SignIn, contact, shared);
+    } else {
+        // Nobody is sent this code.
+        let stranger = pool.users.stranger(&pool.settings, username);
+        let now = shared.clock.now();
+        stranger.codes.issue(Purpose::SignIn, contact, now);
     }
 }
 
@@ -183,21 +191,28 @@ pub(crate) fn one_time(
     code: &str,
     now: Timestamp,
 ) -> Result<String, AwsError> {
-    let user = pool
-        .users
-        .find_mut(&pool.settings, username)
-        .ok_or_else(errors::code_mismatch)?;
-    if user.lockout.locked(now) {
+    let (codes, lockout, sub) = match pool.users.find_mut(&pool.settings, username) {
+        Some(user) if user.enabled && user.status == Status::Confirmed => {
+            let sub = user.sub().to_owned();
+            (&mut user.codes, &mut user.lockout, Some(sub))
+        }
+        _ => {
+            let stranger = pool.users.stranger(&pool.settings, username);
+            (&mut stranger.codes, &mut stranger.lockout, None)
+        }
+    };
+    if lockout.locked(now) {
         return Err(errors::attempts_exceeded());
     }
-    match user.codes.redeem(Purpose::SignIn, code.trim(), now) {
-        Ok(_) => {
-            user.lockout.succeed();
-            Ok(user.sub().to_owned())
+    let redeemed = codes.redeem(Purpose::SignIn, code.trim(), now);
+    match (redeemed, sub) {
+        (Ok(_), Some(sub)) => {
+            lockout.succeed();
+            Ok(sub)
         }
-        Err(error) => {
-            user.lockout.fail(now);
-            Err(error)
+        (outcome, _) => {
+            lockout.fail(now);
+            Err(outcome.err().unwrap_or_else(errors::code_mismatch))
         }
     }
 }
@@ -207,10 +222,10 @@ fn send(pool: &mut Pool, sub: &str, purpose: Purpose, contact: Contact, shared: 
     let Some(user) = pool.users.find_mut(&pool.settings, sub) else {
         return;
     };
+    let code = user.codes.issue(purpose, contact, now);
     let Some(to) = user.attribute(contact.attribute()).map(str::to_owned) else {
         return;
     };
-    let code = user.codes.issue(purpose, contact, now);
     messages::send_code(
         &shared.outbox,
         &pool.settings,

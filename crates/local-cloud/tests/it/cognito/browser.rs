@@ -23,7 +23,14 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn at(&self, path: &str) -> &Self {
-        assert_eq!(self.url.path(), path, "{} {}", self.url, self.html);
+        assert_eq!(
+            self.url.path(),
+            path,
+            "{} {} {}",
+            self.status,
+            self.url,
+            self.html
+        );
         self
     }
 

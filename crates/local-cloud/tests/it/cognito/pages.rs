@@ -115,6 +115,13 @@ async fn a_stranger_and_a_wrong_password_look_the_same() {
         known.html.replace(EMAIL, ""),
         unknown.html.replace("eve@example.com", "")
     );
+    for username in [EMAIL, "eve@example.com"] {
+        for _ in 0..4 {
+            browser.submit(&login, &try_as(username)).await;
+        }
+        let locked = browser.submit(&login, &try_as(username)).await;
+        locked.says("Password attempts exceeded");
+    }
     let forgot = login.url.as_str().replace("/login", "/forgotPassword");
     let forgot = browser.open(&forgot).await;
     let mut pages = Vec::new();
