@@ -34,6 +34,10 @@ pub const EXCEPTIONS: &[Exception] = &[
         instead: "/na, /eu and /fe of the device listener",
     },
     Exception {
+        rule: "Alexa's own APIs answer at https://api.amazonalexa.com",
+        instead: "requests name the device listener as apiEndpoint",
+    },
+    Exception {
         rule: "Lambda runs a function on the architecture it was created with",
         instead: "the host's own; a bundle for another one is refused at start",
     },
