@@ -96,7 +96,11 @@ fn assert_transcript(transcript: &Value) {
     assert_eq!(turns.first().unwrap()["card"], "LinkAccount");
     assert_eq!(turns.last().unwrap()["linked"], false);
     let email = |turn: &&Value| turn["heard"].as_str().unwrap().contains('@');
-    assert!(turns.iter().any(|turn| turn["linked"] == true && email(&turn)));
+    assert!(
+        turns
+            .iter()
+            .any(|turn| turn["linked"] == true && email(&turn))
+    );
 }
 
 #[test]

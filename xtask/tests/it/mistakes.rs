@@ -18,7 +18,10 @@ impl Fork {
         let home = TempDir::new().unwrap();
         fs::write(home.path().join("stack.toml"), stack).unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        copy(&root.join("skill-package"), &home.path().join("skill-package"));
+        copy(
+            &root.join("skill-package"),
+            &home.path().join("skill-package"),
+        );
         Self { home }
     }
 
@@ -30,7 +33,13 @@ impl Fork {
         let stack = self.file("stack.toml");
         run(
             self.home.path(),
-            &["deploy", stage, "--json", "--stack", stack.to_str().unwrap()],
+            &[
+                "deploy",
+                stage,
+                "--json",
+                "--stack",
+                stack.to_str().unwrap(),
+            ],
         )
     }
 }

@@ -92,6 +92,24 @@ async fn an_answer_that_alexa_refuses_is_a_problem_with_a_reason() {
 }
 
 #[tokio::test]
+async fn a_skill_that_crashes_is_a_problem_and_comes_back() {
+    let developer = Developer::start().await;
+    developer.enabled_skill(PROGRAM).await;
+    developer.say("open voice link").await;
+    let turn = developer.say("stop").await;
+    assert_eq!(turn["requestType"], "IntentRequest");
+    assert_eq!(
+        turn["heard"],
+        "There was a problem with the requested skill's response."
+    );
+    let error = turn["error"].as_str().unwrap();
+    assert!(error.starts_with("the function failed"), "{error}");
+    let again = developer.say("open voice link").await;
+    assert_eq!(again["heard"], "Hello.");
+    developer.stop().await;
+}
+
+#[tokio::test]
 async fn enabling_and_disabling_reach_the_skill_as_events() {
     let developer = Developer::start().await;
     let id = developer.enabled_skill(PROGRAM).await;

@@ -2,6 +2,7 @@
 """Answers what it was asked, over the Runtime API."""
 import json
 import os
+import sys
 import urllib.request
 
 api = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
@@ -27,6 +28,8 @@ def answer(event):
     intent = request["intent"]
     if intent["name"] == "AMAZON.HelpIntent":
         return {"card": {"type": "Nonsense"}}
+    if intent["name"] == "AMAZON.StopIntent":
+        sys.exit("crashed on purpose")
     if intent["name"] == "RequestInfoIntent":
         slot = intent["slots"]["info"]
         found = slot["resolutions"]["resolutionsPerAuthority"][0]
