@@ -1,7 +1,6 @@
-"""Prepares templates for ministack, and judges what was deployed to it.
+"""Judges what the rollout deployed to ministack.
 
-`templates` writes the templates without what judges/ministack-gaps.toml lists.
-`check` reads the deployment back and tries every entry of that list: it has to be needed.
+Reads it back, and tries every entry of judges/ministack-gaps.toml: each has to be needed.
 """
 
 import argparse
@@ -62,15 +61,6 @@ def without(template, types):
         if not any(mentions(output, id_) for id_ in gone)
     }
     return {**template, "Resources": resources, "Outputs": outputs}
-
-
-def write_templates(arguments):
-    types = [gap["name"] for gap in gaps().get("resource-type", [])]
-    for path in map(pathlib.Path, arguments.template):
-        reduced = without(template_yaml.load(path), types)
-        target = pathlib.Path(arguments.out) / f"{path.stem}.json"
-        target.write_text(json.dumps(reduced, indent=2), encoding="utf-8")
-        print(f"{target}: {len(reduced['Resources'])} resources")
 
 
 def deploys(cloudformation, name, template, parameters):
@@ -166,17 +156,9 @@ def check(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    commands = parser.add_subparsers(required=True)
-    templates = commands.add_parser("templates")
-    templates.add_argument("--out", required=True)
-    templates.add_argument("template", nargs="+")
-    templates.set_defaults(run=write_templates)
-    checking = commands.add_parser("check")
-    readback.add_arguments(checking)
-    checking.add_argument("template", nargs="+")
-    checking.set_defaults(run=check)
-    arguments = parser.parse_args()
-    arguments.run(arguments)
+    readback.add_arguments(parser)
+    parser.add_argument("template", nargs="+", help="the committed templates")
+    check(parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -147,10 +147,11 @@ fn inputs(options: &Deploy, stack: StackFile, name: &StageName) -> Result<Inputs
         developer: smapi::Credentials::AccessToken(String::new().into()),
         vendor: None,
         architecture: build::host(),
+        lacking: Vec::new(),
     })
 }
 
-fn read_package(folder: &Path) -> Result<SourcePackage, Failure> {
+pub(crate) fn read_package(folder: &Path) -> Result<SourcePackage, Failure> {
     SourcePackage::read(folder).map_err(|error| Failure::from(Error::from(error)))
 }
 
@@ -215,7 +216,8 @@ fn interrupted() -> watch::Receiver<bool> {
     receiver
 }
 
-fn owner() -> Owner {
+/// Who holds a stage's lock, for whoever waits for it.
+pub(crate) fn owner() -> Owner {
     let variable = |names: &[&str]| {
         names
             .iter()

@@ -68,33 +68,85 @@ async fn run(
         });
     }
     approve(&planned.plan)?;
-    session.may_change()?;
-    let home = session.bucket(&session.inputs.home);
-    if !home.exists().await? {
-        home.create().await?;
-    }
-    let turn = session.store.lock(owner).await?;
-    let result = apply(session, &mut building).await;
-    let remembered = match &result {
-        Ok(_) => {
-            session
-                .store
-                .update(|state| state.deployed_at = Some(Timestamp::now()))
-                .await
-        }
-        Err(_) => Ok(()),
-    };
-    let released = turn.release().await;
-    let deployed = result?;
-    remembered?;
-    released?;
+    let deployed = locked(session, owner, async {
+        let deployed = apply(session, &mut building).await?;
+        session
+            .store
+            .update(|state| state.deployed_at = Some(Timestamp::now()))
+            .await?;
+        Ok(deployed)
+    })
+    .await?;
     Ok(Outcome {
         deployed,
         plan: planned.plan,
     })
 }
 
-async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Deployed, Error> {
+/// Says what [`deploy`] would do; changes nothing.
+pub async fn plan(
+    inputs: &Inputs,
+    mut building: Building<'_>,
+    counter: &CallCounter,
+    progress: &dyn Progress,
+    interrupted: watch::Receiver<bool>,
+) -> Result<Plan, Error> {
+    let session = Session::open(inputs, counter, progress, interrupted);
+    Box::pin(async { Ok(plan::plan(&session.await?, &mut building).await?.plan) }).await
+}
+
+/// What of a stage is on AWS, and the skill that it is for.
+#[derive(Debug, Clone)]
+pub struct DeployedAws {
+    /// The skill; it has no endpoint yet unless an earlier deployment gave it one.
+    pub skill_id: SkillId,
+    /// The user pool and its client.
+    pub identity: IdentityOutputs,
+    /// The function in each region, the default first.
+    pub functions: Vec<(Region, SkillOutputs)>,
+}
+
+/// Brings what is on AWS to its desired state and stops there, before the skill is told of its
+/// functions. For targets that are AWS and nothing else.
+pub async fn deploy_aws(
+    inputs: &Inputs,
+    mut building: Building<'_>,
+    counter: &CallCounter,
+    progress: &dyn Progress,
+    owner: Owner,
+    interrupted: watch::Receiver<bool>,
+) -> Result<DeployedAws, Error> {
+    let session = Session::open(inputs, counter, progress, interrupted);
+    Box::pin(async {
+        let session = session.await?;
+        locked(&session, owner, apply_aws(&session, &mut building)).await
+    })
+    .await
+}
+
+/// Does some work with the stage's lock held.
+async fn locked<T>(
+    session: &Session<'_>,
+    owner: Owner,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    session.may_change()?;
+    let home = session.bucket(&session.inputs.home);
+    if !home.exists().await? {
+        home.create().await?;
+    }
+    let turn = session.store.lock(owner).await?;
+    let result = work.await;
+    let released = turn.release().await;
+    let value = result?;
+    released?;
+    Ok(value)
+}
+
+async fn apply_aws(
+    session: &Session<'_>,
+    building: &mut Building<'_>,
+) -> Result<DeployedAws, Error> {
     let regions = plan::regions(session);
     // A failure of one does not stop the others half-way: each ends, then the first error counts.
     let (identity, bundle, skill_id) = tokio::join!(
@@ -112,7 +164,19 @@ async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Dep
     .await
     .into_iter()
     .collect::<Result<Vec<_>, _>>()?;
+    Ok(DeployedAws {
+        skill_id,
+        identity,
+        functions,
+    })
+}
 
+async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Deployed, Error> {
+    let DeployedAws {
+        skill_id,
+        identity,
+        functions,
+    } = apply_aws(session, building).await?;
     let endpoints = plan::endpoints(session, &functions);
     let package = session
         .step(

@@ -7,8 +7,8 @@ use std::time::Instant;
 use smapi::CallKind;
 use tokio::sync::watch;
 
-use infra::StackFile;
 use infra::stack_file::{Architecture, Region, StageName};
+use infra::{StackFile, Template};
 use models::ids::VendorId;
 
 use crate::aws::bucket::Bucket;
@@ -39,6 +39,17 @@ pub struct Inputs {
     pub vendor: Option<VendorId>,
     /// What the bundle was built for.
     pub architecture: Architecture,
+    /// Resource types that the stage's AWS does not have, and that are left out of templates;
+    /// Amazon's lacks none.
+    pub lacking: Vec<String>,
+}
+
+impl Inputs {
+    /// A template as the stage's AWS can take it.
+    pub(crate) fn adapt(&self, template: Template) -> Template {
+        let types: Vec<_> = self.lacking.iter().map(String::as_str).collect();
+        template.without(&types)
+    }
 }
 
 /// A connected run.

@@ -4,6 +4,7 @@
 //! Rust is set up under the target folder, pinned; a missing interpreter fails the step, it
 //! never skips it.
 
+mod ministack;
 mod python;
 mod report;
 mod rust;
@@ -99,6 +100,11 @@ const STEPS: &[Step] = &[
         name: "tokens",
         about: "boto3 reads the deployment back, and PyJWT verifies tokens",
         run: stage::tokens,
+    },
+    Step {
+        name: "ministack",
+        about: "the rollout's AWS half also works on an AWS that is not ours",
+        run: ministack::ministack,
     },
 ];
 

@@ -85,7 +85,7 @@ pub(super) fn types(toolbox: &Toolbox) -> Result<()> {
     Ok(cmd!(sh, "node main.mjs {rendered}").run()?)
 }
 
-/// PyJWT and boto3, on what was deployed to this machine.
+/// `PyJWT` and boto3, on what was deployed to this machine.
 pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let python = toolbox.python_program("python")?;

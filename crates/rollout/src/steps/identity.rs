@@ -40,7 +40,8 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
         Desired {
             name: names::identity_stack(&inputs.stack.name, &inputs.stage),
             region: inputs.home.clone(),
-            template: infra::stacks::identity(&inputs.stack)
+            template: inputs
+                .adapt(infra::stacks::identity(&inputs.stack))
                 .to_yaml()
                 .map_err(|error| unrenderable(&error))?,
             parameters: parameters

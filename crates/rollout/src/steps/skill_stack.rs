@@ -22,7 +22,8 @@ pub(crate) fn client(
     bundle: &Bundle,
 ) -> Result<StackClient, Error> {
     let inputs = session.inputs;
-    let template = infra::stacks::skill(&inputs.stack)
+    let template = inputs
+        .adapt(infra::stacks::skill(&inputs.stack))
         .to_yaml()
         .map_err(|error| unrenderable(&error))?;
     let parameters = SkillParameters {
