@@ -15,6 +15,7 @@ use crate::poll::Poll;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::PackageRecord;
+use crate::steps::skill;
 
 /// How long an import may take; building large interaction models has been seen to take minutes.
 const IMPORT_LIMIT: Duration = Duration::from_mins(20);
@@ -47,20 +48,16 @@ pub(crate) async fn observe(
     locales: &[String],
 ) -> Result<Stored, Error> {
     let manifest = async {
-        session
-            .smapi
-            .manifest(skill, SkillStage::Development)
-            .await?
-            .ok_or_else(|| {
-                Error::new(
-                    Code::Skill,
-                    format!("skill {skill}, which this stage was deployed to, does not exist"),
-                )
-                .hint(
-                    "was it deleted in the developer console? remove `skill` from the stage's \
+        skill::manifest(session, skill).await?.ok_or_else(|| {
+            Error::new(
+                Code::Skill,
+                format!("skill {skill}, which this stage was deployed to, does not exist"),
+            )
+            .hint(
+                "was it deleted in the developer console? remove `skill` from the stage's \
                      state to have a new one created; its users will have to link again",
-                )
-            })
+            )
+        })
     };
     let models = futures_util::future::join_all(locales.iter().map(|locale| {
         session

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use smapi::SkillStage;
+use smapi::{SkillStage, Versioned};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -18,6 +18,9 @@ use crate::state::SkillRecord;
 /// been reported as "not found" some seconds after it was created
 /// (<https://github.com/openhab/openhab-alexa/issues/643>).
 const CONSISTENCY_WINDOW: Duration = Duration::from_secs(15);
+
+/// How long Alexa may take to create a skill.
+const CREATION_LIMIT: Duration = Duration::from_mins(2);
 
 /// The id, creating the skill if there is none.
 pub(crate) async fn ensure(session: &Session<'_>) -> Result<(SkillId, String), Error> {
@@ -85,10 +88,7 @@ async fn find_by_nonce(session: &Session<'_>, nonce: &str) -> Result<Option<Skil
             if skill.stage != SkillStage::Development.as_str() || found.contains(&skill.skill_id) {
                 continue;
             }
-            let manifest = session
-                .smapi
-                .manifest(&skill.skill_id, SkillStage::Development)
-                .await?;
+            let manifest = manifest(session, &skill.skill_id).await?;
             if manifest.is_some_and(|manifest| carries(&manifest.value, nonce)) {
                 found.push(skill.skill_id);
             }
@@ -106,6 +106,22 @@ async fn find_by_nonce(session: &Session<'_>, nonce: &str) -> Result<Option<Skil
                 .hint("delete all but one in the developer console, then run the command again"));
             }
         }
+    }
+}
+
+/// The manifest; of a skill that is still being created, once it is.
+pub(crate) async fn manifest(
+    session: &Session<'_>,
+    skill: &SkillId,
+) -> Result<Option<Versioned<Value>>, smapi::Error> {
+    let read = || session.smapi.manifest(skill, SkillStage::Development);
+    match read().await {
+        // See Other: the place to look at is the skill's status.
+        Err(error) if error.status() == Some(303) => {
+            session.smapi.wait_for_skill(skill, CREATION_LIMIT).await?;
+            read().await
+        }
+        answer => answer,
     }
 }
 
