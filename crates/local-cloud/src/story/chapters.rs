@@ -40,8 +40,8 @@ impl Tale<'_> {
             new_account: true,
         })
         .await?;
-        self.converse().await?;
-        self.outlive_the_token().await?;
+        let answer = self.converse().await?;
+        self.outlive_the_token(&answer).await?;
         self.leave_and_return().await?;
 
         self.link(Linking {
@@ -132,7 +132,7 @@ impl Tale<'_> {
             .await
     }
 
-    async fn converse(&mut self) -> Result<(), Problem> {
+    async fn converse(&mut self) -> Result<Answer, Problem> {
         self.step = "launch with a linked account";
         let answer = self.launch().await?;
         expect_plain(&answer)?;
@@ -145,18 +145,17 @@ impl Tale<'_> {
         let answer = self.say("what is my e-mail").await?;
         self.expect_address(&answer)?;
         // The other spelling that speech recognition comes up with.
-        self.hear_the_address().await.map(drop)
+        self.hear_the_address().await
     }
 
-    async fn outlive_the_token(&mut self) -> Result<(), Problem> {
+    async fn outlive_the_token(&mut self, before: &Answer) -> Result<(), Problem> {
         self.step = "send an expired access token";
-        let before = self.hear_the_address().await?;
         self.device.hold_refresh(true).await?;
         self.device
             .advance_clock(self.script.access_token_seconds.saturating_add(PAST_EXPIRY))
             .await?;
         let answer = self.ask_for_the_address().await?;
-        expect_same_token(&answer, &before)?;
+        expect_same_token(&answer, before)?;
         expect_link_card(&answer)?;
         if answer.heard.contains(&self.person.email) {
             return Err(Problem::unexpected(
