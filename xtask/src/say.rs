@@ -1,5 +1,6 @@
 //! `cargo xtask say`: one sentence to the device of the running local stage.
 
+use local_cloud::story;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,7 +29,8 @@ pub(crate) async fn run(options: Say) -> Result<(), Failure> {
             .because(rollout::error::chain(&error))
             .hint("is the local stage still running? start it again with `cargo xtask local`")
     };
-    let answer: Value = reqwest::Client::new()
+    let answer: Value = story::client()
+        .map_err(unreachable)?
         .post(&url)
         .json(&json!({ "text": options.text, "locale": options.locale }))
         .send()

@@ -126,6 +126,41 @@ fn a_real_stage_needs_a_developer() {
 }
 
 #[test]
+fn credentials_are_not_sent_where_a_variable_points_to() {
+    let fork = Fork::new("name = \"guide\"\n");
+    let said: Said = xtask(fork.home.path())
+        .env("ASK_ACCESS_TOKEN", "Atza|nobody")
+        .env("AWS_ACCESS_KEY_ID", "key")
+        .env("AWS_SECRET_ACCESS_KEY", "secret")
+        .env("AWS_ENDPOINT_URL", "https://aws.example.com")
+        .current_dir(fork.home.path())
+        .args(["deploy", "dev", "--json"])
+        .output()
+        .unwrap()
+        .into();
+    assert_refused(&said, "ENDPOINT", "aws.example.com");
+    assert_eq!(said.json()["calls"], json!({"reading": 0, "mutating": 0}));
+}
+
+#[test]
+fn an_unreachable_endpoint_is_named() {
+    let fork = Fork::new("name = \"guide\"\n");
+    // Nobody listens on a port that has just been given back.
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let urls: serde_json::Map<_, _> = ["aws", "smapi", "lwa", "signIn", "device"]
+        .map(|door| (door.to_owned(), json!(format!("http://127.0.0.1:{port}"))))
+        .into_iter()
+        .chain([("pid".to_owned(), json!(std::process::id()))])
+        .collect();
+    fs::write(fork.file("local-stage.json"), json!(urls).to_string()).unwrap();
+    assert_refused(&fork.deploy("local"), "ENDPOINT", "no answer from AWS");
+}
+
+#[test]
 fn a_real_stage_needs_an_aws_account() {
     let fork = Fork::new("name = \"guide\"\n");
     let said: Said = xtask(fork.home.path())

@@ -17,6 +17,7 @@ mod person;
 
 use device::Device;
 pub use error::{Problem, StoryError};
+pub use http::client;
 use person::Person;
 
 use crate::Urls;

@@ -71,6 +71,7 @@ impl Aws {
                     loader = loader.profile_name(profile);
                 }
                 let config = loader.load().await;
+                refuse_override(&config)?;
                 require_credentials(&config).await?;
                 Ok(Self {
                     config,
@@ -155,6 +156,19 @@ impl Aws {
 
 fn sdk_region(region: &Region) -> aws_config::Region {
     aws_config::Region::new(region.as_str().to_owned())
+}
+
+/// Credentials of the default chain are for AWS: they must not be sent where an environment
+/// variable or a profile points to.
+fn refuse_override(config: &SdkConfig) -> Result<(), Error> {
+    match config.endpoint_url() {
+        None => Ok(()),
+        Some(url) => Err(Error::new(
+            Code::Endpoint,
+            format!("AWS calls would go to {url} and not to AWS"),
+        )
+        .hint("unset AWS_ENDPOINT_URL, and `endpoint_url` in the AWS profile")),
+    }
 }
 
 async fn require_credentials(config: &SdkConfig) -> Result<(), Error> {
