@@ -100,7 +100,9 @@ impl Document {
             .map_err(|error| Problem::new(&file, format!("not UTF-8 text: {error}")))?;
         match serde_json::from_str(&text) {
             Ok(value) => Ok(Self { file, text, value }),
-            Err(error) => Err(Problem::json(&file, "not JSON", &error)),
+            Err(error) => Err(Problem::json(&file, "not JSON", &error).hint(
+                "mend the file there; a missing or extra comma or bracket is the usual cause",
+            )),
         }
     }
 }
