@@ -13,9 +13,11 @@ mod pool;
 mod recorder;
 mod sandbox;
 mod variables;
+mod workspace;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use bytes::Bytes;
 use serde_json::json;
@@ -24,6 +26,7 @@ use tokio::sync::watch;
 use self::package::Package;
 pub(super) use self::pool::Pool;
 pub(super) use self::sandbox::Request;
+use self::workspace::Workspace;
 use super::code::Code;
 use crate::Clock;
 use crate::aws::logs::Logs;
@@ -37,6 +40,8 @@ pub(super) struct Host {
     stop: watch::Sender<bool>,
     /// Unpacked code by hash, as long as a version that runs it lives.
     packages: Mutex<HashMap<String, Weak<Package>>>,
+    /// Where they are, once there are any; it goes with the last of them.
+    workspace: Mutex<Weak<Workspace>>,
 }
 
 /// How an invocation ended.
@@ -76,6 +81,7 @@ impl Host {
             clock,
             stop: watch::Sender::new(false),
             packages: Mutex::default(),
+            workspace: Mutex::default(),
         })
     }
 
@@ -91,24 +97,49 @@ impl Host {
     }
 
     /// The unpacked code. The same code is unpacked once, however many versions have it.
-    async fn package(&self, code: &Code) -> Result<Arc<Package>, Failure> {
+    async fn package(self: &Arc<Self>, code: &Code) -> Result<Arc<Package>, Failure> {
         if let Some(package) = self.known_package(&code.sha256) {
             return Ok(package);
         }
         let unpacked = code.clone();
-        let package = tokio::task::spawn_blocking(move || Package::unpack(&unpacked.zip))
-            .await
-            .map_err(|_| Failure::Stopped)??;
+        let host = self.clone();
+        let package = tokio::task::spawn_blocking(move || {
+            let workspace = host.workspace().map_err(|error| {
+                Failure::InvalidEntrypoint(format!(
+                    "The local stage cannot make a directory in {}: {error}",
+                    std::env::temp_dir().display()
+                ))
+            })?;
+            Package::unpack(&unpacked.zip, workspace)
+        })
+        .await
+        .map_err(|_| Failure::Stopped)??;
         let package = Arc::new(package);
-        let mut packages = self.packages.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut packages = self.packages();
         packages.retain(|_, package| package.strong_count() > 0);
         packages.insert(code.sha256.clone(), Arc::downgrade(&package));
         Ok(package)
     }
 
     fn known_package(&self, sha256: &str) -> Option<Arc<Package>> {
-        let packages = self.packages.lock().unwrap_or_else(PoisonError::into_inner);
-        packages.get(sha256)?.upgrade()
+        self.packages().get(sha256)?.upgrade()
+    }
+
+    fn packages(&self) -> MutexGuard<'_, HashMap<String, Weak<Package>>> {
+        self.packages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn workspace(&self) -> io::Result<Arc<Workspace>> {
+        let mut known = self
+            .workspace
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(workspace) = known.upgrade() {
+            return Ok(workspace);
+        }
+        let workspace = Arc::new(Workspace::create(&std::env::temp_dir())?);
+        *known = Arc::downgrade(&workspace);
+        Ok(workspace)
     }
 }
 

@@ -4,10 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use tempfile::TempDir;
 
+use super::workspace::Workspace;
 use super::{Failure, binary};
 
 /// Where Lambda unpacks code, as its messages name it.
@@ -17,25 +19,27 @@ const TASK_ROOT: &str = "/var/task";
 #[derive(Debug)]
 pub(super) struct Package {
     root: TempDir,
+    /// Goes after the last package in it.
+    _workspace: Arc<Workspace>,
 }
 
 impl Package {
     /// Unpacks a zip and checks that its `bootstrap` can be started.
-    pub(super) fn unpack(zip: &Bytes) -> Result<Self, Failure> {
+    pub(super) fn unpack(zip: &Bytes, workspace: Arc<Workspace>) -> Result<Self, Failure> {
         let broken = |error: &dyn std::fmt::Display| {
             Failure::InvalidEntrypoint(format!(
                 "The deployment package cannot be unpacked: {error}"
             ))
         };
-        let root = tempfile::Builder::new()
-            .prefix("lambda-task-")
-            .tempdir()
-            .map_err(|error| broken(&error))?;
+        let root = workspace.task().map_err(|error| broken(&error))?;
         let mut archive = zip::ZipArchive::new(Cursor::new(zip)).map_err(|error| broken(&error))?;
         archive
             .extract(root.path())
             .map_err(|error| broken(&error))?;
-        let package = Self { root };
+        let package = Self {
+            root,
+            _workspace: workspace,
+        };
         package
             .check_bootstrap()
             .map_err(Failure::InvalidEntrypoint)?;
@@ -86,7 +90,8 @@ mod tests {
         writer.start_file(name, options).unwrap();
         writer.write_all(content).unwrap();
         writer.finish().unwrap();
-        Package::unpack(&zip.into_inner().into())
+        let workspace = Workspace::create(&std::env::temp_dir()).unwrap();
+        Package::unpack(&zip.into_inner().into(), Arc::new(workspace))
     }
 
     #[test]

@@ -126,6 +126,8 @@ async fn deleting_or_changing_a_function_ends_its_processes() {
 #[tokio::test]
 async fn killing_the_stages_process_ends_functions() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // What it cannot remove any more goes with this.
+    let temporary = tempfile::tempdir().unwrap();
     let mut stage = Command::new(std::env::current_exe().unwrap())
         .args([
             "--ignored",
@@ -137,6 +139,7 @@ async fn killing_the_stages_process_ends_functions() {
             "LIFELINE",
             listener.local_addr().unwrap().port().to_string(),
         )
+        .env("TMPDIR", temporary.path())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
