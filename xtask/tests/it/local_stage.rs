@@ -1,64 +1,10 @@
 //! A stage that stays up, deployments to it, and its end.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{run, xtask};
-
-/// A running `cargo xtask local`.
-struct Stage {
-    home: TempDir,
-    process: Child,
-    urls: Value,
-}
-
-impl Stage {
-    fn start() -> Self {
-        let home = TempDir::new().unwrap();
-        let mut process = xtask(home.path())
-            .args(["local", "--json"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        Self {
-            home,
-            process,
-            urls: serde_json::from_str(&line).unwrap(),
-        }
-    }
-
-    fn home(&self) -> &Path {
-        self.home.path()
-    }
-
-    /// Sends a signal and waits; whether the stage ended as it should.
-    fn end(mut self, signal: &str) -> bool {
-        let sent = Command::new("kill")
-            .args([signal, &self.process.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(sent.success());
-        let ended = self.process.wait().unwrap();
-        ended.success() && !self.home().join("local-stage.json").exists()
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        // Already gone where the test has ended it.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+use crate::command::run;
+use crate::stage::Stage;
 
 #[test]
 fn a_second_deployment_changes_nothing() {
@@ -120,8 +66,7 @@ fn a_second_stage_is_refused() {
 #[test]
 fn a_killed_stage_leaves_nothing_that_disturbs_the_next() {
     let mut stage = Stage::start();
-    stage.process.kill().unwrap();
-    stage.process.wait().unwrap();
+    stage.kill();
     assert!(stage.home().join("local-stage.json").exists());
     let said = run(stage.home(), &["say", "hello"]);
     assert!(said.last_words().starts_with("error[LOCAL_STAGE]"));

@@ -56,7 +56,7 @@ pub(crate) fn decide(
     record: Option<&LinkingRecord>,
 ) -> Vec<String> {
     let Some(observed) = observed else {
-        return vec!["missing".to_owned()];
+        return vec!["there was none".to_owned()];
     };
     let mut reasons: Vec<String> = desired
         .linking()
