@@ -115,9 +115,11 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
 fn variable_of(error: &SettingsError) -> Variable {
     match error {
-        SettingsError::Issuer(_) | SettingsError::IssuerNotABase(_) => environment::ISSUER,
+        SettingsError::Issuer(_)
+        | SettingsError::IssuerNotABase(_)
+        | SettingsError::NotAPool(_) => environment::ISSUER,
         SettingsError::SignIn(_) | SettingsError::SignInNotABase(_) => environment::SIGN_IN_URL,
-        SettingsError::Source(_) => environment::PROFILE_SOURCE,
+        SettingsError::Source(_) | SettingsError::NotBuilt(_) => environment::PROFILE_SOURCE,
     }
 }
 

@@ -5,8 +5,11 @@ use models::profile::Profile;
 use models::request::AccessToken;
 
 use crate::cache::TokenCache;
+#[cfg(feature = "get-user")]
+use crate::get_user::GetUser;
 use crate::http_client::HttpClient;
 use crate::key_store::KeyStore;
+use crate::settings::Attributes;
 use crate::token::Unverified;
 use crate::{Directory, LinkProblem, Pending, Settings, VerifiedToken, user_info};
 
@@ -17,12 +20,28 @@ pub struct Cognito {
     http: HttpClient,
     keys: KeyStore,
     tokens: TokenCache,
+    source: Source,
+}
+
+/// Where attributes are read, ready to be asked.
+#[derive(Debug)]
+enum Source {
+    UserInfo(http::Uri),
+    #[cfg(feature = "get-user")]
+    GetUser(GetUser),
 }
 
 impl Cognito {
     /// A user pool that nothing has been asked of yet.
     pub fn new(settings: Settings) -> Self {
         Self {
+            source: match &settings.attributes {
+                Attributes::UserInfo(url) => Source::UserInfo(url.clone()),
+                #[cfg(feature = "get-user")]
+                Attributes::GetUser { endpoint, region } => {
+                    Source::GetUser(GetUser::new(endpoint.clone(), region.clone()))
+                }
+            },
             settings,
             http: HttpClient::default(),
             keys: KeyStore::default(),
@@ -53,7 +72,11 @@ impl Cognito {
     async fn look_up(&self, token: &VerifiedToken) -> Result<Profile, LinkProblem> {
         let cell = self.tokens.profile(token);
         let fetched = cell
-            .get_or_try_init(|| user_info::fetch(&self.http, &self.settings.user_info, token))
+            .get_or_try_init(async || match &self.source {
+                Source::UserInfo(url) => user_info::fetch(&self.http, url, token).await,
+                #[cfg(feature = "get-user")]
+                Source::GetUser(get_user) => get_user.fetch(token).await,
+            })
             .await;
         if matches!(fetched, Err(LinkProblem::Expired(_))) {
             self.tokens.remove(token.token());

@@ -3,7 +3,7 @@
 //! A [`Directory`] answers two questions about the token that Alexa sends along: whose is it,
 //! and what is known about that person. [`Cognito`] is the real one. It answers the first from
 //! the token alone, with the issuer's keys, which it fetches once and keeps; only the second
-//! costs a round trip, and only once per token.
+//! costs a round trip, to the userInfo endpoint or to `GetUser`, and only once per token.
 //!
 //! Everything that can go wrong is a [`LinkProblem`], a closed list: each member has its own
 //! answer to the user, and only three of them are the link's fault.
@@ -11,6 +11,8 @@
 mod cache;
 mod cognito;
 mod directory;
+#[cfg(feature = "get-user")]
+mod get_user;
 mod http_client;
 mod key_store;
 mod keys;

@@ -95,6 +95,9 @@ pub enum ProviderError {
     /// The profile could not be fetched.
     #[error("the profile could not be fetched")]
     Profile(#[source] HttpError),
+    /// `GetUser` failed, with the code of Amazon's error if there was one.
+    #[error("GetUser failed: {}", .0.as_deref().unwrap_or("no usable answer"))]
+    GetUser(Option<String>),
     /// The function does not know its provider.
     #[error("the function is not configured for account linking")]
     NotConfigured,

@@ -14,7 +14,18 @@ pub struct Settings {
     pub(crate) client_id: ClientId,
     pub(crate) scopes: Vec<String>,
     pub(crate) keys: Uri,
-    pub(crate) user_info: Uri,
+    pub(crate) attributes: Attributes,
+}
+
+/// Where attributes are read, with what it takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Attributes {
+    UserInfo(Uri),
+    #[cfg(feature = "get-user")]
+    GetUser {
+        endpoint: SecureUrl,
+        region: String,
+    },
 }
 
 /// Where attributes are looked up.
@@ -23,6 +34,10 @@ pub enum ProfileSource {
     /// The [userInfo endpoint](https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html)
     /// of the user pool's domain.
     UserInfo,
+    /// [`GetUser`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html)
+    /// of the user pool's region, in a build with the feature `get-user`. The token needs the
+    /// scope `aws.cognito.signin.user.admin`.
+    GetUser,
 }
 
 impl FromStr for ProfileSource {
@@ -31,6 +46,7 @@ impl FromStr for ProfileSource {
     fn from_str(text: &str) -> Result<Self, SettingsError> {
         match text {
             "userinfo" => Ok(Self::UserInfo),
+            "get-user" => Ok(Self::GetUser),
             _ => Err(SettingsError::Source(text.to_owned())),
         }
     }
@@ -40,6 +56,7 @@ impl fmt::Display for ProfileSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UserInfo => f.write_str("userinfo"),
+            Self::GetUser => f.write_str("get-user"),
         }
     }
 }
@@ -60,8 +77,14 @@ pub enum SettingsError {
     #[error("`{0}` cannot be a sign-in URL: it must have neither a query nor a fragment")]
     SignInNotABase(String),
     /// No such profile source.
-    #[error("`{0}` is not a profile source: expected `userinfo`")]
+    #[error("`{0}` is not a profile source: expected `userinfo` or `get-user`")]
     Source(String),
+    /// A profile source that this build leaves out.
+    #[error("this build cannot read `{0}`: build it with `--features {0}`")]
+    NotBuilt(ProfileSource),
+    /// The issuer does not say where the user pool is.
+    #[error("`{0}` does not end in a user pool id, so there is no region to ask")]
+    NotAPool(String),
 }
 
 impl Settings {
@@ -78,16 +101,18 @@ impl Settings {
         let keys = below(&url, ".well-known/jwks.json")
             .ok_or_else(|| SettingsError::IssuerNotABase(issuer.to_owned()))?;
         let url = sign_in_url.parse().map_err(SettingsError::SignIn)?;
-        let user_info = match source {
-            ProfileSource::UserInfo => below(&url, "oauth2/userInfo"),
-        }
-        .ok_or_else(|| SettingsError::SignInNotABase(sign_in_url.to_owned()))?;
+        let attributes = match source {
+            ProfileSource::UserInfo => below(&url, "oauth2/userInfo")
+                .map(Attributes::UserInfo)
+                .ok_or_else(|| SettingsError::SignInNotABase(sign_in_url.to_owned()))?,
+            ProfileSource::GetUser => get_user(issuer)?,
+        };
         Ok(Self {
             issuer: issuer.to_owned(),
             client_id,
             scopes: scopes.split_whitespace().map(str::to_owned).collect(),
             keys,
-            user_info,
+            attributes,
         })
     }
 }
@@ -99,6 +124,25 @@ fn below(base: &SecureUrl, path: &str) -> Option<Uri> {
     }
     let base = base.as_str().trim_end_matches('/');
     format!("{base}/{path}").parse().ok()
+}
+
+/// The API that a user pool's issuer belongs to. The issuer is the API's host or, in its newer
+/// form, that host behind `issuer-`; below it is the pool's id, which begins with the region.
+#[cfg(feature = "get-user")]
+fn get_user(issuer: &str) -> Result<Attributes, SettingsError> {
+    let not_a_pool = || SettingsError::NotAPool(issuer.to_owned());
+    let (api, pool) = issuer.rsplit_once('/').ok_or_else(not_a_pool)?;
+    let pool: models::ids::UserPoolId = pool.parse().map_err(|_| not_a_pool())?;
+    let api = api.replacen("://issuer-cognito-idp.", "://cognito-idp.", 1);
+    Ok(Attributes::GetUser {
+        endpoint: api.parse().map_err(SettingsError::Issuer)?,
+        region: pool.region().to_owned(),
+    })
+}
+
+#[cfg(not(feature = "get-user"))]
+fn get_user(_issuer: &str) -> Result<Attributes, SettingsError> {
+    Err(SettingsError::NotBuilt(ProfileSource::GetUser))
 }
 
 #[cfg(test)]
@@ -123,10 +167,8 @@ mod tests {
         for sign_in in ["https://me.example.com", "https://me.example.com/"] {
             let settings = settings(ISSUER, sign_in).unwrap();
             assert_eq!(settings.keys, *format!("{ISSUER}/.well-known/jwks.json"));
-            assert_eq!(
-                settings.user_info,
-                *"https://me.example.com/oauth2/userInfo"
-            );
+            let user_info = "https://me.example.com/oauth2/userInfo".parse().unwrap();
+            assert_eq!(settings.attributes, Attributes::UserInfo(user_info));
             assert_eq!(settings.scopes, ["openid", "email"]);
         }
     }
@@ -146,5 +188,32 @@ mod tests {
             settings(ISSUER, "https://me.example.com?x=1"),
             Err(SettingsError::SignInNotABase(_))
         ));
+    }
+
+    #[test]
+    fn get_user_is_asked_of_the_pools_region() {
+        let client_id: ClientId = "client".parse().unwrap();
+        let source: ProfileSource = "get-user".parse().unwrap();
+        let settings = |issuer| {
+            Settings::new(
+                client_id.clone(),
+                issuer,
+                "https://me.example.com",
+                "",
+                source,
+            )
+        };
+        let updated = ISSUER.replace("cognito-idp", "issuer-cognito-idp");
+        for issuer in [ISSUER, &updated] {
+            let expected = Attributes::GetUser {
+                endpoint: "https://cognito-idp.eu-west-1.amazonaws.com"
+                    .parse()
+                    .unwrap(),
+                region: "eu-west-1".to_owned(),
+            };
+            assert_eq!(settings(issuer).unwrap().attributes, expected);
+        }
+        let elsewhere = settings("https://issuer.example.com/somebody");
+        assert!(matches!(elsewhere, Err(SettingsError::NotAPool(_))));
     }
 }

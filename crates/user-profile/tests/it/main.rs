@@ -11,7 +11,7 @@ mod test_token;
 
 use jiff::Timestamp;
 use models::request::AccessToken;
-use user_profile::{Directory as _, ForeignToken, LinkProblem, StaleLink};
+use user_profile::{Directory as _, ForeignToken, LinkProblem, ProfileSource, StaleLink};
 
 use pool::Pool;
 use test_token::NOW;
@@ -197,4 +197,45 @@ async fn an_unreachable_pool_is_unavailable() {
     pool.stop().await;
     let result = cognito.identify(&token, at(0)).await;
     assert!(unavailable(&result), "{result:?}");
+}
+
+#[tokio::test]
+async fn get_user_is_another_source_of_the_same_profile() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory_of(ProfileSource::GetUser);
+    let token = pool.token("a", "subject-1");
+    let verified = cognito.identify(&token, at(0)).await.unwrap();
+    let profile = cognito.profile(&verified).await.unwrap();
+    assert_eq!(profile.email(), Some("mary@example.com"));
+    assert_eq!(profile.user_name(), Some("mary_ann"));
+    cognito.profile(&verified).await.unwrap();
+    assert_eq!(pool.calls(), (1, 1));
+
+    let other = pool.token("a", "subject-2");
+    let verified = cognito.identify(&other, at(0)).await.unwrap();
+    let result = cognito.profile(&verified).await;
+    assert!(
+        matches!(result, Err(LinkProblem::Foreign(ForeignToken::Subject))),
+        "{result:?}"
+    );
+}
+
+#[tokio::test]
+async fn get_user_tells_a_refusal_from_a_failure() {
+    let pool = Pool::start(&["a"]).await;
+    let cognito = pool.directory_of(ProfileSource::GetUser);
+    let token = pool.token("a", "subject-1");
+    let verified = cognito.identify(&token, at(0)).await.unwrap();
+    pool.fail(429);
+    let busy = cognito.profile(&verified).await;
+    assert!(unavailable(&busy), "{busy:?}");
+    let text = format!("{busy:?}");
+    assert!(text.contains("TooManyRequestsException"), "{text}");
+    assert!(!text.contains("mary"), "{text}");
+    pool.fail(401);
+    let revoked = cognito.profile(&verified).await;
+    assert!(
+        matches!(revoked, Err(LinkProblem::Expired(StaleLink::Revoked))),
+        "{revoked:?}"
+    );
 }

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use models::request::AccessToken;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -42,7 +42,8 @@ impl Pool {
     pub(crate) async fn start(kids: &[&str]) -> Self {
         let state = Arc::new(PoolState::default());
         let router = Router::new()
-            .route("/pool/.well-known/jwks.json", get(keys))
+            .route("/eu-west-1_Test12345/.well-known/jwks.json", get(keys))
+            .route("/", post(get_user))
             .route("/oauth2/userInfo", get(user_info))
             .with_state(Arc::clone(&state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -64,7 +65,7 @@ impl Pool {
     }
 
     fn issuer(&self) -> String {
-        format!("{}/pool", self.base)
+        format!("{}/eu-west-1_Test12345", self.base)
     }
 
     pub(crate) fn publish(&self, kids: &[&str]) {
@@ -92,9 +93,13 @@ impl Pool {
         test_token::sign(kid, &claims).into()
     }
 
+    /// A directory that reads attributes from the userInfo endpoint.
     pub(crate) fn directory(&self) -> Cognito {
+        self.directory_of(ProfileSource::UserInfo)
+    }
+
+    pub(crate) fn directory_of(&self, source: ProfileSource) -> Cognito {
         let client_id = test_token::CLIENT_ID.parse().unwrap();
-        let source = ProfileSource::UserInfo;
         let settings = Settings::new(client_id, &self.issuer(), &self.base, "openid", source);
         Cognito::new(settings.unwrap())
     }
@@ -106,6 +111,39 @@ async fn keys(State(state): State<Arc<PoolState>>) -> Response {
         return failure;
     }
     state.keys.lock().unwrap().to_string().into_response()
+}
+
+/// Answers in the AWS JSON protocol, to whoever does not sign.
+async fn get_user(
+    State(state): State<Arc<PoolState>>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    state.profile_calls.fetch_add(1, Ordering::SeqCst);
+    let target = &headers["x-amz-target"];
+    assert_eq!(target, "AWSCognitoIdentityProviderService.GetUser");
+    assert!(!headers.contains_key("authorization"));
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert!(body["AccessToken"].as_str().unwrap().starts_with("eyJ"));
+    let error = |code, kind: &str| {
+        let body = json!({ "__type": kind, "message": "about mary@example.com" });
+        (code, body.to_string()).into_response()
+    };
+    match state.failing.load(Ordering::SeqCst) {
+        401 => error(StatusCode::BAD_REQUEST, "NotAuthorizedException"),
+        429 => error(StatusCode::BAD_REQUEST, "TooManyRequestsException"),
+        _ => json!({
+            "Username": "mary_ann",
+            "UserAttributes": [
+                { "Name": "sub", "Value": "subject-1" },
+                { "Name": "email", "Value": "mary@example.com" },
+                { "Name": "email_verified", "Value": "true" },
+                { "Name": "custom:nothing" }
+            ]
+        })
+        .to_string()
+        .into_response(),
+    }
 }
 
 async fn user_info(State(state): State<Arc<PoolState>>, headers: HeaderMap) -> Response {
