@@ -7,7 +7,7 @@ use bytes::Bytes;
 use rollout::error::{Code, Error};
 use tokio::process::Command;
 
-use infra::stack_file::Architecture;
+use infra::stack_file::{Architecture, ProfileSource};
 
 use crate::workspace;
 
@@ -28,9 +28,9 @@ pub(crate) struct Built {
 }
 
 /// Builds `bootstrap` and puts it into a zip that depends on nothing but its bytes.
-pub(crate) async fn bundle(kind: Kind) -> Result<Built, Error> {
+pub(crate) async fn bundle(kind: Kind, source: ProfileSource) -> Result<Built, Error> {
     let started = Instant::now();
-    let bootstrap = compile(kind).await?;
+    let bootstrap = compile(kind, source).await?;
     let zip = tokio::task::spawn_blocking(move || rollout::package::lambda_zip(&bootstrap))
         .await
         .map_err(|error| Error::new(Code::Build, format!("zipping stopped: {error}")))?
@@ -41,8 +41,8 @@ pub(crate) async fn bundle(kind: Kind) -> Result<Built, Error> {
     })
 }
 
-async fn compile(kind: Kind) -> Result<PathBuf, Error> {
-    let plan = Plan::of(kind);
+async fn compile(kind: Kind, source: ProfileSource) -> Result<PathBuf, Error> {
+    let plan = Plan::of(kind, source);
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .current_dir(workspace::root())
@@ -91,7 +91,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(kind: Kind) -> Self {
+    fn of(kind: Kind, source: ProfileSource) -> Self {
         let package = ["--quiet", "--package", "skill", "--bin", "bootstrap"];
         let mut arguments: Vec<&str> = Vec::new();
         let (folder, hint) = match kind {
@@ -126,6 +126,9 @@ impl Plan {
                 )
             }
         };
+        if source == ProfileSource::GetUser {
+            arguments.extend(["--features", "get-user"]);
+        }
         Self {
             arguments: arguments.into_iter().map(str::to_owned).collect(),
             bootstrap: workspace::target().join(folder).join("bootstrap"),

@@ -163,7 +163,7 @@ async fn roll_out(
 ) -> Result<Report, Failure> {
     let started = Instant::now();
     // On a task of its own, so that it goes on while nobody looks.
-    let build = tokio::spawn(build::bundle(kind));
+    let build = tokio::spawn(build::bundle(kind, inputs.stack.linking.profile_source));
     let (took, build_took) = watch::channel(Duration::ZERO);
     let building = Building::new(async move {
         let built = build

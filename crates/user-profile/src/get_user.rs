@@ -77,18 +77,17 @@ impl GetUser {
 /// What a failure says about the link. A token that is good offline and refused here was revoked
 /// since, or its user is gone; only a code is kept, because a message may name the user.
 fn problem(error: &SdkError<GetUserError>) -> LinkProblem {
-    match error.as_service_error() {
-        Some(
-            GetUserError::NotAuthorizedException(_)
-            | GetUserError::UserNotFoundException(_)
-            | GetUserError::PasswordResetRequiredException(_)
-            | GetUserError::UserNotConfirmedException(_),
-        ) => LinkProblem::Expired(StaleLink::Revoked),
-        _ => {
-            let code = error.code().map(str::to_owned);
-            LinkProblem::ProviderUnavailable(ProviderError::GetUser(code))
-        }
+    if let Some(
+        GetUserError::NotAuthorizedException(_)
+        | GetUserError::UserNotFoundException(_)
+        | GetUserError::PasswordResetRequiredException(_)
+        | GetUserError::UserNotConfirmedException(_),
+    ) = error.as_service_error()
+    {
+        return LinkProblem::Expired(StaleLink::Revoked);
     }
+    let code = error.code().map(str::to_owned);
+    LinkProblem::ProviderUnavailable(ProviderError::GetUser(code))
 }
 
 /// Reads a profile; `None` when the subject is missing.
