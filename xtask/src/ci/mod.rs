@@ -77,6 +77,11 @@ const STEPS: &[Step] = &[
         run: python::yaml,
     },
     Step {
+        name: "schemas",
+        about: "the local stage's resource schemas are Amazon's",
+        run: python::schemas,
+    },
+    Step {
         name: "story",
         about: "a deployment to this machine, and the conversation that follows",
         run: stage::story,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use infra::{StackFile, stacks};
 use xshell::cmd;
 
@@ -36,6 +36,29 @@ pub(super) fn yaml(toolbox: &Toolbox) -> Result<()> {
         .flat_map(|rendered| [rendered.yaml, rendered.json])
         .collect();
     Ok(cmd!(sh, "{python} {judge} {pairs...}").run()?)
+}
+
+/// The schemas that the local stage judges templates by are Amazon's, as cfn-lint ships them.
+pub(super) fn schemas(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    let python = toolbox.python_program("python")?;
+    let find = "import cfnlint, pathlib; \
+                print(pathlib.Path(cfnlint.__file__).parent / 'data' / 'schemas')";
+    let folder = PathBuf::from(cmd!(sh, "{python} -c {find}").read()?);
+    let stale = local_cloud::aws::schemas::stale(&folder)?;
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let fresh = toolbox.folder.join("schemas");
+    for (name, text) in local_cloud::aws::schemas::from_cfn_lint(&folder)? {
+        sh.write_file(fresh.join(name), text)?;
+    }
+    bail!(
+        "crates/local-cloud/schemas differs from cfn-lint's copies in {}; review and copy the \
+         ones in {}",
+        stale.join(", "),
+        fresh.display()
+    )
 }
 
 /// The committed templates, and those of the stack files in `judges/stacks`, which ask for what
