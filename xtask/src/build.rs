@@ -48,20 +48,8 @@ async fn compile(kind: Kind, source: ProfileSource) -> Result<PathBuf, Error> {
         .current_dir(workspace::root())
         .args(&plan.arguments)
         .kill_on_drop(true);
-    // `cargo run` describes xtask in the environment; passed on, it would make cargo build
-    // crates again that read it.
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("CARGO_PKG_")
-            || [
-                "CARGO_MANIFEST_DIR",
-                "CARGO_MANIFEST_PATH",
-                "CARGO_BIN_NAME",
-            ]
-            .iter()
-            .any(|other| name == *other)
-        {
-            command.env_remove(name);
-        }
+    for name in workspace::set_by_cargo_run() {
+        command.env_remove(name);
     }
     let output = command.output().await.map_err(|error| {
         Error::new(Code::Build, format!("cannot run cargo: {error}"))

@@ -71,7 +71,7 @@ pub(super) fn ministack(toolbox: &Toolbox) -> Result<()> {
 async fn deploy_twice(toolbox: &Toolbox, aws: &str) -> Result<(Inputs, DeployedAws)> {
     let local = LocalStage::start(Options::default()).await?;
     let inputs = inputs(toolbox, aws, &local).map_err(|failure| told(&failure))?;
-    let built = build::bundle(Kind::Local).await?;
+    let built = build::bundle(Kind::Local, inputs.stack.linking.profile_source).await?;
     let bundle = Bundle::new(built.zip);
     let building = || {
         let bundle = bundle.clone();

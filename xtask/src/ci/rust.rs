@@ -7,31 +7,33 @@ use super::toolbox::Toolbox;
 
 pub(super) fn fmt(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
-    Ok(cmd!(sh, "cargo fmt --all --check").run()?)
+    Ok(Toolbox::as_person(cmd!(sh, "cargo fmt --all --check")).run()?)
 }
 
 pub(super) fn clippy(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
-    Ok(cmd!(
+    Ok(Toolbox::as_person(cmd!(
         sh,
         "cargo clippy --workspace --all-targets --locked -- -D warnings"
-    )
+    ))
     .run()?)
 }
 
 pub(super) fn doc(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
-    Ok(cmd!(sh, "cargo doc --workspace --no-deps --locked")
-        .env("RUSTDOCFLAGS", "-D warnings")
-        .run()?)
+    Ok(
+        Toolbox::as_person(cmd!(sh, "cargo doc --workspace --no-deps --locked"))
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .run()?,
+    )
 }
 
 pub(super) fn test(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
-    Ok(cmd!(sh, "cargo test --workspace --locked").run()?)
+    Ok(Toolbox::as_person(cmd!(sh, "cargo test --workspace --locked")).run()?)
 }
 
 pub(super) fn render(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
-    Ok(cmd!(sh, "cargo xtask render --check").run()?)
+    Ok(Toolbox::as_person(cmd!(sh, "cargo xtask render --check")).run()?)
 }

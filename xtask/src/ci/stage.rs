@@ -13,7 +13,7 @@ use xshell::cmd;
 use super::report::Report;
 use super::toolbox::Toolbox;
 use crate::discovery::{self, Announcement};
-use crate::output;
+use crate::{output, workspace};
 
 /// The command of the README, with a stage that lives as long as it does.
 pub(super) fn story(toolbox: &Toolbox) -> Result<()> {
@@ -40,7 +40,7 @@ pub(super) fn local(toolbox: &Toolbox) -> Result<()> {
         "a second deployment made {} mutating calls",
         again.calls.mutating
     );
-    let said = cmd!(sh, "cargo xtask say --json")
+    let said = Toolbox::as_person(cmd!(sh, "cargo xtask say --json"))
         .arg("open account guide")
         .read()?;
     let answer: serde_json::Value = serde_json::from_str(&said)
@@ -63,7 +63,7 @@ pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let client = toolbox.folder.join("smapi-client.jsonl");
     sh.remove_path(&client)?;
-    cmd!(sh, "cargo test -p local-cloud --test it smapi::")
+    Toolbox::as_person(cmd!(sh, "cargo test -p local-cloud --test it smapi::"))
         .env("SMAPI_RECORDING", &client)
         .run()?;
     let judge = toolbox.node_judge("smapi-spec")?;
@@ -105,7 +105,7 @@ pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
 fn deploy(toolbox: &Toolbox) -> Result<Report> {
     let sh = &toolbox.sh;
     // The report says more about a failure than the exit status.
-    let stdout = cmd!(sh, "cargo xtask deploy --json")
+    let stdout = Toolbox::as_person(cmd!(sh, "cargo xtask deploy --json"))
         .ignore_status()
         .read()?;
     let report = Report::parse(&stdout)?;
@@ -192,7 +192,11 @@ struct LocalProcess(Child);
 
 impl LocalProcess {
     fn start(toolbox: &Toolbox) -> Result<Self> {
-        let mut child = Command::new("cargo")
+        let mut command = Command::new("cargo");
+        for name in workspace::set_by_cargo_run() {
+            command.env_remove(name);
+        }
+        let mut child = command
             .args(["xtask", "local", "--json"])
             .current_dir(&toolbox.root)
             .stdout(Stdio::piped())

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use xshell::{Shell, cmd};
+use xshell::{Cmd, Shell, cmd};
+
+use crate::workspace;
 
 /// The folders of a run and the programs that it sets up.
 pub(super) struct Toolbox {
@@ -104,6 +106,11 @@ impl Toolbox {
             .context("the pinned npm packages could not be installed; is a registry reachable?")?;
         fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))?;
         Ok(folder)
+    }
+
+    /// A cargo command as a person would start it, not as one started by `cargo run`.
+    pub(super) fn as_person<'a>(cargo: Cmd<'a>) -> Cmd<'a> {
+        workspace::set_by_cargo_run().fold(cargo, Cmd::env_remove)
     }
 
     /// Fails with a sentence when a program is not installed.
