@@ -9,6 +9,7 @@
 
 mod alexa;
 mod aws;
+mod cloudformation;
 mod cognito;
 mod lambda;
 mod recording;

@@ -1,0 +1,1 @@
+//! Stacks like the committed ones, end to end.
