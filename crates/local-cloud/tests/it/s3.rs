@@ -10,7 +10,7 @@ use local_cloud::LocalStage;
 
 use crate::aws::{credentials, stage};
 
-fn client(stage: &LocalStage, region: &'static str) -> aws_sdk_s3::Client {
+pub(crate) fn client(stage: &LocalStage, region: &'static str) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(
         aws_sdk_s3::Config::builder()
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())

@@ -47,7 +47,7 @@ async fn a_failed_creation_is_rolled_back_and_retained_resources_stay() {
     assert_eq!(status(&stack), StackStatus::RollbackComplete);
     let id = stack.stack_id().unwrap();
     assert_eq!(
-        driver.events(id).await[9..],
+        driver.events(id).await[8..],
         [
             "Second CREATE_IN_PROGRESS",
             "Second CREATE_FAILED",
