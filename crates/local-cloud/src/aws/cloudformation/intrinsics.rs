@@ -235,7 +235,7 @@ impl Evaluation<'_> {
             };
             let name = name.trim();
             if let Some(literal) = name.strip_prefix('!') {
-                result.push_str(&format!("${{{literal}}}"));
+                result.extend(["${", literal, "}"]);
             } else if let Some(value) = variables.get(name) {
                 result.push_str(value);
             } else if let Some((resource, attribute)) = name.split_once('.') {
@@ -303,7 +303,7 @@ mod tests {
         }
     }
 
-    fn evaluate(value: Value) -> Result<Option<Value>, Unresolved> {
+    fn evaluate(value: &Value) -> Result<Option<Value>, Unresolved> {
         let template = Template::parse(
             "Parameters: {Stage: {Type: String}, Uris: {Type: CommaDelimitedList}}\n\
              Conditions:\n  Prod: !Equals [!Ref Stage, prod]\n  NotProd: !Not [!Condition Prod]\n\
@@ -325,7 +325,7 @@ mod tests {
             stack_id: "arn",
             resources: &OnePool,
         };
-        evaluation.value(&value)
+        evaluation.value(value)
     }
 
     #[test]
@@ -355,18 +355,18 @@ mod tests {
                 json!(256),
             ),
         ] {
-            assert_eq!(evaluate(value.clone()), Ok(Some(result)), "{value}");
+            assert_eq!(evaluate(&value), Ok(Some(result)), "{value}");
         }
     }
 
     #[test]
     fn no_value_removes_a_member() {
         assert_eq!(
-            evaluate(json!({ "a": { "Fn::If": ["Prod", 1, { "Ref": "AWS::NoValue" }] }, "b": 2 })),
+            evaluate(&json!({ "a": { "Fn::If": ["Prod", 1, { "Ref": "AWS::NoValue" }] }, "b": 2 })),
             Ok(Some(json!({ "b": 2 })))
         );
         assert_eq!(
-            evaluate(json!([1, { "Ref": "AWS::NoValue" }])),
+            evaluate(&json!([1, { "Ref": "AWS::NoValue" }])),
             Ok(Some(json!([1])))
         );
     }
@@ -374,14 +374,14 @@ mod tests {
     #[test]
     fn what_is_not_there_yet_is_known_to_come_later() {
         assert_eq!(
-            evaluate(json!({ "Fn::Sub": "x-${Client}" })),
+            evaluate(&json!({ "Fn::Sub": "x-${Client}" })),
             Err(Unresolved::Later(Reference::Name("Client".into())))
         );
     }
 
     #[test]
     fn unknown_functions_are_refused_by_name() {
-        let refused = evaluate(json!({ "Fn::ImportValue": "x" })).unwrap_err();
+        let refused = evaluate(&json!({ "Fn::ImportValue": "x" })).unwrap_err();
         assert!(AwsError::from(refused).message.contains("Fn::ImportValue"));
     }
 }

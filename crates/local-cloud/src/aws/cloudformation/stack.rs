@@ -16,6 +16,7 @@ use crate::ACCOUNT_ID;
 
 /// One resource as it is now.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "`type` is a keyword")]
 pub(super) struct Resource {
     pub(super) logical: String,
     pub(super) resource_type: String,

@@ -170,13 +170,14 @@ mod tests {
 
     #[test]
     fn lists_keep_their_order_beyond_ten() {
-        let body: String = (1..=12)
-            .map(|index| format!("&Tags.member.{index}.Key=k{index}"))
+        let body: Vec<String> = (1..=12)
+            .map(|index| format!("Tags.member.{index}.Key=k{index}"))
             .collect();
+        let body = body.join("&");
         let call = Call::read(
             CLOUDFORMATION,
             &[],
-            format!("Action=CreateChangeSet&Version=2010-05-15&StackName=a{body}").as_bytes(),
+            format!("Action=CreateChangeSet&Version=2010-05-15&StackName=a&{body}").as_bytes(),
         )
         .unwrap();
         assert_eq!(call.action, "CreateChangeSet");

@@ -78,15 +78,12 @@ impl Kind {
 
     pub(super) fn put(&self, bucket: &mut Bucket, body: &[u8]) -> Result<(), AwsError> {
         let text = std::str::from_utf8(body).map_err(|_| malformed_xml())?;
-        match self.root {
-            Some(root) => {
-                parse(text, root)?;
-            }
-            None => {
-                let policy: Value = serde_json::from_str(text).map_err(|_| malformed_policy())?;
-                if !policy["Statement"].is_array() && !policy["Statement"].is_object() {
-                    return Err(malformed_policy());
-                }
+        if let Some(root) = self.root {
+            parse(text, root)?;
+        } else {
+            let policy: Value = serde_json::from_str(text).map_err(|_| malformed_policy())?;
+            if !policy["Statement"].is_array() && !policy["Statement"].is_object() {
+                return Err(malformed_policy());
             }
         }
         bucket.configuration.insert(self.parameter, text.to_owned());

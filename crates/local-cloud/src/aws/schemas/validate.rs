@@ -31,7 +31,7 @@ impl Judge<'_> {
             let expected = type_name(&schema["type"]);
             self.refuse(
                 path,
-                format!("expected type: {expected}, found: {}", found(value)),
+                &format!("expected type: {expected}, found: {}", found(value)),
             );
             return;
         }
@@ -62,13 +62,13 @@ impl Judge<'_> {
         if let Some(least) = schema["minLength"].as_u64().filter(|least| length < *least) {
             self.refuse(
                 path,
-                format!("expected minLength: {least}, actual: {length}"),
+                &format!("expected minLength: {least}, actual: {length}"),
             );
         }
         if let Some(most) = schema["maxLength"].as_u64().filter(|most| length > *most) {
             self.refuse(
                 path,
-                format!("expected maxLength: {most}, actual: {length}"),
+                &format!("expected maxLength: {most}, actual: {length}"),
             );
         }
         if let Some(pattern) = schema["pattern"].as_str()
@@ -81,10 +81,13 @@ impl Judge<'_> {
     fn number(&mut self, path: &str, schema: &Value, number: &serde_json::Number) {
         let value = number.as_f64().unwrap_or(f64::NAN);
         if let Some(least) = schema["minimum"].as_f64().filter(|least| value < *least) {
-            self.refuse(path, format!("{number} is not greater or equal to {least}"));
+            self.refuse(
+                path,
+                &format!("{number} is not greater or equal to {least}"),
+            );
         }
         if let Some(most) = schema["maximum"].as_f64().filter(|most| value > *most) {
-            self.refuse(path, format!("{number} is not less or equal to {most}"));
+            self.refuse(path, &format!("{number} is not less or equal to {most}"));
         }
     }
 
@@ -93,13 +96,13 @@ impl Judge<'_> {
         if let Some(least) = schema["minItems"].as_u64().filter(|least| count < *least) {
             self.refuse(
                 path,
-                format!("expected minimum item count: {least}, found: {count}"),
+                &format!("expected minimum item count: {least}, found: {count}"),
             );
         }
         if let Some(most) = schema["maxItems"].as_u64().filter(|most| count > *most) {
             self.refuse(
                 path,
-                format!("expected maximum item count: {most}, found: {count}"),
+                &format!("expected maximum item count: {most}, found: {count}"),
             );
         }
         let repeated = items
@@ -107,7 +110,7 @@ impl Judge<'_> {
             .enumerate()
             .any(|(index, item)| items[..index].contains(item));
         if schema["uniqueItems"] == true && repeated {
-            self.refuse(path, "array items are not unique".to_owned());
+            self.refuse(path, "array items are not unique");
         }
         for (index, item) in items.iter().enumerate() {
             self.value(&format!("{path}/{index}"), &schema["items"], item);
@@ -118,7 +121,7 @@ impl Judge<'_> {
         let required = schema["required"].as_array().into_iter().flatten();
         for name in required.filter_map(Value::as_str) {
             if object.get(name).is_none() {
-                self.refuse(path, format!("required key [{name}] not found"));
+                self.refuse(path, &format!("required key [{name}] not found"));
             }
         }
         for (name, member) in object.as_object().into_iter().flatten() {
@@ -128,7 +131,7 @@ impl Judge<'_> {
             } else if let Some(schema) = pattern_property(schema, name) {
                 self.value(&path_of_member, schema, member);
             } else if schema["additionalProperties"] == false {
-                self.refuse(path, format!("extraneous key [{name}] is not permitted"));
+                self.refuse(path, &format!("extraneous key [{name}] is not permitted"));
             }
         }
     }
@@ -143,7 +146,7 @@ impl Judge<'_> {
             .filter(|name| properties.get(name).is_some())
             .collect();
         for name in names {
-            self.refuse("#", format!("extraneous key [{name}] is not permitted"));
+            self.refuse("#", &format!("extraneous key [{name}] is not permitted"));
         }
     }
 
@@ -162,11 +165,11 @@ impl Judge<'_> {
     fn failed(&mut self, path: &str, keyword: &str) {
         self.refuse(
             path,
-            format!("failed validation constraint for keyword [{keyword}]"),
+            &format!("failed validation constraint for keyword [{keyword}]"),
         );
     }
 
-    fn refuse(&mut self, path: &str, what: String) {
+    fn refuse(&mut self, path: &str, what: &str) {
         self.violations.push(format!("{path}: {what}"));
     }
 }

@@ -258,8 +258,8 @@ fn skill<'key>(key: &'key str, description: &'key str) -> [(&'key str, &'key str
 #[tokio::test]
 async fn the_skill_stack_publishes_a_version_for_every_new_description() {
     let stage = stage().await;
-    upload(&stage, "one.zip", b"one").await;
-    upload(&stage, "two.zip", b"two").await;
+    Box::pin(upload(&stage, "one.zip", b"one")).await;
+    Box::pin(upload(&stage, "two.zip", b"two")).await;
     let mut driver = Driver::new(&stage, "us-east-1", "guide-dev-skill");
     let stack = driver
         .deploy(ChangeSetType::Create, SKILL, &skill("one.zip", "hash-1"))
@@ -330,7 +330,7 @@ async fn the_skill_stack_publishes_a_version_for_every_new_description() {
 #[tokio::test]
 async fn a_function_without_its_code_or_role_is_refused() {
     let stage = stage().await;
-    upload(&stage, "one.zip", b"one").await;
+    Box::pin(upload(&stage, "one.zip", b"one")).await;
     for (stack, template, key, message) in [
         (
             "no-code",

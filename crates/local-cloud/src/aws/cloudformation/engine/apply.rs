@@ -157,7 +157,7 @@ impl Run {
             };
             if let Some(resource) = stack.resources.get_mut(name) {
                 resource.physical = physical;
-                resource.properties = wanted.properties.clone();
+                resource.properties.clone_from(&wanted.properties);
                 resource.attributes = attributes.unwrap_or_default();
                 if resource.physical.is_some() {
                     let resource = resource.clone();
@@ -250,7 +250,7 @@ impl Run {
         let made = handler.update(&physical, before, after).await?;
         self.with(|stack, _| {
             if let Some(resource) = stack.resources.get_mut(&existing.logical) {
-                resource.properties = wanted.properties.clone();
+                resource.properties.clone_from(&wanted.properties);
                 resource.attributes = made.attributes;
             }
         });

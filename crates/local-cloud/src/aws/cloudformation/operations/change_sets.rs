@@ -73,16 +73,15 @@ pub(super) fn create(
             ));
         }
     }
-    let stack = match stack {
-        Some(stack) => stack,
-        None => {
-            check_name("stackName", stack_name)?;
-            let mut stack = Stack::new(stack_name, region, now);
-            let review = Status(Operation::Review, Phase::InProgress);
-            stack.enter(review, Some("User Initiated"), now);
-            stacks.push(stack);
-            existing(&mut stacks, region, stack_name)?
-        }
+    let stack = if let Some(stack) = stack {
+        stack
+    } else {
+        check_name("stackName", stack_name)?;
+        let mut stack = Stack::new(stack_name, region, now);
+        let review = Status(Operation::Review, Phase::InProgress);
+        stack.enter(review, Some("User Initiated"), now);
+        stacks.push(stack);
+        existing(&mut stacks, region, stack_name)?
     };
     let uuid = Uuid::new_v4();
     let id = format!("arn:aws:cloudformation:{region}:{ACCOUNT_ID}:changeSet/{name}/{uuid}");

@@ -13,7 +13,7 @@ pub(super) fn delete(
     input: Input<'_>,
 ) -> Result<Value, AwsError> {
     let name = input.required("StackName")?;
-    if input.list("RetainResources").first().is_some() {
+    if !input.list("RetainResources").is_empty() {
         return Err(invalid(
             "RetainResources is not supported by the local stage",
         ));

@@ -262,7 +262,7 @@ fn check_sms_role(handler: &Handler<'_>, wanted: &Properties) -> Result<(), Hand
 mod tests {
     use super::*;
 
-    fn pool(schema: Value) -> Properties {
+    fn pool(schema: &Value) -> Properties {
         object(json!({ "Schema": schema }))
     }
 
@@ -270,23 +270,23 @@ mod tests {
     fn attributes_are_only_ever_added() {
         let name = json!({ "Name": "name", "AttributeDataType": "String", "Required": true });
         let shop = json!({ "Name": "shop", "AttributeDataType": "String" });
-        let before = pool(json!([name]));
+        let before = pool(&json!([name]));
         assert_eq!(
-            added_attributes(&before, &pool(json!([name, shop]))).unwrap(),
+            added_attributes(&before, &pool(&json!([name, shop]))).unwrap(),
             [shop]
         );
         for wanted in [
             json!([]),
             json!([{ "Name": "name", "AttributeDataType": "String", "Required": false }]),
         ] {
-            let refused = added_attributes(&before, &pool(wanted)).unwrap_err();
+            let refused = added_attributes(&before, &pool(&wanted)).unwrap_err();
             assert!(
                 refused
                     .reason()
                     .contains("Existing schema attributes cannot be modified or deleted.")
             );
         }
-        let untyped = pool(json!([{ "Name": "email", "Required": true }]));
+        let untyped = pool(&json!([{ "Name": "email", "Required": true }]));
         let refused = added_attributes(&untyped, &untyped).unwrap_err();
         assert!(refused.reason().contains("Invalid AttributeDataType input"));
     }

@@ -84,7 +84,7 @@ impl<'text> Loader<'text> {
                     Some(tag) if tag.is_yaml_core_schema() => core(&tag, &text, mark),
                     // What follows a tag of an intrinsic function is text: a logical name `No`
                     // stays a name.
-                    Some(tag) => function(&tag, Value::String(text.to_string()), mark),
+                    Some(tag) => function(&tag, &Value::String(text.to_string()), mark),
                 }
             }
             Event::SequenceStart(_, tag) => {
@@ -132,7 +132,7 @@ fn tagged(tag: Option<&Tag>, value: Value, mark: Marker) -> Result<Value, AwsErr
             "map" | "seq" => Ok(value),
             other => Err(refused(&format!("!!{other} is not supported"), mark)),
         },
-        Some(tag) => function(tag, value, mark),
+        Some(tag) => function(tag, &value, mark),
     }
 }
 
@@ -144,9 +144,9 @@ fn core(tag: &Tag, text: &str, mark: Marker) -> Result<Value, AwsError> {
     }
 }
 
-fn function(tag: &Tag, argument: Value, mark: Marker) -> Result<Value, AwsError> {
+fn function(tag: &Tag, argument: &Value, mark: Marker) -> Result<Value, AwsError> {
     let name = tag.suffix.as_str();
-    match (name, &argument) {
+    match (name, argument) {
         ("Ref" | "Condition", _) => Ok(json!({ name: argument })),
         ("GetAtt", Value::String(path)) => match path.split_once('.') {
             Some((resource, attribute)) => Ok(json!({ "Fn::GetAtt": [resource, attribute] })),
