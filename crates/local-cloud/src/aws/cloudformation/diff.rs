@@ -2,11 +2,14 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html>
 
+mod change;
 mod preview;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+pub(super) use self::change::Change;
+use self::change::{Action, Detail};
 use self::preview::{Fate, Preview};
 use super::intrinsics::{Evaluation, NoResources, Unresolved};
 use super::stack::{Deployed, Resource, Stack};
@@ -14,115 +17,6 @@ use super::template::{Policy, Reference, ResourceDeclaration, references};
 use super::{order, stack};
 use crate::AwsError;
 use crate::aws::schemas::Schema;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
-    Add,
-    Modify,
-    Remove,
-}
-
-/// What happens to one resource.
-#[derive(Debug, Clone)]
-pub(super) struct Change {
-    pub(super) action: Action,
-    logical: String,
-    physical: Option<String>,
-    resource_type: String,
-    replacement: Option<&'static str>,
-    policy_action: Option<&'static str>,
-    details: Vec<Detail>,
-    before: Option<Map<String, Value>>,
-    after: Option<Map<String, Value>>,
-}
-
-/// Why one part of a resource changes.
-#[derive(Debug, Clone)]
-struct Detail {
-    /// `Properties`, `Tags`, `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`.
-    attribute: &'static str,
-    property: Option<String>,
-    recreation: &'static str,
-    dynamic: bool,
-    source: &'static str,
-    cause: Option<String>,
-    before: Option<Value>,
-    after: Option<Value>,
-}
-
-impl Change {
-    pub(super) fn describe(&self, with_values: bool) -> Value {
-        let mut scope: Vec<&str> = self.details.iter().map(|detail| detail.attribute).collect();
-        scope.dedup();
-        let context = |properties: &Option<Map<String, Value>>| {
-            properties
-                .as_ref()
-                .filter(|_| with_values)
-                .map(|properties| json!({ "Properties": properties }).to_string())
-        };
-        let details: Vec<Value> = self
-            .details
-            .iter()
-            .map(|detail| detail.describe(with_values))
-            .collect();
-        json!({
-            "Type": "Resource",
-            "ResourceChange": {
-                "PolicyAction": self.policy_action,
-                "Action": match self.action {
-                    Action::Add => "Add",
-                    Action::Modify => "Modify",
-                    Action::Remove => "Remove",
-                },
-                "LogicalResourceId": self.logical,
-                "PhysicalResourceId": self.physical,
-                "ResourceType": self.resource_type,
-                "Replacement": self.replacement,
-                "Scope": scope,
-                "Details": details,
-                "BeforeContext": context(&self.before),
-                "AfterContext": context(&self.after),
-            },
-        })
-    }
-}
-
-impl Detail {
-    fn describe(&self, with_values: bool) -> Value {
-        let text = |value: &Option<Value>| {
-            value
-                .as_ref()
-                .filter(|_| with_values)
-                .map(|value| match value {
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                })
-        };
-        let path = self
-            .property
-            .as_ref()
-            .map(|name| format!("/Properties/{name}"));
-        let kind = match (&self.before, &self.after) {
-            (None, Some(_)) => "Add",
-            (Some(_), None) => "Remove",
-            _ => "Modify",
-        };
-        json!({
-            "Target": {
-                "Attribute": self.attribute,
-                "Name": self.property,
-                "RequiresRecreation": self.recreation,
-                "Path": path,
-                "BeforeValue": text(&self.before),
-                "AfterValue": text(&self.after),
-                "AttributeChangeType": kind,
-            },
-            "Evaluation": if self.dynamic { "Dynamic" } else { "Static" },
-            "ChangeSource": self.source,
-            "CausingEntity": self.cause,
-        })
-    }
-}
 
 /// Every change, by logical name. An empty list means that no resource changes.
 pub(super) fn changes(stack: &Stack, wanted: &Deployed) -> Result<Vec<Change>, AwsError> {
