@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cognito::errors::{invalid, not_in_tier};
+use crate::cognito::lifetimes::Lifetimes;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::Tier;
 use crate::{AwsError, is_loopback};
@@ -19,10 +20,6 @@ pub(crate) const STANDARD_SCOPES: &[&str] = &[
     "profile",
     "aws.cognito.signin.user.admin",
 ];
-
-const DAY: i64 = 24 * 60 * 60;
-const ACCESS_SECONDS: std::ops::RangeInclusive<i64> = 300..=DAY;
-const REFRESH_SECONDS: std::ops::RangeInclusive<i64> = 3600..=3650 * DAY;
 
 /// An OAuth 2.0 flow of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -42,51 +39,12 @@ enum Existence {
     Enabled,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Unit {
-    Seconds,
-    Minutes,
-    Hours,
-    Days,
-}
-
-impl Unit {
-    fn seconds(self) -> i64 {
-        match self {
-            Self::Seconds => 1,
-            Self::Minutes => 60,
-            Self::Hours => 60 * 60,
-            Self::Days => DAY,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-#[expect(clippy::struct_field_names, reason = "the names of the API")]
-struct Units {
-    access_token: Option<Unit>,
-    id_token: Option<Unit>,
-    refresh_token: Option<Unit>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Rotation {
-    feature: String,
-    #[serde(default)]
-    retry_grace_period_seconds: i64,
-}
-
 /// An app client's settings.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct ClientSettings {
-    refresh_token_validity: i64,
-    access_token_validity: Option<i64>,
-    id_token_validity: Option<i64>,
-    token_validity_units: Units,
+    #[serde(flatten)]
+    pub(crate) lifetimes: Lifetimes,
     read_attributes: Option<Vec<String>>,
     write_attributes: Option<Vec<String>>,
     explicit_auth_flows: Option<Vec<String>>,
@@ -105,8 +63,6 @@ pub(crate) struct ClientSettings {
     oauth: bool,
     prevent_user_existence_errors: Existence,
     pub(crate) enable_token_revocation: bool,
-    refresh_token_rotation: Option<Rotation>,
-    auth_session_validity: Option<i64>,
 }
 
 impl ClientSettings {
@@ -116,7 +72,7 @@ impl ClientSettings {
             .map_err(|error| AwsError::bad_request("SerializationException", error.to_string()))?;
         settings.check_urls()?;
         settings.check_oauth()?;
-        settings.check_lifetimes()?;
+        settings.lifetimes.check()?;
         settings.check_auth_flows(pool.settings.user_pool_tier)?;
         settings.check_attributes(pool)?;
         Ok(settings)
@@ -177,19 +133,6 @@ impl ClientSettings {
         Ok(())
     }
 
-    fn check_lifetimes(&self) -> Result<(), AwsError> {
-        let fine = ACCESS_SECONDS.contains(&self.access_seconds())
-            && ACCESS_SECONDS.contains(&self.id_seconds())
-            && REFRESH_SECONDS.contains(&self.refresh_seconds())
-            && self.access_seconds() <= self.refresh_seconds()
-            && self.id_seconds() <= self.refresh_seconds();
-        if fine {
-            Ok(())
-        } else {
-            Err(invalid("Invalid range for token validity."))
-        }
-    }
-
     fn check_auth_flows(&self, tier: Tier) -> Result<(), AwsError> {
         let flows = self.explicit_auth_flows.as_deref().unwrap_or_default();
         let allow = flows.iter().any(|flow| flow.starts_with("ALLOW_"));
@@ -204,7 +147,7 @@ impl ClientSettings {
                 "ALLOW_USER_AUTH is not available in the Lite feature plan.",
             ));
         }
-        if self.rotates() && self.allows("ALLOW_REFRESH_TOKEN_AUTH") {
+        if self.lifetimes.rotates() && self.allows("ALLOW_REFRESH_TOKEN_AUTH") {
             return Err(invalid(
                 "ALLOW_REFRESH_TOKEN_AUTH can not be used together with refresh token rotation.",
             ));
@@ -253,55 +196,6 @@ impl ClientSettings {
         }
     }
 
-    /// Life of an access token, in seconds.
-    pub(crate) fn access_seconds(&self) -> i64 {
-        let unit = self
-            .token_validity_units
-            .access_token
-            .unwrap_or(Unit::Hours);
-        self.access_token_validity.unwrap_or(1).saturating_mul(
-            // Without a value the default is an hour, whatever the unit says.
-            if self.access_token_validity.is_some() {
-                unit
-            } else {
-                Unit::Hours
-            }
-            .seconds(),
-        )
-    }
-
-    /// Life of an ID token, in seconds.
-    pub(crate) fn id_seconds(&self) -> i64 {
-        let unit = self.token_validity_units.id_token.unwrap_or(Unit::Hours);
-        self.id_token_validity.unwrap_or(1).saturating_mul(
-            if self.id_token_validity.is_some() {
-                unit
-            } else {
-                Unit::Hours
-            }
-            .seconds(),
-        )
-    }
-
-    /// Life of a refresh token, in seconds from sign-in.
-    pub(crate) fn refresh_seconds(&self) -> i64 {
-        match self.refresh_token_validity {
-            0 => 30 * DAY,
-            value => {
-                let unit = self
-                    .token_validity_units
-                    .refresh_token
-                    .unwrap_or(Unit::Days);
-                value.saturating_mul(unit.seconds())
-            }
-        }
-    }
-
-    /// How long a challenge may take, in seconds.
-    pub(crate) fn challenge_seconds(&self) -> i64 {
-        self.auth_session_validity.unwrap_or(3) * 60
-    }
-
     /// Whether the client may use this flow at the authorization endpoint.
     pub(crate) fn permits(&self, flow: Flow) -> bool {
         self.oauth && self.flows.contains(&flow)
@@ -337,20 +231,6 @@ impl ClientSettings {
             Some(writable) => writable.iter().any(|name| name == attribute),
             None => !attribute.starts_with("dev:"),
         }
-    }
-
-    /// Whether a refresh answers with a new refresh token.
-    pub(crate) fn rotates(&self) -> bool {
-        self.refresh_token_rotation
-            .as_ref()
-            .is_some_and(|rotation| rotation.feature == "ENABLED")
-    }
-
-    /// How long a rotated refresh token still works, in seconds.
-    pub(crate) fn rotation_grace_seconds(&self) -> i64 {
-        self.refresh_token_rotation
-            .as_ref()
-            .map_or(0, |rotation| rotation.retry_grace_period_seconds)
     }
 }
 
@@ -426,25 +306,6 @@ mod tests {
     }
 
     #[test]
-    fn lifetimes_keep_to_their_ranges() {
-        let with = |access: i64, unit: &str, refresh: i64| {
-            parse(&json!({
-                "AccessTokenValidity": access,
-                "RefreshTokenValidity": refresh,
-                "TokenValidityUnits": {"AccessToken": unit, "RefreshToken": "days"},
-            }))
-        };
-        assert_eq!(with(60, "minutes", 3650).unwrap().access_seconds(), 3600);
-        assert_eq!(with(5, "minutes", 30).unwrap().access_seconds(), 300);
-        with(299, "seconds", 30).unwrap_err();
-        with(25, "hours", 30).unwrap_err();
-        with(1, "hours", 3651).unwrap_err();
-        let plain = parse(&json!({"RefreshTokenValidity": 30})).unwrap();
-        assert_eq!(plain.access_seconds(), 3600);
-        assert_eq!(plain.refresh_seconds(), 30 * DAY);
-    }
-
-    #[test]
     fn attributes_and_providers_must_exist() {
         parse(&json!({"ReadAttributes": ["email", "email_verified"]})).unwrap();
         parse(&json!({"ReadAttributes": ["shoe_size"]})).unwrap_err();
@@ -462,7 +323,7 @@ mod tests {
             "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"],
         }))
         .unwrap();
-        assert!(client.rotates());
-        assert_eq!(client.rotation_grace_seconds(), 60);
+        assert!(client.lifetimes.rotates());
+        assert_eq!(client.lifetimes.rotation_grace_seconds(), 60);
     }
 }

@@ -12,6 +12,7 @@ mod grants;
 mod headers;
 mod jwt;
 mod keys;
+mod lifetimes;
 mod messages;
 mod mfa;
 mod oauth;

@@ -59,7 +59,7 @@ impl Draft {
         let issued = shared.clock.now().as_second();
         let issuer = issuer(&shared.urls, &pool.id);
         let auth_time = session.auth_time.as_second();
-        let lives = client.settings.access_seconds();
+        let lives = client.settings.lifetimes.access_seconds();
         let access = json!({
             "sub": user.sub(),
             "iss": issuer,
@@ -85,7 +85,7 @@ impl Draft {
             id["cognito:username"] = json!(user.username);
             id["origin_jti"] = json!(session.id);
             id["auth_time"] = json!(auth_time);
-            id["exp"] = json!(issued + client.settings.id_seconds());
+            id["exp"] = json!(issued + client.settings.lifetimes.id_seconds());
             id["iat"] = json!(issued);
             id["jti"] = json!(random::uuid());
             if let Some(nonce) = nonce {

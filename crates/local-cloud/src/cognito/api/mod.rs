@@ -55,52 +55,97 @@ pub(crate) fn call(
         now: shared.clock.now(),
         shared,
     };
+    dispatch(state, operation, &call)
+}
+
+fn dispatch(state: &mut State, operation: &str, call: &Call) -> Result<Value, AwsError> {
     match operation {
-        "CreateUserPool" => pools::create(state, &call),
-        "DescribeUserPool" => pools::describe(state, &call),
-        "UpdateUserPool" => pools::update(state, &call),
-        "DeleteUserPool" => pools::delete(state, &call),
-        "ListUserPools" => pools::list(state, &call),
-        "AddCustomAttributes" => pools::add_custom_attributes(state, &call),
-        "SetUserPoolMfaConfig" => pools::set_mfa(state, &call),
-        "GetUserPoolMfaConfig" => pools::get_mfa(state, &call),
-        "CreateUserPoolClient" => clients::create(state, &call),
-        "DescribeUserPoolClient" => clients::describe(state, &call),
-        "UpdateUserPoolClient" => clients::update(state, &call),
-        "DeleteUserPoolClient" => clients::delete(state, &call),
-        "ListUserPoolClients" => clients::list(state, &call),
-        "AddUserPoolClientSecret" => clients::add_secret(state, &call),
-        "ListUserPoolClientSecrets" => clients::list_secrets(state, &call),
-        "DeleteUserPoolClientSecret" => clients::delete_secret(state, &call),
-        "CreateUserPoolDomain" => domains::create(state, &call),
-        "DescribeUserPoolDomain" => Ok(domains::describe(state, &call)),
-        "UpdateUserPoolDomain" => domains::update(state, &call),
-        "DeleteUserPoolDomain" => domains::delete(state, &call),
-        "CreateManagedLoginBranding" => branding::create(state, &call),
-        "DescribeManagedLoginBranding" => branding::describe(state, &call),
-        "DescribeManagedLoginBrandingByClient" => branding::describe_by_client(state, &call),
-        "UpdateManagedLoginBranding" => branding::update(state, &call),
-        "DeleteManagedLoginBranding" => branding::delete(state, &call),
-        "TagResource" => tags::add(state, &call),
-        "UntagResource" => tags::remove(state, &call),
-        "ListTagsForResource" => tags::list(state, &call),
-        "SignUp" => sign_up::sign_up(state, &call),
-        "ConfirmSignUp" => sign_up::confirm(state, &call),
-        "ResendConfirmationCode" => sign_up::resend(state, &call),
-        "GetUser" => tokens::get_user(state, &call),
-        "GlobalSignOut" => tokens::global_sign_out(state, &call),
-        "RevokeToken" => tokens::revoke(state, &call),
-        "AdminGetUser" => admin::get(state, &call),
-        "AdminCreateUser" => admin::create(state, &call),
-        "AdminSetUserPassword" => admin::set_password(state, &call),
-        "AdminConfirmSignUp" => admin::confirm(state, &call),
-        "AdminDeleteUser" => admin::delete(state, &call),
-        "AdminUserGlobalSignOut" => admin::sign_out(state, &call),
-        "ListUsers" => admin::list(state, &call),
+        "CreateUserPool" => pools::create(state, call),
+        "DescribeUserPool" => pools::describe(state, call),
+        "UpdateUserPool" => pools::update(state, call),
+        "DeleteUserPool" => pools::delete(state, call),
+        "ListUserPools" => pools::list(state, call),
+        "AddCustomAttributes" => pools::add_custom_attributes(state, call),
+        "SetUserPoolMfaConfig" => pools::set_mfa(state, call),
+        "GetUserPoolMfaConfig" => pools::get_mfa(state, call),
+        "CreateUserPoolClient" => clients::create(state, call),
+        "DescribeUserPoolClient" => clients::describe(state, call),
+        "UpdateUserPoolClient" => clients::update(state, call),
+        "DeleteUserPoolClient" => clients::delete(state, call),
+        "ListUserPoolClients" => clients::list(state, call),
+        "AddUserPoolClientSecret" => clients::add_secret(state, call),
+        "ListUserPoolClientSecrets" => clients::list_secrets(state, call),
+        "DeleteUserPoolClientSecret" => clients::delete_secret(state, call),
+        "CreateUserPoolDomain" => domains::create(state, call),
+        "DescribeUserPoolDomain" => Ok(domains::describe(state, call)),
+        "UpdateUserPoolDomain" => domains::update(state, call),
+        "DeleteUserPoolDomain" => domains::delete(state, call),
+        "CreateManagedLoginBranding" => branding::create(state, call),
+        "DescribeManagedLoginBranding" => branding::describe(state, call),
+        "DescribeManagedLoginBrandingByClient" => branding::describe_by_client(state, call),
+        "UpdateManagedLoginBranding" => branding::update(state, call),
+        "DeleteManagedLoginBranding" => branding::delete(state, call),
+        "TagResource" => tags::add(state, call),
+        "UntagResource" => tags::remove(state, call),
+        "ListTagsForResource" => tags::list(state, call),
+        "SignUp" => sign_up::sign_up(state, call),
+        "ConfirmSignUp" => sign_up::confirm(state, call),
+        "ResendConfirmationCode" => sign_up::resend(state, call),
+        "GetUser" => tokens::get_user(state, call),
+        "GlobalSignOut" => tokens::global_sign_out(state, call),
+        "RevokeToken" => tokens::revoke(state, call),
+        "AdminGetUser" => admin::get(state, call),
+        "AdminCreateUser" => admin::create(state, call),
+        "AdminSetUserPassword" => admin::set_password(state, call),
+        "AdminConfirmSignUp" => admin::confirm(state, call),
+        "AdminDeleteUser" => admin::delete(state, call),
+        "AdminUserGlobalSignOut" => admin::sign_out(state, call),
+        "ListUsers" => admin::list(state, call),
         // The model and this table name the same operations; a test compares them.
         _ => Err(AwsError::bad_request(
             "UnknownOperationException",
             operation,
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Clock, Outbox, Urls};
+
+    #[test]
+    fn every_operation_of_the_model_is_answered() {
+        let url = || "http://127.0.0.1:1".parse().unwrap();
+        let shared = Shared {
+            clock: Clock::default(),
+            urls: Arc::new(Urls {
+                aws: url(),
+                smapi: url(),
+                lwa: url(),
+                sign_in: url(),
+                device: url(),
+            }),
+            outbox: Outbox::default(),
+        };
+        let call = Call {
+            region: "eu-west-1",
+            input: &json!({}),
+            now: Timestamp::UNIX_EPOCH,
+            shared: &shared,
+        };
+        for operation in model::operations() {
+            let answer = dispatch(&mut State::default(), operation, &call);
+            let code = answer.err().map(|error| error.code);
+            assert_ne!(
+                code.as_deref(),
+                Some("UnknownOperationException"),
+                "{operation}"
+            );
+        }
     }
 }

@@ -66,6 +66,13 @@ pub(crate) fn check(operation: &str, input: &Value) -> Result<(), AwsError> {
     )))
 }
 
+#[cfg(test)]
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    MODEL
+        .iter()
+        .flat_map(|model| model.operations.keys().map(String::as_str))
+}
+
 struct Checker<'a> {
     model: &'a Model,
     violations: Vec<String>,

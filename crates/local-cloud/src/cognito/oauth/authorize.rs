@@ -115,7 +115,7 @@ fn implicit(
             "A scope stands for an attribute that the client can not read.",
         ));
     }
-    let life = settings.access_seconds();
+    let life = settings.lifetimes.access_seconds();
     let session = pool.grants.open(authorization, life);
     let user = pool
         .users

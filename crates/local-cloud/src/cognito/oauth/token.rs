@@ -138,7 +138,7 @@ fn from_code(
     if claims::unreadable(&authorization.scopes, settings) {
         return Err(InvalidGrant.into());
     }
-    let life = settings.refresh_seconds();
+    let life = settings.lifetimes.refresh_seconds();
     let session = pool.grants.open(&authorization, life);
     let refresh_token = pool.grants.issue_refresh_token(&session);
     let draft = draft(pool, shared, &session, authorization.nonce.as_deref())?;
@@ -161,7 +161,10 @@ fn from_refresh(
     let session = pool.grants.refresh(token, client_id, now)?;
     let draft = draft(pool, shared, &session, None)?;
     let settings = &pool.client(client_id).map_err(|_| InvalidGrant)?.settings;
-    let (rotates, grace) = (settings.rotates(), settings.rotation_grace_seconds());
+    let (rotates, grace) = (
+        settings.lifetimes.rotates(),
+        settings.lifetimes.rotation_grace_seconds(),
+    );
     let refresh_token = rotates.then(|| {
         pool.grants.retire(token, grace, now);
         pool.grants.issue_refresh_token(&session)

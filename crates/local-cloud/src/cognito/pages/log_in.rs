@@ -92,7 +92,11 @@ fn send_code(
             return Err(errors::wrong_password());
         }
         sign_in::send_one_time(pool, username, contact, visit.shared());
-        Ok(pool.client(visit.client_id())?.settings.challenge_seconds())
+        Ok(pool
+            .client(visit.client_id())?
+            .settings
+            .lifetimes
+            .challenge_seconds())
     })?;
     let step = Step::OneTimeCode {
         username: username.to_owned(),

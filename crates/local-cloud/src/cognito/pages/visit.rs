@@ -227,7 +227,11 @@ impl Visit {
             if let Next::Challenge(factor) = next {
                 sign_in::send_challenge(pool, sub, factor, self.shared());
             }
-            let seconds = pool.client(self.client_id())?.settings.challenge_seconds();
+            let seconds = pool
+                .client(self.client_id())?
+                .settings
+                .lifetimes
+                .challenge_seconds();
             Ok((next, seconds))
         })?;
         let sub = sub.to_owned();

@@ -289,7 +289,7 @@ async fn tags_and_branding_can_be_read_back() {
 }
 
 #[tokio::test]
-async fn every_operation_of_the_model_is_answered() {
+async fn unknown_operations_and_values_are_refused() {
     let stage = stage().await;
     let unknown = call_in(&stage, REGION, "StartUserImportJob", &json!({})).await;
     assert_eq!(unknown.unwrap_err().code, "UnknownOperationException");
