@@ -10,6 +10,7 @@ import hashlib
 import html.parser
 import http.cookiejar
 import json
+import re
 import secrets
 import sys
 import urllib.error
@@ -36,6 +37,9 @@ class Forms(html.parser.HTMLParser):
             self.forms.append({"action": attrs.get("action", ""), "fields": {}})
         elif tag == "input" and self.forms and attrs.get("name"):
             self.forms[-1]["fields"][attrs["name"]] = attrs.get("value") or ""
+        elif tag == "button" and self.forms and attrs.get("name"):
+            # Of several buttons, people press the first.
+            self.forms[-1].setdefault("button", (attrs["name"], attrs.get("value") or ""))
         elif tag == "a" and attrs.get("href"):
             self.links.append(attrs["href"])
 
@@ -86,6 +90,7 @@ class Browser:
         for form in self.page.forms:
             if field in form["fields"]:
                 fields = {**form["fields"], **{k: v for k, v in answers.items() if k in form["fields"]}}
+                fields.update([form["button"]] if "button" in form else [])
                 return self.open(urllib.parse.urljoin(self.url, form["action"]), fields)
         sys.exit(f"no form that asks for {field} on {self.url}")
 
@@ -106,7 +111,7 @@ def post_form(url, fields, headers):
 def sign_up(browser, authorize_url, device, email):
     """From the authorize URL to the redirect with a code."""
     password = f"Judge-{secrets.token_hex(8)}-7"
-    answers = {"email": email, "username": email, "password": password}
+    answers = {"email": email, "username": email, "name": "Judge", "password": password}
     try:
         browser.open(authorize_url)
         browser.follow("/signup")
@@ -245,4 +250,6 @@ if __name__ == "__main__":
     try:
         main()
     except urllib.error.HTTPError as error:
-        sys.exit(f"{error.url} answered {error.code}: {error.read().decode(errors='replace')[:600]}")
+        said = error.read().decode(errors="replace")
+        text = " ".join(re.sub(r"(?s)<head.*?</head>|<[^>]*>", " ", said).split())
+        sys.exit(f"{error.url.split('?')[0]} answered {error.code}: {text[:600]}")

@@ -32,6 +32,8 @@ impl Toolbox {
         let folder = target.join("ci");
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
+        // Python would leave its bytecode in the source tree.
+        sh.set_var("PYTHONPYCACHEPREFIX", folder.join("pycache"));
         Ok(Self { sh, root, folder })
     }
 
