@@ -93,10 +93,23 @@ def deploys(cloudformation, name, template, parameters):
     return status == "CREATE_COMPLETE", stack.get("StackStatusReason", status)
 
 
-def check_types(cloudformation, identity_stack, templates):
-    """Problems with the listed resource types."""
+def probe_parameters(stacks, template, index):
+    """The parameters of the stack that the template belongs to, for a stage of its own."""
+    own = {"Stage": f"probe-{index}", "DomainPrefix": f"probe-{index}"}
+    for stack in stacks:
+        given = {item["ParameterKey"]: item["ParameterValue"] for item in stack["Parameters"]}
+        if given.keys() == template["Parameters"].keys():
+            given.update((name, value) for name, value in own.items() if name in given)
+            return [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
+    sys.exit("a template belongs to neither stack; is it stale?")
+
+
+def check_types(cloudformation, stack_names, templates):
+    """Problems with the listed resource types: each has to be what a deployment stumbles over."""
     listed = [gap["name"] for gap in gaps().get("resource-type", [])]
-    stack = cloudformation.describe_stacks(StackName=identity_stack)["Stacks"][0]
+    stacks = [
+        cloudformation.describe_stacks(StackName=name)["Stacks"][0] for name in stack_names
+    ]
     for index, name in enumerate(listed):
         having = [
             template
@@ -106,19 +119,14 @@ def check_types(cloudformation, identity_stack, templates):
         if not having:
             yield f"{name}: no template has it, take it off the list"
         for template in having:
-            parameters = [
-                {**parameter, "ParameterValue": f"probe-{index}"}
-                if parameter["ParameterKey"] == "DomainPrefix"
-                else parameter
-                for parameter in stack["Parameters"]
-                if parameter["ParameterKey"] in template["Parameters"]
-            ]
-            others = [other for other in listed if other != name]
-            probe = without(template, others)
+            parameters = probe_parameters(stacks, template, index)
+            probe = without(template, [other for other in listed if other != name])
             fine, words = deploys(cloudformation, f"probe-{index}", probe, parameters)
-            print(f"probe of {name}: {words}")
+            print(f"probe of {name}: {words or 'deployed'}")
             if fine:
                 yield f"{name}: ministack has it now, take it off the list"
+            elif name not in words:
+                yield f"{name}: the probe fails for another reason"
 
 
 def check(arguments):
@@ -145,8 +153,9 @@ def check(arguments):
     problems += [f"{name}: no check is called so" for name in listed if name not in known]
 
     cloudformation = readback.client("cloudformation", endpoint, region)
+    stack_names = [arguments.identity_stack, arguments.skill_stack]
     templates = [template_yaml.load(path) for path in arguments.template]
-    problems += check_types(cloudformation, arguments.identity_stack, templates)
+    problems += check_types(cloudformation, stack_names, templates)
     for problem in problems:
         print(problem)
     right = sum(expected == found for _, expected, found in results)
