@@ -103,7 +103,8 @@ async fn deploy_and_verify(
         access_token_seconds,
     };
     let transcript = story::run(urls, &script).await.map_err(|error| {
-        let failure = Failure::new("STORY", error.to_string()).hint(error.hint().to_owned());
+        let failure =
+            Failure::new("STORY", rollout::error::chain(&error)).hint(error.hint().to_owned());
         error.turns.iter().fold(failure, |failure, turn| {
             failure.because(format!("“{}” was answered “{}”", turn.said, turn.heard))
         })

@@ -1,20 +1,33 @@
 //! Where the story stopped, what was expected, what came, and what to look at next.
 
+use std::error::Error as _;
+use std::fmt;
+
 use url::Url;
 
 use super::Turn;
 
 /// The step at which the story stopped.
-#[derive(Debug, thiserror::Error)]
-#[error("{step}: {problem}")]
+#[derive(Debug)]
 pub struct StoryError {
     /// The step, such as `sign up`.
     pub step: &'static str,
     /// What went wrong there.
-    #[source]
     pub problem: Problem,
     /// The conversation until then.
     pub turns: Vec<Turn>,
+}
+
+impl fmt::Display for StoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.step, self.problem)
+    }
+}
+
+impl std::error::Error for StoryError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.problem.source()
+    }
 }
 
 impl StoryError {
