@@ -1,5 +1,11 @@
 //! The commands as a person runs them: a process, its two streams and its exit code.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests are tests"
+)]
+
 mod command;
 mod killed;
 mod local_stage;
