@@ -1,10 +1,11 @@
 //! Building the Lambda and zipping it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use rollout::error::{Code, Error};
+use serde_json::Value;
 use tokio::process::Command;
 
 use infra::stack_file::{Architecture, ProfileSource};
@@ -48,6 +49,9 @@ async fn compile(kind: Kind, source: ProfileSource) -> Result<PathBuf, Error> {
         .current_dir(workspace::root())
         .args(&plan.arguments)
         .kill_on_drop(true);
+    // Ctrl-C is for us: the build is a step in flight, and ends by itself.
+    #[cfg(unix)]
+    command.process_group(0);
     for name in workspace::set_by_cargo_run() {
         command.env_remove(name);
     }
@@ -67,68 +71,115 @@ async fn compile(kind: Kind, source: ProfileSource) -> Result<PathBuf, Error> {
         .because(said)
         .hint(plan.hint));
     }
-    Ok(plan.bootstrap)
+    let bootstrap = executable(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| {
+        Error::new(Code::Build, "cargo built no executable called `bootstrap`")
+            .hint("crates/skill/Cargo.toml has to name it in [[bin]]")
+    })?;
+    if let Kind::Release(_) = kind {
+        runs_on_lambda(&bootstrap)?;
+    }
+    Ok(bootstrap)
 }
 
-/// What to run and where the result is.
+/// Where cargo says that it has put the binary; its settings decide that, not we.
+fn executable(messages: &str) -> Option<PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message.pointer("/target/name") == Some(&Value::from("bootstrap")))
+        .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+}
+
+/// The C library of `provided.al2023`
+/// ([runtimes](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html)).
+const GLIBC: u32 = 34;
+
+/// A binary that was linked against a newer C library than Lambda has does not start there.
+fn runs_on_lambda(bootstrap: &Path) -> Result<(), Error> {
+    let bytes = std::fs::read(bootstrap).map_err(|error| {
+        Error::new(
+            Code::Build,
+            format!("cannot read {}: {error}", bootstrap.display()),
+        )
+    })?;
+    match newest_glibc(&bytes) {
+        Some(newest) if newest > GLIBC => Err(Error::new(
+            Code::Build,
+            format!("the Lambda needs glibc 2.{newest}, and provided.al2023 has 2.{GLIBC}"),
+        )
+        .hint(
+            "build on an older Linux, or set lambda.architecture in stack.toml to another than \
+             this machine's, which is then built with cargo-zigbuild",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The newest `GLIBC_2.x` that an ELF file names.
+fn newest_glibc(bytes: &[u8]) -> Option<u32> {
+    const PREFIX: &[u8] = b"GLIBC_2.";
+    bytes
+        .windows(PREFIX.len())
+        .enumerate()
+        .filter(|(_, window)| *window == PREFIX)
+        .filter_map(|(start, _)| {
+            let rest = &bytes[start + PREFIX.len()..];
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
+            String::from_utf8(digits.copied().collect())
+                .ok()?
+                .parse()
+                .ok()
+        })
+        .max()
+}
+
+/// What to run, and what to do if it fails.
 #[derive(Debug, PartialEq, Eq)]
 struct Plan {
     arguments: Vec<String>,
-    bootstrap: PathBuf,
     hint: &'static str,
 }
 
 impl Plan {
     fn of(kind: Kind, source: ProfileSource) -> Self {
-        let package = ["--quiet", "--package", "skill", "--bin", "bootstrap"];
-        let mut arguments: Vec<&str> = Vec::new();
-        let (folder, hint) = match kind {
-            Kind::Local => {
-                arguments.push("build");
-                arguments.extend(package);
-                (PathBuf::from("debug"), "mend what the compiler says")
-            }
-            Kind::Release(architecture) if is_host(architecture) => {
-                arguments.push("build");
-                arguments.extend(package);
-                arguments.push("--release");
-                (PathBuf::from("release"), "mend what the compiler says")
-            }
+        let mut arguments = vec![
+            "build",
+            "--quiet",
+            "--package",
+            "skill",
+            "--bin",
+            "bootstrap",
+            "--message-format",
+            "json-render-diagnostics",
+        ];
+        let mut hint = "mend what the compiler says";
+        match kind {
+            Kind::Local => {}
+            Kind::Release(architecture) if is_host(architecture) => arguments.push("--release"),
             // Another architecture needs a linker for it, and zig is one that installs anywhere.
             Kind::Release(architecture) => {
-                let target = triple(architecture);
-                arguments.push("zigbuild");
-                arguments.extend(package);
-                // provided.al2023 has glibc 2.34.
-                // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
-                let glibc = match architecture {
-                    Architecture::Arm64 => "aarch64-unknown-linux-gnu.2.34",
-                    Architecture::X86_64 => "x86_64-unknown-linux-gnu.2.34",
-                };
-                arguments.extend(["--release", "--target", glibc]);
-                (
-                    PathBuf::from(target).join("release"),
-                    "install what builds for another architecture, `pip install cargo-zigbuild \
-                     ziglang` and `rustup target add` for it, or set lambda.architecture in \
-                     stack.toml to this machine's",
-                )
+                arguments[0] = "zigbuild";
+                arguments.extend(["--release", "--target", zig_target(architecture)]);
+                hint = "install what builds for another architecture, `pip install cargo-zigbuild \
+                        ziglang` and `rustup target add` for it, or set lambda.architecture in \
+                        stack.toml to this machine's";
             }
-        };
+        }
         if source == ProfileSource::GetUser {
             arguments.extend(["--features", "get-user"]);
         }
         Self {
             arguments: arguments.into_iter().map(str::to_owned).collect(),
-            bootstrap: workspace::target().join(folder).join("bootstrap"),
             hint,
         }
     }
 }
 
-fn triple(architecture: Architecture) -> &'static str {
+/// The target with the glibc of `provided.al2023`, as cargo-zigbuild takes it.
+fn zig_target(architecture: Architecture) -> &'static str {
     match architecture {
-        Architecture::Arm64 => "aarch64-unknown-linux-gnu",
-        Architecture::X86_64 => "x86_64-unknown-linux-gnu",
+        Architecture::Arm64 => "aarch64-unknown-linux-gnu.2.34",
+        Architecture::X86_64 => "x86_64-unknown-linux-gnu.2.34",
     }
 }
 
@@ -143,5 +194,30 @@ pub(crate) fn host() -> Architecture {
         Architecture::Arm64
     } else {
         Architecture::X86_64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_executable_is_where_cargo_says() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","target":{"name":"skill"},"executable":null}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"bootstrap"},"executable":"/b"}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":true}"#,
+        );
+        assert_eq!(executable(messages), Some(PathBuf::from("/b")));
+        assert_eq!(executable(""), None);
+    }
+
+    #[test]
+    fn the_newest_c_library_counts() {
+        let bytes = b"\0GLIBC_2.17\0GLIBC_2.34\0GLIBC_2.9\0GLIBC_PRIVATE\0";
+        assert_eq!(newest_glibc(bytes), Some(34));
+        assert_eq!(newest_glibc(b"static"), None);
     }
 }

@@ -1,8 +1,9 @@
 //! `cargo xtask render`: the committed templates, and the skill package of a stage.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use rollout::package::SourcePackage;
+use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::{Render, output, stack, workspace};
@@ -40,8 +41,16 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let package = SourcePackage::read(&folder)
         .map_err(|error| Failure::from(rollout::error::Error::from(error)))?
         .render("", None);
-    if !options.check {
-        let dist = workspace::dist(stage.as_str());
+    let dist = workspace::dist(stage.as_str());
+    if options.check {
+        return Ok(());
+    }
+    if is_deployed(&dist.join("skill-package/skill.json")) {
+        output::aside(&format!(
+            "dist/{stage}/skill-package is what was deployed, with its endpoints, and was left as \
+             it is; `cargo xtask deploy {stage}` renders it anew"
+        ));
+    } else {
         package
             .write(&dist)
             .map_err(|error| Failure::from(rollout::error::Error::from(error)))?;
@@ -50,7 +59,16 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write(file: &PathBuf, bytes: &[u8]) -> Result<(), Failure> {
+/// Whether a rendered manifest names a function: then it was rendered by a deployment, and only
+/// another one knows what belongs into it.
+fn is_deployed(manifest: &Path) -> bool {
+    std::fs::read(manifest)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+        .is_some_and(|manifest| manifest.pointer("/manifest/apis/custom/endpoint").is_some())
+}
+
+fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::new("IO", format!("cannot write {}: {error}", file.display()))
     };

@@ -76,6 +76,18 @@ pub(crate) fn developer(stack: &StackFile, name: &StageName) -> Result<Developer
             vendor: configuration.vendor_id,
         });
     }
+    if configuration.endpoints.is_overridden() {
+        return Err(Failure::new(
+            "CREDENTIALS",
+            "the token of an ask-cli profile is for Amazon, and the endpoint is another",
+        )
+        .hint(format!(
+            "set {} for that endpoint, or unset {} and {}",
+            variables::ACCESS_TOKEN,
+            variables::SMAPI_BASE_URL,
+            variables::LWA_TOKEN_HOST
+        )));
+    }
     let profile = stack
         .stage(name)
         .map(|stage| stage.ask_profile.as_str().to_owned())

@@ -131,10 +131,7 @@ async fn locked<T>(
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     session.may_change()?;
-    let home = session.bucket(&session.inputs.home);
-    if !home.exists().await? {
-        home.create().await?;
-    }
+    session.bucket(&session.inputs.home).ensure().await?;
     let turn = session.store.lock(owner).await?;
     let result = work.await;
     let released = turn.release().await;

@@ -1,17 +1,21 @@
-//! Whose turn it is to change a stage. Pure, but for the question whether a process lives.
+//! Whose turn it is to change a stage. Pure, but for what is asked of the operating system.
 
-use std::fmt;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::{fmt, fs};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A process that deploys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Owner {
-    /// The machine's name.
+    /// The machine's name, for people.
     pub host: String,
+    /// What tells this machine, this boot and this process namespace from all others.
+    pub machine: String,
     /// The process on that machine.
     pub pid: u32,
     /// Who runs it, as far as the environment says.
@@ -90,7 +94,7 @@ impl Turn {
         let Some(lock) = current else {
             return Self::Free;
         };
-        let gone = lock.owner.host == asking.host && !is_alive(lock.owner.pid);
+        let gone = lock.owner.machine == asking.machine && !is_alive(lock.owner.pid);
         if gone || lock.expires() <= now {
             Self::Free
         } else {
@@ -99,10 +103,39 @@ impl Turn {
     }
 }
 
+impl Owner {
+    /// This process.
+    pub fn this_process(user: String) -> Self {
+        let read = |path: &str| {
+            fs::read_to_string(path)
+                .ok()
+                .map(|text| text.trim().to_owned())
+        };
+        // Process numbers mean something within one boot and one namespace only. Where that cannot
+        // be told, no other process is ever taken for one of the same machine.
+        let namespace = fs::read_link("/proc/self/ns/pid").ok();
+        let machine = read("/proc/sys/kernel/random/boot_id")
+            .zip(namespace)
+            .map_or_else(
+                || Uuid::new_v4().to_string(),
+                |(boot, namespace)| format!("{boot} {}", namespace.display()),
+            );
+        Self {
+            host: read("/etc/hostname").unwrap_or_else(|| "this machine".to_owned()),
+            machine,
+            pid: std::process::id(),
+            user,
+        }
+    }
+}
+
 /// Whether a process of this machine lives. When it cannot be told, it does.
 pub fn is_alive(pid: u32) -> bool {
-    Command::new("kill")
-        .args(["-0", &pid.to_string()])
+    if Path::new("/proc/self").exists() {
+        return Path::new("/proc").join(pid.to_string()).exists();
+    }
+    Command::new("ps")
+        .args(["-p", &pid.to_string()])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -114,9 +147,10 @@ pub fn is_alive(pid: u32) -> bool {
 mod tests {
     use super::*;
 
-    fn owner(host: &str, pid: u32) -> Owner {
+    fn owner(machine: &str, pid: u32) -> Owner {
         Owner {
-            host: host.to_owned(),
+            host: "workstation".to_owned(),
+            machine: machine.to_owned(),
             pid,
             user: "ada".to_owned(),
         }
@@ -145,7 +179,7 @@ mod tests {
     #[test]
     fn a_dead_process_of_this_machine_holds_nothing() {
         let lock = Lock::new(owner("a", 1), at(0));
-        let turn = |host| Turn::decide(Some(&lock), &owner(host, 2), at(1), |_| false);
+        let turn = |machine| Turn::decide(Some(&lock), &owner(machine, 2), at(1), |_| false);
         assert_eq!(turn("a"), Turn::Free);
         assert_eq!(turn("b"), Turn::Taken(lock.clone()));
     }

@@ -154,8 +154,9 @@ async fn plan_identity(
         (Decision::Nothing, Some(observed)) => {
             identity::outputs(&client.desired().name, &observed).map(Some)
         }
+        (Decision::Stuck, _) => Err(client.stuck().await?),
         (decision, _) => {
-            plan.add(Step::Identity, describe(&decision));
+            plan.add(Step::Identity, decision.to_string());
             Ok(None)
         }
     }
@@ -194,9 +195,10 @@ async fn plan_skill_stacks(
                 let outputs = skill_stack::outputs(&client.desired().name, &observed)?;
                 planned.functions.push((region, outputs));
             }
+            (Decision::Stuck, _) => return Err(client.stuck().await?),
             (decision, _) => planned.changes.push(Entry {
                 step: Step::SkillStack(region),
-                what: describe(&decision),
+                what: decision.to_string(),
             }),
         }
     }
@@ -251,17 +253,5 @@ pub(crate) fn endpoints(session: &Session<'_>, functions: &[(Region, SkillOutput
             .named()
             .map(|(part, region)| (part, arn_in(region)))
             .collect(),
-    }
-}
-
-fn describe(decision: &Decision) -> String {
-    match decision {
-        Decision::Nothing => "nothing".to_owned(),
-        Decision::Create => "create".to_owned(),
-        Decision::Update(reasons) => format!("update: {}", reasons.join(", ")),
-        Decision::Resume(status) => format!("resume after {status}"),
-        Decision::Protect => "switch on termination protection".to_owned(),
-        Decision::Wait => "wait for the operation in progress".to_owned(),
-        Decision::Stuck => "cannot go on from its present state".to_owned(),
     }
 }

@@ -18,7 +18,7 @@ use crate::endpoints::Endpoints;
 use crate::error::{Code, Error};
 use crate::package::SourcePackage;
 use crate::progress::{Progress, Step};
-use crate::state::StateStore;
+use crate::state::{SkillRecord, StateStore};
 
 /// Everything that decides what a deployment makes.
 #[derive(Debug, Clone)]
@@ -131,12 +131,14 @@ impl<'a> Session<'a> {
         let vendor = find_vendor(&smapi, inputs.vendor.as_ref());
         let (state, vendor) = tokio::join!(state, vendor);
         let (account, store) = state?;
+        let vendor = vendor?;
+        same_vendor(store.state().await.skill.as_ref(), &vendor)?;
         Ok(Self {
             inputs,
             aws,
             smapi,
             account,
-            vendor: vendor?,
+            vendor,
             store,
             progress,
             interrupted,
@@ -252,9 +254,39 @@ fn choose_vendor(vendors: &[VendorId], wanted: Option<&VendorId>) -> Result<Vend
     }
 }
 
+/// Refuses to take a stage over to another vendor: its redirect URIs would change, and nobody
+/// could link or refresh any more.
+fn same_vendor(skill: Option<&SkillRecord>, vendor: &VendorId) -> Result<(), Error> {
+    match skill {
+        Some(skill) if skill.vendor != *vendor => Err(Error::new(
+            Code::Vendor,
+            format!(
+                "this stage belongs to vendor {}, and these credentials to {vendor}",
+                skill.vendor
+            ),
+        )
+        .hint("sign in as a developer of that vendor, or set ASK_VENDOR_ID")),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stage_stays_with_its_vendor() {
+        let [own, other]: [VendorId; 2] = ["M1EXAMPLE", "M2EXAMPLE"].map(|id| id.parse().unwrap());
+        let record = SkillRecord {
+            vendor: own.clone(),
+            nonce: String::new(),
+            id: None,
+            package: None,
+        };
+        assert!(same_vendor(None, &other).is_ok());
+        assert!(same_vendor(Some(&record), &own).is_ok());
+        assert!(same_vendor(Some(&record), &other).is_err());
+    }
 
     fn ids(ids: &[&str]) -> Vec<VendorId> {
         ids.iter().map(|id| id.parse().unwrap()).collect()

@@ -5,7 +5,7 @@
 //! for: the skill's id from the moment it exists, what was last applied, and whose turn it is.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-use models::ids::SkillId;
+use models::ids::{SkillId, VendorId};
 
 use crate::aws::bucket::{Bucket, Expect, Written};
 use crate::error::{Code, Error};
@@ -28,7 +28,7 @@ pub struct StageState {
     /// Whose turn it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<Lock>,
-    /// How often the lock has been taken; a holder with a smaller number has lost it.
+    /// How often the lock has been taken.
     #[serde(default)]
     pub fence: u64,
     /// The skill of the stage.
@@ -46,6 +46,9 @@ pub struct StageState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SkillRecord {
+    /// The vendor that it belongs to. Redirect URIs name the vendor: a deployment as another one
+    /// would unlink everybody.
+    pub vendor: VendorId,
     /// Written before the skill is created and put into its testing instructions, so that a
     /// creation whose answer got lost can be found again.
     pub nonce: String,
@@ -65,6 +68,9 @@ pub struct PackageRecord {
     pub applied: String,
     /// Digest of the documents as the service answered with them afterwards; services normalise.
     pub observed: String,
+    /// The entity tag that the import ended with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
 }
 
 /// The client secret that was last applied, as a salted digest: it cannot be read back from Alexa.
@@ -73,7 +79,7 @@ pub struct PackageRecord {
 pub struct LinkingRecord {
     /// Random, in hexadecimal.
     pub salt: String,
-    /// SHA-256 of salt and secret, in hexadecimal.
+    /// SHA-256 of salt and secret, in base64url.
     pub secret_digest: String,
 }
 
@@ -83,7 +89,7 @@ pub struct StateStore {
     bucket: Bucket,
     key: String,
     held: Arc<Mutex<Held>>,
-    lost: Arc<AtomicBool>,
+    turn: Arc<Ours>,
 }
 
 #[derive(Debug)]
@@ -101,7 +107,10 @@ pub struct LockGuard {
 }
 
 /// How often the holder says that it is alive.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// After this long without a renewal the holder stops by itself: well before others may take over.
+const LONGEST_SILENCE_SECONDS: i64 = 40;
 
 impl StateStore {
     /// Reads the state; a stage that was never deployed has an empty one.
@@ -111,7 +120,7 @@ impl StateStore {
             bucket,
             key,
             held: Arc::new(Mutex::new(held)),
-            lost: Arc::new(AtomicBool::new(false)),
+            turn: Arc::default(),
         })
     }
 
@@ -125,15 +134,14 @@ impl StateStore {
         {
             let mut held = self.held.lock().await;
             *held = read(&self.bucket, &self.key).await?;
-            let turn = Turn::decide(held.state.lock.as_ref(), &owner, Timestamp::now(), |pid| {
-                crate::lock::is_alive(pid)
-            });
+            let now = Timestamp::now();
+            let turn = Turn::decide(held.state.lock.as_ref(), &owner, now, crate::lock::is_alive);
             if let Turn::Taken(holder) = turn {
                 return Err(locked(&holder));
             }
             let mut next = held.state.clone();
             next.fence += 1;
-            next.lock = Some(Lock::new(owner, Timestamp::now()));
+            next.lock = Some(Lock::new(owner, now));
             if !self.write(&mut held, next).await? {
                 return Err(Error::new(
                     Code::Locked,
@@ -141,14 +149,14 @@ impl StateStore {
                 )
                 .hint("wait for it to end, then run the command again"));
             }
+            self.turn.renewed(now);
         }
         let store = self.clone();
         let heartbeat = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(HEARTBEAT).await;
-                if store.beat().await.is_err() {
-                    return;
-                }
+                // A beat that fails is tried again; the turn ends by the clock if none succeeds.
+                let _ = store.beat().await;
             }
         });
         Ok(LockGuard {
@@ -161,39 +169,43 @@ impl StateStore {
     pub async fn update(&self, change: impl FnOnce(&mut StageState)) -> Result<(), Error> {
         self.still_ours()?;
         let mut held = self.held.lock().await;
-        let mut next = held.state.clone();
-        change(&mut next);
-        if next == held.state {
-            return Ok(());
-        }
-        if self.write(&mut held, next).await? {
-            return Ok(());
-        }
-        self.lost.store(true, Ordering::Relaxed);
-        Err(lost())
+        self.change(&mut held, change).await
     }
 
-    /// Fails once the lock could not be renewed; asked before every change.
+    /// Fails once somebody else may have the lock; asked before every change.
     pub fn still_ours(&self) -> Result<(), Error> {
-        if self.lost.load(Ordering::Relaxed) {
-            Err(lost())
-        } else {
-            Ok(())
+        match self.turn.state(Timestamp::now()) {
+            Standing::Ours => Ok(()),
+            Standing::Overwritten => Err(overwritten()),
+            Standing::Expired => Err(expired()),
         }
     }
 
     async fn beat(&self) -> Result<(), Error> {
-        let renewed = self
-            .update(|state| {
-                if let Some(lock) = &mut state.lock {
-                    lock.renew(Timestamp::now());
-                }
-            })
-            .await;
-        if renewed.is_err() {
-            self.lost.store(true, Ordering::Relaxed);
+        let mut held = self.held.lock().await;
+        let now = Timestamp::now();
+        self.change(&mut held, |state| {
+            if let Some(lock) = &mut state.lock {
+                lock.renew(now);
+            }
+        })
+        .await?;
+        self.turn.renewed(now);
+        Ok(())
+    }
+
+    async fn change(
+        &self,
+        held: &mut Held,
+        change: impl FnOnce(&mut StageState),
+    ) -> Result<(), Error> {
+        let mut next = held.state.clone();
+        change(&mut next);
+        if next == held.state || self.write(held, next).await? {
+            return Ok(());
         }
-        renewed
+        self.turn.overwritten.store(true, Ordering::Relaxed);
+        Err(overwritten())
     }
 
     /// `false` when somebody else wrote in between.
@@ -206,11 +218,11 @@ impl StateStore {
             .etag
             .as_deref()
             .map_or(Expect::Absent, Expect::Unchanged);
-        match self
+        let written = self
             .bucket
             .put_if(&self.key, Bytes::from(body), expect)
-            .await?
-        {
+            .await?;
+        match written {
             Written::Stored(etag) => {
                 *held = Held {
                     state: next,
@@ -218,16 +230,61 @@ impl StateStore {
                 };
                 Ok(true)
             }
-            Written::Conflict => Ok(false),
+            // The answer to a first attempt may have been lost: then it is our own write that the
+            // second attempt ran into.
+            Written::Conflict => {
+                let stored = read(&self.bucket, &self.key).await?;
+                let ours = stored.state == next;
+                if ours {
+                    *held = stored;
+                }
+                Ok(ours)
+            }
+        }
+    }
+}
+
+/// What this process knows of its turn without asking anybody.
+#[derive(Debug, Default)]
+struct Ours {
+    overwritten: AtomicBool,
+    /// Unix time of the last renewal; 0 before the lock was taken.
+    renewed_second: AtomicI64,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Standing {
+    Ours,
+    Overwritten,
+    Expired,
+}
+
+impl Ours {
+    fn renewed(&self, at: Timestamp) {
+        self.renewed_second.store(at.as_second(), Ordering::Relaxed);
+    }
+
+    fn state(&self, now: Timestamp) -> Standing {
+        let renewed = self.renewed_second.load(Ordering::Relaxed);
+        if self.overwritten.load(Ordering::Relaxed) {
+            Standing::Overwritten
+        } else if renewed != 0 && now.as_second() - renewed > LONGEST_SILENCE_SECONDS {
+            Standing::Expired
+        } else {
+            Standing::Ours
         }
     }
 }
 
 impl LockGuard {
-    /// Ends the turn.
+    /// Ends the turn. A heartbeat in flight is waited for, so that it is not mistaken for somebody
+    /// else's write.
     pub async fn release(self) -> Result<(), Error> {
+        let mut held = self.store.held.lock().await;
         self.heartbeat.abort();
-        self.store.update(|state| state.lock = None).await
+        self.store
+            .change(&mut held, |state| state.lock = None)
+            .await
     }
 }
 
@@ -274,10 +331,35 @@ fn locked(holder: &Lock) -> Error {
     ))
 }
 
-fn lost() -> Error {
+fn overwritten() -> Error {
     Error::new(
         Code::State,
         "somebody else wrote this stage's state while it was deployed; nothing more was changed",
     )
     .hint("see who else deploys this stage, then run the command again")
+}
+
+fn expired() -> Error {
+    Error::new(
+        Code::State,
+        "the lock on this stage could not be renewed in time; nothing more was changed",
+    )
+    .hint("check the network, then run the command again: it goes on from here")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_holder_stops_before_others_may_start() {
+        let turn = Ours::default();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(turn.state(at(1_000)), Standing::Ours);
+        turn.renewed(at(1_000));
+        assert_eq!(turn.state(at(1_040)), Standing::Ours);
+        assert_eq!(turn.state(at(1_041)), Standing::Expired);
+        turn.overwritten.store(true, Ordering::Relaxed);
+        assert_eq!(turn.state(at(1_000)), Standing::Overwritten);
+    }
 }

@@ -111,7 +111,7 @@ impl Toolbox {
     }
 
     /// A cargo command as a person would start it, not as one started by `cargo run`.
-    pub(super) fn as_person<'a>(cargo: Cmd<'a>) -> Cmd<'a> {
+    pub(super) fn as_person(cargo: Cmd<'_>) -> Cmd<'_> {
         workspace::set_by_cargo_run().fold(cargo, Cmd::env_remove)
     }
 

@@ -83,14 +83,55 @@ impl Bucket {
             Ok(_) => Ok(true),
             Err(error) => match status(&error) {
                 Some(404) => Ok(false),
-                Some(403) => Err(self.not_ours()),
+                Some(403) => Err(self.not_ours().because(error.to_string())),
                 _ => Err(self.failed("look for", &error)),
             },
         }
     }
 
-    /// Creates it: versioned, and closed to the public.
-    pub async fn create(&self) -> Result<(), Error> {
+    /// Makes sure that it exists, is versioned and closed to the public, whatever an earlier run
+    /// has left half done.
+    pub async fn ensure(&self) -> Result<(), Error> {
+        if !self.exists().await? {
+            self.create().await?;
+        }
+        if !self.is_closed().await? {
+            self.close().await?;
+        }
+        if !self.is_versioned().await? {
+            self.switch_on_versioning().await?;
+        }
+        Ok(())
+    }
+
+    async fn is_closed(&self) -> Result<bool, Error> {
+        let answer = self
+            .client
+            .get_public_access_block()
+            .bucket(&self.name)
+            .expected_bucket_owner(self.owner.as_str())
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => Ok(answer.public_access_block_configuration() == Some(&closed())),
+            Err(error) if status(&error) == Some(404) => Ok(false),
+            Err(error) => Err(self.failed("read who may use", &error)),
+        }
+    }
+
+    async fn is_versioned(&self) -> Result<bool, Error> {
+        let answer = self
+            .client
+            .get_bucket_versioning()
+            .bucket(&self.name)
+            .expected_bucket_owner(self.owner.as_str())
+            .send()
+            .await
+            .map_err(|error| self.failed("read the versioning of", &error))?;
+        Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
+    }
+
+    async fn create(&self) -> Result<(), Error> {
         let mut request = self.client.create_bucket().bucket(&self.name);
         // us-east-1 is the one region that must not be named here.
         // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
@@ -108,21 +149,22 @@ impl Bucket {
                 _ => return Err(self.failed("create", &error)),
             }
         }
+        Ok(())
+    }
+
+    async fn close(&self) -> Result<(), Error> {
         self.client
             .put_public_access_block()
             .bucket(&self.name)
             .expected_bucket_owner(self.owner.as_str())
-            .public_access_block_configuration(
-                PublicAccessBlockConfiguration::builder()
-                    .block_public_acls(true)
-                    .block_public_policy(true)
-                    .ignore_public_acls(true)
-                    .restrict_public_buckets(true)
-                    .build(),
-            )
+            .public_access_block_configuration(closed())
             .send()
             .await
-            .map_err(|error| self.failed("close", &error))?;
+            .map(|_| ())
+            .map_err(|error| self.failed("close", &error))
+    }
+
+    async fn switch_on_versioning(&self) -> Result<(), Error> {
         self.client
             .put_bucket_versioning()
             .bucket(&self.name)
@@ -134,8 +176,8 @@ impl Bucket {
             )
             .send()
             .await
-            .map_err(|error| self.failed("switch on versioning of", &error))?;
-        Ok(())
+            .map(|_| ())
+            .map_err(|error| self.failed("switch on versioning of", &error))
     }
 
     /// Whether an object exists.
@@ -152,7 +194,7 @@ impl Bucket {
             Ok(_) => Ok(true),
             Err(error) => match status(&error) {
                 Some(404) => Ok(false),
-                Some(403) => Err(self.not_ours()),
+                Some(403) => Err(self.not_ours().because(error.to_string())),
                 _ => Err(self.failed("look into", &error)),
             },
         }
@@ -173,7 +215,7 @@ impl Bucket {
             Err(error) => {
                 return match status(&error) {
                     Some(404) => Ok(None),
-                    Some(403) => Err(self.not_ours()),
+                    Some(403) => Err(self.not_ours().because(error.to_string())),
                     _ => Err(self.failed("read from", &error)),
                 };
             }
@@ -256,6 +298,16 @@ impl Bucket {
     {
         Error::aws(format!("cannot {doing} bucket {}", self.name), error)
     }
+}
+
+/// Closed to the public in every way that S3 knows.
+fn closed() -> PublicAccessBlockConfiguration {
+    PublicAccessBlockConfiguration::builder()
+        .block_public_acls(true)
+        .block_public_policy(true)
+        .ignore_public_acls(true)
+        .restrict_public_buckets(true)
+        .build()
 }
 
 /// The HTTP status of a service's error: HEAD answers carry no code in a body.

@@ -114,10 +114,10 @@ impl Aws {
 
     /// The account that the credentials belong to.
     pub async fn account(&self) -> Result<AccountId, Error> {
-        let config = aws_sdk_sts::config::Builder::from(&self.config)
-            .interceptor(self.counter.clone())
-            .build();
-        let identity = aws_sdk_sts::Client::from_conf(config)
+        let mut config =
+            aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.counter.clone());
+        config.set_endpoint_url(self.endpoint_url());
+        let identity = aws_sdk_sts::Client::from_conf(config.build())
             .get_caller_identity()
             .send()
             .await
@@ -128,29 +128,35 @@ impl Aws {
             .ok_or_else(|| Error::new(Code::Aws, "STS answered without an account id"))
     }
 
+    /// The stage's endpoint or none. Said to each client, because a client by itself also follows
+    /// variables such as `AWS_ENDPOINT_URL_S3`, and credentials would follow them.
+    fn endpoint_url(&self) -> Option<String> {
+        self.config.endpoint_url().map(str::to_owned)
+    }
+
     pub(crate) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::config::Builder::from(&self.config)
+        let mut config = aws_sdk_s3::config::Builder::from(&self.config)
             .region(sdk_region(region))
             .force_path_style(self.path_style)
-            .interceptor(self.counter.clone())
-            .build();
-        aws_sdk_s3::Client::from_conf(config)
+            .interceptor(self.counter.clone());
+        config.set_endpoint_url(self.endpoint_url());
+        aws_sdk_s3::Client::from_conf(config.build())
     }
 
     pub(crate) fn cloudformation(&self, region: &Region) -> aws_sdk_cloudformation::Client {
-        let config = aws_sdk_cloudformation::config::Builder::from(&self.config)
+        let mut config = aws_sdk_cloudformation::config::Builder::from(&self.config)
             .region(sdk_region(region))
-            .interceptor(self.counter.clone())
-            .build();
-        aws_sdk_cloudformation::Client::from_conf(config)
+            .interceptor(self.counter.clone());
+        config.set_endpoint_url(self.endpoint_url());
+        aws_sdk_cloudformation::Client::from_conf(config.build())
     }
 
     pub(crate) fn cognito(&self, region: &Region) -> aws_sdk_cognitoidentityprovider::Client {
-        let config = aws_sdk_cognitoidentityprovider::config::Builder::from(&self.config)
+        let mut config = aws_sdk_cognitoidentityprovider::config::Builder::from(&self.config)
             .region(sdk_region(region))
-            .interceptor(self.counter.clone())
-            .build();
-        aws_sdk_cognitoidentityprovider::Client::from_conf(config)
+            .interceptor(self.counter.clone());
+        config.set_endpoint_url(self.endpoint_url());
+        aws_sdk_cognitoidentityprovider::Client::from_conf(config.build())
     }
 }
 

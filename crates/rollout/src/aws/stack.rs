@@ -4,6 +4,7 @@
 //! set that is inspected before it is executed, and no other change set is executed than that one.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
@@ -77,10 +78,27 @@ pub enum Decision {
     Update(Vec<String>),
     /// Only switch termination protection on.
     Protect,
+    /// Delete what a failed creation has left of a stack that holds nothing, and create it again.
+    Recreate(String),
     /// Another operation is running: wait, then decide again.
     Wait,
     /// It is in a state that a change set cannot leave.
     Stuck,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::Create => f.write_str("create"),
+            Self::Resume(status) => write!(f, "resume after {status}"),
+            Self::Update(reasons) => write!(f, "update {}", reasons.join(", ")),
+            Self::Protect => f.write_str("switch on termination protection"),
+            Self::Recreate(status) => write!(f, "create anew after {status}"),
+            Self::Wait => f.write_str("wait for the operation in progress"),
+            Self::Stuck => f.write_str("cannot go on from its present state"),
+        }
+    }
 }
 
 /// Compares a stack with what it shall be.
@@ -97,6 +115,11 @@ pub fn decide(desired: &Desired, observed: Option<&Observed>) -> Decision {
         | "UPDATE_ROLLBACK_COMPLETE"
         | "IMPORT_ROLLBACK_COMPLETE" => decide_settled(desired, observed),
         // Rollback was disabled: what exists is kept, and an update goes on from there.
+        failed @ ("CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED")
+            if !desired.protected =>
+        {
+            Decision::Recreate(failed.to_owned())
+        }
         failed @ ("CREATE_FAILED" | "UPDATE_FAILED") => Decision::Resume(failed.to_owned()),
         status if status.ends_with("_IN_PROGRESS") => Decision::Wait,
         _ => Decision::Stuck,
@@ -135,6 +158,9 @@ pub fn forbidden_changes(sacred: &[&str], changes: &[ResourceChange]) -> Vec<Str
             let what = match (change.action(), change.replacement()) {
                 (Some(ChangeAction::Remove), _) => "removed",
                 (_, Some(Replacement::True)) => "replaced",
+                (Some(ChangeAction::Dynamic), _) | (_, Some(Replacement::Conditional)) => {
+                    "perhaps replaced"
+                }
                 _ => return None,
             };
             Some(format!(
@@ -144,6 +170,15 @@ pub fn forbidden_changes(sacred: &[&str], changes: &[ResourceChange]) -> Vec<Str
             ))
         })
         .collect()
+}
+
+/// What came of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acted {
+    /// Something was done.
+    Changed,
+    /// CloudFormation finds no difference that matters to it, such as the layout of a template.
+    NothingToChange,
 }
 
 /// What happens to a stack whose operation fails.
@@ -202,41 +237,57 @@ impl StackClient {
         Ok(Some(observed(&stack, status, template)))
     }
 
-    /// Carries out a decision and answers with the stack as it then is.
-    pub async fn act(&self, decision: &Decision) -> Result<Observed, Error> {
-        match decision {
-            Decision::Nothing => {}
-            Decision::Protect => self.protect().await?,
+    /// Carries out a decision.
+    pub async fn act(&self, decision: &Decision) -> Result<Acted, Error> {
+        let acted = match decision {
+            Decision::Nothing | Decision::Protect => Acted::Changed,
             Decision::Create => {
-                self.execute_change_set(ChangeSetType::Create, OnFailure::Keep)
-                    .await?;
-                self.protect().await?;
+                let on_failure = if self.desired.protected {
+                    OnFailure::Keep
+                } else {
+                    OnFailure::RollBack
+                };
+                self.execute_change_set(ChangeSetType::Create, on_failure)
+                    .await?
             }
             Decision::Resume(_) => {
                 self.execute_change_set(ChangeSetType::Update, OnFailure::Keep)
-                    .await?;
-                self.protect().await?;
+                    .await?
             }
             Decision::Update(_) => {
                 self.execute_change_set(ChangeSetType::Update, OnFailure::RollBack)
-                    .await?;
-                self.protect().await?;
+                    .await?
+            }
+            Decision::Recreate(_) => {
+                self.delete().await?;
+                self.execute_change_set(ChangeSetType::Create, OnFailure::RollBack)
+                    .await?
             }
             Decision::Wait => {
                 self.settle().await?;
+                return Ok(Acted::Changed);
             }
             Decision::Stuck => return Err(self.stuck().await?),
+        };
+        self.protect().await?;
+        Ok(acted)
+    }
+
+    /// Deletes the stack and waits until it is gone.
+    async fn delete(&self) -> Result<(), Error> {
+        let before = self.newest_event().await?;
+        self.client
+            .delete_stack()
+            .stack_name(&self.desired.name)
+            .send()
+            .await
+            .map_err(|error| self.failed("delete", &error))?;
+        let status = self.settle().await?;
+        if status == "DELETE_COMPLETE" {
+            return Ok(());
         }
-        self.observe().await?.ok_or_else(|| {
-            Error::new(
-                Code::Stack,
-                format!(
-                    "stack {} disappeared while it was deployed",
-                    self.desired.name
-                ),
-            )
-            .hint("somebody may be deleting it; run the command again when that has ended")
-        })
+        let events = self.events_since(before.as_deref()).await?;
+        Err(self.failed_stack(&status, &events))
     }
 
     async fn describe(&self) -> Result<Option<Stack>, Error> {
@@ -265,11 +316,11 @@ impl StackClient {
         &self,
         kind: ChangeSetType,
         on_failure: OnFailure,
-    ) -> Result<(), Error> {
+    ) -> Result<Acted, Error> {
         let before = self.newest_event().await?;
         let name = format!("voicelink-{}", Uuid::new_v4());
         let Some(changes) = self.create_change_set(&name, kind).await? else {
-            return Ok(());
+            return Ok(Acted::NothingToChange);
         };
         let forbidden = forbidden_changes(self.desired.sacred, &changes);
         if !forbidden.is_empty() {
@@ -284,24 +335,22 @@ impl StackClient {
             .hint("undo the change to stack.toml or to the template that leads to this");
             return Err(forbidden.into_iter().fold(refusal, Error::because));
         }
-        let mut request = self
-            .client
+        self.client
             .execute_change_set()
             .stack_name(&self.desired.name)
-            .change_set_name(&name);
-        if on_failure == OnFailure::Keep {
-            request = request.disable_rollback(true);
-        }
-        request
+            .change_set_name(&name)
+            .disable_rollback(on_failure == OnFailure::Keep)
+            // An attempt that is repeated because its answer was lost is the same operation.
+            .client_request_token(&name)
             .send()
             .await
             .map_err(|error| self.failed("execute the change set of", &error))?;
         let status = self.settle().await?;
         if matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE") {
-            return Ok(());
+            return Ok(Acted::Changed);
         }
         let events = self.events_since(before.as_deref()).await?;
-        Err(failed_stack(&self.desired.name, &status, &events))
+        Err(self.failed_stack(&status, &events))
     }
 
     /// `None` when CloudFormation finds nothing to change.
@@ -347,18 +396,12 @@ impl StackClient {
                 .map_err(|error| self.failed("read the change set of", &error))?;
             match answer.status() {
                 Some(ChangeSetStatus::CreateComplete) => {
-                    return Ok(Some(
-                        answer
-                            .changes
-                            .unwrap_or_default()
-                            .into_iter()
-                            .filter_map(|change| change.resource_change)
-                            .collect(),
-                    ));
+                    return self.changes(name).await.map(Some);
                 }
                 Some(ChangeSetStatus::Failed) => {
                     let reason = answer.status_reason.unwrap_or_default();
-                    self.delete_change_set(name).await?;
+                    // Best effort: the reason matters more than an empty change set that stays.
+                    let _ = self.delete_change_set(name).await;
                     if says_nothing_to_change(&reason) {
                         return Ok(None);
                     }
@@ -369,6 +412,29 @@ impl StackClient {
                     .hint("the reason is CloudFormation's own; the stack was not touched"));
                 }
                 _ => poll.wait().await,
+            }
+        }
+    }
+
+    /// Every change of a finished change set.
+    async fn changes(&self, name: &str) -> Result<Vec<ResourceChange>, Error> {
+        let mut changes = Vec::new();
+        let mut next = None;
+        loop {
+            let page = self
+                .client
+                .describe_change_set()
+                .stack_name(&self.desired.name)
+                .change_set_name(name)
+                .set_next_token(next)
+                .send()
+                .await
+                .map_err(|error| self.failed("read the change set of", &error))?;
+            let found = page.changes.unwrap_or_default().into_iter();
+            changes.extend(found.filter_map(|change| change.resource_change));
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(changes);
             }
         }
     }
@@ -459,10 +525,15 @@ impl StackClient {
         Ok(events)
     }
 
-    async fn stuck(&self) -> Result<Error, Error> {
+    /// Why the stack cannot go on from the state that it is in.
+    pub async fn stuck(&self) -> Result<Error, Error> {
         let status = self.settle().await?;
         let events = self.events_since(None).await?;
-        Ok(failed_stack(&self.desired.name, &status, &events))
+        Ok(self.failed_stack(&status, last_operation(&events)))
+    }
+
+    fn failed_stack(&self, status: &str, events: &[StackEvent]) -> Error {
+        failed_stack(&self.desired, status, events)
     }
 
     fn failed<E>(&self, doing: &str, error: &aws_sdk_cloudformation::error::SdkError<E>) -> Error
@@ -507,7 +578,16 @@ fn says_nothing_to_change(reason: &str) -> bool {
     reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
 }
 
-fn failed_stack(name: &str, status: &str, events: &[StackEvent]) -> Error {
+/// The events of the operation that was begun last.
+fn last_operation(events: &[StackEvent]) -> &[StackEvent] {
+    let begun = events
+        .iter()
+        .rposition(|event| event.resource_status_reason() == Some("User Initiated"));
+    &events[begun.unwrap_or_default()..]
+}
+
+fn failed_stack(desired: &Desired, status: &str, events: &[StackEvent]) -> Error {
+    let Desired { name, region, .. } = desired;
     let failure = Error::new(
         Code::Stack,
         match first_failure(events) {
@@ -518,16 +598,24 @@ fn failed_stack(name: &str, status: &str, events: &[StackEvent]) -> Error {
         },
     );
     match status {
-        "CREATE_FAILED" | "UPDATE_FAILED" | "UPDATE_ROLLBACK_COMPLETE" => {
-            failure.hint("mend what the reason names and run the command again; it goes on from here")
-        }
+        "CREATE_FAILED" if desired.protected => failure
+            .hint("mend what the reason names and run the command again; it goes on from here"),
+        "UPDATE_FAILED" | "UPDATE_ROLLBACK_COMPLETE" => failure
+            .hint("mend what the reason names and run the command again; it goes on from here"),
         "UPDATE_ROLLBACK_FAILED" => failure.hint(format!(
-            "run `aws cloudformation continue-update-rollback --stack-name {name}`, then this command again"
+            "run `aws cloudformation continue-update-rollback --region {region} --stack-name \
+             {name}`, then this command again"
         )),
-        "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" => failure.hint(format!(
-            "CloudFormation can only delete a stack in this state: \
-             `aws cloudformation delete-stack --stack-name {name}`, then run this command again"
-        )),
+        "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" if desired.protected => failure
+            .hint(format!(
+                "CloudFormation can only delete a stack in this state. What it retains, such as a \
+                 user pool and its domain prefix, stays: see `aws cloudformation \
+                 describe-stack-resources --region {region} --stack-name {name}` first"
+            )),
+        "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" => failure
+            .hint(
+                "mend what the reason names and run the command again; it creates the stack anew",
+            ),
         _ => failure.hint("run the command again; if it stays, see the stack's events"),
     }
 }
@@ -617,6 +705,20 @@ mod tests {
             decide(&desired, Some(&deployed(&desired, "ROLLBACK_COMPLETE"))),
             Decision::Stuck
         );
+    }
+
+    #[test]
+    fn a_stack_that_holds_nothing_is_made_anew() {
+        let disposable = Desired {
+            protected: false,
+            ..desired()
+        };
+        for status in ["CREATE_FAILED", "ROLLBACK_COMPLETE", "DELETE_FAILED"] {
+            assert_eq!(
+                decide(&disposable, Some(&deployed(&disposable, status))),
+                Decision::Recreate(status.to_owned())
+            );
+        }
     }
 
     #[test]

@@ -97,9 +97,7 @@ pub(crate) async fn upload(
         return Ok(false);
     }
     session.may_change()?;
-    if !bucket.exists().await? {
-        bucket.create().await?;
-    }
+    bucket.ensure().await?;
     bucket.put(&bundle.key(), bundle.zip.clone()).await?;
     Ok(true)
 }

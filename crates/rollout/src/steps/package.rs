@@ -22,11 +22,13 @@ const IMPORT_LIMIT: Duration = Duration::from_mins(20);
 /// How long a permission on the function may take to be seen by Alexa.
 const PROPAGATION_LIMIT: Duration = Duration::from_secs(30);
 
+/// The reason for an import that puts back what somebody else has changed.
+const CHANGED_THERE: &str = "changed at Amazon";
+
 /// The documents of the skill as the service stores them.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
     digest: String,
-    etag: Option<ETag>,
 }
 
 /// The package as it shall be.
@@ -54,8 +56,8 @@ pub(crate) async fn observe(
                 format!("skill {skill}, which this stage was deployed to, does not exist"),
             )
             .hint(
-                "was it deleted in the developer console? remove `skill` from the stage's \
-                     state to have a new one created; its users will have to link again",
+                "deploy as the developer that it belongs to; if it was deleted in the console, remove \
+                 `skill` from the stage's state object and deploy again: users then have to link again",
             )
         })
     };
@@ -72,7 +74,6 @@ pub(crate) async fn observe(
     }
     Ok(Stored {
         digest: digest::of_json(&json!(documents)),
-        etag: manifest.etag,
     })
 }
 
@@ -93,7 +94,7 @@ pub(crate) fn decide(
         reasons.push("changed here");
     }
     if record.observed != stored.digest {
-        reasons.push("changed at Amazon");
+        reasons.push(CHANGED_THERE);
     }
     reasons
 }
@@ -116,11 +117,17 @@ pub(crate) async fn ensure(
     if reasons.is_empty() {
         return Ok((desired, "unchanged".to_owned()));
     }
-    import(session, skill, &desired, stored.etag.as_ref()).await?;
+    // What was changed at Amazon is overwritten on purpose; anything else must still be as it was.
+    let expected = record
+        .filter(|_| !reasons.contains(&CHANGED_THERE))
+        .and_then(|record| record.etag)
+        .map(ETag::new);
+    let etag = import(session, skill, &desired, expected.as_ref()).await?;
     let stored = observe(session, skill, desired.locales()).await?;
     let record = PackageRecord {
         applied: desired.digest().to_owned(),
         observed: stored.digest,
+        etag: etag.map(|etag| etag.as_str().to_owned()),
     };
     session
         .store
@@ -138,7 +145,7 @@ async fn import(
     skill: &SkillId,
     package: &Rendered,
     etag: Option<&ETag>,
-) -> Result<(), Error> {
+) -> Result<Option<ETag>, Error> {
     let zip = package.zip()?;
     let deadline = Instant::now() + PROPAGATION_LIMIT;
     let mut poll = Poll::default();
@@ -151,7 +158,7 @@ async fn import(
             session.note(&Step::Package, &format!("Alexa advises: {advice}"));
         }
         if status.status.is_success() {
-            return Ok(());
+            return Ok(status.etag);
         }
         let problems = status.problems();
         if blames_the_trigger(&problems) && Instant::now() < deadline {

@@ -38,6 +38,7 @@ pub(crate) async fn ensure(session: &Session<'_>) -> Result<(SkillId, String), E
         let nonce = new_nonce(session);
         session.may_change()?;
         let record = SkillRecord {
+            vendor: session.vendor.clone(),
             nonce: nonce.clone(),
             id: None,
             package: None,

@@ -1,6 +1,6 @@
 //! Bringing any stack to its desired state.
 
-use crate::aws::stack::{Decision, Observed, StackClient, decide};
+use crate::aws::stack::{Acted, Decision, Observed, StackClient, decide};
 use crate::error::{Code, Error};
 use crate::session::Session;
 
@@ -9,38 +9,35 @@ pub(crate) async fn ensure(
     session: &Session<'_>,
     client: &StackClient,
 ) -> Result<(Observed, String), Error> {
-    let mut outcome = "unchanged".to_owned();
-    let mut acted = false;
-    let mut observed = client.observe().await?;
+    let name = &client.desired().name;
+    let mut outcome = None;
     loop {
+        let observed = client.observe().await?;
         let decision = decide(client.desired(), observed.as_ref());
         match (&decision, observed) {
-            (Decision::Nothing, Some(observed)) => return Ok((observed, outcome)),
-            (Decision::Update(reasons), _) if acted => {
+            (Decision::Nothing, Some(observed)) => {
+                return Ok((observed, outcome.unwrap_or_else(|| "unchanged".to_owned())));
+            }
+            (Decision::Wait, _) => {}
+            (decision, _) if outcome.is_some() => {
                 return Err(Error::new(
                     Code::Stack,
-                    format!(
-                        "stack {} was deployed and still differs in: {}",
-                        client.desired().name,
-                        reasons.join(", ")
-                    ),
+                    format!("stack {name} was deployed and is still not done: {decision}"),
                 )
                 .hint("somebody else may be deploying it too; run the command again"));
             }
             _ => {}
         }
         session.may_change()?;
-        observed = Some(client.act(&decision).await?);
-        acted |= matches!(
-            decision,
-            Decision::Create | Decision::Resume(_) | Decision::Update(_)
-        );
+        let acted = client.act(&decision).await?;
+        if acted == Acted::NothingToChange
+            && let Some(observed) = client.observe().await?
+        {
+            return Ok((observed, "unchanged but for its text".to_owned()));
+        }
         outcome = match decision {
-            Decision::Create => "created".to_owned(),
-            Decision::Resume(status) => format!("resumed after {status}"),
-            Decision::Update(reasons) => format!("updated: {}", reasons.join(", ")),
-            Decision::Protect => "protected".to_owned(),
-            Decision::Nothing | Decision::Wait | Decision::Stuck => outcome,
+            Decision::Wait => outcome,
+            done => Some(format!("done: {done}")),
         };
     }
 }
