@@ -5,6 +5,8 @@
 mod change;
 mod preview;
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
@@ -21,6 +23,7 @@ use crate::aws::schemas::Schema;
 /// Every change, by logical name. An empty list means that no resource changes.
 pub(super) fn changes(stack: &Stack, wanted: &Deployed) -> Result<Vec<Change>, AwsError> {
     let conditions = evaluation(stack, wanted, &NoResources);
+    check_left_out(wanted, &conditions)?;
     let mut preview = Preview::new(&stack.resources);
     let mut changes = Vec::new();
     for name in order::order(&wanted.template)? {
@@ -33,7 +36,13 @@ pub(super) fn changes(stack: &Stack, wanted: &Deployed) -> Result<Vec<Change>, A
             .get(&name)
             .filter(|resource| resource.exists());
         let change = match existing {
-            None => Some(add(&name, declaration)),
+            None => {
+                let evaluation = evaluation(stack, wanted, &preview);
+                if let Err(Unresolved::Wrong(error)) = evaluation.members(&declaration.properties) {
+                    return Err(error);
+                }
+                Some(add(&name, declaration))
+            }
             Some(resource) => modify(stack, wanted, resource, declaration, &preview)?,
         };
         preview.decide(&name, change.as_ref().map(fate));
@@ -50,6 +59,38 @@ pub(super) fn changes(stack: &Stack, wanted: &Deployed) -> Result<Vec<Change>, A
     }
     changes.sort_by(|left, right| left.logical.cmp(&right.logical));
     Ok(changes)
+}
+
+/// Refuses references to resources whose condition does not hold.
+fn check_left_out(wanted: &Deployed, conditions: &Evaluation<'_>) -> Result<(), AwsError> {
+    let mut left_out = BTreeSet::new();
+    for (name, declaration) in &wanted.template.resources {
+        if !conditions.holds(declaration.condition.as_deref())? {
+            left_out.insert(name.as_str());
+        }
+    }
+    for (name, declaration) in &wanted.template.resources {
+        if left_out.contains(name.as_str()) {
+            continue;
+        }
+        let mentioned = conditions.remaining_references(&declaration.properties)?;
+        let missing: Vec<&str> = mentioned
+            .iter()
+            .map(Reference::name)
+            .filter(|target| left_out.contains(target))
+            .collect();
+        if !missing.is_empty() {
+            return Err(AwsError::bad_request(
+                "ValidationError",
+                format!(
+                    "Template format error: Unresolved resource dependencies [{}] in the \
+                     Resources block of the template",
+                    missing.join(", ")
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses to turn a resource into one of another type.

@@ -1,5 +1,7 @@
 //! Evaluating intrinsic functions.
 
+mod decide;
+
 use std::collections::BTreeMap;
 
 use base64::Engine;

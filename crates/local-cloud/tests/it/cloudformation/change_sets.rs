@@ -35,6 +35,21 @@ Outputs:
   RoleArn: {Value: !GetAtt Role.Arn, Description: of the role}
 ";
 
+const CONDITIONAL: &str = "
+Parameters: {Stage: {Type: String}}
+Conditions: {Prod: !Equals [!Ref Stage, prod], Dev: !Not [!Condition Prod]}
+Resources:
+  Extra: {Type: 'AWS::Logs::LogGroup', Condition: Prod}
+  Either:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: !If [Prod, !Ref Extra, /plain]}
+  Broken:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: !Sub '/x/${Extra}'}
+Outputs:
+  Extra: {Value: !Ref Extra, Condition: Prod}
+";
+
 fn changes(
     set: &aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput,
 ) -> Vec<ResourceChange> {
@@ -175,6 +190,13 @@ async fn what_cannot_become_a_change_set_is_refused_at_once() {
             &[("Day", "1")],
             "ValidationError: Parameters: [Day] do not exist in the template",
         ),
+        (
+            ChangeSetType::Create,
+            CONDITIONAL,
+            &[("Stage", "dev")],
+            "ValidationError: Template format error: Unresolved resource dependencies [Extra] in \
+             the Resources block of the template",
+        ),
     ] {
         let refused = driver.plan(kind, template, parameters).await.unwrap_err();
         assert_eq!(refused, refusal);
@@ -215,6 +237,37 @@ async fn what_cannot_become_a_change_set_is_refused_at_once() {
         refused.contains("Stack [guide] already exists"),
         "{refused}"
     );
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_condition_leaves_out_comes_and_goes_with_it() {
+    let stage = stage().await;
+    let mut driver = Driver::new(&stage, "us-east-1", "guide");
+    let template = CONDITIONAL.replace("${Extra}", "${Stage}");
+    let stack = driver
+        .deploy(ChangeSetType::Create, &template, &[("Stage", "dev")])
+        .await;
+    assert_eq!(status(&stack), StackStatus::CreateComplete);
+    assert_eq!(output(&stack, "Extra"), "");
+    assert_eq!(driver.physical("Either").await, "/plain");
+    let stack = driver
+        .deploy(ChangeSetType::Update, &template, &[("Stage", "prod")])
+        .await;
+    assert_eq!(
+        status(&stack),
+        StackStatus::UpdateRollbackComplete,
+        "two groups of one name"
+    );
+    let template = template.replace(
+        "Properties: {LogGroupName: !If [Prod, !Ref Extra, /plain]}",
+        "",
+    );
+    let stack = driver
+        .deploy(ChangeSetType::Update, &template, &[("Stage", "prod")])
+        .await;
+    assert_eq!(status(&stack), StackStatus::UpdateComplete);
+    assert_eq!(output(&stack, "Extra"), driver.physical("Extra").await);
     stage.stop().await;
 }
 

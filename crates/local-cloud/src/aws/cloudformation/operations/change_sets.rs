@@ -64,20 +64,25 @@ pub(super) fn create(
     check_state(stack.as_deref(), creating, stack_name, name)?;
     let wanted = wanted(stack.as_deref(), input)?;
     let capabilities = capabilities(&wanted.template, input)?;
-    if let Some(stack) = &stack {
-        diff::check_types(stack, &wanted)?;
-        if stack.change_sets.iter().any(|set| set.name == name) {
-            return Err(AwsError::bad_request(
-                "AlreadyExistsException",
-                format!("ChangeSet {name} already exists"),
-            ));
-        }
+    check_name(
+        "stackName",
+        stack.as_ref().map_or(stack_name, |stack| &stack.name),
+    )?;
+    let fresh = Stack::new(stack_name, region, now);
+    let compared = stack.as_deref().unwrap_or(&fresh);
+    diff::check_types(compared, &wanted)?;
+    // What cannot be compared is refused now, not by the change set later.
+    diff::changes(compared, &wanted)?;
+    if compared.change_sets.iter().any(|set| set.name == name) {
+        return Err(AwsError::bad_request(
+            "AlreadyExistsException",
+            format!("ChangeSet {name} already exists"),
+        ));
     }
     let stack = if let Some(stack) = stack {
         stack
     } else {
-        check_name("stackName", stack_name)?;
-        let mut stack = Stack::new(stack_name, region, now);
+        let mut stack = fresh;
         let review = Status(Operation::Review, Phase::InProgress);
         stack.enter(review, Some("User Initiated"), now);
         stacks.push(stack);
