@@ -1,6 +1,5 @@
 //! Where the story stopped, what was expected, what came, and what to look at next.
 
-use std::error::Error as _;
 use std::fmt;
 
 use url::Url;
