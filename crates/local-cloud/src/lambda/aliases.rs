@@ -4,12 +4,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Lambda;
-use super::configuration::within_length;
 use super::error::{
     check_revision, conflict, constraint, function_not_found, invalid_parameter, not_found, parse,
 };
 use super::function::{Function, new_revision};
 use super::reference::{Reference, is_word};
+use super::settings::within_length;
 use crate::AwsError;
 
 /// Where an alias points.

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::Lambda;
 use super::code::Source;
-use super::configuration::{Settings, architecture};
 use super::error::{
     check_revision, conflict, constraint, function_not_found, invalid_parameter, parse,
 };
 use super::function::{Blueprint, Function, Version};
 use super::reference::{LATEST, Reference};
+use super::settings::{Settings, architecture};
 use crate::AwsError;
 
 #[derive(Deserialize)]

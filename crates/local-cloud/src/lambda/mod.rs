@@ -11,6 +11,7 @@ mod policy;
 mod reference;
 mod rest;
 mod runtime;
+mod settings;
 mod tags;
 mod variables;
 mod versions;

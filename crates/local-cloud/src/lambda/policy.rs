@@ -310,3 +310,62 @@ fn is_service(text: &str) -> bool {
 fn no_policy() -> AwsError {
     not_found("The resource you requested does not exist.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALEXA: &str = "alexa-appkit.amazon.com";
+
+    fn policy(statement: &Value) -> Result<Policy, AwsError> {
+        let mut input = json!({
+            "Region": "us-east-1",
+            "FunctionName": "greeter",
+            "StatementId": "alexa",
+            "Action": "lambda:InvokeFunction",
+            "Principal": ALEXA,
+        });
+        for (key, value) in statement.as_object().unwrap() {
+            input[key] = value.clone();
+        }
+        Ok(Policy {
+            statements: vec![Statement::new(parse(input)?)?],
+            ..Policy::default()
+        })
+    }
+
+    #[test]
+    fn alexa_is_let_in_by_a_statement_that_fits() {
+        for (statement, allowed) in [
+            (json!({ "EventSourceToken": "mine" }), true),
+            (json!({}), true),
+            (json!({ "Action": "lambda:*" }), true),
+            (json!({ "Principal": "*" }), true),
+            (json!({ "EventSourceToken": "other" }), false),
+            (json!({ "Action": "lambda:GetFunction" }), false),
+            (json!({ "Principal": "s3.amazonaws.com" }), false),
+            (json!({ "Principal": "123456789012" }), false),
+            (json!({ "SourceAccount": "123456789012" }), false),
+            (json!({ "SourceArn": "arn:aws:s3:::bucket" }), false),
+        ] {
+            let policy = policy(&statement).unwrap();
+            assert_eq!(policy.allows(ALEXA, "mine"), allowed, "{statement}");
+        }
+        assert!(!Policy::default().allows(ALEXA, "mine"));
+    }
+
+    #[test]
+    fn what_lambda_does_not_understand_is_refused() {
+        for statement in [
+            json!({ "StatementId": "two words" }),
+            json!({ "Action": "invoke" }),
+            json!({ "Action": "lambda:" }),
+            json!({ "Principal": "alexa" }),
+            json!({ "Principal": ".amazon.com" }),
+            json!({ "EventSourceToken": "a/b" }),
+            json!({ "PrincipalOrgID": "o-1" }),
+        ] {
+            assert!(policy(&statement).is_err(), "{statement}");
+        }
+    }
+}

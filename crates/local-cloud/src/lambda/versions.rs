@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Lambda;
-use super::configuration::within_length;
 use super::error::{check_revision, invalid_parameter, parse};
 use super::reference::{LATEST, Reference};
+use super::settings::within_length;
 use crate::AwsError;
 
 #[derive(Deserialize)]

@@ -10,6 +10,7 @@ mod binary;
 mod output;
 mod package;
 mod pool;
+mod process;
 mod recorder;
 mod sandbox;
 mod variables;

@@ -1,18 +1,14 @@
 //! One process of a function, from its start to its end.
 
-use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::os::unix::process::ExitStatusExt;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::serve::ListenerExt;
 use jiff::{SignedDuration, Timestamp};
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
-use tokio::sync::{oneshot, watch};
+use tokio::process::Command;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -20,6 +16,7 @@ use super::super::function::Blueprint;
 use super::api::{Answer, Desk, Event};
 use super::output::Output;
 use super::package::Package;
+use super::process::{self, Process};
 use super::recorder::{Recorder, Report};
 use super::{Failure, Host, Outcome, variables};
 
@@ -38,15 +35,6 @@ pub(super) struct Sandbox {
     /// How long the start took; reported with the first event.
     init: Option<Duration>,
     api: JoinHandle<()>,
-}
-
-/// A supervised process.
-#[derive(Debug)]
-struct Process {
-    id: u32,
-    /// How it ended, once it has.
-    ended: watch::Receiver<Option<ExitStatus>>,
-    kill: Option<oneshot::Sender<()>>,
 }
 
 /// One invocation, as often as it has to be tried.
@@ -115,12 +103,9 @@ impl Sandbox {
             .current_dir(package.root())
             .stdin(Stdio::null())
             .stdout(writer.try_clone().map_err(|error| cannot_start(&error))?)
-            .stderr(writer)
-            .process_group(0)
-            .kill_on_drop(true);
-        let group = Group(spawn(&mut command).await?);
-        // The command holds the writing end of the pipe: without it, the process is its only owner.
-        drop(command);
+            .stderr(writer);
+        // The command goes with its writing end of the pipe: the process is then the only owner.
+        let group = process::spawn(command).await?;
         let process = Process::supervise(group, host.guard(), package);
         let follower = output.clone();
         tokio::spawn(async move { follower.follow().await });
@@ -149,7 +134,7 @@ impl Sandbox {
 
     /// Whether the process still runs.
     pub(super) fn is_alive(&self) -> bool {
-        self.process.ended.borrow().is_none()
+        self.process.is_alive()
     }
 
     /// Gives the process one event, and its time.
@@ -208,7 +193,7 @@ impl Sandbox {
                 duration,
                 init: self.init.take(),
                 memory_megabytes: self.blueprint.configuration.memory_megabytes,
-                peak_megabytes: peak_megabytes(self.process.id),
+                peak_megabytes: self.process.peak_megabytes(),
                 failure: failed,
             },
         );
@@ -229,68 +214,6 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.api.abort();
-    }
-}
-
-impl Process {
-    /// Watches a process until it ends, is given up, or the stage stops. The package stays on disk
-    /// until then.
-    fn supervise(mut group: Group, mut stop: watch::Receiver<bool>, package: Arc<Package>) -> Self {
-        let id = group.0.id().unwrap_or_default();
-        let (kill, killed) = oneshot::channel();
-        let (end, ended) = watch::channel(None);
-        tokio::spawn(async move {
-            let natural = tokio::select! {
-                status = group.0.wait() => status.ok(),
-                _ = killed => None,
-                _ = stop.wait_for(|stop| *stop) => None,
-            };
-            kill_group(id);
-            let status = match natural {
-                Some(status) => Some(status),
-                None => group.0.wait().await.ok(),
-            };
-            end.send_replace(Some(status.unwrap_or_default()));
-            drop(package);
-        });
-        Self {
-            id,
-            ended,
-            kill: Some(kill),
-        }
-    }
-
-    /// Waits until the process has ended, and says how.
-    async fn ended(&mut self) -> Failure {
-        match self.ended.wait_for(Option::is_some).await {
-            Ok(status) => status.map_or(Failure::Stopped, how_it_ended),
-            Err(_) => Failure::Stopped,
-        }
-    }
-
-    async fn kill(&mut self) {
-        self.kill = None;
-        self.ended().await;
-    }
-}
-
-/// A process that leads a group of its own; dropping it kills the group.
-#[derive(Debug)]
-struct Group(Child);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(leader) = self.0.id() {
-            kill_group(leader);
-        }
-    }
-}
-
-/// Ends a process and whatever it has started.
-fn kill_group(leader: u32) {
-    if let Some(leader) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
-        // An error means that nobody is left.
-        let _ = kill_process_group(leader, Signal::KILL);
     }
 }
 
@@ -340,39 +263,8 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>) {
     let _ = axum::serve(listener, desk.router()).await;
 }
 
-/// Starts the process. A file that was just written counts as busy while another thread, having
-/// forked but not yet replaced itself, still holds it open for writing: that passes at once.
-async fn spawn(command: &mut Command) -> Result<Child, Failure> {
-    let mut tries = 0;
-    loop {
-        match command.spawn() {
-            Ok(child) => return Ok(child),
-            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < 50 => {
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(2)).await;
-            }
-            Err(error) => {
-                return Err(Failure::InvalidEntrypoint(format!(
-                    "fork/exec /var/task/bootstrap: {error}"
-                )));
-            }
-        }
-    }
-}
-
 fn cannot_start(error: &std::io::Error) -> Failure {
     Failure::InvalidEntrypoint(format!("The local stage cannot start a process: {error}"))
-}
-
-/// In the words of Lambda's supervisor.
-fn how_it_ended(status: ExitStatus) -> Failure {
-    Failure::Exit(match (status.code(), status.signal()) {
-        (Some(0), _) => "Runtime exited without providing a reason".to_owned(),
-        (Some(code), _) => format!("Runtime exited with error: exit status {code}"),
-        (None, Some(9)) => "Runtime exited with error: signal: killed".to_owned(),
-        (None, Some(signal)) => format!("Runtime exited with error: signal: {signal}"),
-        (None, None) => "Runtime exited".to_owned(),
-    })
 }
 
 fn deadline(timeout_seconds: u32) -> i64 {
@@ -393,14 +285,4 @@ fn trace_id() -> String {
         &random[..24],
         &parent[..16]
     )
-}
-
-/// The most memory that a process has had resident. Only Linux tells without more ado.
-fn peak_megabytes(process: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kilobytes.div_ceil(1024))
 }
