@@ -13,7 +13,7 @@ pub struct Function {
     /// Its name.
     pub function_name: Value<String>,
     /// What it is for.
-    pub description: &'static str,
+    pub description: Value<String>,
     /// The runtime.
     pub runtime: &'static str,
     /// Which program of the bundle the runtime starts.

@@ -65,7 +65,9 @@ pub fn skill(stack: &StackFile) -> Template {
                 .and("-")
                 .parameter(&stage)
                 .into(),
-            description: "Answers Alexa",
+            // Lambda publishes no second version of the same function: whatever changes the
+            // version's description has to change the function too.
+            description: Sub::text("Answers Alexa: ").parameter(&description).into(),
             runtime: "provided.al2023",
             handler: "bootstrap",
             architectures: vec![architecture.reference()],
