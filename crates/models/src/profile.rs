@@ -34,6 +34,30 @@ pub struct Profile {
     /// The telephone number, in E.164 form where it comes from Cognito.
     #[serde(default)]
     pub phone_number: Option<String>,
+    /// The postal address.
+    #[serde(default)]
+    pub address: Option<Address>,
+}
+
+/// A postal address: the text of Cognito's attribute, or the object that the
+/// [standard claim](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim) is.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Address {
+    /// The whole address as one text.
+    Text(String),
+    /// The address with parts, of which the formatted text is read.
+    Claim {
+        /// The whole address, perhaps in several lines.
+        #[serde(default)]
+        formatted: Option<String>,
+    },
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address(hidden)")
+    }
 }
 
 impl Profile {
@@ -72,6 +96,18 @@ impl Profile {
     pub fn phone_number(&self) -> Option<&str> {
         present(self.phone_number.as_ref())
     }
+
+    /// The postal address in one line.
+    pub fn address(&self) -> Option<String> {
+        let text = match self.address.as_ref()? {
+            Address::Text(text) => text,
+            Address::Claim { formatted } => formatted.as_ref()?,
+        };
+        let lines: Vec<&str> = (text.lines().map(str::trim))
+            .filter(|line| !line.is_empty())
+            .collect();
+        (!lines.is_empty()).then(|| lines.join(", "))
+    }
 }
 
 impl fmt::Debug for Profile {
@@ -85,10 +121,12 @@ impl fmt::Debug for Profile {
             ("email", &self.email),
             ("phone_number", &self.phone_number),
         ];
+        let address = self.address.as_ref().map(|_| &"address");
         let there = attributes
             .iter()
             .filter(|(_, value)| value.is_some())
-            .map(|(name, _)| name);
+            .map(|(name, _)| name)
+            .chain(address);
         f.write_str("Profile")?;
         f.debug_set().entries(there).finish()
     }
@@ -161,6 +199,18 @@ mod tests {
         assert_eq!(full.first_name(), Some("Mary"));
         let blank = profile(serde_json::json!({ "sub": "1", "given_name": " " }));
         assert_eq!(blank.first_name(), None);
+    }
+
+    #[test]
+    fn an_address_is_one_line_whichever_form_it_comes_in() {
+        let address = |json| profile(serde_json::json!({ "sub": "1", "address": json })).address();
+        let lines = "1 Main Street\r\n\n Springfield ";
+        let expected = Some("1 Main Street, Springfield".to_owned());
+        assert_eq!(address(lines.into()), expected);
+        assert_eq!(address(serde_json::json!({ "formatted": lines })), expected);
+        for empty in [" ".into(), serde_json::json!({ "country": "US" })] {
+            assert_eq!(address(empty), None);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use models::response::{Acknowledgement, Answer, CanFulfill, CanFulfillAnswer, Re
 use serde_json::Value;
 use user_profile::LinkProblem;
 
-use crate::handlers::{launch, skill_event};
+use crate::handlers::{Reply, skill_event};
 use crate::intents::{AccountUse, Intent};
 use crate::turn::Turn;
 use crate::{Strings, linking};
@@ -49,14 +49,10 @@ pub(crate) async fn answer(
     request: &RequestEnvelope,
     turn: &Turn<'_>,
 ) -> Result<Answered, ResponseError> {
+    if let Some(asked) = turn.asked() {
+        return spoken(asked.answer(turn).await, turn.strings());
+    }
     match &request.request.body {
-        RequestBody::Launch(_) | RequestBody::SessionResumed(_) => {
-            spoken(launch(turn).await, turn.strings())
-        }
-        RequestBody::Intent(intent) => {
-            let intent = Intent::named(&intent.intent.name);
-            spoken(intent.handle(turn).await, turn.strings())
-        }
         RequestBody::CanFulfillIntent(question) => {
             let known = Intent::known(&question.intent.name);
             let can = match known.map(Intent::account_use) {
@@ -81,7 +77,10 @@ pub(crate) async fn answer(
         }
         // Alexa could not use an answer of this skill: a fault to mend.
         RequestBody::ExceptionEncountered(_) => Ok(Answered::silently("response-refused")),
-        RequestBody::SessionEnded(_)
+        RequestBody::Launch(_)
+        | RequestBody::Intent(_)
+        | RequestBody::SessionResumed(_)
+        | RequestBody::SessionEnded(_)
         | RequestBody::ConnectionsRequest(_)
         | RequestBody::ConnectionsResponse(_)
         | RequestBody::UserEvent(_)
@@ -89,11 +88,8 @@ pub(crate) async fn answer(
     }
 }
 
-fn spoken(
-    answer: Result<Answer, LinkProblem>,
-    strings: &Strings,
-) -> Result<Answered, ResponseError> {
-    match answer {
+fn spoken(reply: Reply, strings: &Strings) -> Result<Answered, ResponseError> {
+    match reply {
         Ok(answer) => Answered::aloud(&answer, "answered"),
         Err(problem) => {
             let answer = linking::answer(&problem, strings);

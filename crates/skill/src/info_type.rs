@@ -1,7 +1,5 @@
 //! What a user can ask about: the values of the slot type `InfoType`.
 
-use models::request::Slot;
-
 /// What a user asks about. Each has a value of the same id in every interaction model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InfoType {
@@ -34,10 +32,8 @@ impl InfoType {
         }
     }
 
-    /// What a slot asks for; `None` when it is empty or says something that the model does not
-    /// know.
-    pub fn from_slot(slot: &Slot) -> Option<Self> {
-        let id = slot.resolved_id()?;
+    /// The one with an id; `None` when this build has no such.
+    pub fn with_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.id() == id)
     }
 }

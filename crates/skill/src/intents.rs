@@ -1,10 +1,10 @@
 //! The intents of the skill: a table from the interaction model's names to handlers.
 
-use models::response::Answer;
-use user_profile::LinkProblem;
-
 use crate::Turn;
-use crate::handlers::{cancel, fallback, help, navigate_home, request_info, stop};
+use crate::handlers::{
+    Reply, account_status, cancel, fallback, hello_world, help, navigate_home, repeat,
+    request_info, stop,
+};
 
 /// Whether an intent needs a linked account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ macro_rules! intents {
             }
 
             /// Calls the handler.
-            pub(crate) async fn handle(self, turn: &Turn<'_>) -> Result<Answer, LinkProblem> {
+            pub(crate) async fn handle(self, turn: &Turn<'_>) -> Reply {
                 match self {
                     $(Self::$intent => intents!(@$account $handler, turn),)+
                 }
@@ -54,13 +54,17 @@ macro_rules! intents {
         $handler($turn, &$turn.account().await?).await
     };
     (@Public $handler:ident, $turn:ident) => {
-        Ok($handler($turn).await)
+        $handler($turn).await
     };
 }
 
 intents! {
+    /// "Hello!"
+    HelloWorld = "HelloWorldIntent", Linked => hello_world;
     /// "What is my e-mail address?"
     RequestInfo = "RequestInfoIntent", Linked => request_info;
+    /// "Is my account linked?"
+    AccountStatus = "AccountStatusIntent", Public => account_status;
     /// "Help."
     Help = "AMAZON.HelpIntent", Public => help;
     /// "Stop."
@@ -71,6 +75,8 @@ intents! {
     Fallback = "AMAZON.FallbackIntent", Public => fallback;
     /// "Go home."
     NavigateHome = "AMAZON.NavigateHomeIntent", Public => navigate_home;
+    /// "Say that again."
+    Repeat = "AMAZON.RepeatIntent", Public => repeat;
 }
 
 impl Intent {

@@ -8,6 +8,7 @@
 //! To add an intent, see `docs/add-an-intent.md`.
 
 mod answer;
+mod asked;
 mod configuration;
 mod handlers;
 mod info_type;
@@ -23,5 +24,5 @@ pub use info_type::InfoType;
 pub use intents::{AccountUse, Intent};
 pub use log::{Level, Log};
 pub use service::{Invocation, Skill, WrongSkill};
-pub use strings::{Language, Strings};
+pub use strings::{Locale, Strings};
 pub use turn::{Account, Turn};

@@ -15,7 +15,7 @@ use user_profile::{Cognito, Directory};
 
 use crate::answer::{self, Answered, may_speak};
 use crate::log::{Level, chain};
-use crate::{Configuration, Language, Log, Turn};
+use crate::{Configuration, Locale, Log, Turn};
 
 /// Most time for an answer. Alexa gives up after 8 seconds, of which a cold start and the way
 /// there and back take their share.
@@ -116,7 +116,7 @@ impl Skill {
         };
         self.check_skill(&request, invocation)?;
 
-        let strings = Language::of(request.request.locale.as_deref()).strings();
+        let strings = Locale::of(request.request.locale.as_deref()).strings();
         let time = MOST_TIME.min(invocation.time_left.saturating_sub(MARGIN));
         let deadline = started + time;
         let now = latest(received, &request.request);
@@ -175,7 +175,7 @@ impl Skill {
             kind.and_then(Value::as_str),
             Some("LaunchRequest" | "IntentRequest")
         );
-        let words = speaks.then_some(Language::of(None).strings().broken);
+        let words = speaks.then_some(Locale::of(None).strings().broken);
         say_or_be_silent(words, "unreadable").json
     }
 

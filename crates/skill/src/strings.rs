@@ -2,7 +2,10 @@
 //!
 //! A struct, so that a language that lacks a sentence does not compile.
 
+mod de;
 mod en;
+mod es;
+mod ja;
 
 use models::response::Speech;
 
@@ -13,6 +16,8 @@ pub struct Strings {
     pub card_title: &'static str,
     /// To a user who opens the skill, with the first name when it is known.
     pub welcome: fn(Option<&str>) -> Speech,
+    /// To a user who says hello, with the first name when it is known.
+    pub hello: fn(Option<&str>) -> Speech,
     /// What can be asked; follows the welcome, and is said again after silence.
     pub what_to_ask: fn() -> Speech,
     /// After an answer: ask for more.
@@ -23,19 +28,29 @@ pub struct Strings {
     pub goodbye: fn() -> Speech,
     /// To something that was not understood.
     pub not_understood: fn() -> Speech,
+    /// To a user who wants to hear something again before anything was said.
+    pub nothing_to_repeat: fn() -> Speech,
+    /// While a look-up takes its time.
+    pub one_moment: fn() -> Speech,
 
     /// To a user who has never linked an account.
     pub please_link: fn() -> Speech,
     /// To a user whose link was good once.
     pub link_expired: fn() -> Speech,
-    /// To a user whose link is to something else.
-    pub link_unusable: fn() -> Speech,
+    /// To a user whose account is of another skill. Asks to sign in, without a word about linking:
+    /// something is linked, only not what should be.
+    pub wrong_account: fn() -> Speech,
     /// When the identity provider fails. Never a word about linking.
     pub accounts_unavailable: fn() -> Speech,
     /// When the answer takes too long.
     pub out_of_time: fn() -> Speech,
     /// When the skill itself fails.
     pub broken: fn() -> Speech,
+
+    /// To a user who asks whether an account is linked, with the first name when it is known.
+    pub is_linked: fn(Option<&str>) -> Speech,
+    /// The same question, when none is.
+    pub is_not_linked: fn() -> Speech,
 
     /// The e-mail address.
     pub email_is: fn(&str) -> Speech,
@@ -51,53 +66,69 @@ pub struct Strings {
     pub user_name_is: fn(&str) -> Speech,
     /// There is neither a name nor a chosen name to sign in with.
     pub name_missing: fn() -> Speech,
+    /// The postal address, which only the full profile has.
+    pub address_is: fn(&str) -> Speech,
     /// Before a full profile that was not clearly asked for.
     pub not_sure_which: fn() -> Speech,
 }
 
-/// A language that the skill speaks.
+/// A locale that the skill speaks: one for each interaction model in `skill-package/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English, the language of last resort.
-    English,
+pub enum Locale {
+    /// English in the United States, and the language of last resort.
+    EnUs,
+    /// English in the United Kingdom.
+    EnGb,
+    /// German in Germany.
+    DeDe,
+    /// Spanish in Spain.
+    EsEs,
+    /// Japanese in Japan.
+    JaJp,
 }
 
-impl Language {
-    const ALL: [Self; 1] = [Self::English];
+impl Locale {
+    /// Every locale. Of two with one language, the first serves other countries too.
+    pub const ALL: [Self; 5] = [Self::EnUs, Self::EnGb, Self::DeDe, Self::EsEs, Self::JaJp];
 
-    /// The first part of the language's locales.
-    fn code(self) -> &'static str {
+    /// The tag that Alexa has for it.
+    pub fn tag(self) -> &'static str {
         match self {
-            Self::English => "en",
+            Self::EnUs => "en-US",
+            Self::EnGb => "en-GB",
+            Self::DeDe => "de-DE",
+            Self::EsEs => "es-ES",
+            Self::JaJp => "ja-JP",
         }
     }
 
-    /// The language of a locale such as `en-GB`. Whoever speaks another one hears English.
-    pub fn of(locale: Option<&str>) -> Self {
-        let code = locale.and_then(|locale| locale.split('-').next());
+    /// The locale of a request: the very one, or else one of the same language. Whoever speaks
+    /// another language hears English.
+    pub fn of(tag: Option<&str>) -> Self {
+        let Some(tag) = tag else { return Self::EnUs };
+        let language = |tag: &str| tag.split('-').next().map(str::to_owned);
         Self::ALL
             .into_iter()
-            .find(|language| Some(language.code()) == code)
-            .unwrap_or(Self::English)
+            .find(|locale| locale.tag() == tag)
+            .or_else(|| {
+                Self::ALL
+                    .into_iter()
+                    .find(|locale| language(locale.tag()) == language(tag))
+            })
+            .unwrap_or(Self::EnUs)
     }
 
-    /// What the skill says in this language.
+    /// What the skill says there.
     pub fn strings(self) -> &'static Strings {
         match self {
-            Self::English => &en::STRINGS,
+            Self::EnUs => &en::US,
+            Self::EnGb => &en::GB,
+            Self::DeDe => &de::DE,
+            Self::EsEs => &es::ES,
+            Self::JaJp => &ja::JA,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_locale_has_a_language() {
-        for locale in ["en-US", "en-AU", "xx-YY", ""] {
-            assert_eq!(Language::of(Some(locale)), Language::English, "{locale}");
-        }
-        assert_eq!(Language::of(None), Language::English);
-    }
-}
+mod tests;

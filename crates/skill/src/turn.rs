@@ -10,11 +10,13 @@ use tokio::time::{Instant, timeout_at};
 use user_profile::{Directory, LinkProblem, ProviderError, VerifiedToken};
 
 use crate::Strings;
+use crate::asked::Asked;
 
 /// One thing that the user said, and what is needed to answer it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Turn<'a> {
     request: &'a RequestEnvelope,
+    asked: Option<Asked>,
     directory: Option<&'a dyn Directory>,
     strings: &'static Strings,
     now: Timestamp,
@@ -33,6 +35,7 @@ impl<'a> Turn<'a> {
     ) -> Self {
         Self {
             request,
+            asked: Asked::of(request),
             directory,
             strings,
             now,
@@ -45,7 +48,19 @@ impl<'a> Turn<'a> {
         self.strings
     }
 
-    /// A slot of the intent, filled or not.
+    /// What the user asks for; `None` when it was not a user who sent the request.
+    pub(crate) fn asked(&self) -> Option<&Asked> {
+        self.asked.as_ref()
+    }
+
+    /// The id of the interaction model's value that fills a slot; `None` when the slot is empty or
+    /// holds something that the model does not know. Still there when the answer is repeated.
+    pub fn choice(&self, slot: &str) -> Option<&str> {
+        self.asked.as_ref()?.choice(slot)
+    }
+
+    /// A slot of the intent, filled or not, with what was said. Not there when an answer is
+    /// repeated: no words are kept.
     pub fn slot(&self, name: &str) -> Option<&'a Slot> {
         match &self.request.request.body {
             RequestBody::Intent(request) => request.intent.slot(name),

@@ -108,6 +108,17 @@ impl Answer {
         self
     }
 
+    /// Asks Alexa to send a value back with the next request of the session. Without effect on an
+    /// answer that ends the session: there is no next request. It leaves the skill with every
+    /// answer, so it must not be personal.
+    #[must_use]
+    pub fn remember(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        if let Then::Listen(listening) = &mut self.then {
+            listening.attributes.insert(name.into(), value.into());
+        }
+        self
+    }
+
     /// What is said.
     pub fn speech(&self) -> &Speech {
         &self.speech
@@ -241,6 +252,7 @@ mod tests {
     fn a_goodbye_ends_the_session() {
         let answer = Answer::tell(Speech::text("Bye."))
             .with_card(Card::LinkAccount)
+            .remember("asked", "tea")
             .render()
             .unwrap();
         let expected = json!({

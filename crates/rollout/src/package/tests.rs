@@ -70,7 +70,10 @@ fn before_there_is_a_function_there_is_no_endpoint_and_no_event() {
     let manifest = &rendered.manifest()["manifest"];
     assert_eq!(manifest["apis"], json!({ "custom": {} }));
     assert_eq!(manifest.get("events"), None);
-    assert_eq!(rendered.locales(), ["en-US"]);
+    assert_eq!(
+        rendered.locales(),
+        ["de-DE", "en-GB", "en-US", "es-ES", "ja-JP"]
+    );
 }
 
 #[test]
@@ -109,15 +112,19 @@ fn what_is_uploaded_has_no_account_linking_and_no_hidden_file() {
     let rendered = SourcePackage::read(&copy.folder())
         .unwrap()
         .render("", None);
-    let names: Vec<&String> = rendered.files().keys().collect();
-    assert_eq!(names, ["assets/images/small.png", MODEL, "skill.json"]);
+    let mut expected = vec!["assets/images/small.png".to_owned()];
+    let models = rendered.locales().iter();
+    expected.extend(models.map(|locale| format!("interactionModels/custom/{locale}.json")));
+    expected.push("skill.json".to_owned());
+    let names: Vec<String> = rendered.files().keys().cloned().collect();
+    assert_eq!(names, expected);
 
     let mut zip = ::zip::ZipArchive::new(std::io::Cursor::new(rendered.zip().unwrap())).unwrap();
     let zipped: Vec<String> = zip
         .file_names()
         .map(|name| name.unwrap().into_owned())
         .collect();
-    assert_eq!(zipped, ["assets/images/small.png", MODEL, "skill.json"]);
+    assert_eq!(zipped, expected);
     let mut text = String::new();
     let mut manifest = zip.by_name("skill.json").unwrap();
     manifest.read_to_string(&mut text).unwrap();
@@ -130,7 +137,7 @@ fn writing_replaces_what_was_there() {
     let dist = tempfile::tempdir().unwrap();
     let stale = dist
         .path()
-        .join("skill-package/interactionModels/custom/de-DE.json");
+        .join("skill-package/interactionModels/custom/fr-FR.json");
     std::fs::create_dir_all(stale.parent().unwrap()).unwrap();
     std::fs::write(&stale, "{}").unwrap();
     let rendered = SourcePackage::read(&committed()).unwrap().render("", None);

@@ -1,17 +1,14 @@
 //! "What is my e-mail address?"
 
 use models::profile::Profile;
-use models::response::{Answer, Card, Speech};
-use user_profile::LinkProblem;
+use models::response::{Card, Speech};
 
+use super::Reply;
 use crate::{Account, InfoType, Strings, Turn};
 
-pub(crate) async fn request_info(
-    turn: &Turn<'_>,
-    account: &Account<'_>,
-) -> Result<Answer, LinkProblem> {
+pub(crate) async fn request_info(turn: &Turn<'_>, account: &Account<'_>) -> Reply {
     let strings = turn.strings();
-    let wanted = turn.slot("infoTypeRequested").and_then(InfoType::from_slot);
+    let wanted = turn.choice("infoTypeRequested").and_then(InfoType::with_id);
     let profile = account.profile().await?;
     let said = match wanted {
         Some(InfoType::EmailAddress) => email(&profile, strings),
@@ -50,7 +47,11 @@ fn name(profile: &Profile, strings: &Strings) -> Speech {
 }
 
 fn everything(profile: &Profile, strings: &Strings) -> Speech {
-    name(profile, strings)
+    let everything = name(profile, strings)
         .and(email(profile, strings))
-        .and(phone(profile, strings))
+        .and(phone(profile, strings));
+    match profile.address() {
+        Some(address) => everything.and((strings.address_is)(&address)),
+        None => everything,
+    }
 }

@@ -4,23 +4,28 @@ use models::response::{InterpretAs, Speech};
 
 use super::Strings;
 
-pub(super) static STRINGS: Strings = Strings {
+/// American English, and whatever English has no strings of its own.
+pub(super) const US: Strings = Strings {
     card_title: "Your account",
     welcome: |name| match name {
         Some(name) => Speech::text(format!("Welcome back, {name}.")),
         None => Speech::text("Welcome back."),
     },
+    hello: |name| match name {
+        Some(name) => Speech::text(format!("Hello, {name}!")),
+        None => Speech::text("Hello!"),
+    },
     what_to_ask: || {
         Speech::text(
-            "You can ask for your e-mail address, your phone number, your name or your full \
+            "You can ask for your e-mail address, your phone number, your user name or your full \
              profile. What would you like to know?",
         )
     },
     anything_else: || Speech::text("What else would you like to know?"),
     help: || {
         Speech::text(
-            "I can tell you what your linked account knows about you. Ask, for example: what is \
-             my e-mail address? Or: read my full profile. What would you like to know?",
+            "I can tell you what your account knows about you. Ask, for example: what is my \
+             e-mail address? Or: read my full profile. What would you like to know?",
         )
     },
     goodbye: || Speech::text("Goodbye."),
@@ -30,6 +35,8 @@ pub(super) static STRINGS: Strings = Strings {
              address?",
         )
     },
+    nothing_to_repeat: || Speech::text("I have not told you anything yet."),
+    one_moment: || Speech::text("One moment, please."),
 
     please_link: || {
         Speech::text(
@@ -43,10 +50,10 @@ pub(super) static STRINGS: Strings = Strings {
              sign in once more.",
         )
     },
-    link_unusable: || {
+    wrong_account: || {
         Speech::text(
-            "The account that is linked does not belong to this skill. Please open the card in \
-             your Alexa app, and link your account again.",
+            "The account that Alexa knows for you does not belong to this skill. Please open the \
+             card in your Alexa app, and sign in again.",
         )
     },
     accounts_unavailable: || {
@@ -57,6 +64,17 @@ pub(super) static STRINGS: Strings = Strings {
     },
     broken: || Speech::text("Sorry, something went wrong. Please try again."),
 
+    is_linked: |name| match name {
+        Some(name) => Speech::text(format!("Yes, {name}, your account is linked.")),
+        None => Speech::text("Yes, your account is linked."),
+    },
+    is_not_linked: || {
+        Speech::text(
+            "No, your account is not linked yet. I have sent a card to your Alexa app: open it \
+             there, and sign in.",
+        )
+    },
+
     email_is: |email| Speech::text(format!("Your e-mail address is {email}.")),
     email_missing: || Speech::text("Your account has no e-mail address."),
     phone_is: |phone| {
@@ -66,7 +84,26 @@ pub(super) static STRINGS: Strings = Strings {
     },
     phone_missing: || Speech::text("Your account has no phone number."),
     name_is: |name| Speech::text(format!("Your name is {name}.")),
-    user_name_is: |name| Speech::text(format!("Your user name is {name}.")),
+    user_name_is: |name| {
+        Speech::text("Your user name is ")
+            .then_as(InterpretAs::SpellOut, name)
+            .then(".")
+    },
     name_missing: || Speech::text("Your account has no name."),
-    not_sure_which: || Speech::text("I am not sure what you asked for, so here is everything."),
+    address_is: |address| {
+        Speech::text("Your address is ")
+            .then_as(InterpretAs::Address, address)
+            .then(".")
+    },
+    not_sure_which: || {
+        Speech::text("I am not sure which detail you meant, so here is your full profile.")
+    },
+};
+
+/// British English: American English, except where a British speaker says it differently.
+pub(super) const GB: Strings = Strings {
+    accounts_unavailable: || {
+        Speech::text("Sorry, I cannot reach your account at the moment. Please try again later.")
+    },
+    ..US
 };

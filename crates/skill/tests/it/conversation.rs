@@ -4,12 +4,13 @@ use serde_json::json;
 
 use crate::people::{Fate, Stage, ask_for, intent, launch, linked, mary, unlinked};
 
-const BUILT_IN: [&str; 5] = [
+const BUILT_IN: [&str; 6] = [
     "AMAZON.HelpIntent",
     "AMAZON.StopIntent",
     "AMAZON.CancelIntent",
     "AMAZON.FallbackIntent",
     "AMAZON.NavigateHomeIntent",
+    "AMAZON.RepeatIntent",
 ];
 
 #[tokio::test]
@@ -128,14 +129,15 @@ async fn each_problem_has_its_own_answer_and_only_three_speak_of_linking() {
     for (fate, card, words) in [
         (Fate::Expired, true, "expired"),
         (Fate::Revoked, true, "expired"),
-        (Fate::Foreign, true, "does not belong"),
+        (Fate::Foreign, true, "does not belong to this skill"),
         (Fate::Unavailable, false, "cannot reach"),
         (Fate::ProfileUnavailable, false, "cannot reach"),
     ] {
         let heard = Stage::new(fate).send(question()).await;
         assert_eq!(heard.card().is_some(), card, "{heard:?}");
         assert!(heard.said().contains(words), "{heard:?}");
-        assert_eq!(heard.said().contains("link"), card, "{heard:?}");
+        let expired = matches!(words, "expired");
+        assert_eq!(heard.said().contains("link"), expired, "{heard:?}");
         answers.push(heard.said().to_owned());
     }
     let unlinked = Stage::new(Fate::Expired)
@@ -156,7 +158,10 @@ async fn built_in_intents_need_no_link_and_ask_nobody() {
                 let heard = stage.send(request).await;
                 assert_eq!(heard.card(), None, "{name}: {heard:?}");
                 assert!(!heard.said().is_empty());
-                let goes_on = matches!(name, "AMAZON.HelpIntent" | "AMAZON.FallbackIntent");
+                let goes_on = matches!(
+                    name,
+                    "AMAZON.HelpIntent" | "AMAZON.FallbackIntent" | "AMAZON.RepeatIntent"
+                );
                 assert_eq!(heard.listens(), goes_on, "{name}");
             }
         }
@@ -221,5 +226,150 @@ async fn alexa_is_told_what_the_skill_could_do() {
         request["type"] = "CanFulfillIntentRequest".into();
         let heard = stage.send(linked(request)).await;
         assert_eq!(heard.0["response"]["canFulfillIntent"]["canFulfill"], can);
+    }
+}
+
+#[tokio::test]
+async fn hello_is_answered_by_first_name_or_plainly() {
+    let hello = || linked(intent("HelloWorldIntent"));
+    let heard = Stage::new(Fate::Good(mary())).send(hello()).await;
+    assert!(heard.said().contains("Hello, Mary!"), "{heard:?}");
+    assert!(heard.listens());
+    let nameless = Fate::Good(json!({ "sub": "subject-1", "email": "mary@example.com" }));
+    for fate in [nameless, Fate::ProfileUnavailable] {
+        let heard = Stage::new(fate).send(hello()).await;
+        assert!(heard.said().contains("Hello!"), "{heard:?}");
+    }
+    let stranger = Stage::new(Fate::Good(mary()));
+    let heard = stranger.send(unlinked(intent("HelloWorldIntent"))).await;
+    assert_eq!(heard.card(), Some("LinkAccount"));
+}
+
+#[tokio::test]
+async fn whether_an_account_is_linked_is_a_question_of_its_own() {
+    let question = || intent("AccountStatusIntent");
+    let stage = Stage::new(Fate::Good(mary()));
+    let yes = stage.send(linked(question())).await;
+    assert!(
+        yes.said().contains("Yes, Mary, your account is linked."),
+        "{yes:?}"
+    );
+    assert_eq!(yes.card(), None);
+    let no = stage.send(unlinked(question())).await;
+    assert!(
+        no.said().contains("No, your account is not linked yet."),
+        "{no:?}"
+    );
+    assert_eq!(no.card(), Some("LinkAccount"));
+    for (fate, words, card) in [
+        (Fate::Expired, "has expired", Some("LinkAccount")),
+        (Fate::Revoked, "has expired", Some("LinkAccount")),
+        (Fate::Foreign, "does not belong", Some("LinkAccount")),
+        (Fate::Unavailable, "cannot reach", None),
+        (Fate::ProfileUnavailable, "cannot reach", None),
+    ] {
+        let heard = Stage::new(fate).send(linked(question())).await;
+        assert!(heard.said().contains(words), "{heard:?}");
+        assert_eq!(heard.card(), card, "{heard:?}");
+    }
+}
+
+/// The request again, with what the session kept of an answer.
+fn after(answer: &crate::people::Heard, mut request: serde_json::Value) -> serde_json::Value {
+    request["session"]["attributes"] = answer.0["sessionAttributes"].clone();
+    request
+}
+
+#[tokio::test]
+async fn repeat_repeats_whatever_was_answered() {
+    let stage = Stage::new(Fate::Good(mary()));
+    let again = || linked(intent("AMAZON.RepeatIntent"));
+    for request in [
+        launch(),
+        intent("HelloWorldIntent"),
+        ask_for("emailAddress"),
+        ask_for("fullProfile"),
+        intent("RequestInfoIntent"),
+        intent("AccountStatusIntent"),
+        intent("AMAZON.HelpIntent"),
+        intent("AMAZON.FallbackIntent"),
+        intent("IntentOfNextYear"),
+    ] {
+        let first = stage.send(linked(request)).await;
+        let second = stage.send(after(&first, again())).await;
+        assert_eq!(second.0, first.0);
+        // And once more: what is kept survives being repeated.
+        let third = stage.send(after(&second, again())).await;
+        assert_eq!(third.0, first.0);
+    }
+}
+
+#[tokio::test]
+async fn without_anything_to_repeat_repeat_says_so() {
+    let stage = Stage::new(Fate::Good(mary()));
+    let broken = json!({ "lastAsked": { "name": "IntentOfLastYear", "choices": 7 } });
+    for attributes in [json!({}), json!({ "lastAsked": 1 }), broken] {
+        let mut request = unlinked(intent("AMAZON.RepeatIntent"));
+        request["session"]["attributes"] = attributes;
+        let heard = stage.send(request).await;
+        assert!(
+            heard.said().contains("not told you anything yet"),
+            "{heard:?}"
+        );
+        assert!(heard.listens());
+    }
+    assert!(stage.seen().is_empty());
+}
+
+/// A repeated question is asked of the account as it is now, not as it was.
+#[tokio::test]
+async fn repeat_is_no_way_around_a_link() {
+    let linked_once = Stage::new(Fate::Good(mary()))
+        .send(linked(ask_for("emailAddress")))
+        .await;
+    let request = after(&linked_once, unlinked(intent("AMAZON.RepeatIntent")));
+    let heard = Stage::new(Fate::Good(mary())).send(request).await;
+    assert_eq!(heard.card(), Some("LinkAccount"));
+    assert!(!heard.said().contains("mary@example.com"), "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_session_keeps_what_was_asked_and_not_a_word_of_it() {
+    let stage = Stage::new(Fate::Good(mary()));
+    let mut question = ask_for("emailAddress");
+    question["intent"]["slots"]["infoTypeRequested"]["value"] = "my secret".into();
+    let heard = stage.send(linked(question)).await;
+    let kept = json!({ "lastAsked": {
+        "name": "RequestInfoIntent", "choices": { "infoTypeRequested": "emailAddress" }
+    } });
+    assert_eq!(heard.0["sessionAttributes"], kept);
+}
+
+#[tokio::test]
+async fn an_address_is_part_of_the_full_profile_where_there_is_one() {
+    let mut profile = mary();
+    profile["address"] = json!({ "formatted": "1 Main Street\nSpringfield" });
+    let heard = Stage::new(Fate::Good(profile))
+        .send(linked(ask_for("fullProfile")))
+        .await;
+    let expected = "<say-as interpret-as=\"address\">1 Main Street, Springfield</say-as>";
+    assert!(heard.said().contains(expected), "{heard:?}");
+}
+
+#[tokio::test]
+async fn every_locale_is_answered_in_its_own_words() {
+    let stage = Stage::new(Fate::Good(mary()));
+    for (locale, words) in [
+        ("en-US", "Your e-mail address is mary@example.com."),
+        ("en-GB", "Your e-mail address is mary@example.com."),
+        ("de-DE", "Deine E-Mail-Adresse lautet mary@example.com."),
+        ("es-ES", "Tu correo electrónico es mary@example.com."),
+        ("ja-JP", "メールアドレスは、mary@example.comです。"),
+        ("en-IN", "Your e-mail address is mary@example.com."),
+    ] {
+        let mut request = linked(ask_for("emailAddress"));
+        request["request"]["locale"] = locale.into();
+        let heard = stage.send(request).await;
+        assert!(heard.said().contains(words), "{locale}: {heard:?}");
     }
 }

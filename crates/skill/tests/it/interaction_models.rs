@@ -1,10 +1,10 @@
-//! The interaction models and the code know the same intents and the same slot values.
+//! The interaction models and the code know the same locales, intents and slot values.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use skill::{InfoType, Intent};
+use skill::{InfoType, Intent, Locale};
 
 /// The interaction model of every locale, with its path.
 fn models() -> Vec<(PathBuf, Value)> {
@@ -31,6 +31,41 @@ fn texts<'a>(values: &'a Value, pointer: &str) -> BTreeSet<&'a str> {
         .iter()
         .map(|value| value.pointer(pointer).unwrap().as_str().unwrap());
     texts.collect()
+}
+
+#[test]
+fn every_locale_has_strings_a_model_and_a_description() {
+    let spoken: BTreeSet<&str> = Locale::ALL.into_iter().map(Locale::tag).collect();
+    let models = models();
+    let modelled: BTreeSet<&str> = (models.iter())
+        .map(|(path, _)| path.file_stem().unwrap().to_str().unwrap())
+        .collect();
+    assert_eq!(modelled, spoken);
+
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../skill-package/skill.json");
+    let manifest: Value =
+        serde_json::from_str(&std::fs::read_to_string(manifest).unwrap()).unwrap();
+    let described = &manifest["manifest"]["publishingInformation"]["locales"];
+    let described = described.as_object().unwrap();
+    assert_eq!(
+        described
+            .keys()
+            .map(String::as_str)
+            .collect::<BTreeSet<_>>(),
+        spoken
+    );
+    for (locale, texts) in described {
+        for member in ["name", "summary", "description"] {
+            assert!(texts[member].is_string(), "{locale} has no {member}");
+        }
+        for member in ["examplePhrases", "keywords"] {
+            assert_eq!(
+                texts[member].as_array().unwrap().len(),
+                3,
+                "{locale} {member}"
+            );
+        }
+    }
 }
 
 #[test]

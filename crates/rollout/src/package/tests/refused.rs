@@ -182,8 +182,8 @@ fn broken_manifests_are_refused() {
         ),
         (
             "\"en-US\"",
-            "\"en-GB\"",
-            "the locale en-GB has no interaction model",
+            "\"fr-FR\"",
+            "the locale fr-FR has no interaction model",
         ),
         (
             "\"name\": \"Account Guide\"",
