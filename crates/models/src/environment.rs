@@ -57,6 +57,16 @@ pub const SCOPES: Variable = Variable {
     default: Some("openid"),
 };
 
+/// Where Login with Amazon answers.
+pub const AMAZON_API_URL: Variable = Variable {
+    name: "VOICELINK_AMAZON_API_URL",
+    purpose: "Base URL of Login with Amazon, for `login-with-amazon`: whose token it is is asked at \
+              `/auth/o2/tokeninfo` below it, the profile at `/user/profile`. Must be https unless \
+              it is loopback.",
+    example: "https://api.amazon.co.uk",
+    default: Some("https://api.amazon.com"),
+};
+
 /// Where attributes come from.
 pub const PROFILE_SOURCE: Variable = Variable {
     name: "VOICELINK_PROFILE_SOURCE",
@@ -66,13 +76,14 @@ pub const PROFILE_SOURCE: Variable = Variable {
 };
 
 /// Every variable, in the order in which the documentation lists them.
-pub const ALL: [Variable; 6] = [
+pub const ALL: [Variable; 7] = [
     SKILL_ID,
     CLIENT_ID,
     ISSUER,
     SIGN_IN_URL,
     SCOPES,
     PROFILE_SOURCE,
+    AMAZON_API_URL,
 ];
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use models::environment::{self, Variable};
 use models::ids::{IdError, SkillId};
-use user_profile::{Settings, SettingsError};
+use user_profile::{ProfileSource, Settings, SettingsError};
 
 /// The configuration as far as it is there.
 ///
@@ -53,21 +53,7 @@ impl Configuration {
             problems: Vec::new(),
         };
         let skill_id = reader.id(environment::SKILL_ID);
-        let client_id = reader.id(environment::CLIENT_ID);
-        let issuer = reader.text(environment::ISSUER);
-        let sign_in_url = reader.text(environment::SIGN_IN_URL);
-        let scopes = reader.text(environment::SCOPES);
-        let source = reader
-            .text(environment::PROFILE_SOURCE)
-            .and_then(|text| reader.settings(text.parse()));
-
-        let all = (client_id, issuer, sign_in_url, scopes, source);
-        let accounts = match all {
-            (Some(client_id), Some(issuer), Some(sign_in), Some(scopes), Some(source)) => {
-                reader.settings(Settings::new(client_id, &issuer, &sign_in, &scopes, source))
-            }
-            _ => None,
-        };
+        let accounts = reader.accounts();
         Self {
             accounts: accounts.filter(|_| skill_id.is_some()),
             skill_id,
@@ -90,6 +76,30 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 .push(ConfigurationError::Missing(variable.name));
         }
         text
+    }
+
+    /// Whose tokens to accept. What there has to be depends on where profiles come from.
+    fn accounts(&mut self) -> Option<Settings> {
+        let client_id = self.id(environment::CLIENT_ID);
+        let source = self.text(environment::PROFILE_SOURCE)?;
+        let settings = match self.settings(source.parse())? {
+            ProfileSource::UserInfo => {
+                let issuer = self.text(environment::ISSUER);
+                let sign_in_url = self.text(environment::SIGN_IN_URL);
+                let scopes = self.text(environment::SCOPES)?;
+                Settings::user_info(client_id?, &issuer?, &sign_in_url?, &scopes)
+            }
+            ProfileSource::GetUser => {
+                let issuer = self.text(environment::ISSUER);
+                let scopes = self.text(environment::SCOPES)?;
+                Settings::get_user(client_id?, &issuer?, &scopes)
+            }
+            ProfileSource::LoginWithAmazon => {
+                let api_url = self.text(environment::AMAZON_API_URL)?;
+                Settings::login_with_amazon(client_id?, &api_url)
+            }
+        };
+        self.settings(settings)
     }
 
     fn id<T: std::str::FromStr<Err = IdError>>(&mut self, variable: Variable) -> Option<T> {
@@ -119,6 +129,7 @@ fn variable_of(error: &SettingsError) -> Variable {
         | SettingsError::IssuerNotABase(_)
         | SettingsError::NotAPool(_) => environment::ISSUER,
         SettingsError::SignIn(_) | SettingsError::SignInNotABase(_) => environment::SIGN_IN_URL,
+        SettingsError::Amazon(_) | SettingsError::AmazonNotABase(_) => environment::AMAZON_API_URL,
         SettingsError::Source(_) | SettingsError::NotBuilt(_) => environment::PROFILE_SOURCE,
     }
 }
@@ -169,6 +180,24 @@ mod tests {
                 "VOICELINK_SIGN_IN_URL is not set",
             ]
         );
+    }
+
+    #[test]
+    fn login_with_amazon_needs_no_user_pool() {
+        let mut variables = vec![
+            ("VOICELINK_SKILL_ID", environment::SKILL_ID.example),
+            ("VOICELINK_PROFILE_SOURCE", "login-with-amazon"),
+        ];
+        assert_eq!(read(&variables).1, ["VOICELINK_CLIENT_ID is not set"]);
+        let client_id = "amzn1.application-oa2-client.0123456789abcdef";
+        variables.push(("VOICELINK_CLIENT_ID", client_id));
+        let (configuration, problems) = read(&variables);
+        assert_eq!(problems, <[String; 0]>::default());
+        let amazon =
+            Settings::login_with_amazon(client_id.parse().unwrap(), "https://api.amazon.com");
+        assert_eq!(configuration.accounts, amazon.ok());
+        variables.push(("VOICELINK_AMAZON_API_URL", "http://api.example.com"));
+        assert_eq!(read(&variables).1, ["VOICELINK_AMAZON_API_URL is wrong"]);
     }
 
     #[test]

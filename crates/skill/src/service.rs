@@ -11,7 +11,7 @@ use models::request::{EventTime, Request, RequestBody, RequestEnvelope};
 use models::response::{Answer, Speech};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
-use user_profile::{Cognito, Directory};
+use user_profile::Directory;
 
 use crate::answer::{self, Answered, may_speak};
 use crate::log::{Level, chain};
@@ -79,7 +79,7 @@ impl From<WrongSkill> for lambda_runtime::Diagnostic {
 }
 
 impl Skill {
-    /// A skill with the accounts of a user pool. What is missing in the configuration is logged.
+    /// A skill with the accounts that a configuration names. What is missing in the configuration is logged.
     pub fn new(configuration: Configuration, log: Log) -> Self {
         for problem in &configuration.problems {
             log.failure(
@@ -88,7 +88,7 @@ impl Skill {
             );
         }
         let accounts = configuration.accounts;
-        let directory = accounts.map(|settings| Box::new(Cognito::new(settings)) as _);
+        let directory = accounts.map(user_profile::directory);
         Self::with_directory(configuration.skill_id, directory, log)
     }
 

@@ -10,13 +10,14 @@ use crate::get_user::GetUser;
 use crate::http_client::HttpClient;
 use crate::key_store::KeyStore;
 use crate::settings::Attributes;
+use crate::settings::UserPool;
 use crate::token::Unverified;
-use crate::{Directory, LinkProblem, Pending, Settings, VerifiedToken, user_info};
+use crate::{Directory, LinkProblem, Pending, VerifiedToken, user_info};
 
 /// An Amazon Cognito user pool. Making one does no I/O and costs nothing.
 #[derive(Debug)]
-pub struct Cognito {
-    settings: Settings,
+pub(crate) struct Cognito {
+    settings: UserPool,
     http: HttpClient,
     keys: KeyStore,
     tokens: TokenCache,
@@ -33,7 +34,7 @@ enum Source {
 
 impl Cognito {
     /// A user pool that nothing has been asked of yet.
-    pub fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: UserPool) -> Self {
         Self {
             source: match &settings.attributes {
                 Attributes::UserInfo(url) => Source::UserInfo(url.clone()),
@@ -54,9 +55,6 @@ impl Cognito {
         token: &AccessToken,
         now: Timestamp,
     ) -> Result<VerifiedToken, LinkProblem> {
-        if let Some(verified) = self.tokens.get(token, now) {
-            return Ok(verified);
-        }
         let checked = Unverified::parse(token)
             .map_err(LinkProblem::Foreign)?
             .check(&self.settings, now)?;
@@ -64,24 +62,15 @@ impl Cognito {
             .keys
             .get(checked.key_id(), &self.http, &self.settings.keys, now)
             .await?;
-        let verified = checked.verify(&key).map_err(LinkProblem::Foreign)?;
-        self.tokens.insert(verified.clone(), now);
-        Ok(verified)
+        checked.verify(&key).map_err(LinkProblem::Foreign)
     }
 
-    async fn look_up(&self, token: &VerifiedToken) -> Result<Profile, LinkProblem> {
-        let cell = self.tokens.profile(token);
-        let fetched = cell
-            .get_or_try_init(async || match &self.source {
-                Source::UserInfo(url) => user_info::fetch(&self.http, url, token).await,
-                #[cfg(feature = "get-user")]
-                Source::GetUser(get_user) => get_user.fetch(token).await,
-            })
-            .await;
-        if matches!(fetched, Err(LinkProblem::Expired(_))) {
-            self.tokens.remove(token.token());
+    async fn fetch(&self, token: &VerifiedToken) -> Result<Profile, LinkProblem> {
+        match &self.source {
+            Source::UserInfo(url) => user_info::fetch(&self.http, url, token).await,
+            #[cfg(feature = "get-user")]
+            Source::GetUser(get_user) => get_user.fetch(token).await,
         }
-        fetched.cloned()
     }
 }
 
@@ -91,14 +80,15 @@ impl Directory for Cognito {
         token: &'a AccessToken,
         now: Timestamp,
     ) -> Pending<'a, Result<VerifiedToken, LinkProblem>> {
-        Box::pin(self.verify(token, now))
+        let verify = self.verify(token, now);
+        Box::pin(self.tokens.identify(token, now, verify))
     }
 
     fn profile<'a>(
         &'a self,
         token: &'a VerifiedToken,
     ) -> Pending<'a, Result<Profile, LinkProblem>> {
-        Box::pin(self.look_up(token))
+        Box::pin(self.tokens.profile(token, self.fetch(token)))
     }
 
     fn forget(&self, token: &AccessToken) {

@@ -13,6 +13,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use models::request::AccessToken;
+use serde::de::DeserializeOwned;
 
 /// How long the first of two attempts may take. While a function is frozen its kept connections
 /// die without a sign, and a request on one of them would wait forever.
@@ -86,6 +87,20 @@ impl HttpClient {
             Ok(Err(HttpError::Unreachable { .. })) | Err(_) => get_once(client, url, token).await,
             Ok(result) => result,
         }
+    }
+
+    /// Gets a JSON document.
+    pub(crate) async fn get_json<T: DeserializeOwned>(
+        &self,
+        url: &Uri,
+        token: Option<&AccessToken>,
+    ) -> Result<T, HttpError> {
+        let json = self.get(url, token).await?;
+        serde_json::from_slice(&json).map_err(|error| HttpError::Unexpected {
+            host: url.host().unwrap_or_default().to_owned(),
+            line: error.line(),
+            column: error.column(),
+        })
     }
 
     fn client(&self) -> Result<&TlsClient, HttpError> {

@@ -54,8 +54,9 @@ pub enum StaleLink {
 /// Why a token is not one of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ForeignToken {
-    /// Not a signed JWT with the claims of a Cognito access token.
-    #[error("it is not an access token of a user pool")]
+    /// Not of the form of the provider's access tokens: for a user pool, a signed JWT with certain
+    /// claims.
+    #[error("it does not have the form of the provider's access tokens")]
     Malformed,
     /// Signed in a way that Cognito does not sign.
     #[error("its algorithm is not RS256")]
@@ -92,6 +93,9 @@ pub enum ProviderError {
     /// The signing keys could not be fetched a moment ago, and it is too soon to try again.
     #[error("its signing keys could not be fetched a moment ago")]
     KeysRecently,
+    /// Whose token it is could not be asked.
+    #[error("whose token it is could not be asked")]
+    TokenInfo(#[source] HttpError),
     /// The profile could not be fetched.
     #[error("the profile could not be fetched")]
     Profile(#[source] HttpError),

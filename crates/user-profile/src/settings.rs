@@ -5,11 +5,23 @@ use std::str::FromStr;
 
 use http::Uri;
 use models::ids::ClientId;
+use models::request::AccessToken;
 use models::secure_url::{SecureUrl, SecureUrlError};
 
 /// Whose tokens are accepted and where profiles are read, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
+pub struct Settings(pub(crate) Provider);
+
+/// Who signs people in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Provider {
+    UserPool(UserPool),
+    LoginWithAmazon(Amazon),
+}
+
+/// A user pool and its app client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UserPool {
     pub(crate) issuer: String,
     pub(crate) client_id: ClientId,
     pub(crate) scopes: Vec<String>,
@@ -17,7 +29,7 @@ pub struct Settings {
     pub(crate) attributes: Attributes,
 }
 
-/// Where attributes are read, with what it takes.
+/// Where a user pool's attributes are read, with what it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Attributes {
     UserInfo(Uri),
@@ -26,6 +38,25 @@ pub(crate) enum Attributes {
         endpoint: SecureUrl,
         region: String,
     },
+}
+
+/// Login with Amazon and a client of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Amazon {
+    pub(crate) client_id: ClientId,
+    pub(crate) profile: Uri,
+    token_info: SecureUrl,
+}
+
+impl Amazon {
+    /// Where to ask whose a token is. The token is part of the URL, because Amazon takes it
+    /// nowhere else.
+    pub(crate) fn token_info(&self, token: &AccessToken) -> Option<Uri> {
+        let mut url = self.token_info.as_url().clone();
+        url.query_pairs_mut()
+            .append_pair("access_token", token.expose());
+        url.as_str().parse().ok()
+    }
 }
 
 /// Where attributes are looked up.
@@ -38,6 +69,9 @@ pub enum ProfileSource {
     /// of the user pool's region, in a build with the feature `get-user`. The token needs the
     /// scope `aws.cognito.signin.user.admin`.
     GetUser,
+    /// [Login with Amazon](https://developer.amazon.com/docs/login-with-amazon/customer-profile.html),
+    /// which is also who signs people in: there is no user pool then.
+    LoginWithAmazon,
 }
 
 impl FromStr for ProfileSource {
@@ -47,6 +81,7 @@ impl FromStr for ProfileSource {
         match text {
             "userinfo" => Ok(Self::UserInfo),
             "get-user" => Ok(Self::GetUser),
+            "login-with-amazon" => Ok(Self::LoginWithAmazon),
             _ => Err(SettingsError::Source(text.to_owned())),
         }
     }
@@ -57,6 +92,7 @@ impl fmt::Display for ProfileSource {
         match self {
             Self::UserInfo => f.write_str("userinfo"),
             Self::GetUser => f.write_str("get-user"),
+            Self::LoginWithAmazon => f.write_str("login-with-amazon"),
         }
     }
 }
@@ -76,8 +112,18 @@ pub enum SettingsError {
     /// A path cannot be appended to the sign-in URL.
     #[error("`{0}` cannot be a sign-in URL: it must have neither a query nor a fragment")]
     SignInNotABase(String),
+    /// The URL of Login with Amazon is not one to send a token to.
+    #[error("the URL of Login with Amazon cannot be used")]
+    Amazon(#[source] SecureUrlError),
+    /// A path cannot be appended to the URL of Login with Amazon.
+    #[error(
+        "`{0}` cannot be the URL of Login with Amazon: it must have neither a query nor a fragment"
+    )]
+    AmazonNotABase(String),
     /// No such profile source.
-    #[error("`{0}` is not a profile source: expected `userinfo` or `get-user`")]
+    #[error(
+        "`{0}` is not a profile source: expected `userinfo`, `get-user` or `login-with-amazon`"
+    )]
     Source(String),
     /// A profile source that this build leaves out.
     #[error("this build cannot read `{0}`: build it with `--features {0}`")]
@@ -88,32 +134,61 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Checks settings. `issuer` is compared with a token's `iss` letter by letter; `scopes` are
-    /// those that a token must carry, separated by spaces.
-    pub fn new(
+    /// Checks the settings of a user pool whose attributes are read at its userInfo endpoint.
+    /// `issuer` is compared with a token's `iss` letter by letter; `scopes` are those that a token
+    /// must carry, separated by spaces.
+    pub fn user_info(
         client_id: ClientId,
         issuer: &str,
         sign_in_url: &str,
         scopes: &str,
-        source: ProfileSource,
+    ) -> Result<Self, SettingsError> {
+        let url = sign_in_url.parse().map_err(SettingsError::SignIn)?;
+        let attributes = below(&url, "oauth2/userInfo")
+            .map(Attributes::UserInfo)
+            .ok_or_else(|| SettingsError::SignInNotABase(sign_in_url.to_owned()))?;
+        Self::user_pool(client_id, issuer, scopes, attributes)
+    }
+
+    /// Checks the settings of a user pool whose attributes are read with `GetUser`; see
+    /// [`user_info`](Self::user_info).
+    pub fn get_user(
+        client_id: ClientId,
+        issuer: &str,
+        scopes: &str,
+    ) -> Result<Self, SettingsError> {
+        Self::user_pool(client_id, issuer, scopes, get_user(issuer)?)
+    }
+
+    /// Checks the settings of Login with Amazon. `client_id` is that of the security profile,
+    /// `api_url` the base URL of tokeninfo and of the profile.
+    pub fn login_with_amazon(client_id: ClientId, api_url: &str) -> Result<Self, SettingsError> {
+        let base: SecureUrl = api_url.parse().map_err(SettingsError::Amazon)?;
+        let not_a_base = || SettingsError::AmazonNotABase(api_url.to_owned());
+        let profile = below(&base, "user/profile").ok_or_else(not_a_base)?;
+        Ok(Self(Provider::LoginWithAmazon(Amazon {
+            client_id,
+            profile,
+            token_info: base.below(["auth", "o2", "tokeninfo"]),
+        })))
+    }
+
+    fn user_pool(
+        client_id: ClientId,
+        issuer: &str,
+        scopes: &str,
+        attributes: Attributes,
     ) -> Result<Self, SettingsError> {
         let url = issuer.parse().map_err(SettingsError::Issuer)?;
         let keys = below(&url, ".well-known/jwks.json")
             .ok_or_else(|| SettingsError::IssuerNotABase(issuer.to_owned()))?;
-        let url = sign_in_url.parse().map_err(SettingsError::SignIn)?;
-        let attributes = match source {
-            ProfileSource::UserInfo => below(&url, "oauth2/userInfo")
-                .map(Attributes::UserInfo)
-                .ok_or_else(|| SettingsError::SignInNotABase(sign_in_url.to_owned()))?,
-            ProfileSource::GetUser => get_user(issuer)?,
-        };
-        Ok(Self {
+        Ok(Self(Provider::UserPool(UserPool {
             issuer: issuer.to_owned(),
             client_id,
             scopes: scopes.split_whitespace().map(str::to_owned).collect(),
             keys,
             attributes,
-        })
+        })))
     }
 }
 
@@ -151,15 +226,15 @@ mod tests {
 
     const ISSUER: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123";
 
-    fn settings(issuer: &str, sign_in: &str) -> Result<Settings, SettingsError> {
-        let client_id = "client".parse().unwrap();
-        Settings::new(
-            client_id,
-            issuer,
-            sign_in,
-            "openid  email",
-            ProfileSource::UserInfo,
-        )
+    fn client_id() -> ClientId {
+        "client".parse().unwrap()
+    }
+
+    fn settings(issuer: &str, sign_in: &str) -> Result<UserPool, SettingsError> {
+        match Settings::user_info(client_id(), issuer, sign_in, "openid  email")?.0 {
+            Provider::UserPool(pool) => Ok(pool),
+            Provider::LoginWithAmazon(amazon) => panic!("{amazon:?}"),
+        }
     }
 
     #[test]
@@ -188,21 +263,20 @@ mod tests {
             settings(ISSUER, "https://me.example.com?x=1"),
             Err(SettingsError::SignInNotABase(_))
         ));
+        let amazon = |url| Settings::login_with_amazon(client_id(), url);
+        assert!(amazon("http://[::1]:8080").is_ok());
+        assert!(matches!(
+            amazon("http://api.example.com"),
+            Err(SettingsError::Amazon(_))
+        ));
+        assert!(matches!(
+            amazon("https://api.example.com?x=1"),
+            Err(SettingsError::AmazonNotABase(_))
+        ));
     }
 
     #[test]
     fn get_user_is_asked_of_the_pools_region() {
-        let client_id: ClientId = "client".parse().unwrap();
-        let source: ProfileSource = "get-user".parse().unwrap();
-        let settings = |issuer| {
-            Settings::new(
-                client_id.clone(),
-                issuer,
-                "https://me.example.com",
-                "",
-                source,
-            )
-        };
         let updated = ISSUER.replace("cognito-idp", "issuer-cognito-idp");
         for issuer in [ISSUER, &updated] {
             let expected = Attributes::GetUser {
@@ -211,9 +285,39 @@ mod tests {
                     .unwrap(),
                 region: "eu-west-1".to_owned(),
             };
-            assert_eq!(settings(issuer).unwrap().attributes, expected);
+            let Provider::UserPool(pool) = Settings::get_user(client_id(), issuer, "").unwrap().0
+            else {
+                panic!("{issuer}");
+            };
+            assert_eq!(pool.attributes, expected);
+            // The keys are those of the issuer as it was configured.
+            assert_eq!(pool.keys, *format!("{issuer}/.well-known/jwks.json"));
         }
-        let elsewhere = settings("https://issuer.example.com/somebody");
+        let elsewhere = Settings::get_user(client_id(), "https://issuer.example.com/me", "");
         assert!(matches!(elsewhere, Err(SettingsError::NotAPool(_))));
+    }
+
+    #[test]
+    fn a_token_in_a_url_is_encoded() {
+        let settings = Settings::login_with_amazon(client_id(), "https://api.example.com").unwrap();
+        let Provider::LoginWithAmazon(amazon) = settings.0 else {
+            panic!("{settings:?}");
+        };
+        let url = amazon
+            .token_info(&"Atza|a+b/c=&x".to_owned().into())
+            .unwrap();
+        assert_eq!(
+            url,
+            "https://api.example.com/auth/o2/tokeninfo?access_token=Atza%7Ca%2Bb%2Fc%3D%26x"
+        );
+        assert_eq!(amazon.profile, "https://api.example.com/user/profile");
+    }
+
+    #[test]
+    fn sources_are_named_as_in_the_stack_file() {
+        for name in ["userinfo", "get-user", "login-with-amazon"] {
+            assert_eq!(name.parse::<ProfileSource>().unwrap().to_string(), name);
+        }
+        assert!("ldap".parse::<ProfileSource>().is_err());
     }
 }

@@ -17,7 +17,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::keys::PublicKey;
-use crate::{ForeignToken, LinkProblem, Settings, StaleLink};
+use crate::settings::UserPool;
+use crate::{ForeignToken, LinkProblem, StaleLink};
 
 /// How long after its `exp` a token is still taken, in seconds: clocks differ a little.
 pub(crate) const LEEWAY_SECONDS: i64 = 5;
@@ -37,7 +38,7 @@ impl VerifiedToken {
         &self.subject
     }
 
-    /// The scopes that the user granted.
+    /// The scopes that the user granted; none for a token in which nothing can be read.
     pub fn scopes(&self) -> &[String] {
         &self.scopes
     }
@@ -47,15 +48,20 @@ impl VerifiedToken {
         &self.token
     }
 
+    /// A token in which nothing can be read, as the provider itself describes it.
+    pub(crate) fn opaque(token: AccessToken, subject: String, expires_at: i64) -> Self {
+        Self {
+            token,
+            subject,
+            scopes: Vec::new(),
+            expires_at,
+        }
+    }
+
     /// A token that nobody has verified, for tests of what comes after verification.
     #[cfg(feature = "test-helpers")]
     pub fn unverified(token: AccessToken, subject: impl Into<String>) -> Self {
-        Self {
-            token,
-            subject: subject.into(),
-            scopes: Vec::new(),
-            expires_at: i64::MAX,
-        }
+        Self::opaque(token, subject.into(), i64::MAX)
     }
 
     /// When the token expires, in seconds since the beginning of 1970.
@@ -136,7 +142,7 @@ impl<'a> Unverified<'a> {
     /// Compares what the token says with what is expected.
     pub(crate) fn check(
         self,
-        settings: &Settings,
+        settings: &UserPool,
         now: Timestamp,
     ) -> Result<Checked<'a>, LinkProblem> {
         let foreign = |reason| Err(LinkProblem::Foreign(reason));

@@ -12,8 +12,8 @@ pub(crate) async fn fetch(
     url: &Uri,
     token: &VerifiedToken,
 ) -> Result<Profile, LinkProblem> {
-    let json = http
-        .get(url, Some(token.token()))
+    let profile: Profile = http
+        .get_json(url, Some(token.token()))
         .await
         .map_err(|error| match error {
             // The token is good offline, so a refusal means that it was revoked since.
@@ -23,13 +23,6 @@ pub(crate) async fn fetch(
             } => LinkProblem::Expired(StaleLink::Revoked),
             error => LinkProblem::ProviderUnavailable(ProviderError::Profile(error)),
         })?;
-    let profile: Profile = serde_json::from_slice(&json).map_err(|error| {
-        LinkProblem::ProviderUnavailable(ProviderError::Profile(HttpError::Unexpected {
-            host: url.host().unwrap_or_default().to_owned(),
-            line: error.line(),
-            column: error.column(),
-        }))
-    })?;
     // OpenID Connect Core 1.0, 5.3.2: otherwise the answer must not be used.
     if profile.subject != token.subject() {
         return Err(LinkProblem::Foreign(ForeignToken::Subject));

@@ -2,21 +2,19 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::ProfileSource;
+use crate::Settings;
 use crate::keys::KeySet;
+use crate::settings::Provider;
 use crate::test_token::{self, ISSUER, NOW};
 
-fn settings() -> Settings {
+fn settings_of(issuer: &str) -> UserPool {
     let client_id = test_token::CLIENT_ID.parse().unwrap();
     let sign_in = "https://sign-in.example.com";
-    Settings::new(
-        client_id,
-        ISSUER,
-        sign_in,
-        "openid email",
-        ProfileSource::UserInfo,
-    )
-    .unwrap()
+    let settings = Settings::user_info(client_id, issuer, sign_in, "openid email").unwrap();
+    match settings.0 {
+        Provider::UserPool(pool) => pool,
+        Provider::LoginWithAmazon(amazon) => panic!("{amazon:?}"),
+    }
 }
 
 fn now(seconds: i64) -> Timestamp {
@@ -24,11 +22,15 @@ fn now(seconds: i64) -> Timestamp {
 }
 
 fn verify_at(token: String, seconds: i64) -> Result<VerifiedToken, LinkProblem> {
+    verify_as(ISSUER, token, seconds)
+}
+
+fn verify_as(issuer: &str, token: String, seconds: i64) -> Result<VerifiedToken, LinkProblem> {
     let token = AccessToken::from(token);
     let keys = KeySet::parse(test_token::jwks(&["a"]).to_string().as_bytes()).unwrap();
     let checked = Unverified::parse(&token)
         .map_err(LinkProblem::Foreign)?
-        .check(&settings(), now(seconds))?;
+        .check(&settings_of(issuer), now(seconds))?;
     let unknown = LinkProblem::Foreign(ForeignToken::UnknownKey);
     let key = keys.get(checked.key_id()).ok_or(unknown)?;
     checked.verify(&key).map_err(LinkProblem::Foreign)
@@ -87,6 +89,28 @@ fn a_token_of_somebody_else_is_foreign() {
     assert_eq!(foreign(other_key), ForeignToken::UnknownKey);
     let wrong_key = test_token::sign_as("b", "a", &test_token::claims());
     assert_eq!(foreign(wrong_key), ForeignToken::Signature);
+}
+
+/// A pool has one of two issuers, and only the one that is configured counts
+/// ([IssuerConfiguration](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html)).
+#[test]
+fn both_forms_of_issuer_are_taken_as_configured() {
+    let updated = ISSUER.replace("cognito-idp", "issuer-cognito-idp");
+    assert_ne!(updated, ISSUER);
+    let token = |issuer: &str| test_token::sign("a", &with("iss", json!(issuer)));
+    for configured in [ISSUER, updated.as_str()] {
+        for of_token in [ISSUER, updated.as_str()] {
+            let verified = verify_as(configured, token(of_token), NOW);
+            if configured == of_token {
+                assert_eq!(verified.unwrap().subject(), "subject-1");
+            } else {
+                assert!(matches!(
+                    verified,
+                    Err(LinkProblem::Foreign(ForeignToken::Issuer))
+                ));
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,17 +1,18 @@
-//! A user pool on a loopback port, asked through the crate's public door.
+//! Providers on loopback ports, asked through the crate's public door.
 
 #![allow(
     clippy::unwrap_used,
     reason = "clippy takes helpers of a test for a program"
 )]
 
+mod amazon;
 mod pool;
 #[path = "../../src/test_token.rs"]
 mod test_token;
 
 use jiff::Timestamp;
 use models::request::AccessToken;
-use user_profile::{Directory as _, ForeignToken, LinkProblem, ProfileSource, StaleLink};
+use user_profile::{ForeignToken, LinkProblem, StaleLink};
 
 use pool::Pool;
 use test_token::NOW;
@@ -119,6 +120,23 @@ async fn concurrent_tokens_fetch_keys_once() {
     assert_eq!(pool.calls().0, 1);
 }
 
+/// Requests for one person that arrive together cost what one costs, from the first one on.
+#[tokio::test]
+async fn concurrent_lookups_of_one_token_make_one_call() {
+    let pool = Pool::start(&["a"]).await;
+    for (directory, calls) in [(pool.directory(), (1, 1)), (pool.get_user(), (2, 2))] {
+        let token = pool.token("a", "subject-1");
+        let look_up = async || {
+            let verified = directory.identify(&token, at(0)).await.unwrap();
+            directory.profile(&verified).await.unwrap()
+        };
+        let profiles = tokio::join!(look_up(), look_up(), look_up());
+        assert_eq!(profiles.0, profiles.1);
+        assert_eq!(profiles.1, profiles.2);
+        assert_eq!(pool.calls(), calls);
+    }
+}
+
 #[tokio::test]
 async fn an_outage_keeps_serving_known_keys() {
     let pool = Pool::start(&["a"]).await;
@@ -202,7 +220,7 @@ async fn an_unreachable_pool_is_unavailable() {
 #[tokio::test]
 async fn get_user_is_another_source_of_the_same_profile() {
     let pool = Pool::start(&["a"]).await;
-    let cognito = pool.directory_of(ProfileSource::GetUser);
+    let cognito = pool.get_user();
     let token = pool.token("a", "subject-1");
     let verified = cognito.identify(&token, at(0)).await.unwrap();
     let profile = cognito.profile(&verified).await.unwrap();
@@ -223,7 +241,7 @@ async fn get_user_is_another_source_of_the_same_profile() {
 #[tokio::test]
 async fn get_user_tells_a_refusal_from_a_failure() {
     let pool = Pool::start(&["a"]).await;
-    let cognito = pool.directory_of(ProfileSource::GetUser);
+    let cognito = pool.get_user();
     let token = pool.token("a", "subject-1");
     let verified = cognito.identify(&token, at(0)).await.unwrap();
     pool.fail(429);

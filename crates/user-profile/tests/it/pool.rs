@@ -12,7 +12,7 @@ use models::request::AccessToken;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use user_profile::{Cognito, ProfileSource, Settings};
+use user_profile::{Directory, Settings, directory};
 
 use crate::test_token;
 
@@ -94,14 +94,17 @@ impl Pool {
     }
 
     /// A directory that reads attributes from the userInfo endpoint.
-    pub(crate) fn directory(&self) -> Cognito {
-        self.directory_of(ProfileSource::UserInfo)
+    pub(crate) fn directory(&self) -> Box<dyn Directory> {
+        let client_id = test_token::CLIENT_ID.parse().unwrap();
+        let settings = Settings::user_info(client_id, &self.issuer(), &self.base, "openid");
+        directory(settings.unwrap())
     }
 
-    pub(crate) fn directory_of(&self, source: ProfileSource) -> Cognito {
+    /// A directory that reads attributes with `GetUser`.
+    pub(crate) fn get_user(&self) -> Box<dyn Directory> {
         let client_id = test_token::CLIENT_ID.parse().unwrap();
-        let settings = Settings::new(client_id, &self.issuer(), &self.base, "openid", source);
-        Cognito::new(settings.unwrap())
+        let settings = Settings::get_user(client_id, &self.issuer(), "openid");
+        directory(settings.unwrap())
     }
 }
 
