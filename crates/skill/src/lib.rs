@@ -15,6 +15,8 @@ mod info_type;
 mod intents;
 mod linking;
 mod log;
+mod moment;
+mod report;
 mod service;
 mod strings;
 mod turn;

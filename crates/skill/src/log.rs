@@ -1,9 +1,7 @@
 //! The log: one JSON object per line, and nothing in it about a person.
 //!
 //! Written by hand rather than through a logging framework: one line per request needs none, and
-//! a framework's start costs more than the whole skill's. The line of an answered request is a
-//! metric as well, in the
-//! [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
+//! a framework's start costs more than the whole skill's.
 
 use std::error::Error;
 use std::fmt;
@@ -11,7 +9,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,16 +58,12 @@ impl fmt::Debug for Log {
 }
 
 impl Log {
-    /// Writes to standard output, which is the function's log group. `level` is the value of
-    /// `AWS_LAMBDA_LOG_LEVEL`.
-    pub fn to_stdout(level: Option<&str>) -> Self {
-        Self {
-            least: Level::at_least(level),
-            write: Arc::new(|line| {
-                // A log that cannot be written is not worth failing a request for.
-                let _ = std::io::stdout().lock().write_all(line.as_bytes());
-            }),
-        }
+    /// Writes to standard output, which is the function's log group.
+    pub fn to_stdout() -> Self {
+        Self::to(|line| {
+            // A log that cannot be written is not worth failing a request for.
+            let _ = std::io::stdout().lock().write_all(line.as_bytes());
+        })
     }
 
     /// Hands every line to a function.
@@ -80,24 +74,39 @@ impl Log {
         }
     }
 
-    /// Writes one line. Fields must not be personal.
-    pub(crate) fn line(&self, level: Level, message: &str, fields: Value) {
-        if level < self.least {
-            return;
-        }
+    /// Leaves out what is below a level: the value of `AWS_LAMBDA_LOG_LEVEL`.
+    #[must_use]
+    pub fn at_least(self, level: Option<&str>) -> Self {
+        let least = Level::at_least(level);
+        Self { least, ..self }
+    }
+
+    /// Writes one line, whatever its level. Fields must not be personal.
+    pub(crate) fn metric(&self, level: Level, message: &str, fields: Map<String, Value>) {
         let mut line = Map::new();
         line.insert("timestamp".into(), Timestamp::now().to_string().into());
         line.insert("level".into(), level.name().into());
         line.insert("message".into(), message.into());
-        if let Value::Object(fields) = fields {
-            line.extend(fields);
-        }
+        line.extend(fields);
         (self.write)(&format!("{}\n", Value::Object(line)));
+    }
+
+    /// Writes one line with one field, which must not be personal, if the level is worth it.
+    fn line(&self, level: Level, message: &str, name: &str, value: String) {
+        if level >= self.least {
+            let fields = [(name.to_owned(), value.into())];
+            self.metric(level, message, fields.into_iter().collect());
+        }
     }
 
     /// Writes an error with everything that led to it.
     pub fn failure(&self, message: &str, error: &(dyn Error + 'static)) {
-        self.line(Level::Error, message, json!({ "error": chain(error) }));
+        self.line(Level::Error, message, "error", chain(error));
+    }
+
+    /// Writes an error that the user hardly notices.
+    pub(crate) fn warning(&self, message: &str, error: &(dyn Error + 'static)) {
+        self.line(Level::Warn, message, "error", chain(error));
     }
 
     /// Has panics logged by their place alone: a message may quote what it choked on.
@@ -105,7 +114,8 @@ impl Log {
         let log = self.clone();
         std::panic::set_hook(Box::new(move |panic| {
             let place = panic.location().map(ToString::to_string);
-            log.line(Level::Error, "panicked", json!({ "location": place }));
+            let place = place.unwrap_or_else(|| "unknown".to_owned());
+            log.line(Level::Error, "panicked", "location", place);
         }));
     }
 }

@@ -21,7 +21,8 @@ async fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    let log = Log::to_stdout(std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().as_deref());
+    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok();
+    let log = Log::to_stdout().at_least(level.as_deref());
     log.install_panic_hook();
     let configuration = Configuration::read(|name| std::env::var(name).ok());
     let skill = Arc::new(Skill::new(configuration, log.clone()));

@@ -7,14 +7,15 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use models::ids::SkillId;
-use models::request::{EventTime, Request, RequestBody, RequestEnvelope};
+use models::request::{EventTime, Request, RequestEnvelope};
 use models::response::{Answer, Speech};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
-use user_profile::Directory;
+use user_profile::{Directory, HttpClient};
 
 use crate::answer::{self, Answered, may_speak};
-use crate::log::{Level, chain};
+use crate::moment::Moment;
+use crate::report::Report;
 use crate::{Configuration, Locale, Log, Turn};
 
 /// Most time for an answer. Alexa gives up after 8 seconds, of which a cold start and the way
@@ -30,6 +31,7 @@ const GRACE: Duration = Duration::from_millis(200);
 pub struct Skill {
     id: Option<SkillId>,
     directory: Option<Box<dyn Directory>>,
+    http: HttpClient,
     log: Log,
 }
 
@@ -98,7 +100,12 @@ impl Skill {
         directory: Option<Box<dyn Directory>>,
         log: Log,
     ) -> Self {
-        Self { id, directory, log }
+        Self {
+            id,
+            directory,
+            http: HttpClient::default(),
+            log,
+        }
     }
 
     /// Answers one request, received at `received`.
@@ -112,15 +119,26 @@ impl Skill {
         let kind = payload.pointer("/request/type").cloned();
         let request: RequestEnvelope = match serde_json::from_value(payload) {
             Ok(request) => request,
-            Err(error) => return Ok(self.unreadable(&error, kind.as_ref(), invocation)),
+            Err(error) => {
+                Report::new(&invocation.request_id, "unreadable")
+                    .with("error", Some(without_values(&error.to_string())))
+                    .write(&self.log, started.elapsed());
+                return Ok(unreadable(kind.as_ref()));
+            }
         };
-        self.check_skill(&request, invocation)?;
+        if let Err(wrong_skill) = self.check_skill(&request) {
+            Report::new(&invocation.request_id, "wrong-skill").write(&self.log, started.elapsed());
+            return Err(wrong_skill);
+        }
 
         let strings = Locale::of(request.request.locale.as_deref()).strings();
         let time = MOST_TIME.min(invocation.time_left.saturating_sub(MARGIN));
         let deadline = started + time;
         let now = latest(received, &request.request);
-        let turn = Turn::new(&request, self.directory.as_deref(), strings, now, deadline);
+        let time = (started, deadline);
+        let moment = Moment::of(&request, strings.one_moment, time, &self.http, &self.log);
+        let turn = Turn::new(&request, self.directory.as_deref(), strings, now, deadline)
+            .with_moment(moment);
 
         let answering = AssertUnwindSafe(answer::answer(&request, &turn)).catch_unwind();
         let answered = match timeout_at(deadline + GRACE, answering).await {
@@ -134,92 +152,31 @@ impl Skill {
             Ok(Err(_panic)) => apologise(&request, strings.broken, "panic"),
             Err(_elapsed) => apologise(&request, strings.out_of_time, "out-of-time"),
         };
-        self.report(&request, &answered, invocation, started.elapsed());
+        Report::of(&invocation.request_id, &request, &answered).write(&self.log, started.elapsed());
         Ok(answered.json)
     }
 
-    fn check_skill(
-        &self,
-        request: &RequestEnvelope,
-        invocation: &Invocation,
-    ) -> Result<(), WrongSkill> {
-        let Some(expected) = &self.id else {
-            return Ok(());
-        };
-        if request.application_id() == Some(expected.as_str()) {
-            return Ok(());
-        }
-        let fields = json!({ "requestId": invocation.request_id, "outcome": "wrong-skill" });
-        self.log
-            .line(Level::Error, "request for another skill", fields);
-        Err(WrongSkill {
-            skill_id: expected.clone(),
-        })
-    }
-
-    /// Answers something that is not a request, in the tone that its type asks for.
-    fn unreadable(
-        &self,
-        error: &serde_json::Error,
-        kind: Option<&Value>,
-        invocation: &Invocation,
-    ) -> Value {
-        let fields = json!({
-            "requestId": invocation.request_id,
-            "error": without_values(&error.to_string()),
-            "outcome": "unreadable",
-        });
-        self.log
-            .line(Level::Error, "not a request that Alexa sends", fields);
-        let speaks = matches!(
-            kind.and_then(Value::as_str),
-            Some("LaunchRequest" | "IntentRequest")
-        );
-        let words = speaks.then_some(Locale::of(None).strings().broken);
-        say_or_be_silent(words, "unreadable").json
-    }
-
-    fn report(
-        &self,
-        request: &RequestEnvelope,
-        answered: &Answered,
-        invocation: &Invocation,
-        took: Duration,
-    ) {
-        let intent = match &request.request.body {
-            RequestBody::Intent(request) => Some(request.intent.name.as_str()),
-            _ => None,
-        };
-        let level = match answered.outcome {
-            "answered" | "noted" | "not-linked" | "link-expired" => Level::Info,
-            "foreign-token" | "provider-unavailable" | "out-of-time" => Level::Warn,
-            _ => Level::Error,
-        };
-        let mut fields = json!({
-            "requestId": invocation.request_id,
-            "requestType": request.request.kind(),
-            "outcome": answered.outcome,
-            "durationMs": took.as_secs_f64() * 1000.0,
-            "_aws": {
-                "Timestamp": Timestamp::now().as_millisecond(),
-                "CloudWatchMetrics": [{
-                    "Namespace": "Voicelink",
-                    "Dimensions": [["outcome"]],
-                    "Metrics": [{ "Name": "durationMs", "Unit": "Milliseconds" }]
-                }]
+    /// Refuses what is meant for another skill.
+    fn check_skill(&self, request: &RequestEnvelope) -> Result<(), WrongSkill> {
+        match &self.id {
+            Some(expected) if request.application_id() != Some(expected.as_str()) => {
+                Err(WrongSkill {
+                    skill_id: expected.clone(),
+                })
             }
-        });
-        if let Some(intent) = intent {
-            fields["intent"] = intent.into();
+            _ => Ok(()),
         }
-        if let Some(problem) = &answered.problem {
-            fields["problem"] = chain(problem).into();
-        }
-        if let Some(error) = refused_by_alexa(&request.request.body) {
-            fields["alexaError"] = error.into();
-        }
-        self.log.line(level, "request", fields);
     }
+}
+
+/// Answers something that is not a request, in the tone that its type asks for.
+fn unreadable(kind: Option<&Value>) -> Value {
+    let speaks = matches!(
+        kind.and_then(Value::as_str),
+        Some("LaunchRequest" | "IntentRequest")
+    );
+    let words = speaks.then_some(Locale::of(None).strings().broken);
+    say_or_be_silent(words, "unreadable").json
 }
 
 /// When a token counts as expired: by the later of the machine's clock and of the request's
@@ -242,17 +199,6 @@ fn say_or_be_silent(words: Option<fn() -> Speech>, outcome: &'static str) -> Ans
     words
         .and_then(|words| Answered::aloud(&Answer::tell(words()), outcome).ok())
         .unwrap_or_else(|| Answered::silently(outcome))
-}
-
-/// The kind of error that Alexa reports about an earlier answer. Its message may quote the
-/// answer, so it stays out of the log.
-fn refused_by_alexa(body: &RequestBody) -> Option<&str> {
-    let error = match body {
-        RequestBody::SessionEnded(request) => request.error.as_ref(),
-        RequestBody::ExceptionEncountered(request) => request.error.as_ref(),
-        _ => None,
-    };
-    error.map(|error| error.kind.as_str())
 }
 
 /// A parser's message without the value that it quotes:

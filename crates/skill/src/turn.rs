@@ -11,9 +11,9 @@ use user_profile::{Directory, LinkProblem, ProviderError, VerifiedToken};
 
 use crate::Strings;
 use crate::asked::Asked;
+use crate::moment::Moment;
 
 /// One thing that the user said, and what is needed to answer it.
-#[derive(Clone)]
 pub struct Turn<'a> {
     request: &'a RequestEnvelope,
     asked: Option<Asked>,
@@ -21,6 +21,7 @@ pub struct Turn<'a> {
     strings: &'static Strings,
     now: Timestamp,
     deadline: Instant,
+    moment: Option<Moment<'a>>,
 }
 
 impl<'a> Turn<'a> {
@@ -40,7 +41,15 @@ impl<'a> Turn<'a> {
             strings,
             now,
             deadline,
+            moment: None,
         }
+    }
+
+    /// Lets the user be asked for a moment when the answer takes long.
+    #[must_use]
+    pub(crate) fn with_moment(mut self, moment: Option<Moment<'a>>) -> Self {
+        self.moment = moment;
+        self
     }
 
     /// What to say, in the user's language.
@@ -80,20 +89,30 @@ impl<'a> Turn<'a> {
     }
 
     /// The linked account, verified.
-    pub async fn account(&self) -> Result<Account<'a>, LinkProblem> {
+    pub async fn account(&self) -> Result<Account<'_>, LinkProblem> {
         let token = self.token().ok_or(LinkProblem::NotLinked)?;
         let directory = self.directory.ok_or(LinkProblem::ProviderUnavailable(
             ProviderError::NotConfigured,
         ))?;
-        let verifying = directory.identify(token, self.now);
-        let token = timeout_at(self.deadline, verifying)
-            .await
-            .unwrap_or(Err(LinkProblem::OutOfTime))?;
+        let token = self.wait_for(directory.identify(token, self.now)).await??;
         Ok(Account {
             token,
             directory,
-            deadline: self.deadline,
+            turn: self,
         })
+    }
+
+    /// Waits for something that an answer needs, until the answer is due. When it takes long, the
+    /// user hears that it does.
+    pub async fn wait_for<T>(&self, work: impl Future<Output = T>) -> Result<T, LinkProblem> {
+        let waiting = async {
+            match &self.moment {
+                Some(moment) => moment.during(work).await,
+                None => work.await,
+            }
+        };
+        let done = timeout_at(self.deadline, waiting).await;
+        done.map_err(|_elapsed| LinkProblem::OutOfTime)
     }
 
     /// Forgets what was kept about the account: its link is gone.
@@ -127,7 +146,7 @@ impl std::fmt::Debug for Turn<'_> {
 pub struct Account<'a> {
     token: VerifiedToken,
     directory: &'a dyn Directory,
-    deadline: Instant,
+    turn: &'a Turn<'a>,
 }
 
 impl Account<'_> {
@@ -138,17 +157,15 @@ impl Account<'_> {
 
     /// What is known about the user.
     pub async fn profile(&self) -> Result<Profile, LinkProblem> {
-        self.profile_before(self.deadline).await
+        self.turn
+            .wait_for(self.directory.profile(&self.token))
+            .await?
     }
 
     /// What is known about the user, if it is known soon: for what an answer can do without.
     pub async fn profile_within(&self, patience: Duration) -> Result<Profile, LinkProblem> {
-        let soon = Instant::now() + patience;
-        self.profile_before(soon.min(self.deadline)).await
-    }
-
-    async fn profile_before(&self, deadline: Instant) -> Result<Profile, LinkProblem> {
-        timeout_at(deadline, self.directory.profile(&self.token))
+        let soon = self.turn.deadline.min(Instant::now() + patience);
+        timeout_at(soon, self.directory.profile(&self.token))
             .await
             .unwrap_or(Err(LinkProblem::OutOfTime))
     }

@@ -1,19 +1,20 @@
-//! GET over TLS, made for a function that sleeps between requests.
+//! Small requests over TLS, made for a function that sleeps between them.
 
 use std::error::Error;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
-use http::{Request, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Empty, Limited};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use models::request::AccessToken;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// How long the first of two attempts may take. While a function is frozen its kept connections
 /// die without a sign, and a request on one of them would wait forever.
@@ -66,11 +67,11 @@ pub enum HttpError {
     },
 }
 
-type TlsClient = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
+type TlsClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// A client that is built with its first request: most starts of the function need none.
 #[derive(Debug, Default)]
-pub(crate) struct HttpClient {
+pub struct HttpClient {
     client: OnceLock<TlsClient>,
 }
 
@@ -83,8 +84,9 @@ impl HttpClient {
         token: Option<&AccessToken>,
     ) -> Result<Bytes, HttpError> {
         let client = self.client()?;
-        match tokio::time::timeout(FIRST_ATTEMPT, get_once(client, url, token)).await {
-            Ok(Err(HttpError::Unreachable { .. })) | Err(_) => get_once(client, url, token).await,
+        let attempt = || send(client, url, token, None);
+        match tokio::time::timeout(FIRST_ATTEMPT, attempt()).await {
+            Ok(Err(HttpError::Unreachable { .. })) | Err(_) => attempt().await,
             Ok(result) => result,
         }
     }
@@ -103,6 +105,19 @@ impl HttpClient {
         })
     }
 
+    /// Posts a JSON document, once: it may have arrived although there is no answer. What the
+    /// answer says does not matter, as long as it is a success.
+    pub async fn post(
+        &self,
+        url: &Uri,
+        token: &AccessToken,
+        document: &Value,
+    ) -> Result<(), HttpError> {
+        let body = Bytes::from(document.to_string());
+        send(self.client()?, url, Some(token), Some(body)).await?;
+        Ok(())
+    }
+
     fn client(&self) -> Result<&TlsClient, HttpError> {
         if let Some(client) = self.client.get() {
             return Ok(client);
@@ -119,25 +134,32 @@ impl HttpClient {
     }
 }
 
-async fn get_once(
+/// Gets a body, or posts a JSON document and gets what is answered.
+async fn send(
     client: &TlsClient,
     url: &Uri,
     token: Option<&AccessToken>,
+    document: Option<Bytes>,
 ) -> Result<Bytes, HttpError> {
     let host = || url.host().unwrap_or_default().to_owned();
     let unreachable = |source| HttpError::Unreachable {
         host: host(),
         source,
     };
-    let mut request = Request::new(Empty::new());
+    let json = HeaderValue::from_static("application/json");
+    let mut request = Request::new(Full::default());
     *request.uri_mut() = url.clone();
-    let headers = request.headers_mut();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    request.headers_mut().insert(ACCEPT, json.clone());
+    if let Some(document) = document {
+        *request.method_mut() = Method::POST;
+        *request.body_mut() = Full::new(document);
+        request.headers_mut().insert(CONTENT_TYPE, json);
+    }
     if let Some(token) = token {
         let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
             .map_err(|_| HttpError::Header)?;
         value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
+        request.headers_mut().insert(AUTHORIZATION, value);
     }
     let response = client
         .request(request)

@@ -27,7 +27,7 @@ mod token;
 mod user_info;
 
 pub use directory::{Directory, Pending};
-pub use http_client::HttpError;
+pub use http_client::{HttpClient, HttpError};
 pub use keys::KeySetError;
 pub use problem::{ForeignToken, LinkProblem, ProviderError, StaleLink};
 pub use settings::{ProfileSource, Settings, SettingsError};

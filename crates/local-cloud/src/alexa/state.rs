@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use super::device::progressive::Unanswered;
 use super::device::session::Session;
 use super::linking::Attempt;
 use super::smapi::imports::Import;
@@ -30,6 +31,8 @@ pub(super) struct State {
     pub(super) attempts: HashMap<String, Attempt>,
     /// Open sessions, by device.
     pub(super) sessions: HashMap<String, Session>,
+    /// Requests that a skill is about to answer, by request id.
+    pub(super) unanswered: HashMap<String, Unanswered>,
     /// Whether expired access tokens are sent as they are.
     pub(super) refresh_held: bool,
 }

@@ -9,5 +9,7 @@
 mod bootstrap;
 mod conversation;
 mod interaction_models;
+mod metrics;
+mod moment;
 mod people;
 mod robustness;

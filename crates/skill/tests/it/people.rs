@@ -1,12 +1,14 @@
 //! Accounts without a provider, and requests as Alexa sends them.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use models::profile::Profile;
 use models::request::AccessToken;
 use serde_json::{Value, json};
 use skill::{Invocation, Log, Skill};
+use tokio::sync::Notify;
 use user_profile::{
     Directory, ForeignToken, HttpError, LinkProblem, Pending, ProviderError, StaleLink,
     VerifiedToken,
@@ -19,6 +21,10 @@ pub(crate) const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.token.of-mary";
 #[derive(Debug, Clone)]
 pub(crate) enum Fate {
     Good(Value),
+    /// The profile comes after something has happened.
+    GoodAfter(Value, Arc<Notify>),
+    /// The profile comes after some time.
+    GoodWithin(Value, Duration),
     Expired,
     Revoked,
     Foreign,
@@ -62,9 +68,18 @@ impl Directory for People {
         &'a self,
         _token: &'a VerifiedToken,
     ) -> Pending<'a, Result<Profile, LinkProblem>> {
+        let read = |profile: &Value| Ok(serde_json::from_value(profile.clone()).unwrap());
         Box::pin(async move {
             match &self.fate {
-                Fate::Good(profile) => Ok(serde_json::from_value(profile.clone()).unwrap()),
+                Fate::Good(profile) => read(profile),
+                Fate::GoodAfter(profile, event) => {
+                    event.notified().await;
+                    read(profile)
+                }
+                Fate::GoodWithin(profile, time) => {
+                    tokio::time::sleep(*time).await;
+                    read(profile)
+                }
                 Fate::Revoked => Err(LinkProblem::Expired(StaleLink::Revoked)),
                 Fate::Silent => std::future::pending().await,
                 Fate::Panics => panic!("choked on mary@example.com"),
@@ -97,6 +112,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(fate: Fate) -> Self {
+        Self::at_level(fate, "INFO")
+    }
+
+    /// A stage whose log keeps what is of a level or worse.
+    pub(crate) fn at_level(fate: Fate, level: &str) -> Self {
         let seen = Arc::default();
         let people = People {
             fate,
@@ -105,6 +125,7 @@ impl Stage {
         let log: Arc<Mutex<String>> = Arc::default();
         let written = Arc::clone(&log);
         let logger = Log::to(move |line| written.lock().unwrap().push_str(line));
+        let logger = logger.at_least(Some(level));
         let skill_id = Some(SKILL_ID.parse().unwrap());
         Self {
             skill: Skill::with_directory(skill_id, Some(Box::new(people)), logger),

@@ -20,6 +20,8 @@ pub(in crate::alexa) struct Invoked {
     pub(in crate::alexa) request: Value,
     /// How long it took, in milliseconds.
     pub(in crate::alexa) milliseconds: u64,
+    /// What was heard meanwhile.
+    pub(super) progressive: Vec<String>,
     outcome: Result<Bytes, (&'static str, String)>,
 }
 
@@ -36,6 +38,7 @@ impl Alexa {
     /// Invokes a skill.
     pub(super) async fn invoke(&self, endpoint: String, request: Value) -> Invoked {
         let started = Instant::now();
+        self.expect_directives(&request);
         let outcome = if endpoint.starts_with("arn:") {
             self.invoke_function(&endpoint, &request).await
         } else {
@@ -46,6 +49,7 @@ impl Alexa {
         };
         Invoked {
             endpoint,
+            progressive: self.end_directives(&request),
             request,
             milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             outcome,

@@ -3,6 +3,7 @@
 pub(super) mod invoke;
 mod language;
 mod nlu;
+pub(super) mod progressive;
 pub(super) mod request;
 mod response;
 mod route;
@@ -27,7 +28,10 @@ use turn::Said;
 const DEFAULT_DEVICE: &str = "amzn1.ask.device.LOCAL";
 
 pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new().route("/say", post(say)).with_state(alexa)
+    Router::new()
+        .route("/say", post(say))
+        .with_state(alexa.clone())
+        .merge(progressive::router(alexa))
 }
 
 #[derive(Deserialize)]

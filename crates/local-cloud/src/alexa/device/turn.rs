@@ -61,11 +61,18 @@ impl Turn {
             .collect()
     }
 
+    /// What was heard before the answer came.
+    fn progressive(&self) -> Vec<&str> {
+        let said = self.invocations.iter().flat_map(|one| &one.progressive);
+        said.map(String::as_str).collect()
+    }
+
     /// As `POST /say` answers it.
     pub(super) fn to_json(&self, said: &str) -> Value {
         json!({
             "said": said,
             "heard": self.heard,
+            "progressive": self.progressive(),
             "reprompt": self.reprompt,
             "card": self.card,
             "linked": self.linked,

@@ -19,6 +19,7 @@ async fn a_conversation() {
         json!({
             "said": "Alexa, open Voice Link",
             "heard": "Hello.",
+            "progressive": ["One moment."],
             "reprompt": "Well?",
             "card": null,
             "linked": false,
@@ -53,6 +54,30 @@ async fn a_conversation() {
     assert_eq!(left["requestType"], "SessionEndedRequest");
     assert_eq!(left["error"], Value::Null);
     assert_eq!(left["sessionOpen"], false);
+    developer.stop().await;
+}
+
+#[tokio::test]
+async fn a_directive_belongs_to_a_request_that_waits() {
+    let developer = Developer::start().await;
+    let url = developer.urls().device.join("/v1/directives").unwrap();
+    let directive = |id: &str| {
+        json!({
+            "header": { "requestId": id },
+            "directive": { "type": "VoicePlayer.Speak", "speech": "One moment." }
+        })
+    };
+    let send = async |token: Option<&str>, body: &Value| {
+        let request = developer.http.post(url.clone()).json(body);
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(send(None, &directive("1")).await, 401);
+    assert_eq!(send(Some("token"), &directive("1")).await, 400);
+    assert_eq!(send(Some("token"), &json!({})).await, 400);
     developer.stop().await;
 }
 

@@ -8,12 +8,32 @@ import urllib.request
 api = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
 
 
+def ask_for_a_moment(event):
+    system = event["context"]["System"]
+    directive = {
+        "header": {"requestId": event["request"]["requestId"]},
+        "directive": {"type": "VoicePlayer.Speak", "speech": "<speak>One moment.</speak>"},
+    }
+    request = urllib.request.Request(
+        system["apiEndpoint"] + "/v1/directives",
+        data=json.dumps(directive).encode(),
+        headers={
+            "Authorization": "Bearer " + system["apiAccessToken"],
+            "Content-Type": "application/json",
+        },
+        method="POST",
+    )
+    with urllib.request.urlopen(request) as response:
+        assert response.status == 204, response.status
+
+
 def answer(event):
     request = event["request"]
     kind = request["type"]
     if kind == "SessionEndedRequest" or kind.startswith("AlexaSkillEvent."):
         return {}
     if kind == "LaunchRequest":
+        ask_for_a_moment(event)
         user = event["context"]["System"]["user"]
         if "accessToken" in user:
             return {

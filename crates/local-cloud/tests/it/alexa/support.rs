@@ -12,7 +12,7 @@ use zip::write::SimpleFileOptions;
 /// One stage and its developer.
 pub(super) struct Developer {
     stage: LocalStage,
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
 }
 
 /// Status, headers and JSON body of an answer.

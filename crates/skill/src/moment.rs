@@ -1,0 +1,99 @@
+//! "One moment, please": what a person hears while an answer takes its time.
+//!
+//! Alexa calls it a
+//! [progressive response](https://developer.amazon.com/en-US/docs/alexa/custom-skills/send-the-user-a-progressive-response.html):
+//! a request of its own, sent while the answer is being prepared. It never delays the answer, and
+//! nobody waits for it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use models::request::{AccessToken, RequestBody, RequestEnvelope};
+use models::response::Speech;
+use models::secure_url::SecureUrl;
+use serde_json::json;
+use tokio::time::{Instant, sleep_until};
+use user_profile::HttpClient;
+
+use crate::Log;
+
+/// How long a person waits in silence.
+const SILENCE: Duration = Duration::from_millis(1_500);
+/// Least time between asking for a moment and the latest possible answer: more would be said in
+/// the same breath as the apology for being late.
+const WORTHWHILE: Duration = Duration::from_secs(2);
+
+/// A moment that may be asked for, once, while one request is answered.
+#[derive(Debug)]
+pub(crate) struct Moment<'a> {
+    http: &'a HttpClient,
+    log: &'a Log,
+    api: &'a str,
+    token: &'a AccessToken,
+    request_id: &'a str,
+    words: fn() -> Speech,
+    due: Instant,
+    asked: AtomicBool,
+}
+
+impl<'a> Moment<'a> {
+    /// The moment of a request, if Alexa takes one for it and there is enough time.
+    pub(crate) fn of(
+        request: &'a RequestEnvelope,
+        words: fn() -> Speech,
+        (started, deadline): (Instant, Instant),
+        http: &'a HttpClient,
+        log: &'a Log,
+    ) -> Option<Self> {
+        let due = started + SILENCE;
+        let body = &request.request.body;
+        if !matches!(body, RequestBody::Launch(_) | RequestBody::Intent(_))
+            || due + WORTHWHILE > deadline
+        {
+            return None;
+        }
+        let system = request.context.as_ref()?.system.as_ref()?;
+        Some(Self {
+            http,
+            log,
+            api: system.api_endpoint.as_deref()?,
+            token: system.api_access_token.as_ref()?,
+            request_id: &request.request.request_id,
+            words,
+            due,
+            asked: AtomicBool::new(false),
+        })
+    }
+
+    /// Does some work, and asks for a moment if it takes long.
+    pub(crate) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = sleep_until(self.due) => {}
+        }
+        tokio::select! {
+            biased;
+            done = &mut work => done,
+            () = self.ask() => work.await,
+        }
+    }
+
+    async fn ask(&self) {
+        if self.asked.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let url = (self.api.parse::<SecureUrl>().ok())
+            .and_then(|api| api.below(["v1", "directives"]).as_str().parse().ok());
+        let Some(url) = url else { return };
+        let directive = json!({
+            "header": { "requestId": self.request_id },
+            "directive": { "type": "VoicePlayer.Speak", "speech": (self.words)().to_ssml() }
+        });
+        if let Err(error) = self.http.post(&url, self.token, &directive).await {
+            self.log
+                .warning("the user could not be asked for a moment", &error);
+        }
+    }
+}
