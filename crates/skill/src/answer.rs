@@ -6,9 +6,7 @@ use serde_json::Value;
 use user_profile::LinkProblem;
 
 use crate::handlers::{Reply, skill_event};
-use crate::intents::{AccountUse, Intent};
-use crate::turn::Turn;
-use crate::{Strings, linking};
+use crate::{AccountUse, Intent, Strings, Turn, linking};
 
 /// An answer, and what to say about it in the log.
 pub(crate) struct Answered {

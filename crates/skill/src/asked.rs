@@ -8,9 +8,8 @@ use std::collections::BTreeMap;
 use models::request::{RequestBody, RequestEnvelope};
 use serde_json::{Map, Value, json};
 
-use crate::Intent;
 use crate::handlers::{Reply, launch};
-use crate::turn::Turn;
+use crate::{Intent, Turn};
 
 /// The session attribute that holds what was asked last.
 const ATTRIBUTE: &str = "lastAsked";

@@ -1,4 +1,4 @@
-//! What the skill does when it is spoken to, one function per intent or request.
+//! What the skill does when it is spoken to: which intents there are, and who answers them.
 
 mod account_status;
 mod built_in;
@@ -9,12 +9,30 @@ mod request_info;
 use models::response::Answer;
 use user_profile::LinkProblem;
 
-pub(crate) use account_status::account_status;
-pub(crate) use built_in::{cancel, fallback, help, navigate_home, repeat, stop};
 pub(crate) use events::skill_event;
-pub(crate) use greeting::{hello_world, launch};
-pub(crate) use request_info::request_info;
+pub(crate) use greeting::launch;
 
 /// What a handler has to say. A problem with the account has an answer of its own, the same for
 /// every handler; `?` leaves the handler for it.
 pub(crate) type Reply = Result<Answer, LinkProblem>;
+
+intents! {
+    /// "Hello!"
+    HelloWorld = "HelloWorldIntent", Linked => greeting::hello_world;
+    /// "What is my e-mail address?"
+    RequestInfo = "RequestInfoIntent", Linked => request_info::request_info;
+    /// "Is my account linked?"
+    AccountStatus = "AccountStatusIntent", Public => account_status::account_status;
+    /// "Help."
+    Help = "AMAZON.HelpIntent", Public => built_in::help;
+    /// "Stop."
+    Stop = "AMAZON.StopIntent", Public => built_in::stop;
+    /// "Cancel."
+    Cancel = "AMAZON.CancelIntent", Public => built_in::cancel;
+    /// Something that the model does not understand.
+    Fallback = "AMAZON.FallbackIntent", Public => built_in::fallback;
+    /// "Go home."
+    NavigateHome = "AMAZON.NavigateHomeIntent", Public => built_in::navigate_home;
+    /// "Say that again."
+    Repeat = "AMAZON.RepeatIntent", Public => built_in::repeat;
+}

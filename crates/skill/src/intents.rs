@@ -1,10 +1,7 @@
-//! The intents of the skill: a table from the interaction model's names to handlers.
+//! What an intent is: a name in the interaction models, whether it needs an account, and a handler.
+//! The table of them is in [`handlers`](crate::handlers).
 
-use crate::Turn;
-use crate::handlers::{
-    Reply, account_status, cancel, fallback, hello_world, help, navigate_home, repeat,
-    request_info, stop,
-};
+use crate::Intent;
 
 /// Whether an intent needs a linked account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +14,8 @@ pub enum AccountUse {
 
 /// Turns the table into an enum, its names and the calls of its handlers.
 macro_rules! intents {
-    ($($(#[$doc:meta])* $intent:ident = $name:literal, $account:ident => $handler:ident;)+) => {
-        /// An intent of the interaction model.
+    ($($(#[$doc:meta])* $intent:ident = $name:literal, $account:ident => $handler:path;)+) => {
+        /// An intent of the interaction models.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Intent {
             $($(#[$doc])* $intent,)+
@@ -28,7 +25,7 @@ macro_rules! intents {
             /// Every intent.
             pub const ALL: &[Self] = &[$(Self::$intent,)+];
 
-            /// The name in the interaction model.
+            /// The name in the interaction models.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$intent => $name,)+
@@ -36,47 +33,26 @@ macro_rules! intents {
             }
 
             /// Whether it needs a linked account.
-            pub fn account_use(self) -> AccountUse {
+            pub fn account_use(self) -> $crate::AccountUse {
                 match self {
-                    $(Self::$intent => AccountUse::$account,)+
+                    $(Self::$intent => $crate::AccountUse::$account,)+
                 }
             }
 
             /// Calls the handler.
-            pub(crate) async fn handle(self, turn: &Turn<'_>) -> Reply {
+            pub(crate) async fn handle(self, turn: &$crate::Turn<'_>) -> Reply {
                 match self {
                     $(Self::$intent => intents!(@$account $handler, turn),)+
                 }
             }
         }
     };
-    (@Linked $handler:ident, $turn:ident) => {
+    (@Linked $handler:path, $turn:ident) => {
         $handler($turn, &$turn.account().await?).await
     };
-    (@Public $handler:ident, $turn:ident) => {
+    (@Public $handler:path, $turn:ident) => {
         $handler($turn).await
     };
-}
-
-intents! {
-    /// "Hello!"
-    HelloWorld = "HelloWorldIntent", Linked => hello_world;
-    /// "What is my e-mail address?"
-    RequestInfo = "RequestInfoIntent", Linked => request_info;
-    /// "Is my account linked?"
-    AccountStatus = "AccountStatusIntent", Public => account_status;
-    /// "Help."
-    Help = "AMAZON.HelpIntent", Public => help;
-    /// "Stop."
-    Stop = "AMAZON.StopIntent", Public => stop;
-    /// "Cancel."
-    Cancel = "AMAZON.CancelIntent", Public => cancel;
-    /// Something that the model does not understand.
-    Fallback = "AMAZON.FallbackIntent", Public => fallback;
-    /// "Go home."
-    NavigateHome = "AMAZON.NavigateHomeIntent", Public => navigate_home;
-    /// "Say that again."
-    Repeat = "AMAZON.RepeatIntent", Public => repeat;
 }
 
 impl Intent {

@@ -7,12 +7,14 @@
 //!
 //! To add an intent, see `docs/add-an-intent.md`.
 
+#[macro_use]
+mod intents;
+
 mod answer;
 mod asked;
 mod configuration;
 mod handlers;
 mod info_type;
-mod intents;
 mod linking;
 mod log;
 mod moment;
@@ -22,8 +24,9 @@ mod strings;
 mod turn;
 
 pub use configuration::{Configuration, ConfigurationError};
+pub use handlers::Intent;
 pub use info_type::InfoType;
-pub use intents::{AccountUse, Intent};
+pub use intents::AccountUse;
 pub use log::{Level, Log};
 pub use service::{Invocation, Skill, WrongSkill};
 pub use strings::{Locale, Strings};

@@ -137,8 +137,8 @@ impl Skill {
         let now = latest(received, &request.request);
         let time = (started, deadline);
         let moment = Moment::of(&request, strings.one_moment, time, &self.http, &self.log);
-        let turn = Turn::new(&request, self.directory.as_deref(), strings, now, deadline)
-            .with_moment(moment);
+        let turn =
+            Turn::new(&request, self.directory.as_deref(), now, deadline).with_moment(moment);
 
         let answering = AssertUnwindSafe(answer::answer(&request, &turn)).catch_unwind();
         let answered = match timeout_at(deadline + GRACE, answering).await {

@@ -9,16 +9,16 @@ use models::response::{Answer, Speech};
 use tokio::time::{Instant, timeout_at};
 use user_profile::{Directory, LinkProblem, ProviderError, VerifiedToken};
 
-use crate::Strings;
 use crate::asked::Asked;
 use crate::moment::Moment;
+use crate::{Locale, Strings};
 
 /// One thing that the user said, and what is needed to answer it.
 pub struct Turn<'a> {
     request: &'a RequestEnvelope,
     asked: Option<Asked>,
     directory: Option<&'a dyn Directory>,
-    strings: &'static Strings,
+    locale: Locale,
     now: Timestamp,
     deadline: Instant,
     moment: Option<Moment<'a>>,
@@ -30,7 +30,6 @@ impl<'a> Turn<'a> {
     pub fn new(
         request: &'a RequestEnvelope,
         directory: Option<&'a dyn Directory>,
-        strings: &'static Strings,
         now: Timestamp,
         deadline: Instant,
     ) -> Self {
@@ -38,7 +37,7 @@ impl<'a> Turn<'a> {
             request,
             asked: Asked::of(request),
             directory,
-            strings,
+            locale: Locale::of(request.request.locale.as_deref()),
             now,
             deadline,
             moment: None,
@@ -54,7 +53,13 @@ impl<'a> Turn<'a> {
 
     /// What to say, in the user's language.
     pub fn strings(&self) -> &'static Strings {
-        self.strings
+        self.locale.strings()
+    }
+
+    /// The user's locale, or the one that comes nearest: for words that are not among the
+    /// [`strings`](Self::strings).
+    pub fn locale(&self) -> Locale {
+        self.locale
     }
 
     /// What the user asks for; `None` when it was not a user who sent the request.
@@ -128,7 +133,7 @@ impl<'a> Turn<'a> {
         if self.request.opens_session() {
             return Answer::tell(speech);
         }
-        let more = (self.strings.anything_else)();
+        let more = (self.strings().anything_else)();
         Answer::ask(speech.and(more.clone()), more)
     }
 }

@@ -2,11 +2,12 @@
 //! ([Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html)).
 
 use std::io::Read as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::extract::{Path, State};
+use axum::extract::{Path as Segment, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
@@ -49,7 +50,7 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {
 
 async fn answered(
     State(api): State<Arc<RuntimeApi>>,
-    Path(_id): Path<String>,
+    Segment(_id): Segment<String>,
     answer: String,
 ) -> StatusCode {
     api.answers
@@ -82,9 +83,12 @@ impl Drop for Running {
     }
 }
 
+const BOOTSTRAP: &str = env!("CARGO_BIN_EXE_bootstrap");
+
 /// Sends requests to a bootstrap with an environment; returns its answers and what it wrote to
 /// standard output and standard error.
-async fn serve(
+pub(crate) async fn serve(
+    bootstrap: impl AsRef<Path>,
     mut requests: Vec<Value>,
     environment: &[(&str, &str)],
 ) -> (Vec<Value>, (String, String)) {
@@ -107,7 +111,7 @@ async fn serve(
     let address = listener.local_addr().unwrap().to_string();
     let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
 
-    let child = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
+    let child = Command::new(bootstrap.as_ref())
         .env_clear()
         .env("AWS_LAMBDA_RUNTIME_API", address)
         .env("AWS_LAMBDA_FUNCTION_NAME", "skill")
@@ -132,7 +136,7 @@ async fn serve(
 #[tokio::test]
 async fn without_configuration_it_answers_and_logs_what_is_missing() {
     let requests = vec![unlinked(launch()), linked(intent("AMAZON.HelpIntent"))];
-    let (answers, (log, errors)) = serve(requests, &[]).await;
+    let (answers, (log, errors)) = serve(BOOTSTRAP, requests, &[]).await;
     assert_eq!(answers[0]["response"]["card"]["type"], "LinkAccount");
     assert_eq!(answers[1]["response"]["shouldEndSession"], false);
     assert!(log.contains("VOICELINK_SKILL_ID is not set"), "{log}");
@@ -148,17 +152,14 @@ async fn a_request_for_another_skill_is_an_error_of_the_function() {
         "VOICELINK_SKILL_ID",
         "amzn1.ask.skill.00000000-0000-4000-8000-000000000000",
     );
-    let (answers, _) = serve(vec![unlinked(launch())], &[other]).await;
+    let (answers, _) = serve(BOOTSTRAP, vec![unlinked(launch())], &[other]).await;
     assert_eq!(answers[0]["errorType"], "WrongSkill");
     assert_ne!(answers[0]["errorMessage"], json!(null));
 }
 
 #[test]
 fn started_by_hand_it_says_who_starts_it() {
-    let output = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
-        .env_clear()
-        .output()
-        .unwrap();
+    let output = Command::new(BOOTSTRAP).env_clear().output().unwrap();
     assert!(!output.status.success());
     assert!(
         String::from_utf8(output.stderr)

@@ -13,3 +13,4 @@ mod metrics;
 mod moment;
 mod people;
 mod robustness;
+mod walk_through;
