@@ -9,5 +9,6 @@
 mod command;
 mod killed;
 mod local_stage;
+mod log;
 mod mistakes;
 mod stage;

@@ -157,25 +157,42 @@ async fn nothing_personal_is_logged_or_remembered() {
         Fate::Good(mary()),
         Fate::Foreign,
         Fate::Revoked,
+        Fate::Expired,
         Fate::Unavailable,
+        Fate::ProfileUnavailable,
+        Fate::Panics,
     ] {
         let stage = Stage::new(fate);
-        for request in [
+        let mut kept = json!({});
+        let story = [
             launch(),
+            intent("HelloWorldIntent"),
+            ask_for("emailAddress"),
+            ask_for("phoneNumber"),
+            ask_for("userName"),
             ask_for("fullProfile"),
+            intent("AMAZON.RepeatIntent"),
+            intent("AccountStatusIntent"),
             intent("AMAZON.HelpIntent"),
+            intent("IntentOfNextYear"),
+            intent("AMAZON.StopIntent"),
             json!({ "type": "SessionEndedRequest", "reason": "USER_INITIATED" }),
             json!({ "type": "AlexaSkillEvent.SkillAccountLinked",
                     "body": { "accessToken": TOKEN } }),
-        ] {
-            let heard = stage.send(linked(request)).await;
-            let attributes = heard.0["sessionAttributes"].to_string();
+            json!({ "type": "AlexaSkillEvent.SkillDisabled" }),
+        ];
+        let requests = story.len();
+        for request in story {
+            let mut request = linked(request);
+            request["session"]["attributes"] = kept;
+            let heard = stage.send(request).await;
+            kept = heard.0["sessionAttributes"].clone();
             for secret in secrets {
-                assert!(!attributes.contains(secret), "{attributes}");
+                assert!(!kept.to_string().contains(secret), "{kept}");
             }
         }
         let log = stage.log();
-        assert_eq!(log.lines().count(), 5);
+        assert_eq!(log.lines().count(), requests);
         for secret in secrets {
             assert!(!log.contains(secret), "{log}");
         }

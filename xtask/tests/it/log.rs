@@ -1,0 +1,92 @@
+//! What the real skill writes into its log group while a deployment tries it out.
+
+use local_cloud::story;
+use serde_json::{Value, json};
+
+use crate::command::run;
+use crate::stage::Stage;
+
+/// The whole story: asked to link, linked, asked, expired, refreshed, left. Its log names requests
+/// and outcomes, and nobody.
+#[tokio::test]
+async fn the_log_of_the_story_is_about_nobody() {
+    let stage = Stage::start();
+    let deployed = run(stage.home(), &["deploy", "--json"]);
+    assert!(deployed.success, "{}", deployed.stderr);
+    let transcript = deployed.json()["transcript"].clone();
+    let log = log(&stage).await;
+
+    let outcomes: Vec<&str> = (log.lines())
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|line| line["message"] == "request")
+        .map(|line| match line["outcome"].as_str() {
+            Some("answered") => "answered",
+            Some("noted") => "noted",
+            Some("not-linked") => "not-linked",
+            Some("link-expired") => "link-expired",
+            other => panic!("{other:?} in {log}"),
+        })
+        .collect();
+    let turns = transcript.as_array().unwrap().len();
+    let spoken = outcomes.iter().filter(|outcome| **outcome != "noted");
+    assert!(spoken.count() >= turns, "{log}");
+    for outcome in ["answered", "noted", "not-linked", "link-expired"] {
+        assert!(outcomes.contains(&outcome), "no {outcome} in {log}");
+    }
+
+    // The person's address and name, the beginning of every JWT, what introduces a token.
+    let heard = transcript.to_string();
+    assert!(heard.contains("@example.com") && heard.contains("Ada"));
+    for personal in ["@example.com", "Ada", "Lovelace", "eyJ", "Bearer", "Atza"] {
+        assert!(!log.contains(personal), "{personal} in {log}");
+    }
+    assert!(stage.end("-TERM"));
+}
+
+/// Every line of every log group, as CloudWatch Logs answers it.
+async fn log(stage: &Stage) -> String {
+    let client = story::client().unwrap();
+    let call = async |operation: &str, body: Value| -> Value {
+        let scope = "AKIDLOCAL/20261120/us-east-1/logs/aws4_request";
+        let signature = "0".repeat(64);
+        let answer = client
+            .post(stage.urls["aws"].as_str().unwrap())
+            .header(
+                "authorization",
+                format!(
+                    "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, \
+                     Signature={signature}"
+                ),
+            )
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("Logs_20140328.{operation}"))
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
+        answer.json().await.unwrap()
+    };
+    let groups = call("DescribeLogGroups", json!({})).await;
+    let mut log = String::new();
+    for group in groups["logGroups"].as_array().unwrap() {
+        let mut next = Value::Null;
+        loop {
+            let mut query = json!({ "logGroupName": group["logGroupName"] });
+            if !next.is_null() {
+                query["nextToken"] = next;
+            }
+            let page = call("FilterLogEvents", query).await;
+            for event in page["events"].as_array().unwrap() {
+                log.push_str(event["message"].as_str().unwrap().trim_end());
+                log.push('\n');
+            }
+            next = page["nextToken"].clone();
+            if next.is_null() {
+                break;
+            }
+        }
+    }
+    log
+}
