@@ -35,7 +35,8 @@ pub const CLIENT_ID: Variable = Variable {
 pub const ISSUER: Variable = Variable {
     name: "VOICELINK_ISSUER",
     purpose: "Issuer of the access tokens, exactly as their `iss` says it. The signing keys are \
-              read from `/.well-known/jwks.json` below it. Must be https unless it is loopback.",
+              read from `/.well-known/jwks.json` below it. Not read with `login-with-amazon`. Must \
+              be https unless it is loopback.",
     example: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123",
     default: None,
 };
@@ -44,7 +45,7 @@ pub const ISSUER: Variable = Variable {
 pub const SIGN_IN_URL: Variable = Variable {
     name: "VOICELINK_SIGN_IN_URL",
     purpose: "Base URL of the user pool domain; the profile is read from `/oauth2/userInfo` below \
-              it. Must be https unless it is loopback.",
+              it. Read with `userinfo` only. Must be https unless it is loopback.",
     example: "https://account-guide-dev-1a2b3c4d.auth.eu-west-1.amazoncognito.com",
     default: None,
 };
@@ -52,7 +53,7 @@ pub const SIGN_IN_URL: Variable = Variable {
 /// What the user has to have consented to.
 pub const SCOPES: Variable = Variable {
     name: "VOICELINK_SCOPES",
-    purpose: "Scopes that an access token must carry, separated by spaces.",
+    purpose: "Scopes that an access token of a user pool must carry, separated by spaces.",
     example: "openid email profile",
     default: Some("openid"),
 };

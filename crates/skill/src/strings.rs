@@ -106,15 +106,9 @@ impl Locale {
     /// another language hears English.
     pub fn of(tag: Option<&str>) -> Self {
         let Some(tag) = tag else { return Self::EnUs };
-        let language = |tag: &str| tag.split('-').next().map(str::to_owned);
-        Self::ALL
-            .into_iter()
-            .find(|locale| locale.tag() == tag)
-            .or_else(|| {
-                Self::ALL
-                    .into_iter()
-                    .find(|locale| language(locale.tag()) == language(tag))
-            })
+        let first = |fits: &dyn Fn(&str) -> bool| Self::ALL.into_iter().find(|it| fits(it.tag()));
+        first(&|known| known == tag)
+            .or_else(|| first(&|known| language(known) == language(tag)))
             .unwrap_or(Self::EnUs)
     }
 
@@ -128,6 +122,11 @@ impl Locale {
             Self::JaJp => &ja::JA,
         }
     }
+}
+
+/// The part of a tag that names the language.
+fn language(tag: &str) -> Option<&str> {
+    tag.split('-').next()
 }
 
 #[cfg(test)]

@@ -55,6 +55,17 @@ fn every_locale_has_strings_a_model_and_a_description() {
         spoken
     );
     for (locale, texts) in described {
+        let (_, model) = (models.iter())
+            .find(|(path, _)| path.ends_with(format!("{locale}.json")))
+            .unwrap();
+        let name = &model["interactionModel"]["languageModel"]["invocationName"];
+        for phrase in texts["examplePhrases"].as_array().unwrap() {
+            let phrase = phrase.as_str().unwrap().to_lowercase();
+            assert!(
+                phrase.contains(name.as_str().unwrap()),
+                "{locale}: {phrase}"
+            );
+        }
         for member in ["name", "summary", "description"] {
             assert!(texts[member].is_string(), "{locale} has no {member}");
         }
