@@ -96,3 +96,40 @@ fn choices(attribute: &Map<String, Value>) -> Choices {
         .filter_map(|(slot, id)| Some((slot.clone(), id.as_str()?.to_owned())))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn request(intent: &str, attributes: &Value) -> RequestEnvelope {
+        let request = json!({
+            "session": { "sessionId": "1", "attributes": attributes },
+            "request": { "type": "IntentRequest", "intent": { "name": intent } }
+        });
+        serde_json::from_value(request).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_is_recalled(
+            intent in prop::sample::select(Intent::ALL),
+            choices in prop::collection::btree_map("[a-zA-Z_]{1,8}", "\\PC{0,8}", 0..4),
+        ) {
+            for asked in [Asked::Launch, Asked::Intent(intent, choices)] {
+                let attributes = json!({ ATTRIBUTE: asked.to_attribute() });
+                let again = Asked::of(&request("AMAZON.RepeatIntent", &attributes));
+                prop_assert_eq!(again, Some(asked.clone()));
+                // Whatever else is asked is not a repetition.
+                let other = Asked::of(&request("AMAZON.HelpIntent", &attributes));
+                prop_assert_eq!(other, Some(Asked::Intent(Intent::Help, Choices::new())));
+            }
+        }
+    }
+
+    #[test]
+    fn a_launch_is_no_intent() {
+        assert_eq!(Intent::known(LAUNCH), None);
+    }
+}

@@ -8,6 +8,13 @@ use models::ids::ClientId;
 use models::request::AccessToken;
 use models::secure_url::{SecureUrl, SecureUrlError};
 
+/// The scope without which Cognito's userInfo endpoint refuses a token
+/// ([userInfo](https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html)).
+const OPENID: &str = "openid";
+/// The scope without which `GetUser` refuses a token
+/// ([GetUser](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html)).
+const SELF_SERVICE: &str = "aws.cognito.signin.user.admin";
+
 /// Whose tokens are accepted and where profiles are read, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings(pub(crate) Provider);
@@ -136,7 +143,8 @@ pub enum SettingsError {
 impl Settings {
     /// Checks the settings of a user pool whose attributes are read at its userInfo endpoint.
     /// `issuer` is compared with a token's `iss` letter by letter; `scopes` are those that a token
-    /// must carry, separated by spaces.
+    /// must carry, separated by spaces; `openid`, which the endpoint demands, need not be among
+    /// them.
     pub fn user_info(
         client_id: ClientId,
         issuer: &str,
@@ -147,17 +155,17 @@ impl Settings {
         let attributes = below(&url, "oauth2/userInfo")
             .map(Attributes::UserInfo)
             .ok_or_else(|| SettingsError::SignInNotABase(sign_in_url.to_owned()))?;
-        Self::user_pool(client_id, issuer, scopes, attributes)
+        Self::user_pool(client_id, issuer, (scopes, OPENID), attributes)
     }
 
     /// Checks the settings of a user pool whose attributes are read with `GetUser`; see
-    /// [`user_info`](Self::user_info).
+    /// [`user_info`](Self::user_info). What `GetUser` demands is `aws.cognito.signin.user.admin`.
     pub fn get_user(
         client_id: ClientId,
         issuer: &str,
         scopes: &str,
     ) -> Result<Self, SettingsError> {
-        Self::user_pool(client_id, issuer, scopes, get_user(issuer)?)
+        Self::user_pool(client_id, issuer, (scopes, SELF_SERVICE), get_user(issuer)?)
     }
 
     /// Checks the settings of Login with Amazon. `client_id` is that of the security profile,
@@ -176,16 +184,21 @@ impl Settings {
     fn user_pool(
         client_id: ClientId,
         issuer: &str,
-        scopes: &str,
+        (scopes, demanded): (&str, &str),
         attributes: Attributes,
     ) -> Result<Self, SettingsError> {
         let url = issuer.parse().map_err(SettingsError::Issuer)?;
         let keys = below(&url, ".well-known/jwks.json")
             .ok_or_else(|| SettingsError::IssuerNotABase(issuer.to_owned()))?;
+        // What the source demands is looked for in the token: its refusal would say less.
+        let mut scopes: Vec<String> = scopes.split_whitespace().map(str::to_owned).collect();
+        if !scopes.iter().any(|scope| scope == demanded) {
+            scopes.push(demanded.to_owned());
+        }
         Ok(Self(Provider::UserPool(UserPool {
             issuer: issuer.to_owned(),
             client_id,
-            scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+            scopes,
             keys,
             attributes,
         })))
@@ -290,11 +303,28 @@ mod tests {
                 panic!("{issuer}");
             };
             assert_eq!(pool.attributes, expected);
+            assert_eq!(pool.scopes, [SELF_SERVICE]);
             // The keys are those of the issuer as it was configured.
             assert_eq!(pool.keys, *format!("{issuer}/.well-known/jwks.json"));
         }
         let elsewhere = Settings::get_user(client_id(), "https://issuer.example.com/me", "");
         assert!(matches!(elsewhere, Err(SettingsError::NotAPool(_))));
+    }
+
+    #[test]
+    fn the_userinfo_endpoint_takes_no_token_without_openid() {
+        for (scopes, expected) in [
+            ("email", vec!["email", "openid"]),
+            ("openid email", vec!["openid", "email"]),
+            ("", vec!["openid"]),
+        ] {
+            let settings =
+                Settings::user_info(client_id(), ISSUER, "https://me.example.com", scopes);
+            let Provider::UserPool(pool) = settings.unwrap().0 else {
+                panic!("{scopes}");
+            };
+            assert_eq!(pool.scopes, expected);
+        }
     }
 
     #[test]

@@ -238,6 +238,23 @@ async fn get_user_is_another_source_of_the_same_profile() {
     );
 }
 
+/// `GetUser` would refuse such a token as it refuses a revoked one; the link was made before the
+/// skill asked for the scope.
+#[tokio::test]
+async fn a_token_that_get_user_would_refuse_is_not_sent_to_it() {
+    let pool = Pool::start(&["a"]).await;
+    let mut claims = pool.claims("subject-1");
+    claims["scope"] = "openid email".into();
+    let token = AccessToken::from(test_token::sign("a", &claims));
+    let result = pool.get_user().identify(&token, at(0)).await;
+    assert!(
+        matches!(result, Err(LinkProblem::Expired(StaleLink::MissingScope))),
+        "{result:?}"
+    );
+    assert_eq!(pool.calls(), (0, 0));
+    assert!(pool.directory().identify(&token, at(0)).await.is_ok());
+}
+
 #[tokio::test]
 async fn get_user_tells_a_refusal_from_a_failure() {
     let pool = Pool::start(&["a"]).await;

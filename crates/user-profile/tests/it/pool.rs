@@ -87,10 +87,16 @@ impl Pool {
     }
 
     pub(crate) fn token(&self, kid: &str, subject: &str) -> AccessToken {
+        test_token::sign(kid, &self.claims(subject)).into()
+    }
+
+    /// What a token of this pool says.
+    pub(crate) fn claims(&self, subject: &str) -> Value {
         let mut claims = test_token::claims();
         claims["iss"] = json!(self.issuer());
         claims["sub"] = json!(subject);
-        test_token::sign(kid, &claims).into()
+        claims["scope"] = json!("openid email aws.cognito.signin.user.admin");
+        claims
     }
 
     /// A directory that reads attributes from the userInfo endpoint.
