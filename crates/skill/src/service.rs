@@ -81,7 +81,7 @@ impl From<WrongSkill> for lambda_runtime::Diagnostic {
 }
 
 impl Skill {
-    /// A skill with the accounts that a configuration names. What is missing in the configuration is logged.
+    /// A skill with the accounts that a configuration names. What is missing there is logged.
     pub fn new(configuration: Configuration, log: Log) -> Self {
         for problem in &configuration.problems {
             log.failure(
@@ -116,14 +116,15 @@ impl Skill {
         received: Timestamp,
     ) -> Result<Value, WrongSkill> {
         let started = Instant::now();
-        let kind = payload.pointer("/request/type").cloned();
+        let text = |pointer| Some(payload.pointer(pointer)?.as_str()?.to_owned());
+        let (kind, locale) = (text("/request/type"), text("/request/locale"));
         let request: RequestEnvelope = match serde_json::from_value(payload) {
             Ok(request) => request,
             Err(error) => {
                 Report::new(&invocation.request_id, "unreadable")
                     .with("error", Some(without_values(&error.to_string())))
                     .write(&self.log, started.elapsed());
-                return Ok(unreadable(kind.as_ref()));
+                return Ok(unreadable(kind.as_deref(), locale.as_deref()));
             }
         };
         if let Err(wrong_skill) = self.check_skill(&request) {
@@ -170,12 +171,9 @@ impl Skill {
 }
 
 /// Answers something that is not a request, in the tone that its type asks for.
-fn unreadable(kind: Option<&Value>) -> Value {
-    let speaks = matches!(
-        kind.and_then(Value::as_str),
-        Some("LaunchRequest" | "IntentRequest")
-    );
-    let words = speaks.then_some(Locale::of(None).strings().broken);
+fn unreadable(kind: Option<&str>, locale: Option<&str>) -> Value {
+    let speaks = matches!(kind, Some("LaunchRequest" | "IntentRequest"));
+    let words = speaks.then_some(Locale::of(locale).strings().broken);
     say_or_be_silent(words, "unreadable").json
 }
 

@@ -129,6 +129,11 @@ async fn what_is_no_request_is_answered_in_the_right_tone() {
             .said()
             .contains("something went wrong")
     );
+    let german = json!({ "request": {
+        "type": "IntentRequest", "locale": "de-DE", "intent": "mary@example.com"
+    } });
+    let heard = stage.send(german).await;
+    assert!(heard.said().contains("schiefgegangen"), "{heard:?}");
     for request in [
         json!({ "request": { "type": "AlexaSkillEvent.SkillEnabled", "body": 1 } }),
         json!({ "request": {} }),
