@@ -27,7 +27,7 @@ pub(super) const DE: Strings = Strings {
              meine E-Mail-Adresse? Oder: Lies mein ganzes Profil vor. Was möchtest du wissen?",
         )
     },
-    goodbye: || Speech::text("Bis bald."),
+    goodbye: || Speech::text("Auf Wiederhören."),
     not_understood: || {
         Speech::text(
             "Das habe ich leider nicht verstanden. Du kannst zum Beispiel fragen: Wie lautet \
