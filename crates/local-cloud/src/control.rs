@@ -1,12 +1,15 @@
 //! What no real cloud offers: reading the outbox and driving the clock.
 
 use axum::extract::{Query, State};
-use axum::routing::get;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Shared;
+use crate::alexa::{Alexa, Customer};
+use crate::cognito::{Cognito, Condition, Flaw};
 
 /// Served beside the device, on the same listener.
 pub(crate) fn router(shared: Shared) -> Router {
@@ -14,6 +17,15 @@ pub(crate) fn router(shared: Shared) -> Router {
         .route("/control/clock", get(read_clock).post(advance_clock))
         .route("/outbox", get(read_outbox))
         .with_state(shared)
+}
+
+/// Served on the same listener: what happens to the links of people.
+pub(crate) fn people_router(alexa: Alexa, cognito: Cognito) -> Router {
+    Router::new()
+        .route("/control/provider", post(set_provider))
+        .with_state(cognito.clone())
+        .route("/control/link", post(spoil_link))
+        .with_state((alexa, cognito))
 }
 
 async fn read_clock(State(shared): State<Shared>) -> Json<Value> {
@@ -32,6 +44,45 @@ struct Advance {
 async fn advance_clock(State(shared): State<Shared>, Json(body): Json<Advance>) -> Json<Value> {
     shared.clock.advance(body.advance_seconds);
     read_clock(State(shared)).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Provider {
+    is: Condition,
+    email: Option<String>,
+}
+
+async fn set_provider(State(cognito): State<Cognito>, Json(body): Json<Provider>) -> Json<Value> {
+    cognito.set_condition(body.email, body.is);
+    Json(json!({ "is": body.is }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Spoil {
+    skill_id: String,
+    #[serde(default)]
+    customer: Customer,
+    token: Flaw,
+}
+
+async fn spoil_link(
+    State((alexa, cognito)): State<(Alexa, Cognito)>,
+    Json(body): Json<Spoil>,
+) -> (StatusCode, Json<Value>) {
+    let spoilt = alexa.swap_token(&body.customer, &body.skill_id, |token| {
+        cognito.spoil(token, body.token)
+    });
+    if spoilt {
+        (StatusCode::OK, Json(json!({ "skillId": body.skill_id })))
+    } else {
+        let problem = format!(
+            "The customer has no link to {} with a good access token.",
+            body.skill_id
+        );
+        (StatusCode::CONFLICT, Json(json!({ "error": problem })))
+    }
 }
 
 #[derive(Deserialize)]

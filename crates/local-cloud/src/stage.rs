@@ -141,7 +141,10 @@ impl LocalStage {
             },
             alexa.lwa_router(),
             cognito.sign_in_router(),
-            alexa.device_router().merge(control::router(shared.clone())),
+            alexa
+                .device_router()
+                .merge(control::router(shared.clone()))
+                .merge(control::people_router(alexa.clone(), cognito.clone())),
         ];
         let (stop, stopped) = watch::channel(false);
         let servers = listeners

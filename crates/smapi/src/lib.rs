@@ -44,7 +44,7 @@ pub use etag::{ETag, Versioned};
 pub use import::{ImportId, ImportStatus, ResourceImport, Upload};
 pub use refusal::{Refusal, Violation};
 pub use retry::RetryPolicy;
-pub use simulation::{Simulation, SimulationStatus};
+pub use simulation::{SessionMode, Simulation, SimulationStatus};
 pub use skills::SkillSummary;
 pub use status::{Notice, ResourceStatus, SkillStatus, Status};
 pub use vendors::Vendor;

@@ -38,6 +38,16 @@ pub enum SimulationStatus {
     Other(String),
 }
 
+/// Whether a simulation goes on with the conversation of the last one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SessionMode {
+    /// It does, while the skill keeps the session open.
+    #[default]
+    Default,
+    /// It begins a new one.
+    ForceNew,
+}
+
 impl Client {
     /// Says something to the skill in the caller's name. The skill must be enabled, and one
     /// simulation at a time is allowed.
@@ -47,11 +57,15 @@ impl Client {
         stage: SkillStage,
         locale: &str,
         utterance: &str,
+        session: SessionMode,
     ) -> Result<Simulation, Error> {
-        let body = json!({
+        let mut body = json!({
             "input": {"content": utterance},
             "device": {"locale": locale},
         });
+        if session == SessionMode::ForceNew {
+            body["session"] = json!({"mode": "FORCE_NEW_SESSION"});
+        }
         let url = self.simulations_url(skill, stage, None);
         let request = Request::new(Operation::Simulate, Method::POST, url).json(&body)?;
         self.send(request).await?.json()

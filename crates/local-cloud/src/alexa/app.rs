@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Alexa;
-use super::customer::NotEnabled;
+use super::customer::{Customer, NotEnabled};
 use super::linking::NotStarted;
 use super::region::Region;
 use super::smapi::skill::Skill;
@@ -46,8 +46,16 @@ impl IntoResponse for Problem {
     }
 }
 
-fn describe(skill: &Skill) -> Value {
-    let enablement = skill.enablement.as_ref();
+/// Whose app it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Owner {
+    #[serde(default)]
+    customer: Customer,
+}
+
+fn describe(skill: &Skill, customer: &Customer) -> Value {
+    let enablement = skill.enablement(customer);
     json!({
         "skillId": skill.id,
         "enabled": enablement.is_some(),
@@ -56,29 +64,35 @@ fn describe(skill: &Skill) -> Value {
     })
 }
 
-async fn list(State(alexa): State<Alexa>) -> Json<Value> {
-    let skills: Value = alexa.state().skills.values().map(describe).collect();
+async fn list(State(alexa): State<Alexa>, Query(owner): Query<Owner>) -> Json<Value> {
+    let state = alexa.state();
+    let skills = state.skills.values();
+    let skills: Value = skills
+        .map(|skill| describe(skill, &owner.customer))
+        .collect();
     Json(json!({ "skills": skills }))
 }
 
 async fn read(
     State(alexa): State<Alexa>,
     Path(skill_id): Path<String>,
+    Query(owner): Query<Owner>,
 ) -> Result<Json<Value>, Problem> {
     alexa
         .state()
         .skills
         .get(&skill_id)
-        .map(|skill| Json(describe(skill)))
+        .map(|skill| Json(describe(skill, &owner.customer)))
         .ok_or_else(|| Problem::unknown(&skill_id))
 }
 
 async fn enable(
     State(alexa): State<Alexa>,
     Path(skill_id): Path<String>,
+    Query(owner): Query<Owner>,
 ) -> Result<Json<Value>, Problem> {
     if let Some(skill) = alexa.state().skills.get(&skill_id)
-        && skill.enablement.is_none()
+        && skill.enablement(&owner.customer).is_none()
         && let Some(linking) = &skill.linking
         && !linking.skip_on_enablement
     {
@@ -90,22 +104,24 @@ async fn enable(
             ),
         ));
     }
-    alexa.enable(&skill_id).map_err(|reason| match reason {
+    let enabled = alexa.enable(&owner.customer, &skill_id);
+    enabled.map_err(|reason| match reason {
         NotEnabled::UnknownSkill => Problem::unknown(&skill_id),
         NotEnabled::NoEndpoint => Problem(
             StatusCode::CONFLICT,
             format!("The skill {skill_id} has no endpoint yet."),
         ),
     })?;
-    read(State(alexa), Path(skill_id)).await
+    read(State(alexa), Path(skill_id), Query(owner)).await
 }
 
 async fn disable(
     State(alexa): State<Alexa>,
     Path(skill_id): Path<String>,
+    Query(owner): Query<Owner>,
 ) -> Result<Json<Value>, Problem> {
-    alexa.disable(&skill_id);
-    read(State(alexa), Path(skill_id)).await
+    alexa.disable(&owner.customer, &skill_id);
+    read(State(alexa), Path(skill_id), Query(owner)).await
 }
 
 #[derive(Deserialize, Default)]
@@ -118,10 +134,11 @@ struct Link {
 async fn link(
     State(alexa): State<Alexa>,
     Path(skill_id): Path<String>,
+    Query(owner): Query<Owner>,
     body: Option<Json<Link>>,
 ) -> Result<Json<Value>, Problem> {
     let Json(Link { region }) = body.unwrap_or_default();
-    match alexa.start_linking(&skill_id, region) {
+    match alexa.start_linking(&owner.customer, &skill_id, region) {
         Ok(url) => Ok(Json(json!({ "authorizeUrl": url }))),
         Err(reason @ NotStarted::UnknownSkill(_)) => {
             Err(Problem(StatusCode::NOT_FOUND, reason.to_string()))

@@ -1,10 +1,33 @@
-//! The one customer of the stage, and what they have done with each skill.
+//! The customers of the stage, and what each has done with each skill.
+
+use serde::Deserialize;
 
 use super::Alexa;
 use super::events::Kind;
 use super::linking::Tokens;
 use super::region::Region;
 use super::state::opaque;
+
+/// A customer, by a name that whoever talks to the stage makes up. Customers know nothing of each
+/// other: each enables and links skills, and has devices, of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Customer(String);
+
+impl Default for Customer {
+    /// The one who is meant when nobody is named. The developer is this customer too.
+    fn default() -> Self {
+        Self("local".to_owned())
+    }
+}
+
+impl Customer {
+    /// The device that is meant when none is named.
+    pub(super) fn device(&self) -> String {
+        const PREFIX: &str = "amzn1.ask.device.";
+        format!("{PREFIX}{}", self.0.to_uppercase())
+    }
+}
 
 /// An enabled skill, from the customer's side.
 #[derive(Debug, Clone)]
@@ -39,7 +62,7 @@ pub(super) enum NotEnabled {
 
 impl Alexa {
     /// Enables a skill; nothing happens when it already is.
-    pub(super) fn enable(&self, skill_id: &str) -> Result<(), NotEnabled> {
+    pub(super) fn enable(&self, customer: &Customer, skill_id: &str) -> Result<(), NotEnabled> {
         let event = {
             let mut state = self.state();
             let skill = state
@@ -52,31 +75,33 @@ impl Alexa {
             {
                 return Err(NotEnabled::NoEndpoint);
             }
-            if skill.enablement.is_some() {
+            if skill.enablement(customer).is_some() {
                 return Ok(());
             }
-            skill.enablement = Some(Enablement::new());
-            self.event(skill, Kind::Enabled)
+            let enablement = Enablement::new();
+            let event = self.event(skill, &enablement, Kind::Enabled);
+            skill.enablements.insert(customer.clone(), enablement);
+            event
         };
         self.dispatch(event);
         Ok(())
     }
 
     /// Disables a skill, which forgets the tokens and the user id. Answers whether it was enabled.
-    pub(super) fn disable(&self, skill_id: &str) -> bool {
+    pub(super) fn disable(&self, customer: &Customer, skill_id: &str) -> bool {
         let event = {
             let mut state = self.state();
             let Some(skill) = state.skills.get_mut(skill_id) else {
                 return false;
             };
-            // The event still carries what is being forgotten.
-            let event = self.event(skill, Kind::Disabled);
-            if skill.enablement.take().is_none() {
+            let Some(enablement) = skill.enablements.remove(customer) else {
                 return false;
-            }
+            };
+            // The event still carries what is being forgotten.
+            let event = self.event(skill, &enablement, Kind::Disabled);
             state
                 .sessions
-                .retain(|_, session| session.skill_id != skill_id);
+                .retain(|(owner, _), session| owner != customer || session.skill_id != skill_id);
             event
         };
         self.dispatch(event);
@@ -84,18 +109,26 @@ impl Alexa {
     }
 
     /// Stores the tokens of a finished account linking.
-    pub(super) fn linked(&self, skill_id: &str, region: Region, tokens: Tokens) {
+    pub(super) fn linked(
+        &self,
+        customer: &Customer,
+        skill_id: &str,
+        region: Region,
+        tokens: Tokens,
+    ) {
         let event = {
             let mut state = self.state();
             let Some(skill) = state.skills.get_mut(skill_id) else {
                 return;
             };
-            let Some(enablement) = &mut skill.enablement else {
+            let Some(enablement) = skill.enablements.get_mut(customer) else {
                 return;
             };
             enablement.tokens = Some(tokens);
             enablement.region = region;
-            self.event(skill, Kind::AccountLinked)
+            skill
+                .enablement(customer)
+                .and_then(|enablement| self.event(skill, enablement, Kind::AccountLinked))
         };
         self.dispatch(event);
     }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::Alexa;
+use super::customer::Enablement;
 use super::device::request;
 use super::smapi::skill::Skill;
 
@@ -104,9 +105,13 @@ impl Dispatcher {
 }
 
 impl Alexa {
-    /// The event for a skill that subscribes to it and has an enabled customer.
-    pub(super) fn event(&self, skill: &Skill, kind: Kind) -> Option<Event> {
-        let enablement = skill.enablement.as_ref()?;
+    /// The event about a customer, for a skill that subscribes to it.
+    pub(super) fn event(
+        &self,
+        skill: &Skill,
+        enablement: &Enablement,
+        kind: Kind,
+    ) -> Option<Event> {
         let endpoint = skill.event_endpoint(enablement.region.name())?;
         if !skill.subscribes(kind.subscription()) {
             return None;

@@ -20,6 +20,7 @@ use axum::Router;
 
 use crate::Shared;
 use crate::lambda::Lambda;
+pub(crate) use customer::Customer;
 use state::State;
 
 /// A refresh token that Login with Amazon accepts on every local stage.
@@ -44,8 +45,6 @@ struct Inner {
     state: Mutex<State>,
     outgoing: linking::Outgoing,
     events: events::Dispatcher,
-    /// Held while somebody is talking.
-    talking: tokio::sync::Mutex<()>,
     /// Held while an access token is being refreshed.
     refreshing: tokio::sync::Mutex<()>,
 }
@@ -60,7 +59,6 @@ impl Alexa {
                 state: Mutex::default(),
                 outgoing: linking::Outgoing::default(),
                 events: events::Dispatcher::default(),
-                talking: tokio::sync::Mutex::default(),
                 refreshing: tokio::sync::Mutex::default(),
             }),
         }

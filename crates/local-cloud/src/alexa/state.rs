@@ -1,11 +1,13 @@
 //! Everything that Alexa remembers on one stage.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use super::customer::Customer;
 use super::device::progressive::Unanswered;
 use super::device::session::Session;
 use super::linking::Attempt;
@@ -29,10 +31,12 @@ pub(super) struct State {
     pub(super) developer_tokens: HashMap<String, Timestamp>,
     /// Started account linkings, by their `state`.
     pub(super) attempts: HashMap<String, Attempt>,
-    /// Open sessions, by device.
-    pub(super) sessions: HashMap<String, Session>,
     /// Requests that a skill is about to answer, by request id.
     pub(super) unanswered: HashMap<String, Unanswered>,
+    /// Open sessions, by whose device it is and which.
+    pub(super) sessions: HashMap<(Customer, String), Session>,
+    /// Held while a customer is talking.
+    pub(super) talking: HashMap<Customer, Arc<tokio::sync::Mutex<()>>>,
     /// Whether expired access tokens are sent as they are.
     pub(super) refresh_held: bool,
 }

@@ -149,11 +149,17 @@ impl Grants {
         match self.sessions.get(&id) {
             Some(session) if session.client_id != client_id => false,
             _ => {
-                self.sessions.remove(&id);
-                self.refresh_tokens.retain(|_, record| record.session != id);
+                self.end(&id);
                 true
             }
         }
+    }
+
+    /// Ends a session.
+    pub(crate) fn end(&mut self, session: &str) {
+        self.sessions.remove(session);
+        self.refresh_tokens
+            .retain(|_, record| record.session != session);
     }
 
     /// Ends every session of a person.

@@ -6,6 +6,7 @@ mod browsers;
 mod claims;
 mod client;
 mod client_settings;
+mod conditions;
 mod domain;
 mod errors;
 mod grants;
@@ -21,6 +22,7 @@ mod pool;
 mod random;
 mod schema;
 mod settings;
+mod spoil;
 mod state;
 mod tokens;
 mod users;
@@ -28,11 +30,14 @@ mod users;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use serde_json::Value;
 
 use crate::{AwsError, Shared};
+pub(crate) use conditions::Condition;
 use oauth::{authorize, discovery, revoke, token, user_info};
+pub(crate) use spoil::Flaw;
 use state::State;
 
 /// Every user pool of the account. Clones share it.
@@ -54,11 +59,10 @@ impl Cognito {
     /// The JSON 1.1 API (`AWSCognitoIdentityProviderService.*`), also used by CloudFormation.
     ///
     /// The input is the operation's own plus `Region`.
-    #[expect(
-        clippy::unused_async,
-        reason = "called like the other services, some of which do wait"
-    )]
     pub async fn call(&self, operation: &str, input: Value) -> Result<Value, AwsError> {
+        if operation == "GetUser" {
+            self.endure(input["AccessToken"].as_str()).await?;
+        }
         api::call(&mut self.lock(), &self.shared, operation, &input)
     }
 
@@ -70,6 +74,7 @@ impl Cognito {
             .route("/oauth2/userInfo", get(user_info::get).post(user_info::get))
             .route("/oauth2/revoke", post(revoke::post))
             .merge(pages::router())
+            .layer(from_fn_with_state(self.clone(), conditions::gate))
             .with_state(self.clone())
     }
 
@@ -81,6 +86,7 @@ impl Cognito {
                 get(discovery::configuration),
             )
             .route("/{pool}/.well-known/jwks.json", get(discovery::jwks))
+            .layer(from_fn_with_state(self.clone(), conditions::gate))
             .with_state(self.clone())
     }
 

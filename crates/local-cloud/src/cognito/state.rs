@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::AwsError;
 use crate::cognito::browsers::Browsers;
 use crate::cognito::client::Client;
+use crate::cognito::conditions::Conditions;
 use crate::cognito::domain::Domain;
 use crate::cognito::errors;
 use crate::cognito::pool::Pool;
@@ -15,6 +16,8 @@ pub(crate) struct State {
     /// By id; the id begins with the region.
     pub(crate) pools: IndexMap<String, Pool>,
     pub(crate) browsers: Browsers,
+    /// How the provider is today.
+    pub(crate) conditions: Conditions,
 }
 
 impl State {

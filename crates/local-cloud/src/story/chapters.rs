@@ -6,8 +6,8 @@ use super::browser::Browser;
 use super::device::Answer;
 use super::error::Problem;
 use super::expectations::{
-    LOGS, check_authorize_url, check_redirect, expect_link_card, expect_open, expect_plain,
-    expect_same_token,
+    LOGS, check_authorize_url, check_linked, check_redirect, expect_link_card, expect_open,
+    expect_plain, expect_same_token,
 };
 use super::{Tale, Turn};
 
@@ -116,15 +116,7 @@ impl Tale<'_> {
         self.step = "return to Alexa with a code";
         check_redirect(&page, &redirect, &authorize)?;
         self.step = "exchange the code for tokens";
-        let linked = self.device.look_up().await?.linked;
-        if page.status != 200 || !linked {
-            return Err(Problem::unexpected(
-                "the page that says the account has been linked",
-                page.describe(),
-                "the page names the reason; account linking and the app client have to agree on \
-                 token URL, client id, secret and authentication scheme",
-            ));
-        }
+        check_linked(&page, self.device.look_up().await?.linked)?;
         // The switch belongs to the developer, who did not ask for it.
         self.device.switch_pkce(false).await?;
         self.step = "tell the skill that its account was linked";

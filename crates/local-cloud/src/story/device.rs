@@ -5,33 +5,47 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::error::Problem;
-use super::{Script, http};
+use super::http;
 
 /// The device of one person, and the controls of the stage that share its listener.
+#[derive(Debug)]
 pub(super) struct Device {
     pub(super) client: reqwest::Client,
     base: Url,
     skill_id: String,
     locale: String,
+    /// Whose device it is, if not of the customer who is meant when nobody is named.
+    customer: Option<String>,
 }
 
 /// What Alexa answered.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
-    pub(super) heard: String,
-    pub(super) card: Option<Value>,
-    pub(super) linked: bool,
+pub struct Answer {
+    /// As plain text.
+    pub heard: String,
+    /// What was said before the answer came.
+    #[serde(default)]
+    pub progressive: Vec<String>,
+    /// What is said if the person says nothing.
+    pub reprompt: Option<String>,
+    /// The card in the Alexa app.
+    pub card: Option<Value>,
+    /// Whether the request to the skill carried an access token.
+    pub linked: bool,
     /// The `jti` of the access token that the request carried.
-    pub(super) jti: Option<String>,
-    pub(super) session_open: bool,
+    pub jti: Option<String>,
+    /// Whether the skill listens for the next sentence.
+    pub session_open: bool,
+    /// The intent that was understood.
+    pub intent: Option<String>,
     /// Alexa's sentence when the skill did not answer properly.
-    pub(super) error: Option<String>,
+    pub error: Option<String>,
 }
 
 impl Answer {
     /// The type of the card.
-    pub(super) fn card_type(&self) -> Option<&str> {
+    pub fn card_type(&self) -> Option<&str> {
         self.card.as_ref()?.get("type")?.as_str()
     }
 }
@@ -55,19 +69,28 @@ pub(super) struct Event {
 }
 
 impl Device {
-    pub(super) fn new(base: &Url, script: &Script) -> Result<Self, Problem> {
+    pub(super) fn new(
+        base: &Url,
+        skill_id: &str,
+        locale: &str,
+        customer: Option<&str>,
+    ) -> Result<Self, Problem> {
         Ok(Self {
             client: http::client().map_err(|source| Problem::unreachable(base, source))?,
             base: base.clone(),
-            skill_id: script.skill_id.clone(),
-            locale: script.locale.clone(),
+            skill_id: skill_id.to_owned(),
+            locale: locale.to_owned(),
+            customer: customer.map(str::to_owned),
         })
     }
 
     /// Says one sentence.
     pub(super) async fn say(&self, text: &str) -> Result<Answer, Problem> {
         let url = self.url("/say");
-        let body = json!({ "text": text, "locale": self.locale });
+        let mut body = json!({ "text": text, "locale": self.locale });
+        if let Some(customer) = &self.customer {
+            body["customer"] = customer.as_str().into();
+        }
         http::json(self.client.post(url.clone()).json(&body), &url).await
     }
 
@@ -154,10 +177,14 @@ impl Device {
     }
 
     fn skill_url(&self, action: &str) -> Url {
-        self.url(&format!("/app/skills/{}{action}", self.skill_id))
+        let mut url = self.url(&format!("/app/skills/{}{action}", self.skill_id));
+        if let Some(customer) = &self.customer {
+            url.query_pairs_mut().append_pair("customer", customer);
+        }
+        url
     }
 
-    fn url(&self, path: &str) -> Url {
+    pub(super) fn url(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         url.set_path(path);
         url

@@ -32,12 +32,7 @@ impl std::error::Error for StoryError {
 impl StoryError {
     /// What to look at next.
     pub fn hint(&self) -> &str {
-        match &self.problem {
-            Problem::Unreachable { .. } => {
-                "see whether the local stage is still running (`cargo xtask local`)"
-            }
-            Problem::Unexpected { hint, .. } => hint,
-        }
+        self.problem.hint()
     }
 }
 
@@ -66,6 +61,16 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// What to look at next.
+    pub fn hint(&self) -> &str {
+        match self {
+            Self::Unreachable { .. } => {
+                "see whether the local stage is still running (`cargo xtask local`)"
+            }
+            Self::Unexpected { hint, .. } => hint,
+        }
+    }
+
     pub(super) fn unexpected(
         expected: impl Into<String>,
         found: impl Into<String>,

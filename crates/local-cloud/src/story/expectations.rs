@@ -90,6 +90,19 @@ pub(super) fn check_redirect(page: &Page, redirect: &Url, authorize: &Url) -> Re
     ))
 }
 
+/// The browser has to be told that the account is linked, and the app has to agree.
+pub(super) fn check_linked(page: &Page, linked: bool) -> Result<(), Problem> {
+    if page.status == 200 && linked {
+        return Ok(());
+    }
+    Err(Problem::unexpected(
+        "the page that says the account has been linked",
+        page.describe(),
+        "the page names the reason; account linking and the app client have to agree on token \
+         URL, client id, secret and authentication scheme",
+    ))
+}
+
 pub(super) fn expect_link_card(answer: &Answer) -> Result<(), Problem> {
     if answer.card_type() == Some("LinkAccount") {
         return Ok(());

@@ -11,12 +11,15 @@ mod cookies;
 mod device;
 mod error;
 mod expectations;
+mod guest;
 mod html;
 mod http;
 mod person;
 
+pub use device::Answer;
 use device::Device;
 pub use error::{Problem, StoryError};
+pub use guest::{Account, Guest};
 pub use http::client;
 use person::Person;
 
@@ -63,7 +66,8 @@ pub struct Transcript {
 /// The skill has to be deployed on the stage; whether it is enabled or linked does not matter.
 /// Afterwards it is enabled and not linked, and the stage's clock is ahead by one token's life.
 pub async fn run(urls: &Urls, script: &Script) -> Result<Transcript, StoryError> {
-    let device = Device::new(&urls.device, script).map_err(|problem| StoryError {
+    let device = Device::new(&urls.device, &script.skill_id, &script.locale, None);
+    let device = device.map_err(|problem| StoryError {
         step: "start",
         problem,
         turns: Vec::new(),

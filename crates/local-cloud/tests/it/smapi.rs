@@ -11,7 +11,7 @@ use local_cloud::{LocalStage, Options, alexa};
 use models::account_linking::{AccountLinking, AccountLinkingRequest, PkceConfiguration};
 use models::ids::SkillId;
 use serde_json::{Value, json};
-use smapi::{Client, Credentials, ETag, Endpoints, SkillStage, Status};
+use smapi::{Client, Credentials, ETag, Endpoints, SessionMode, SkillStage, Status};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -211,7 +211,13 @@ async fn uses(client: &Client, id: &SkillId) {
     client.enable(id, STAGE).await.unwrap();
     assert!(client.is_enabled(id, STAGE).await.unwrap());
     // Nobody answers for this skill; that is told in the result, not by an error.
-    let started = client.simulate(id, STAGE, "en-US", "open account guide");
+    let started = client.simulate(
+        id,
+        STAGE,
+        "en-US",
+        "open account guide",
+        SessionMode::Default,
+    );
     let started = started.await.unwrap();
     let ended = client.wait_for_simulation(id, STAGE, &started.id, LIMIT);
     assert!(ended.await.unwrap().result.is_some());

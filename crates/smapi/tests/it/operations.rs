@@ -2,7 +2,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use smapi::{CallKind, ETag, Operation, SimulationStatus, SkillStage, Status};
+use smapi::{CallKind, ETag, Operation, SessionMode, SimulationStatus, SkillStage, Status};
 
 use crate::service::{Service, reply, skill, with_header};
 
@@ -186,7 +186,13 @@ async fn a_simulation_runs_to_its_result() {
     .await;
     let (client, id, stage) = (service.client(), skill(), SkillStage::Development);
     let started = client
-        .simulate(&id, stage, "en-US", "open account guide")
+        .simulate(
+            &id,
+            stage,
+            "en-US",
+            "open account guide",
+            SessionMode::ForceNew,
+        )
         .await
         .unwrap();
     assert_eq!(started.status, SimulationStatus::InProgress);
@@ -198,7 +204,11 @@ async fn a_simulation_runs_to_its_result() {
     assert!(ended.result.is_some());
     assert_eq!(
         service.seen()[0].json(),
-        json!({"input": {"content": "open account guide"}, "device": {"locale": "en-US"}})
+        json!({
+            "input": {"content": "open account guide"},
+            "device": {"locale": "en-US"},
+            "session": {"mode": "FORCE_NEW_SESSION"},
+        })
     );
     assert_eq!(service.calls()[0].operation, Operation::Simulate);
 }

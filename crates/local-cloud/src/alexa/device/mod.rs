@@ -22,10 +22,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Alexa;
+use super::customer::Customer;
 use turn::Said;
-
-/// The device that is meant when none is named.
-const DEFAULT_DEVICE: &str = "amzn1.ask.device.LOCAL";
 
 pub(super) fn router(alexa: Alexa) -> Router {
     Router::new()
@@ -39,6 +37,8 @@ pub(super) fn router(alexa: Alexa) -> Router {
 struct Utterance {
     text: String,
     locale: Option<String>,
+    #[serde(default)]
+    customer: Customer,
     device_id: Option<String>,
 }
 
@@ -55,7 +55,8 @@ async fn say(
         locale: utterance.locale.unwrap_or_else(|| "en-US".to_owned()),
         device_id: utterance
             .device_id
-            .unwrap_or_else(|| DEFAULT_DEVICE.to_owned()),
+            .unwrap_or_else(|| utterance.customer.device()),
+        customer: utterance.customer,
         only: None,
     };
     let turn = alexa.say(&said).await;

@@ -5,6 +5,7 @@ use super::nlu::{Model, Understood};
 use super::request::Content;
 use super::session::Session;
 use super::utterance::{self, Addressed};
+use super::words::words;
 
 /// What a skill gets that is talked to and not understood.
 const FALLBACK: &str = "AMAZON.FallbackIntent";
@@ -71,7 +72,8 @@ pub(super) fn decide(
     else {
         return loosely.map_or(Step::Nothing, |inner| begin(inner));
     };
-    if language.exit.contains(&heard.join(" ").as_str()) {
+    let leaves = |phrase: &&str| words(language, phrase) == heard;
+    if language.exit.iter().any(leaves) {
         return Step::Leave(session);
     }
     match understood(&skill.model, heard) {

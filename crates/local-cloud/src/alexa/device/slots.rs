@@ -44,6 +44,7 @@ pub(super) struct Fit {
 /// A slot type that the model defines or extends.
 #[derive(Debug)]
 pub(super) struct SlotType {
+    language: &'static Language,
     values: Vec<Known>,
 }
 
@@ -59,6 +60,7 @@ impl SlotType {
     pub(super) fn compile(language: &'static Language, slot_type: &Value) -> Self {
         let values = slot_type["values"].as_array().into_iter().flatten();
         Self {
+            language,
             values: values
                 .filter_map(|value| {
                     let name = value["name"]["value"].as_str()?;
@@ -91,7 +93,7 @@ impl SlotType {
         let free = matches.is_empty();
         Fit {
             filling: Filling {
-                value: text(value),
+                value: text(self.language, value),
                 resolution: Some(if free {
                     Resolution::NoMatch
                 } else {
@@ -115,7 +117,7 @@ pub(super) fn built_in(language: &Language, slot_type: &str, value: &[String]) -
     let (value, free) = match slot_type {
         "AMAZON.NUMBER" => (number(language, value)?.to_string(), false),
         "AMAZON.FOUR_DIGIT_NUMBER" => (four_digits(language, value)?, false),
-        _ => (text(value), true),
+        _ => (text(language, value), true),
     };
     Some(Fit {
         filling: Filling {
@@ -132,7 +134,7 @@ fn number(language: &Language, value: &[String]) -> Option<u64> {
     let mut part: u64 = 0;
     let mut previous: Option<u64> = None;
     for (index, word) in value.iter().enumerate() {
-        if word == "and" && index > 0 && index + 1 < value.len() {
+        if word == language.and && index > 0 && index + 1 < value.len() {
             continue;
         }
         let amount = match word.parse::<u64>() {

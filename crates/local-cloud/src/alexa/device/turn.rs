@@ -1,5 +1,7 @@
 //! One turn of a conversation: what is said, to whom it goes, what is heard.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
@@ -14,6 +16,7 @@ use super::route::{Reachable, Step, decide};
 use super::session::Session;
 use super::utterance;
 use crate::alexa::Alexa;
+use crate::alexa::customer::Customer;
 use crate::alexa::region::Region;
 
 /// What a person says to a device.
@@ -23,10 +26,19 @@ pub(in crate::alexa) struct Said {
     pub(in crate::alexa) text: String,
     /// What the device is set to, such as `en-US`.
     pub(in crate::alexa) locale: String,
-    /// Which device; sessions are per device.
+    /// Who says it.
+    pub(in crate::alexa) customer: Customer,
+    /// On which of their devices; sessions are per device.
     pub(in crate::alexa) device_id: String,
     /// Only this skill can be reached, as in a simulation.
     pub(in crate::alexa) only: Option<String>,
+}
+
+impl Said {
+    /// What its session is filed under.
+    fn device(&self) -> (Customer, String) {
+        (self.customer.clone(), self.device_id.clone())
+    }
 }
 
 /// What comes of it.
@@ -90,7 +102,8 @@ impl Alexa {
     /// Lets a person say something and waits for what is heard.
     pub(in crate::alexa) async fn say(&self, said: &Said) -> Turn {
         // One person, one turn at a time.
-        let _turn = self.inner.talking.lock().await;
+        let talking = self.talking(&said.customer);
+        let _turn = talking.lock().await;
         let Some(language) = Language::of_locale(&said.locale) else {
             return Turn {
                 error: Some(format!(
@@ -101,7 +114,7 @@ impl Alexa {
             };
         };
         let skills = self.reachable(language, said);
-        let session = self.session(&said.device_id);
+        let session = self.session(said);
         let heard = utterance::heard(language, &said.text);
         match decide(language, &heard, &skills, session.clone()) {
             Step::Begin(skill_id, content) => {
@@ -140,7 +153,7 @@ impl Alexa {
         self.state()
             .skills
             .values()
-            .filter(|skill| skill.enablement.is_some())
+            .filter(|skill| skill.enablement(&said.customer).is_some())
             .filter(|skill| said.only.as_ref().is_none_or(|only| *only == skill.id))
             .filter_map(|skill| {
                 let model = skill.models.get(&said.locale)?;
@@ -152,13 +165,13 @@ impl Alexa {
             .collect()
     }
 
-    fn session(&self, device_id: &str) -> Option<Session> {
-        self.state().sessions.get(device_id).cloned()
+    fn talking(&self, customer: &Customer) -> Arc<tokio::sync::Mutex<()>> {
+        let mut state = self.state();
+        Arc::clone(state.talking.entry(customer.clone()).or_default())
     }
 
-    /// Ends whatever session a device has.
-    pub(in crate::alexa) fn forget_session(&self, device_id: &str) {
-        self.state().sessions.remove(device_id);
+    fn session(&self, said: &Said) -> Option<Session> {
+        self.state().sessions.get(&said.device()).cloned()
     }
 
     /// Sends a request of a conversation and uses the answer.
@@ -169,7 +182,7 @@ impl Alexa {
         mut session: Session,
         content: Content,
     ) -> Turn {
-        let token = self.access_token(&session.skill_id).await;
+        let token = self.access_token(&said.customer, &session.skill_id).await;
         let mut turn = Turn {
             linked: token.is_some(),
             jti: token.as_ref().and_then(jti),
@@ -202,9 +215,9 @@ impl Alexa {
                 session.attributes = answer.attributes;
                 let mut state = self.state();
                 if turn.session_open {
-                    state.sessions.insert(said.device_id.clone(), session);
+                    state.sessions.insert(said.device(), session);
                 } else {
-                    state.sessions.remove(&said.device_id);
+                    state.sessions.remove(&said.device());
                 }
             }
             Err((kind, message)) => {
@@ -226,8 +239,8 @@ impl Alexa {
         session: Session,
         reason: EndReason,
     ) -> (Option<String>, Vec<Invoked>) {
-        self.forget_session(&said.device_id);
-        let token = self.access_token(&session.skill_id).await;
+        self.state().sessions.remove(&said.device());
+        let token = self.access_token(&said.customer, &session.skill_id).await;
         let content = Content::SessionEnded(reason);
         let Some((endpoint, request, _)) = self.envelope(said, &session, token.as_ref(), &content)
         else {
@@ -261,7 +274,7 @@ impl Alexa {
         let envelope = Envelope {
             urls: &self.inner.shared.urls,
             skill,
-            user_id: &skill.enablement.as_ref()?.user_id,
+            user_id: &skill.enablement(&said.customer)?.user_id,
             access_token: token.map(ExposeSecret::expose_secret),
             device_id: &said.device_id,
             session,

@@ -47,14 +47,15 @@ fn directly(
     skill: usize,
     name: &[String],
 ) -> Option<Addressed> {
-    let (verbs, connectives) = [
+    let spoken = [
         (language.launch, language.launch_connectives),
         (language.ask, language.ask_connectives),
-    ]
-    .into_iter()
-    .find(|(verbs, _)| {
+    ];
+    let Some((verbs, connectives)) = spoken.into_iter().find(|(verbs, _)| {
         strip_any(language, heard, verbs).is_some_and(|rest| rest.starts_with(name))
-    })?;
+    }) else {
+        return name_first(language, heard, skill, name);
+    };
     let rest = &strip_any(language, heard, verbs)?[name.len()..];
     if rest.is_empty() {
         return Some(Addressed::Launch(skill));
@@ -65,6 +66,34 @@ fn directly(
     {
         readings.push(shorter.to_vec());
     }
+    Some(Addressed::OneShot(skill, readings))
+}
+
+/// "アカウント案内を開いて", "アカウント案内で名前を教えて"
+fn name_first(
+    language: &Language,
+    heard: &[String],
+    skill: usize,
+    name: &[String],
+) -> Option<Addressed> {
+    let rest = heard.strip_prefix(name)?;
+    if strip_any(language, rest, language.launch_after).is_some_and(<[String]>::is_empty) {
+        return Some(Addressed::Launch(skill));
+    }
+    let question = strip_any(language, rest, language.ask_after)?;
+    if question.is_empty() {
+        return Some(Addressed::Launch(skill));
+    }
+    let mut readings = vec![question.to_vec()];
+    let shorter = language
+        .ask_endings
+        .iter()
+        .filter_map(|ending| question.strip_suffix(words(language, ending).as_slice()));
+    readings.extend(
+        shorter
+            .filter(|shorter| !shorter.is_empty())
+            .map(<[String]>::to_vec),
+    );
     Some(Addressed::OneShot(skill, readings))
 }
 
@@ -98,17 +127,19 @@ fn strip_any<'a>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::words;
     use super::*;
 
-    fn language() -> &'static Language {
-        Language::of_locale("en-US").unwrap()
+    fn check(text: &str) -> (Option<usize>, Vec<String>) {
+        check_in("en-US", ["voice link", "voice link two", "to do"], text)
     }
 
     /// The skill and the readings, as text.
-    fn check(text: &str) -> (Option<usize>, Vec<String>) {
-        let names = ["voice link", "voice link two", "to do"].map(|name| words(language(), name));
+    fn check_in(locale: &str, names: [&str; 3], text: &str) -> (Option<usize>, Vec<String>) {
+        let language = Language::of_locale(locale).unwrap();
+        let names = names.map(|name| words::words(language, name));
         let names: Vec<&[String]> = names.iter().map(Vec::as_slice).collect();
-        let mut addressed = address(language(), &heard(language(), text), &names);
+        let mut addressed = address(language, &heard(language, text), &names);
         if let Addressed::Loosely(inner) = addressed {
             addressed = *inner;
         }
@@ -116,7 +147,10 @@ mod tests {
             Addressed::Launch(skill) => (Some(skill), Vec::new()),
             Addressed::OneShot(skill, readings) => (
                 Some(skill),
-                readings.iter().map(|reading| reading.join(" ")).collect(),
+                readings
+                    .iter()
+                    .map(|reading| words::text(language, reading))
+                    .collect(),
             ),
             Addressed::Loosely(_) | Addressed::Nobody => (None, Vec::new()),
         }
@@ -166,6 +200,52 @@ mod tests {
             check("get my name from voice link"),
             expect(&["get my name", "get my name from"])
         );
+    }
+
+    #[test]
+    fn every_language_has_its_own_order() {
+        let german = |text| check_in("de-DE", ["profil auskunft", "wetter", "uhr"], text);
+        assert_eq!(german("Öffne Profil Auskunft!"), (Some(0), Vec::new()));
+        assert_eq!(
+            german("Alexa, frage Profil Auskunft, ob mein Konto verknüpft ist"),
+            (
+                Some(0),
+                vec![
+                    "ob mein konto verknüpft ist".to_owned(),
+                    "mein konto verknüpft ist".to_owned()
+                ]
+            )
+        );
+        let spanish = |text| check_in("es-ES", ["guía de cuenta", "tiempo", "reloj"], text);
+        assert_eq!(spanish("Abre guía de cuenta"), (Some(0), Vec::new()));
+        assert_eq!(
+            spanish("Alexa, pregunta a guía de cuenta: ¿cuál es mi correo?"),
+            (Some(0), vec!["cuál es mi correo".to_owned()])
+        );
+        let japanese = |text| check_in("ja-JP", ["アカウント案内", "天気", "時計"], text);
+        for text in [
+            "アカウント案内を開いて",
+            "アレクサ、アカウント案内を起動して。",
+            "アカウント案内",
+            "アカウント案内 を 使って",
+        ] {
+            assert_eq!(japanese(text), (Some(0), Vec::new()), "{text}");
+        }
+        assert_eq!(
+            japanese("アカウント案内で私のメールアドレスを教えて"),
+            (Some(0), vec!["私のメールアドレスを教えて".to_owned()])
+        );
+        assert_eq!(
+            japanese("アカウント案内に私のメールアドレスを聞いて"),
+            (
+                Some(0),
+                vec![
+                    "私のメールアドレスを聞いて".to_owned(),
+                    "私のメールアドレス".to_owned()
+                ]
+            )
+        );
+        assert_eq!(japanese("私のメールアドレスを教えて"), (None, Vec::new()));
     }
 
     #[test]

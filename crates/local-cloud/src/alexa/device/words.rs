@@ -7,18 +7,21 @@ const POSSESSIVE: &str = "'s";
 
 /// The words of an utterance or of a sample.
 pub(super) fn words(language: &Language, text: &str) -> Vec<String> {
-    let cleaned: String = text
-        .to_lowercase()
-        .replace('’', "'")
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || c == '\'' || c == '_' {
-                c
-            } else {
-                ' '
-            }
-        })
-        .collect();
+    let mut cleaned = String::with_capacity(text.len());
+    for c in text.chars().map(narrow).flat_map(char::to_lowercase) {
+        let c = if c == '’' { '\'' } else { c };
+        if !language.spaced && !c.is_ascii_alphanumeric() {
+            cleaned.push(' ');
+        }
+        if c.is_alphanumeric() || c == '\'' || c == '_' {
+            cleaned.push(c);
+        } else {
+            cleaned.push(' ');
+        }
+        if !language.spaced && !c.is_ascii_alphanumeric() {
+            cleaned.push(' ');
+        }
+    }
     let mut words: Vec<String> = cleaned
         .split_whitespace()
         .map(|word| {
@@ -43,6 +46,15 @@ pub(super) fn words(language: &Language, text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A letter that is written as wide as a Japanese one, as everybody else writes it.
+fn narrow(c: char) -> char {
+    match u32::from(c) {
+        wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(c),
+        0x3000 => ' ',
+        _ => c,
+    }
+}
+
 fn replace(words: &mut Vec<String>, heard: &str, meant: &str) {
     let heard: Vec<&str> = heard.split(' ').collect();
     let mut start = 0;
@@ -59,10 +71,12 @@ fn replace(words: &mut Vec<String>, heard: &str, meant: &str) {
 }
 
 /// Words as text again.
-pub(super) fn text(words: &[String]) -> String {
+pub(super) fn text(language: &Language, words: &[String]) -> String {
     let mut text = String::new();
     for word in words {
-        if !text.is_empty() && word != POSSESSIVE {
+        let latin = |c: char| c.is_ascii_alphanumeric();
+        let apart = language.spaced || (text.ends_with(latin) && word.starts_with(latin));
+        if !text.is_empty() && word != POSSESSIVE && apart {
             text.push(' ');
         }
         text.push_str(word);
@@ -89,11 +103,20 @@ mod tests {
         assert_eq!(words("…"), "");
     }
 
+    #[test]
+    fn letters_are_words_where_words_are_not_written_apart() {
+        let japanese = Language::of_locale("ja-JP").unwrap();
+        let heard = words(japanese, "私の Ｅメール、は 42？");
+        assert_eq!(heard.join("|"), "私|の|e|メ|ー|ル|は|42");
+        assert_eq!(text(japanese, &heard), "私のeメールは42");
+        assert_eq!(text(japanese, &words(japanese, "open 42")), "open 42");
+    }
+
     proptest! {
         #[test]
         fn words_stay_the_same_words(utterance in "[a-zA-Z '.,?-]{0,40}") {
             let once = words(english(), &utterance);
-            prop_assert_eq!(words(english(), &text(&once)), once);
+            prop_assert_eq!(words(english(), &text(english(), &once)), once);
         }
     }
 }

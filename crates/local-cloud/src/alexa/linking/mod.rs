@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::Alexa;
+use super::customer::Customer;
 use super::region::Region;
 pub(super) use exchange::Outgoing;
 pub(super) use start::NotStarted;
@@ -23,6 +24,7 @@ pub(super) use tokens::Tokens;
 /// An account linking that has been started and not been redirected back from.
 #[derive(Debug)]
 pub(super) struct Attempt {
+    customer: Customer,
     /// Which skill is being linked.
     pub(super) skill_id: String,
     region: Region,

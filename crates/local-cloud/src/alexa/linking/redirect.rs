@@ -172,12 +172,12 @@ impl Alexa {
             .outgoing
             .request(&linking, grant, self.now())
             .await?;
-        self.enable(&attempt.skill_id)
+        self.enable(&attempt.customer, &attempt.skill_id)
             .map_err(|reason| match reason {
                 NotEnabled::UnknownSkill => NotLinked::Gone,
                 NotEnabled::NoEndpoint => NotLinked::NoEndpoint,
             })?;
-        self.linked(&attempt.skill_id, attempt.region, tokens);
+        self.linked(&attempt.customer, &attempt.skill_id, attempt.region, tokens);
         Ok(name)
     }
 }

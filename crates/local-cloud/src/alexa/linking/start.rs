@@ -10,6 +10,7 @@ use url::Url;
 use super::Attempt;
 use crate::VENDOR_ID;
 use crate::alexa::Alexa;
+use crate::alexa::customer::Customer;
 use crate::alexa::region::Region;
 use crate::alexa::smapi::linking_rules::{AccountLinking, Grant};
 use crate::alexa::state::opaque;
@@ -35,6 +36,7 @@ impl Alexa {
     /// The URL that the Alexa app would open in a browser.
     pub(in crate::alexa) fn start_linking(
         &self,
+        customer: &Customer,
         skill_id: &str,
         region: Region,
     ) -> Result<Url, NotStarted> {
@@ -61,6 +63,7 @@ impl Alexa {
             verifier.as_deref().map(challenge).as_deref(),
         );
         let attempt = Attempt {
+            customer: customer.clone(),
             skill_id: skill_id.to_owned(),
             region,
             redirect_uri,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::alexa::Alexa;
+use crate::alexa::customer::Customer;
 use crate::alexa::smapi::linking_rules::AccountLinking;
 
 /// What a token endpoint has granted.
@@ -55,14 +56,18 @@ fn decide(
 impl Alexa {
     /// The access token for the next request to a skill, refreshed if it has expired. When that
     /// fails the request goes without one.
-    pub(in crate::alexa) async fn access_token(&self, skill_id: &str) -> Option<SecretString> {
+    pub(in crate::alexa) async fn access_token(
+        &self,
+        customer: &Customer,
+        skill_id: &str,
+    ) -> Option<SecretString> {
         // One at a time: a server that rotates refresh tokens takes each only once.
         let _turn = self.inner.refreshing.lock().await;
         let now = self.now();
         let decision = {
             let state = self.state();
             let skill = state.skills.get(skill_id)?;
-            let tokens = skill.enablement.as_ref()?.tokens.as_ref();
+            let tokens = skill.enablement(customer)?.tokens.as_ref();
             decide(tokens, skill.linking.as_ref(), state.refresh_held, now)
         };
         let (linking, refresh_token) = match decision {
@@ -77,7 +82,8 @@ impl Alexa {
         let refreshed = self.inner.outgoing.request(&linking, grant, now).await;
 
         let mut state = self.state();
-        let slot = &mut state.skills.get_mut(skill_id)?.enablement.as_mut()?.tokens;
+        let skill = state.skills.get_mut(skill_id)?;
+        let slot = &mut skill.enablements.get_mut(customer)?.tokens;
         match refreshed {
             Ok(mut tokens) => {
                 // A server that does not rotate sends none.
@@ -93,6 +99,31 @@ impl Alexa {
                 None
             }
         }
+    }
+}
+
+impl Alexa {
+    /// Puts another access token in the place of a linked customer's; Alexa sends it from then on
+    /// and does not refresh it. Answers whether there was a token and another one for it.
+    pub(crate) fn swap_token(
+        &self,
+        customer: &Customer,
+        skill_id: &str,
+        another: impl FnOnce(&str) -> Option<String>,
+    ) -> bool {
+        let mut state = self.state();
+        let tokens = state
+            .skills
+            .get_mut(skill_id)
+            .and_then(|skill| skill.enablements.get_mut(customer))
+            .and_then(|enablement| enablement.tokens.as_mut());
+        let Some(tokens) = tokens else { return false };
+        let Some(token) = another(tokens.access_token.expose_secret()) else {
+            return false;
+        };
+        tokens.access_token = token.into();
+        tokens.expires_at = None;
+        true
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use super::errors::{Refusal, Violation};
 use super::place;
 use crate::alexa::Alexa;
-use crate::alexa::customer::NotEnabled;
+use crate::alexa::customer::{Customer, NotEnabled};
 
 type Address = Path<(String, String)>;
 
@@ -17,7 +17,7 @@ pub(super) async fn read(
 ) -> Result<StatusCode, Refusal> {
     let mut state = alexa.state();
     let skill = place::to_read(&mut state, &skill_id, &stage_name)?;
-    if skill.enablement.is_some() {
+    if skill.enablement(&Customer::default()).is_some() {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(none(&skill_id))
@@ -36,7 +36,7 @@ pub(super) async fn write(
             return Err(Refusal::conflict(&skill_id));
         }
     }
-    match alexa.enable(&skill_id) {
+    match alexa.enable(&Customer::default(), &skill_id) {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(NotEnabled::UnknownSkill) => Err(Refusal::not_found(format!(
             "Skill not found with id: {skill_id}"
@@ -54,7 +54,7 @@ pub(super) async fn delete(
     Path((skill_id, stage_name)): Address,
 ) -> Result<StatusCode, Refusal> {
     place::to_write(&mut alexa.state(), &skill_id, &stage_name)?;
-    if alexa.disable(&skill_id) {
+    if alexa.disable(&Customer::default(), &skill_id) {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(none(&skill_id))

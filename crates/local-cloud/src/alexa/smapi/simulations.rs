@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::errors::{Refusal, Violation};
 use super::{object, place};
 use crate::alexa::Alexa;
+use crate::alexa::customer::Customer;
 use crate::alexa::device::turn::{Said, Turn};
 
 /// Whose sessions are simulated ones.
@@ -35,10 +36,11 @@ pub(super) async fn create(
     let text = required(&body, "input", "content")?;
     let locale = required(&body, "device", "locale")?;
     let id = uuid::Uuid::new_v4().to_string();
+    let customer = Customer::default();
     {
         let mut state = alexa.state();
         let skill = place::to_read(&mut state, &skill_id, &stage_name)?;
-        if skill.enablement.is_none() {
+        if skill.enablement(&customer).is_none() {
             return Err(Refusal::forbidden(format!(
                 "The skill {skill_id} is not enabled for the caller; PUT its enablement first."
             )));
@@ -48,7 +50,9 @@ pub(super) async fn create(
             return Err(Refusal::conflict(&skill_id));
         }
         if body["session"]["mode"] == "FORCE_NEW_SESSION" {
-            state.sessions.remove(DEVICE);
+            state
+                .sessions
+                .remove(&(customer.clone(), DEVICE.to_owned()));
         }
         let simulation = Simulation {
             skill_id: skill_id.clone(),
@@ -61,6 +65,7 @@ pub(super) async fn create(
     let said = Said {
         text,
         locale,
+        customer,
         device_id: DEVICE.to_owned(),
         only: Some(skill_id),
     };

@@ -1,5 +1,6 @@
 //! One skill and what has been written to it.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
@@ -9,7 +10,7 @@ use serde_json::Value;
 use super::errors::Violation;
 use super::linking_rules::AccountLinking;
 use super::manifest_rules;
-use crate::alexa::customer::Enablement;
+use crate::alexa::customer::{Customer, Enablement};
 use crate::alexa::state::opaque;
 
 /// An asynchronous operation finishes when its progress has been asked for once, or after this.
@@ -62,8 +63,8 @@ pub(in crate::alexa) struct Skill {
     pub(in crate::alexa) linking: Option<AccountLinking>,
     /// PKCE as the developer console shows it; `None` until somebody has decided.
     pub(in crate::alexa) pkce: Option<bool>,
-    /// What the one customer of this stage has done with the skill.
-    pub(in crate::alexa) enablement: Option<Enablement>,
+    /// What customers have done with the skill.
+    pub(in crate::alexa) enablements: HashMap<Customer, Enablement>,
     /// The write that is being processed.
     pub(super) pending: Option<Pending>,
     /// Violations of the last manifest, if it was refused.
@@ -113,12 +114,17 @@ impl Skill {
             package_etag: None,
             linking: None,
             pkce: None,
-            enablement: None,
+            enablements: HashMap::new(),
             pending: None,
             manifest_errors: Vec::new(),
             model_errors: IndexMap::new(),
             last_updated: now,
         }
+    }
+
+    /// What a customer has done with the skill, who has enabled it.
+    pub(in crate::alexa) fn enablement(&self, customer: &Customer) -> Option<&Enablement> {
+        self.enablements.get(customer)
     }
 
     /// A new skill id.

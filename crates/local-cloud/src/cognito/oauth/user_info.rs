@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::answer;
 use crate::cognito::Cognito;
 use crate::cognito::claims::{self, Verified};
+use crate::cognito::conditions::bearer;
 use crate::cognito::tokens::{Rejected, recognise};
 
 /// Why there is no answer.
@@ -56,17 +57,11 @@ pub(crate) async fn get(State(cognito): State<Cognito>, headers: HeaderMap) -> R
 }
 
 fn look_up(cognito: &Cognito, headers: &HeaderMap) -> Result<Value, Denied> {
-    let token = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or(Denied {
-            status: StatusCode::BAD_REQUEST,
-            error: "invalid_request",
-            description: "Bad OAuth2 request at UserInfo Endpoint",
-        })?;
+    let token = bearer(headers).ok_or(Denied {
+        status: StatusCode::BAD_REQUEST,
+        error: "invalid_request",
+        description: "Bad OAuth2 request at UserInfo Endpoint",
+    })?;
     let state = cognito.lock();
     let access = recognise(&state, token, cognito.shared.clock.now()).map_err(|why| match why {
         Rejected::Invalid => Denied::token("Access token is invalid."),

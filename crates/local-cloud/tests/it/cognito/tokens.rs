@@ -190,3 +190,49 @@ async fn a_global_sign_out_ends_every_session() {
     assert_eq!(fixture.token(&form).await.status(), 400);
     fixture.stage.stop().await;
 }
+
+/// What userInfo answers to an access token.
+async fn user_info(fixture: &Fixture, access: &str) -> u16 {
+    let request = fixture.http.get(fixture.sign_in("oauth2/userInfo"));
+    request
+        .bearer_auth(access)
+        .send()
+        .await
+        .unwrap()
+        .status()
+        .as_u16()
+}
+
+#[tokio::test]
+async fn the_provider_can_be_down_for_everybody_and_for_one_person() {
+    let fixture = Fixture::new().await;
+    let tokens = tokens(&fixture, "openid email").await;
+    let access = tokens["access_token"].as_str().unwrap();
+    let set = async |body: Value| {
+        let url = fixture.stage.urls().device.join("control/provider");
+        let request = fixture.http.post(url.unwrap()).json(&body);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let jwks = format!(
+        "{}{}/.well-known/jwks.json",
+        fixture.stage.urls().aws,
+        fixture.pool
+    );
+    let keys = async || fixture.http.get(&jwks).send().await.unwrap().status();
+
+    assert_eq!(user_info(&fixture, access).await, 200);
+    set(json!({ "is": "down", "email": "ada@example.com" })).await;
+    assert_eq!(user_info(&fixture, access).await, 503);
+    assert_eq!(keys().await, 200);
+    set(json!({ "is": "up", "email": "ada@example.com" })).await;
+    assert_eq!(user_info(&fixture, access).await, 200);
+    set(json!({ "is": "down" })).await;
+    assert_eq!(user_info(&fixture, access).await, 503);
+    assert_eq!(keys().await, 503);
+    let page = fixture.http.get(fixture.authorize_url(&[])).send().await;
+    assert_eq!(page.unwrap().status(), 503);
+    set(json!({ "is": "up" })).await;
+    assert_eq!(keys().await, 200);
+    assert_eq!(set(json!({ "is": "tired" })).await, 422);
+    fixture.stage.stop().await;
+}

@@ -181,3 +181,46 @@ proptest! {
         understand(&utterance);
     }
 }
+
+#[test]
+fn japanese_samples_need_no_spaces_in_what_is_said() {
+    let japanese = Language::of_locale("ja-JP").unwrap();
+    let model = Model::compile(
+        japanese,
+        &json!({ "languageModel": {
+            "invocationName": "アカウント案内",
+            "types": [{ "name": "Info", "values": [
+                { "id": "EMAIL", "name": { "value": "メールアドレス", "synonyms": ["Eメール"] } },
+            ] }],
+            "intents": [
+                { "name": "AMAZON.HelpIntent" },
+                {
+                    "name": "RequestInfoIntent",
+                    "slots": [{ "name": "info", "type": "Info" }],
+                    "samples": ["私の {info} は何ですか", "{info} を教えて"],
+                },
+            ],
+        } }),
+    );
+    let understand = |text: &str| model.understand(&words(japanese, text));
+    for text in ["私のＥメールは何ですか？", "メールアドレスを教えて"] {
+        let understood = understand(text).unwrap();
+        let filling = understood.slots[0].filling.clone().unwrap();
+        assert!(
+            matches!(filling.resolution, Some(Resolution::Match(_))),
+            "{text}"
+        );
+    }
+    let unknown = understand("私の身長は何ですか").unwrap();
+    let filling = unknown.slots[0].filling.clone().unwrap();
+    assert_eq!(
+        (filling.value.as_str(), filling.resolution),
+        ("身長", Some(Resolution::NoMatch))
+    );
+    // A built-in phrase is nearer than a slot that takes anything.
+    assert_eq!(
+        understand("使い方を教えて").unwrap().intent,
+        "AMAZON.HelpIntent"
+    );
+    assert_eq!(understand("歌を歌って"), None);
+}

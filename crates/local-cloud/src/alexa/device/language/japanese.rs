@@ -1,0 +1,108 @@
+//! Japanese, which names the skill first and writes words together.
+
+use super::Language;
+
+pub(super) const JAPANESE: Language = Language {
+    code: "ja",
+    spaced: false,
+    wake_words: &["アレクサ", "ねえアレクサ", "alexa"],
+    launch: &[],
+    launch_connectives: &[],
+    ask: &[],
+    ask_connectives: &[],
+    trailing_connectives: &[],
+    launch_after: &[
+        "を開いて",
+        "を開いてください",
+        "をひらいて",
+        "開いて",
+        "を起動して",
+        "を起動",
+        "を開始して",
+        "を始めて",
+        "をはじめて",
+        "をスタートして",
+        "をスタート",
+        "を使って",
+        "を呼び出して",
+        "につないで",
+        "と話したい",
+    ],
+    ask_after: &["で", "に", "から", "へ", "を使って", "を開いて", "に聞いて"],
+    ask_endings: &[
+        "と聞いて",
+        "って聞いて",
+        "を聞いて",
+        "か聞いて",
+        "を聞いてください",
+        "と言って",
+        "って言って",
+    ],
+    exit: &["終了して", "閉じて"],
+    built_in: &[
+        (
+            "AMAZON.StopIntent",
+            &["ストップ", "止めて", "とめて", "停止", "終わり", "おわり"],
+        ),
+        (
+            "AMAZON.CancelIntent",
+            &[
+                "キャンセル",
+                "キャンセルして",
+                "取り消し",
+                "やめて",
+                "やっぱりいい",
+            ],
+        ),
+        (
+            "AMAZON.HelpIntent",
+            &["ヘルプ", "助けて", "使い方を教えて", "どうすればいい"],
+        ),
+        (
+            "AMAZON.NavigateHomeIntent",
+            &["ホームに戻って", "ホーム画面に戻って", "ホーム画面"],
+        ),
+        (
+            "AMAZON.YesIntent",
+            &["はい", "うん", "お願い", "お願いします"],
+        ),
+        ("AMAZON.NoIntent", &["いいえ", "いや", "結構です"]),
+        (
+            "AMAZON.RepeatIntent",
+            &[
+                "もう一回",
+                "もう一度",
+                "もう一度言って",
+                "もう一回言って",
+                "繰り返して",
+                "リピート",
+            ],
+        ),
+        (
+            "AMAZON.StartOverIntent",
+            &["最初から", "最初からやり直して", "やり直して"],
+        ),
+        ("AMAZON.NextIntent", &["次", "次へ", "スキップ"]),
+        ("AMAZON.PreviousIntent", &["前", "前へ", "戻って"]),
+        ("AMAZON.PauseIntent", &["一時停止", "ポーズ"]),
+        ("AMAZON.ResumeIntent", &["再開", "再開して", "続けて"]),
+    ],
+    same_sound: &[],
+    // Larger ones are heard as digits.
+    numbers: &[
+        ("〇", 0),
+        ("一", 1),
+        ("二", 2),
+        ("三", 3),
+        ("四", 4),
+        ("五", 5),
+        ("六", 6),
+        ("七", 7),
+        ("八", 8),
+        ("九", 9),
+        ("十", 10),
+    ],
+    and: "",
+    not_sure: "すみません、よくわかりませんでした。",
+    problem: "リクエストされたスキルの応答に問題がありました。",
+};

@@ -1,0 +1,141 @@
+//! Bad days of the identity provider, which whoever drives the stage asks for.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use crate::AwsError;
+use crate::cognito::Cognito;
+use crate::cognito::tokens::recognise;
+
+/// How long a slow provider takes for an answer: longer than Alexa waits for one, which is 8 s.
+const SLOW: Duration = Duration::from_secs(10);
+
+/// How the provider is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Condition {
+    /// It answers.
+    #[default]
+    Up,
+    /// It answers 503.
+    Down,
+    /// It answers, ten seconds late.
+    Slow,
+}
+
+/// How the provider is for everybody, and for some people.
+#[derive(Debug, Default)]
+pub(crate) struct Conditions {
+    everybody: Condition,
+    /// By e-mail address.
+    people: HashMap<String, Condition>,
+}
+
+impl Conditions {
+    fn set(&mut self, email: Option<String>, condition: Condition) {
+        match email {
+            None => self.everybody = condition,
+            Some(email) if condition == Condition::Up => {
+                self.people.remove(&email);
+            }
+            Some(email) => {
+                self.people.insert(email, condition);
+            }
+        }
+    }
+
+    /// What everybody suffers comes before what a person suffers.
+    fn of(&self, email: Option<&str>) -> Condition {
+        match (self.everybody, email) {
+            (Condition::Up, Some(email)) => self.people.get(email).copied().unwrap_or_default(),
+            (everybody, _) => everybody,
+        }
+    }
+}
+
+/// The provider is down.
+#[derive(Debug)]
+pub(crate) struct Outage;
+
+impl IntoResponse for Outage {
+    fn into_response(self) -> Response {
+        (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response()
+    }
+}
+
+impl From<Outage> for AwsError {
+    fn from(Outage: Outage) -> Self {
+        Self::new(500, "InternalErrorException", "Something went wrong")
+    }
+}
+
+impl Cognito {
+    /// Changes how the provider is, for everybody or for one person's tokens.
+    pub(crate) fn set_condition(&self, email: Option<String>, condition: Condition) {
+        self.lock().conditions.set(email, condition);
+    }
+
+    /// Lets the caller suffer what is ordered for the owner of an access token.
+    pub(crate) async fn endure(&self, token: Option<&str>) -> Result<(), Outage> {
+        let condition = {
+            let state = self.lock();
+            let access =
+                token.and_then(|token| recognise(&state, token, self.shared.clock.now()).ok());
+            let email = access.and_then(|access| access.user.attribute("email"));
+            state.conditions.of(email)
+        };
+        match condition {
+            Condition::Up => Ok(()),
+            Condition::Down => Err(Outage),
+            Condition::Slow => {
+                tokio::time::sleep(SLOW).await;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// In front of the pages, the OAuth endpoints and the keys.
+pub(crate) async fn gate(State(cognito): State<Cognito>, request: Request, next: Next) -> Response {
+    match cognito.endure(bearer(request.headers())).await {
+        Ok(()) => next.run(request).await,
+        Err(outage) => outage.into_response(),
+    }
+}
+
+/// The token of an `Authorization: Bearer` header.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_can_have_a_bad_day_alone() {
+        let mut conditions = Conditions::default();
+        let ada = Some("ada@example.com");
+        conditions.set(ada.map(str::to_owned), Condition::Down);
+        assert_eq!(conditions.of(ada), Condition::Down);
+        assert_eq!(conditions.of(Some("bob@example.com")), Condition::Up);
+        assert_eq!(conditions.of(None), Condition::Up);
+        conditions.set(None, Condition::Slow);
+        assert_eq!(conditions.of(ada), Condition::Slow);
+        assert_eq!(conditions.of(None), Condition::Slow);
+        conditions.set(None, Condition::Up);
+        conditions.set(ada.map(str::to_owned), Condition::Up);
+        assert_eq!(conditions.of(ada), Condition::Up);
+    }
+}
