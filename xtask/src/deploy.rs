@@ -8,14 +8,15 @@ use infra::StackFile;
 use infra::stack_file::StageName;
 use local_cloud::story::{self, Script, Transcript};
 use local_cloud::{LocalStage, Urls};
+use models::ids::SkillId;
 use rollout::calls::CallCounter;
 use rollout::deploy::Outcome;
 use rollout::endpoints::Endpoints;
 use rollout::error::{Code, Error};
 use rollout::lock::Owner;
 use rollout::package::SourcePackage;
-use rollout::plan::Plan;
-use rollout::session::Inputs;
+use rollout::plan::{Deployed, Plan};
+use rollout::session::{Inputs, Session};
 use rollout::{Building, Bundle};
 use serde_json::json;
 use tokio::sync::watch;
@@ -82,13 +83,7 @@ async fn deploy_and_verify(
 ) -> Result<Report, Failure> {
     let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
         .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
-    let inputs = Inputs {
-        endpoints: stage::local_endpoints(urls)?,
-        developer: stage::local_developer()?,
-        vendor: None,
-        architecture: build::host(),
-        ..inputs(options, stack, name)?
-    };
+    let inputs = local_inputs(&options.stack, stack, name, urls)?;
     let mut report = roll_out(&inputs, Kind::Local, counter, &|_| Ok(())).await?;
     let started = Instant::now();
     let locale = "en-US";
@@ -119,26 +114,94 @@ async fn deploy_real(
     name: &StageName,
     counter: &CallCounter,
 ) -> Result<Report, Failure> {
+    let inputs = real_inputs(&options.stack, stack, name)?;
+    let approve = |plan: &Plan| confirm(name, plan, options.yes);
+    roll_out(
+        &inputs,
+        Kind::Release(inputs.architecture),
+        counter,
+        &approve,
+    )
+    .await
+}
+
+/// Deploys to a local stage, and leaves trying it out to the caller.
+pub(crate) async fn without_a_story(
+    path: &Path,
+    stack: StackFile,
+    name: &StageName,
+    urls: &Urls,
+) -> Result<Deployed, Failure> {
+    let inputs = local_inputs(path, stack, name, urls)?;
+    let counter = CallCounter::default();
+    let report = roll_out(&inputs, Kind::Local, &counter, &|_| Ok(())).await?;
+    Ok(report.outcome.deployed)
+}
+
+/// Who develops a real stage.
+pub(crate) fn developer_client(
+    stack: &StackFile,
+    name: &StageName,
+) -> Result<smapi::Client, Failure> {
+    let developer = stage::developer(stack, name)?;
+    Ok(smapi::Client::new(
+        developer.endpoints,
+        developer.credentials,
+    ))
+}
+
+/// Who develops a real stage, and the skill that was deployed there.
+pub(crate) async fn developer_and_skill(
+    path: &Path,
+    stack: StackFile,
+    name: &StageName,
+) -> Result<(smapi::Client, SkillId), Failure> {
+    let inputs = real_inputs(path, stack, name)?;
+    let progress = progress::for_stderr();
+    let counter = CallCounter::default();
+    let session = Session::open(&inputs, &counter, &*progress, interrupted()).await?;
+    let skill = session.skill_id().await.ok_or_else(|| {
+        Failure::new("SKILL", format!("stage `{name}` has no skill yet"))
+            .hint(format!("deploy it first: cargo xtask deploy {name}"))
+    })?;
+    let client = smapi::Client::new(inputs.endpoints.developer.clone(), inputs.developer.clone());
+    Ok((client, skill))
+}
+
+/// What is to be made on a local stage.
+fn local_inputs(
+    path: &Path,
+    stack: StackFile,
+    name: &StageName,
+    urls: &Urls,
+) -> Result<Inputs, Failure> {
+    Ok(Inputs {
+        endpoints: stage::local_endpoints(urls)?,
+        developer: stage::local_developer()?,
+        architecture: build::host(),
+        ..inputs(path, stack, name)?
+    })
+}
+
+/// What is to be made on a real stage.
+fn real_inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Failure> {
     let developer = stage::developer(&stack, name)?;
-    let architecture = stack.lambda.architecture;
-    let inputs = Inputs {
+    Ok(Inputs {
+        architecture: stack.lambda.architecture,
         endpoints: Endpoints {
             developer: developer.endpoints,
             ..Endpoints::amazon(None)
         },
         developer: developer.credentials,
         vendor: developer.vendor,
-        architecture,
-        ..inputs(options, stack, name)?
-    };
-    let approve = |plan: &Plan| confirm(name, plan, options.yes);
-    roll_out(&inputs, Kind::Release(architecture), counter, &approve).await
+        ..inputs(path, stack, name)?
+    })
 }
 
 /// What local and real stages have in common.
-fn inputs(options: &Deploy, stack: StackFile, name: &StageName) -> Result<Inputs, Failure> {
+fn inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Failure> {
     let home = stack::home(&stack, name)?;
-    let folder = stack::package_folder(&options.stack);
+    let folder = stack::package_folder(path);
     Ok(Inputs {
         package: read_package(&folder)?,
         stack,

@@ -65,6 +65,21 @@ impl Failure {
     }
 }
 
+#[cfg(test)]
+impl std::fmt::Display for Failure {
+    /// All that a person is told, for tests.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "error[{}]: {}", self.code, self.message)?;
+        for cause in &self.causes {
+            write!(f, "\ncause: {cause}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, "\nhint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
 impl From<rollout::error::Error> for Failure {
     fn from(error: rollout::error::Error) -> Self {
         Self {
@@ -96,6 +111,7 @@ mod tests {
     /// Codes of failures that are the command line's own, with their meaning.
     const OWN: &[(&str, &str)] = &[
         ("CI", "a check failed"),
+        ("CONVERSATION", "a conversation file cannot be used"),
         (
             "CREDENTIALS",
             "no Amazon developer credentials for a real stage",

@@ -12,6 +12,7 @@ mod render;
 mod say;
 mod stack;
 mod stage;
+mod talk;
 mod workspace;
 
 use std::path::PathBuf;
@@ -47,8 +48,14 @@ enum Command {
     #[command(after_help = "Example: cargo xtask local --port 4600")]
     Local(Local),
     /// Say something to the skill on the running local stage
+    ///
+    /// Without a text, one sentence after the other is read from the terminal, or from stdin, until
+    /// an empty line or the end.
     #[command(after_help = "Example: cargo xtask say \"open account guide\"")]
     Say(Say),
+    /// Hold the conversations of files with the skill, and compare the answers
+    #[command(after_help = talk::HELP)]
+    Talk(talk::Options),
     /// Write infra/templates/ and the skill package of a stage
     #[command(after_help = "Example: cargo xtask render --check")]
     Render(Render),
@@ -92,7 +99,7 @@ struct Local {
 #[derive(Debug, Args)]
 struct Say {
     /// What you would say to the device
-    text: String,
+    text: Option<String>,
     /// The language of the device
     #[arg(long, default_value = "en-US")]
     locale: String,
@@ -115,9 +122,13 @@ struct Render {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let json = matches!(&cli.command, Command::Deploy(Deploy { json: true, .. }));
+    let json = matches!(
+        &cli.command,
+        Command::Deploy(Deploy { json: true, .. })
+            | Command::Talk(talk::Options { json: true, .. })
+    );
     match run(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             failure.report(json);
             ExitCode::FAILURE
@@ -125,17 +136,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<(), Failure> {
+fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Deploy(options) => block_on(deploy::run(options)),
-        Command::Local(options) => block_on(local::run(options)),
-        Command::Say(options) => block_on(say::run(options)),
-        Command::Render(options) => render::run(&options),
-        Command::Ci(options) => Ok(ci::run(&options)?),
+        Command::Deploy(options) => block_on(deploy::run(options))?,
+        Command::Local(options) => block_on(local::run(options))?,
+        Command::Say(options) => block_on(say::run(options))?,
+        Command::Talk(options) => return block_on(talk::run(options)),
+        Command::Render(options) => render::run(&options)?,
+        Command::Ci(options) => ci::run(&options)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use infra::stack_file::{Architecture, Region, StageName};
 use infra::{StackFile, Template};
-use models::ids::VendorId;
+use models::ids::{SkillId, VendorId};
 
 use crate::aws::bucket::Bucket;
 use crate::aws::{AccountId, Aws};
@@ -143,6 +143,11 @@ impl<'a> Session<'a> {
             progress,
             interrupted,
         })
+    }
+
+    /// The stage's skill, once there is one.
+    pub async fn skill_id(&self) -> Option<SkillId> {
+        self.store.state().await.skill?.id
     }
 
     /// Runs one step, telling when it starts and how it ends.

@@ -87,6 +87,11 @@ const STEPS: &[Step] = &[
         run: stage::story,
     },
     Step {
+        name: "talk",
+        about: "the conversations, in every language and for every state of an account",
+        run: stage::talk,
+    },
+    Step {
         name: "local",
         about: "a stage that stays up is found, not changed twice, and ends cleanly",
         run: stage::local,

@@ -28,6 +28,13 @@ pub(super) fn story(toolbox: &Toolbox) -> Result<()> {
     report.check_times()
 }
 
+/// Every conversation, on a stage that the command starts itself.
+pub(super) fn talk(toolbox: &Toolbox) -> Result<()> {
+    no_other_stage()?;
+    let sh = &toolbox.sh;
+    Ok(Toolbox::as_person(cmd!(sh, "cargo xtask talk")).run()?)
+}
+
 /// A stage that is kept up: found by other commands, not changed twice, ended cleanly.
 pub(super) fn local(toolbox: &Toolbox) -> Result<()> {
     no_other_stage()?;

@@ -12,3 +12,4 @@ mod local_stage;
 mod log;
 mod mistakes;
 mod stage;
+mod talk;

@@ -1,0 +1,345 @@
+//! Conversations as they are written down.
+
+use std::path::{Path, PathBuf};
+
+use fancy_regex::Regex;
+use local_cloud::story::Account;
+use serde::Deserialize;
+use serde_yaml::{Location, Spanned};
+
+use crate::failure::Failure;
+
+/// What stands for the address that the person signed up with.
+pub(super) const EMAIL: &str = "{email}";
+
+/// One conversation with one person.
+#[derive(Debug, Clone)]
+pub(super) struct Conversation {
+    /// The file, as it was named.
+    pub(super) file: PathBuf,
+    /// Counted from 1.
+    pub(super) line: u64,
+    /// What it is about.
+    pub(super) name: String,
+    /// The language of the device, such as `en-US`.
+    pub(super) locale: String,
+    /// How the person's account is linked.
+    pub(super) account: Account,
+    /// At least one.
+    pub(super) turns: Vec<Turn>,
+}
+
+/// One sentence and what has to come back.
+#[derive(Debug, Clone)]
+pub(super) struct Turn {
+    /// Counted from 1.
+    pub(super) line: u64,
+    pub(super) say: String,
+    pub(super) speech: Speech,
+    /// What is said before the answer comes; nothing is expected of it if there is none.
+    pub(super) meanwhile: Option<String>,
+    pub(super) card: Card,
+    pub(super) session: Session,
+    /// Nothing is expected of the reprompt if there is none.
+    pub(super) reprompt: Option<String>,
+    /// Nothing is expected of the intent if there is none.
+    pub(super) intent: Option<String>,
+}
+
+/// What Alexa says.
+#[derive(Debug, Clone)]
+pub(super) enum Speech {
+    /// Exactly this.
+    Exactly(String),
+    /// Something that this regular expression finds something in.
+    Pattern(String),
+}
+
+/// The card in the Alexa app.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Card {
+    #[default]
+    None,
+    Simple,
+    Standard,
+    LinkAccount,
+    AskForPermissionsConsent,
+}
+
+impl Card {
+    /// The `type` in a response.
+    pub(super) fn kind(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Simple => Some("Simple"),
+            Self::Standard => Some("Standard"),
+            Self::LinkAccount => Some("LinkAccount"),
+            Self::AskForPermissionsConsent => Some("AskForPermissionsConsent"),
+        }
+    }
+}
+
+/// Whether the skill listens afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Session {
+    Open,
+    Closed,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    locale: Option<String>,
+    conversations: Vec<RawConversation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawConversation {
+    name: Spanned<String>,
+    locale: Option<String>,
+    account: Account,
+    turns: Vec<RawTurn>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTurn {
+    say: Spanned<String>,
+    hear: Option<String>,
+    pattern: Option<Spanned<String>>,
+    meanwhile: Option<String>,
+    #[serde(default)]
+    card: Card,
+    session: Session,
+    reprompt: Option<String>,
+    intent: Option<String>,
+}
+
+/// Reads a file's text.
+pub(super) fn parse(file: &Path, text: &str) -> Result<Vec<Conversation>, Failure> {
+    let problem = |location: Option<Location>, what: String| {
+        let place = location.map_or_else(String::new, |location| {
+            format!(":{}:{}", location.line(), location.column())
+        });
+        Failure::new("CONVERSATION", format!("{}{place}: {what}", file.display()))
+    };
+    let raw: RawFile = serde_yaml::from_str(text).map_err(|error| {
+        let what = first_line(&error.without_snippet().to_string());
+        problem(error.location(), what).hint(
+            "docs/conversations.md explains every key; `cargo xtask talk --help` shows an example",
+        )
+    })?;
+    let mut conversations = Vec::with_capacity(raw.conversations.len());
+    for conversation in raw.conversations {
+        let place = conversation.name.referenced;
+        let refuse = |what: &str, hint: &str| problem(Some(place), what.to_owned()).hint(hint);
+        let locale = conversation.locale.or_else(|| raw.locale.clone());
+        let locale = locale.ok_or_else(|| {
+            refuse(
+                "this conversation is in no language",
+                "write `locale: en-US` into the conversation, or above all of them",
+            )
+        })?;
+        if conversation.turns.is_empty() {
+            return Err(refuse(
+                "this conversation has no turns",
+                "write what the person says under `turns`",
+            ));
+        }
+        let account = conversation.account;
+        let turns = conversation
+            .turns
+            .into_iter()
+            .map(|turn| {
+                let place = turn.say.referenced;
+                turn.check(account)
+                    .map_err(|(what, hint)| problem(Some(place), what).hint(hint))
+            })
+            .collect::<Result<_, Failure>>()?;
+        conversations.push(Conversation {
+            file: file.to_owned(),
+            line: place.line(),
+            name: conversation.name.value,
+            locale,
+            account,
+            turns,
+        });
+    }
+    Ok(conversations)
+}
+
+impl RawTurn {
+    /// The turn, or what is wrong with it and what to do.
+    fn check(self, account: Account) -> Result<Turn, (String, &'static str)> {
+        let speech = match (self.hear, self.pattern) {
+            (Some(text), None) => Speech::Exactly(text.trim_end().to_owned()),
+            (None, Some(pattern)) => {
+                pattern_for(&pattern.value, "a@example.com").map_err(|error| {
+                    (
+                        format!("`pattern` is not a regular expression: {error}"),
+                        "a backslash before a special character takes it literally",
+                    )
+                })?;
+                Speech::Pattern(pattern.value)
+            }
+            (Some(_), Some(_)) | (None, None) => {
+                return Err((
+                    "a turn has either `hear` or `pattern`".to_owned(),
+                    "`hear` is the exact text, `pattern` a regular expression for it",
+                ));
+            }
+        };
+        if self.say.value.trim().is_empty() {
+            return Err((
+                "nothing is said".to_owned(),
+                "write the person's words after `say`",
+            ));
+        }
+        let written = match &speech {
+            Speech::Exactly(text) | Speech::Pattern(text) => text,
+        };
+        if account == Account::NotLinked && written.contains(EMAIL) {
+            return Err((
+                format!("{EMAIL} cannot be heard by somebody who has not linked an account"),
+                "set `account: linked`, or expect something else",
+            ));
+        }
+        Ok(Turn {
+            line: self.say.referenced.line(),
+            say: self.say.value,
+            speech,
+            meanwhile: self.meanwhile.map(|text| text.trim_end().to_owned()),
+            card: self.card,
+            session: self.session,
+            reprompt: self.reprompt.map(|text| text.trim_end().to_owned()),
+            intent: self.intent,
+        })
+    }
+}
+
+/// A pattern with the address filled in.
+pub(super) fn pattern_for(pattern: &str, email: &str) -> Result<Regex, fancy_regex::Error> {
+    Regex::new(&pattern.replace(EMAIL, &fancy_regex::escape(email)))
+}
+
+/// What the reader says, without the place that it appends.
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    line.rsplit_once(" at line ")
+        .map_or(line, |(what, _)| what)
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Conversation>, String> {
+        parse(Path::new("a.yaml"), text).map_err(|failure| failure.to_string())
+    }
+
+    #[track_caller]
+    fn refused(text: &str, names: &[&str]) {
+        let said = read(text).unwrap_err();
+        for name in names {
+            assert!(said.contains(name), "{name:?} in {said}");
+        }
+        assert!(said.contains("hint: "), "{said}");
+    }
+
+    const GOOD: &str = "\
+locale: en-US
+conversations:
+  - name: Hello
+    account: linked
+    turns:
+      - say: open account guide
+        hear: Hello.
+        session: open
+        reprompt: Well?
+  - name: Hallo
+    locale: de-DE
+    account: not-linked
+    turns:
+      - say: öffne profil auskunft
+        pattern: ^Bitte
+        card: link-account
+        session: closed
+        intent: AMAZON.HelpIntent
+";
+
+    #[test]
+    fn a_file_is_read() {
+        let conversations = read(GOOD).unwrap();
+        let [hello, hallo] = &conversations[..] else {
+            panic!("{conversations:?}");
+        };
+        assert_eq!((hello.locale.as_str(), hello.line), ("en-US", 3));
+        assert_eq!((hallo.locale.as_str(), hallo.line), ("de-DE", 10));
+        assert_eq!(hallo.account, Account::NotLinked);
+        assert_eq!(hello.turns[0].line, 6);
+        assert_eq!(hello.turns[0].card, Card::None);
+        assert_eq!(hallo.turns[0].card.kind(), Some("LinkAccount"));
+        assert!(matches!(&hallo.turns[0].speech, Speech::Pattern(text) if text == "^Bitte"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        refused(
+            &GOOD.replace("reprompt", "repromt"),
+            &["a.yaml:9", "repromt"],
+        );
+        refused(
+            &GOOD.replace("locale: en-US", "lokale: en-US"),
+            &["a.yaml:1:", "lokale"],
+        );
+        refused(
+            &GOOD.replace("account: linked", "account: lnked"),
+            &["a.yaml:4:", "lnked", "linked"],
+        );
+        refused(
+            &GOOD.replace("session: open", "session: ajar"),
+            &["a.yaml:8:", "ajar"],
+        );
+        refused(
+            &GOOD.replace("        session: open\n", ""),
+            &["a.yaml:8:", "`session`"],
+        );
+        refused(
+            &GOOD.replace("locale: en-US\n", ""),
+            &["a.yaml:2:", "no language"],
+        );
+        refused(
+            &GOOD.replace("^Bitte", "'(Bitte'"),
+            &["a.yaml:14:", "regular expression"],
+        );
+        refused(&GOOD.replace("pattern: ^Bitte", "intent: X"), &["a.yaml"]);
+        refused(
+            &GOOD.replace("        pattern: ^Bitte\n", ""),
+            &["a.yaml:14:", "`hear` or `pattern`"],
+        );
+        refused(
+            &GOOD.replace("^Bitte", "'{email}'"),
+            &["a.yaml:14:", "{email}"],
+        );
+        refused(
+            &GOOD.replace("open account guide", "' '"),
+            &["a.yaml:6:", "nothing is said"],
+        );
+        refused("conversations: [", &["a.yaml:"]);
+        refused(
+            "locale: en-US\nconversations:\n  - {name: A, account: linked, turns: []}\n",
+            &["a.yaml:3:", "no turns"],
+        );
+    }
+
+    #[test]
+    fn an_address_is_taken_literally_in_a_pattern() {
+        let regex = pattern_for("is {email}\\.$", "a.b@example.com").unwrap();
+        assert!(regex.is_match("It is a.b@example.com.").unwrap());
+        assert!(!regex.is_match("It is axb@example.com.").unwrap());
+    }
+}

@@ -1,0 +1,139 @@
+//! Talking on the local stage: the running one, or one that lives as long as the command.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use infra::StackFile;
+use infra::stack_file::StageName;
+use local_cloud::story::{Account, Guest, Problem};
+use local_cloud::{LocalStage, Urls};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::conversation::Conversation;
+use super::verdict::{Heard, differences};
+use super::{Outcome, Talked};
+use crate::failure::Failure;
+use crate::progress::seconds;
+use crate::{deploy, discovery, local, output};
+
+/// Conversations that are held at the same time. The stage runs up to four processes of a function
+/// side by side; one is left for skill events.
+const AT_ONCE: usize = 3;
+
+/// Holds the conversations.
+pub(super) async fn talk(
+    path: &Path,
+    stack: StackFile,
+    name: StageName,
+    conversations: Vec<Conversation>,
+) -> Result<Vec<Talked>, Failure> {
+    if let Some(urls) = discovery::running()? {
+        return deploy_and_talk(path, stack, name, conversations, &urls).await;
+    }
+    let stage = local::start(local_cloud::Options::default()).await?;
+    let urls = stage.urls().clone();
+    let talked = deploy_and_talk(path, stack, name, conversations, &urls).await;
+    LocalStage::stop(stage).await;
+    talked
+}
+
+async fn deploy_and_talk(
+    path: &Path,
+    stack: StackFile,
+    name: StageName,
+    conversations: Vec<Conversation>,
+    urls: &Urls,
+) -> Result<Vec<Talked>, Failure> {
+    let deployed = deploy::without_a_story(path, stack, &name, urls).await?;
+    let hall = Arc::new(Hall {
+        urls: urls.clone(),
+        skill_id: deployed.skill_id.to_string(),
+        seats: Semaphore::new(AT_ONCE),
+    });
+    let mut talking = JoinSet::new();
+    let mut order: Vec<(usize, Conversation)> = conversations.into_iter().enumerate().collect();
+    // Those that take longest first.
+    order.sort_by_key(|(_, conversation)| conversation.account != Account::OutOfTime);
+    for (index, conversation) in order {
+        let hall = Arc::clone(&hall);
+        talking.spawn(async move { (index, hall.hold(conversation).await) });
+    }
+    let mut talked = Vec::with_capacity(talking.len());
+    while let Some(held) = talking.join_next().await {
+        talked.push(held.map_err(|error| {
+            Failure::new("STORY", format!("a conversation broke off: {error}"))
+                .hint("this is a fault of the command; please report it")
+        })?);
+    }
+    talked.sort_by_key(|(index, _)| *index);
+    Ok(talked.into_iter().map(|(_, talked)| talked).collect())
+}
+
+/// Where everybody talks.
+struct Hall {
+    urls: Urls,
+    skill_id: String,
+    seats: Semaphore,
+}
+
+impl Hall {
+    async fn hold(&self, conversation: Conversation) -> Talked {
+        // The semaphore is never closed.
+        let _seat = self.seats.acquire().await;
+        let started = Instant::now();
+        let talked = match self.converse(&conversation).await {
+            Ok(outcomes) => Talked {
+                conversation,
+                outcomes,
+            },
+            Err(problem) => Talked::throughout(conversation, &broken(&problem)),
+        };
+        tell(&talked, started.elapsed());
+        talked
+    }
+
+    async fn converse(&self, conversation: &Conversation) -> Result<Vec<Outcome>, Problem> {
+        let (locale, account) = (&conversation.locale, conversation.account);
+        let guest = Guest::arrive(&self.urls, &self.skill_id, locale, account).await?;
+        let mut outcomes = Vec::with_capacity(conversation.turns.len());
+        for turn in &conversation.turns {
+            outcomes.push(match guest.say(&turn.say).await {
+                Err(problem) => broken(&problem),
+                Ok(answer) => {
+                    let heard = Heard::from(answer);
+                    let found = differences(turn, &heard, guest.email());
+                    if found.is_empty() {
+                        Outcome::Passed(heard)
+                    } else {
+                        Outcome::Failed(heard, found)
+                    }
+                }
+            });
+        }
+        guest.leave().await?;
+        Ok(outcomes)
+    }
+}
+
+fn broken(problem: &Problem) -> Outcome {
+    Outcome::Broken {
+        why: rollout::error::chain(problem),
+        hint: problem.hint().to_owned(),
+    }
+}
+
+fn tell(talked: &Talked, took: Duration) {
+    let conversation = &talked.conversation;
+    let passed = |outcome: &&Outcome| matches!(outcome, Outcome::Passed(_));
+    let passed = talked.outcomes.iter().filter(passed).count();
+    output::aside(&format!(
+        "{}, {}: {}: {passed} of {} turns ({})",
+        conversation.locale,
+        conversation.account.name(),
+        conversation.name,
+        conversation.turns.len(),
+        seconds(took)
+    ));
+}
