@@ -42,7 +42,24 @@ pub(crate) async fn bundle(kind: Kind, source: ProfileSource) -> Result<Built, E
     })
 }
 
-async fn compile(kind: Kind, source: ProfileSource) -> Result<PathBuf, Error> {
+/// Reads a bundle that was built before.
+pub(crate) async fn read(path: PathBuf) -> Result<Built, Error> {
+    let started = Instant::now();
+    let zip = tokio::fs::read(&path).await.map_err(|error| {
+        Error::new(
+            Code::Build,
+            format!("cannot read the bundle {}: {error}", path.display()),
+        )
+        .hint("leave --bundle out to build one")
+    })?;
+    Ok(Built {
+        zip: zip.into(),
+        took: started.elapsed(),
+    })
+}
+
+/// Builds `bootstrap` and says where it is.
+pub(crate) async fn compile(kind: Kind, source: ProfileSource) -> Result<PathBuf, Error> {
     let plan = Plan::of(kind, source);
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command

@@ -61,8 +61,8 @@ async fn deploy_local(
         (urls, None)
     } else {
         let stage = local::start(local_cloud::Options {
-            port: None,
             record_smapi: options.record_smapi.clone(),
+            ..local_cloud::Options::default()
         })
         .await?;
         (stage.urls().clone(), Some(stage))
@@ -84,7 +84,7 @@ async fn deploy_and_verify(
     let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
         .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
     let inputs = local_inputs(&options.stack, stack, name, urls)?;
-    let mut report = roll_out(&inputs, Kind::Local, counter, &|_| Ok(())).await?;
+    let mut report = roll_out(&inputs, options, Kind::Local, counter, &|_| Ok(())).await?;
     let started = Instant::now();
     let locale = "en-US";
     let script = Script {
@@ -221,13 +221,18 @@ pub(crate) fn read_package(folder: &Path) -> Result<SourcePackage, Failure> {
 
 async fn roll_out(
     inputs: &Inputs,
+    options: &Deploy,
     kind: Kind,
     counter: &CallCounter,
     approve: rollout::deploy::Approve<'_>,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
     // On a task of its own, so that it goes on while nobody looks.
-    let build = tokio::spawn(build::bundle(kind, inputs.stack.linking.profile_source));
+    let source = inputs.stack.linking.profile_source;
+    let build = match options.bundle.clone() {
+        Some(path) => tokio::spawn(build::read(path)),
+        None => tokio::spawn(build::bundle(kind, source)),
+    };
     let (took, build_took) = watch::channel(Duration::ZERO);
     let building = Building::new(async move {
         let built = build
@@ -247,7 +252,7 @@ async fn roll_out(
         interrupted(),
     )
     .await?;
-    write_documents(&inputs.stage, &outcome)?;
+    write_documents(options, &inputs.stage, &outcome)?;
     let build = *build_took.borrow();
     Ok(Report {
         stage: inputs.stage.clone(),
@@ -259,8 +264,11 @@ async fn roll_out(
 }
 
 /// What was deployed, for people and for ask-cli. The client secret is not in it.
-fn write_documents(stage: &StageName, outcome: &Outcome) -> Result<(), Error> {
-    let dist = workspace::dist(stage.as_str());
+fn write_documents(options: &Deploy, stage: &StageName, outcome: &Outcome) -> Result<(), Error> {
+    let dist = match &options.out {
+        Some(folder) => folder.clone(),
+        None => workspace::dist(stage.as_str()),
+    };
     outcome.deployed.package.write(&dist)?;
     rollout::package::write_account_linking(&dist, &outcome.deployed.linking)?;
     Ok(())

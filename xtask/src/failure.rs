@@ -110,6 +110,10 @@ mod tests {
 
     /// Codes of failures that are the command line's own, with their meaning.
     const OWN: &[(&str, &str)] = &[
+        (
+            "CHAOS",
+            "a deployment that was hit did not end as it should, or could not be tried",
+        ),
         ("CI", "a check failed"),
         ("CONVERSATION", "a conversation file cannot be used"),
         (

@@ -1,6 +1,6 @@
 //! `cargo xtask local`: a stage that stays up.
 
-use local_cloud::{LocalStage, Options, StartError};
+use local_cloud::{LocalStage, Options, Pace, StartError};
 use serde_json::json;
 use tokio::signal;
 
@@ -23,6 +23,11 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
     let stage = start(Options {
         port: options.port,
         record_smapi: options.record_smapi,
+        pace: if options.worst {
+            Pace::WORST
+        } else {
+            Pace::QUICK
+        },
     })
     .await?;
     let urls = stage.urls().clone();

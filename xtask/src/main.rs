@@ -1,6 +1,7 @@
 //! The commands of this workspace: `cargo xtask --help`.
 
 mod build;
+mod chaos;
 mod ci;
 mod deploy;
 mod discovery;
@@ -59,6 +60,12 @@ enum Command {
     /// Write infra/templates/ and the skill package of a stage
     #[command(after_help = "Example: cargo xtask render --check")]
     Render(Render),
+    /// Kill deployments at every call they make, and see that the next run puts everything right
+    ///
+    /// Every deployment goes to a local stage of its own, at its worst: operations stay in
+    /// progress, lists and permissions are late. The last line counts the points.
+    #[command(after_help = "Example: cargo xtask chaos --sample 12")]
+    Chaos(chaos::Options),
     /// Run every check: format, lints, docs, tests, templates, judges and the story
     #[command(after_help = "Example: cargo xtask ci --only clippy")]
     Ci(ci::Options),
@@ -81,6 +88,8 @@ struct Deploy {
     /// file, without secrets
     #[arg(long, value_name = "FILE")]
     record_smapi: Option<PathBuf>,
+    #[command(flatten)]
+    files: deploy::Files,
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +100,10 @@ struct Local {
     /// Write every exchange with the Skill Management API to a file, without secrets
     #[arg(long, value_name = "FILE")]
     record_smapi: Option<PathBuf>,
+    /// Behave as the real services do on a bad day: operations stay in progress, new skills and
+    /// permissions are seen late
+    #[arg(long)]
+    worst: bool,
     /// Print the base URLs as one line of JSON
     #[arg(long)]
     json: bool,
@@ -143,6 +156,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Say(options) => block_on(say::run(options))?,
         Command::Talk(options) => return block_on(talk::run(options)),
         Command::Render(options) => render::run(&options)?,
+        Command::Chaos(options) => block_on(chaos::run(options))?,
         Command::Ci(options) => ci::run(&options)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -11,6 +11,11 @@ pub(crate) fn line(text: &str) {
     println!("{text}");
 }
 
+/// A line about the work in place of the last one, on a terminal.
+pub(crate) fn replacing(text: &str) {
+    eprint!("\r\u{1b}[K{text}");
+}
+
 /// A line about the work.
 pub(crate) fn aside(text: &str) {
     eprintln!("{text}");

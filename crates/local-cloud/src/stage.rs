@@ -15,9 +15,10 @@ use crate::aws::Aws;
 use crate::aws::logs::Logs;
 use crate::aws::s3::S3;
 use crate::cognito::Cognito;
+use crate::faults::{self, Door, Faults, Gate, Wire};
 use crate::lambda::Lambda;
 use crate::recorder::Recorder;
-use crate::{Clock, Outbox, control};
+use crate::{Clock, Outbox, Pace, control};
 
 /// The account that owns everything on a local stage.
 pub const ACCOUNT_ID: &str = "000000000000";
@@ -32,6 +33,8 @@ pub struct Options {
     /// A file to write every exchange with SMAPI to, one JSON object per line; what was in it is
     /// lost. Client secrets are blanked out.
     pub record_smapi: Option<PathBuf>,
+    /// How fast the services finish what they go on with after they have answered.
+    pub pace: Pace,
 }
 
 /// Where the services of a stage listen.
@@ -70,6 +73,10 @@ pub struct Shared {
     pub urls: Arc<Urls>,
     /// What would have been sent to people.
     pub outbox: Outbox,
+    /// What is to go wrong.
+    pub faults: Faults,
+    /// How fast the services are.
+    pub pace: Pace,
 }
 
 /// Why a stage did not start.
@@ -124,6 +131,8 @@ impl LocalStage {
                 device: url(4)?,
             }),
             outbox: Outbox::default(),
+            faults: Faults::default(),
+            pace: options.pace,
         };
 
         let s3 = S3::new(shared.clock.clone());
@@ -133,18 +142,24 @@ impl LocalStage {
         let aws = Aws::new(shared.clone(), s3, logs, cognito.clone(), lambda.clone());
         let alexa = Alexa::new(shared.clone(), lambda.clone());
 
+        let gate = |door, router| Gate::new(&shared.faults, door).before(router);
         let routers = [
-            aws.router().merge(cognito.issuer_router()),
-            match recorder {
-                Some(recorder) => recorder.around(alexa.smapi_router()),
-                None => alexa.smapi_router(),
-            },
-            alexa.lwa_router(),
+            gate(Door::Aws, aws.router().merge(cognito.issuer_router())),
+            // What is recorded is what SMAPI answers, not what a fault makes of it.
+            gate(
+                Door::Smapi,
+                match recorder {
+                    Some(recorder) => recorder.around(alexa.smapi_router()),
+                    None => alexa.smapi_router(),
+                },
+            ),
+            gate(Door::Lwa, alexa.lwa_router()),
             cognito.sign_in_router(),
             alexa
                 .device_router()
                 .merge(control::router(shared.clone()))
-                .merge(control::people_router(alexa.clone(), cognito.clone())),
+                .merge(control::people_router(alexa.clone(), cognito.clone()))
+                .merge(faults::router(shared.faults.clone())),
         ];
         let (stop, stopped) = watch::channel(false);
         let servers = listeners
@@ -202,10 +217,12 @@ fn base_url(listener: &TcpListener) -> Result<Url, StartError> {
 }
 
 async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
-        // An error means that the stage itself is gone.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    });
+    let service = router.into_make_service_with_connect_info::<Wire>();
+    let served =
+        axum::serve(faults::listen(listener), service).with_graceful_shutdown(async move {
+            // An error means that the stage itself is gone.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        });
     // The listener is ours and lives as long as the stage: there is nobody to tell.
     let _ = served.await;
 }

@@ -9,7 +9,7 @@ mod python;
 mod report;
 mod rust;
 mod stage;
-mod toolbox;
+pub(crate) mod toolbox;
 
 use std::time::{Duration, Instant};
 

@@ -9,7 +9,7 @@ use xshell::{Cmd, Shell, cmd};
 use crate::workspace;
 
 /// The folders of a run and the programs that it sets up.
-pub(super) struct Toolbox {
+pub(crate) struct Toolbox {
     pub(super) sh: Shell,
     /// The workspace's root.
     pub(super) root: PathBuf,
@@ -18,7 +18,7 @@ pub(super) struct Toolbox {
 }
 
 impl Toolbox {
-    pub(super) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
             .context("xtask lives in a folder of the workspace")?
@@ -38,7 +38,7 @@ impl Toolbox {
     }
 
     /// A folder below the one with the judges, in the source tree.
-    pub(super) fn judge(&self, path: &str) -> PathBuf {
+    pub(crate) fn judge(&self, path: &str) -> PathBuf {
         self.root.join("judges").join(path)
     }
 
@@ -77,7 +77,7 @@ impl Toolbox {
     }
 
     /// One program of the virtual environment.
-    pub(super) fn python_program(&self, name: &str) -> Result<PathBuf> {
+    pub(crate) fn python_program(&self, name: &str) -> Result<PathBuf> {
         Ok(self.python_programs()?.join(name))
     }
 

@@ -92,6 +92,10 @@ impl Alexa {
         state
     }
 
+    fn pace(&self) -> crate::Pace {
+        self.inner.shared.pace
+    }
+
     fn now(&self) -> jiff::Timestamp {
         self.inner.shared.clock.now()
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -37,6 +38,8 @@ pub(super) struct State {
     pub(super) sessions: HashMap<(Customer, String), Session>,
     /// Held while a customer is talking.
     pub(super) talking: HashMap<Customer, Arc<tokio::sync::Mutex<()>>>,
+    /// When it was first seen that Alexa may invoke a function for a skill.
+    pub(super) permissions: HashMap<(String, String), Instant>,
     /// Whether expired access tokens are sent as they are.
     pub(super) refresh_held: bool,
 }

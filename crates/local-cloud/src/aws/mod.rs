@@ -4,7 +4,7 @@ pub mod cloudformation;
 pub mod iam;
 mod input;
 pub mod logs;
-mod protocol;
+pub(crate) mod protocol;
 pub mod s3;
 pub mod schemas;
 mod sts;

@@ -61,7 +61,7 @@ pub(super) async fn update(
             return Err(Refusal::conflict(&skill_id));
         }
         skill.pending = Some(Pending {
-            progress: Progress::start(),
+            progress: Progress::start(alexa.pace()),
             change: Change::Import,
         });
     }
@@ -98,7 +98,7 @@ fn decide(alexa: &Alexa, skill_id: String, creates: bool, content: &[u8]) -> Imp
     Import {
         skill_id,
         creates,
-        progress: Progress::start(),
+        progress: Progress::start(alexa.pace()),
         outcome,
         etag: None,
         settled: false,

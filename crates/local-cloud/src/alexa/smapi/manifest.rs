@@ -1,6 +1,7 @@
 //! The manifest of a skill.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -73,7 +74,7 @@ pub(super) async fn write(
         return Err(Refusal::conflict(&skill_id));
     }
     skill.pending = Some(Pending {
-        progress: Progress::start(),
+        progress: Progress::start(alexa.pace()),
         change: Change::Manifest(decided),
     });
     Ok((
@@ -86,6 +87,19 @@ pub(super) async fn write(
         .into_response())
 }
 
+/// Whether the function's policy lets Alexa in, as far as that has got about.
+fn may_invoke(alexa: &Alexa, arn: &str, skill_id: &str) -> bool {
+    let allowed = alexa.inner.lambda.allows(arn, PRINCIPAL, skill_id);
+    let key = (arn.to_owned(), skill_id.to_owned());
+    let mut state = alexa.state();
+    if !allowed {
+        state.permissions.remove(&key);
+        return false;
+    }
+    let since = *state.permissions.entry(key).or_insert_with(Instant::now);
+    since.elapsed() >= alexa.pace().permission
+}
+
 /// Refuses a manifest whose functions Alexa may not invoke for this skill.
 pub(super) fn triggers(
     alexa: &Alexa,
@@ -95,7 +109,7 @@ pub(super) fn triggers(
     let arns: BTreeSet<&str> = manifest_rules::lambda_arns(&document);
     let violations: Vec<Violation> = arns
         .into_iter()
-        .filter(|arn| !alexa.inner.lambda.allows(arn, PRINCIPAL, skill_id))
+        .filter(|arn| !may_invoke(alexa, arn, skill_id))
         .map(|arn| {
             Violation::plain(format!(
                 "The trigger setting for the Lambda {arn} is invalid."

@@ -67,7 +67,7 @@ pub(super) async fn write(
         return Err(Refusal::conflict(&skill_id));
     }
     skill.pending = Some(Pending {
-        progress: Progress::start(),
+        progress: Progress::start(alexa.pace()),
         change: Change::Model(locale, decided),
     });
     Ok((

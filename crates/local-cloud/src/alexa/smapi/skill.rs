@@ -1,7 +1,7 @@
 //! One skill and what has been written to it.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -10,41 +10,42 @@ use serde_json::Value;
 use super::errors::Violation;
 use super::linking_rules::AccountLinking;
 use super::manifest_rules;
+use crate::Pace;
 use crate::alexa::customer::{Customer, Enablement};
 use crate::alexa::state::opaque;
 
-/// An asynchronous operation finishes when its progress has been asked for once, or after this.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How far an asynchronous operation is.
+/// How far an asynchronous operation is. It finishes when its progress has been asked for as often
+/// as the stage's pace says, or when that pace's patience ends.
 #[derive(Debug, Clone)]
 pub(super) struct Progress {
     since: Instant,
-    seen: bool,
+    pace: Pace,
+    seen: u32,
 }
 
 impl Progress {
     /// Just accepted.
-    pub(super) fn start() -> Self {
+    pub(super) fn start(pace: Pace) -> Self {
         Self {
             since: Instant::now(),
-            seen: false,
+            pace,
+            seen: 0,
         }
     }
 
-    /// Whether the caller has been told that it is in progress.
+    /// Whether the caller has been told often enough that it is in progress.
     pub(super) fn is_seen(&self) -> bool {
-        self.seen
+        self.seen >= self.pace.polls
     }
 
     /// The caller is told that it is in progress.
     pub(super) fn seen(&mut self) {
-        self.seen = true;
+        self.seen = self.seen.saturating_add(1);
     }
 
     /// Whether the outcome may be published.
     pub(super) fn is_over(&self) -> bool {
-        self.seen || self.since.elapsed() >= PATIENCE
+        self.is_seen() || self.since.elapsed() >= self.pace.patience
     }
 }
 
@@ -73,6 +74,8 @@ pub(in crate::alexa) struct Skill {
     pub(super) model_errors: IndexMap<String, Vec<Violation>>,
     /// By the stage's clock.
     pub(super) last_updated: Timestamp,
+    /// Lists learn of it some time after this.
+    pub(super) created: Instant,
 }
 
 /// A document with its entity tag.
@@ -119,6 +122,7 @@ impl Skill {
             manifest_errors: Vec::new(),
             model_errors: IndexMap::new(),
             last_updated: now,
+            created: Instant::now(),
         }
     }
 

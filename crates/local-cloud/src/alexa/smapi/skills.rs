@@ -44,7 +44,7 @@ pub(super) async fn create(State(alexa): State<Alexa>, body: Bytes) -> Result<Re
     let decided = manifest::triggers(&alexa, &id, document);
     let mut skill = Skill::new(id.clone(), alexa.now());
     skill.pending = Some(Pending {
-        progress: Progress::start(),
+        progress: Progress::start(alexa.pace()),
         change: Change::Manifest(decided),
     });
     alexa.state().skills.insert(id.clone(), skill);
@@ -135,9 +135,11 @@ pub(super) async fn list(
     let listing = Listing::parse(&query)?;
     owner(listing.vendor_id.map(Value::from).as_ref())?;
     let state = alexa.state();
+    let late = alexa.pace().listing;
     let found: Vec<&Skill> = state
         .skills
         .values()
+        .filter(|skill| skill.created.elapsed() >= late)
         .filter(|skill| listing.skill_ids.is_empty() || listing.skill_ids.contains(&skill.id))
         .collect();
     let end = listing.start.saturating_add(listing.size).min(found.len());

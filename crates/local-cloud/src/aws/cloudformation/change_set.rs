@@ -45,6 +45,8 @@ pub(super) struct ChangeSet {
     pub(super) capabilities: Vec<String>,
     pub(super) on_failure: Option<OnFailure>,
     pub(super) changes: Vec<Change>,
+    /// How often it has been asked after.
+    pub(super) seen: u32,
 }
 
 impl ChangeSet {

@@ -68,7 +68,21 @@ pub(super) fn start_deletion(cloudformation: &CloudFormation, stack: &mut Stack)
     let deleting = Status(Operation::Delete, Phase::InProgress);
     stack.enter(deleting, Some("User Initiated"), cloudformation.now());
     let run = Run::on(cloudformation, stack);
-    tokio::spawn(async move { run.delete_stack().await });
+    tokio::spawn(async move {
+        run.linger().await;
+        run.delete_stack().await;
+    });
+}
+
+/// Goes on with the rollback of a stack that is locked, where it failed.
+pub(super) fn continue_rollback(cloudformation: &CloudFormation, stack: &mut Stack) {
+    let rolling_back = Status(Operation::UpdateRollback, Phase::InProgress);
+    stack.enter(rolling_back, Some("User Initiated"), cloudformation.now());
+    let run = Run::on(cloudformation, stack);
+    tokio::spawn(async move {
+        run.linger().await;
+        run.finish_rollback().await;
+    });
 }
 
 impl Run {
@@ -81,6 +95,7 @@ impl Run {
     }
 
     async fn execute(&self, job: Job) {
+        self.linger().await;
         let mut journal = Vec::new();
         let applied = match self.apply(&job, &mut journal).await {
             Ok(()) => self.compute_outputs(&job),
@@ -103,6 +118,13 @@ impl Run {
             }
             stack.token = None;
         });
+    }
+
+    /// Takes its time, as the stage's pace says.
+    async fn linger(&self) {
+        self.with(|stack, _| stack.seen = 0);
+        let seen = || self.with(|stack, _| stack.seen);
+        self.cloudformation.shared.pace.linger(seen).await;
     }
 
     async fn succeed(&self, job: &Job, journal: Vec<Step>) {

@@ -25,6 +25,7 @@ pub(super) fn call(
         "ExecuteChangeSet" => change_sets::execute(cloudformation, region, input),
         "DeleteChangeSet" => change_sets::delete(cloudformation, region, input),
         "ListChangeSets" => change_sets::list(cloudformation, region, input),
+        "ContinueUpdateRollback" => stacks::continue_rollback(cloudformation, region, input),
         "DeleteStack" => stacks::delete(cloudformation, region, input),
         "UpdateTerminationProtection" => stacks::protect(cloudformation, region, input),
         "DescribeStacks" => read::stacks(cloudformation, region, input),

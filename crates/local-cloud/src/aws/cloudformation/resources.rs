@@ -58,6 +58,7 @@ type Properties = Map<String, Value>;
 
 impl Handler<'_> {
     pub(super) async fn create(&self, wanted: &Properties) -> Result<Made, HandlerError> {
+        self.strike("CREATE")?;
         match self.resource_type.as_str() {
             "AWS::Cognito::ManagedLoginBranding" => branding::create(self, wanted).await,
             "AWS::Cognito::UserPool" => pool::create(self, wanted).await,
@@ -79,6 +80,7 @@ impl Handler<'_> {
         before: &Properties,
         wanted: &Properties,
     ) -> Result<Made, HandlerError> {
+        self.strike("UPDATE")?;
         match self.resource_type.as_str() {
             "AWS::Cognito::ManagedLoginBranding" => branding::update(self, physical, wanted).await,
             "AWS::Cognito::UserPool" => pool::update(self, physical, before, wanted).await,
@@ -100,6 +102,7 @@ impl Handler<'_> {
         physical: &str,
         properties: &Properties,
     ) -> Result<(), HandlerError> {
+        self.strike("DELETE")?;
         let deleted = match self.resource_type.as_str() {
             "AWS::Cognito::ManagedLoginBranding" => branding::delete(self, physical).await,
             "AWS::Cognito::UserPool" => pool::delete(self, physical).await,
@@ -116,6 +119,18 @@ impl Handler<'_> {
         match deleted {
             Err(error) if error.is_not_found() => Ok(()),
             other => other,
+        }
+    }
+
+    /// Fails where somebody has asked for it.
+    fn strike(&self, action: &str) -> Result<(), HandlerError> {
+        match self.shared.faults.of_resource(&self.logical, action) {
+            Some(reason) => Err(HandlerError::new(
+                "CloudFormation",
+                "GeneralServiceException",
+                reason,
+            )),
+            None => Ok(()),
         }
     }
 

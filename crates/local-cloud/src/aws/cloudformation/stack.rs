@@ -119,6 +119,21 @@ pub(super) struct Stack {
     pub(super) change_set_id: Option<String>,
     /// The token of the operation that is going on.
     pub(super) token: Option<String>,
+    /// What a failed rollback has left to do.
+    pub(super) unrestored: Option<Unrestored>,
+    /// How often the operation that is going on has been asked after.
+    pub(super) seen: u32,
+    /// The token that the last change set was executed with.
+    pub(super) executed_with: Option<String>,
+}
+
+/// What a rollback that failed could not take back.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unrestored {
+    /// Resources as they were before the update.
+    pub(super) old: Vec<Resource>,
+    /// Resources that the update has made and nobody needs.
+    pub(super) made: Vec<Resource>,
 }
 
 /// A template with everything that decides what it means.
@@ -152,6 +167,9 @@ impl Stack {
             change_sets: Vec::new(),
             change_set_id: None,
             token: None,
+            unrestored: None,
+            seen: 0,
+            executed_with: None,
         }
     }
 

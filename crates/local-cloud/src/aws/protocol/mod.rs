@@ -3,7 +3,7 @@
 pub(crate) mod json;
 pub(crate) mod query;
 pub(crate) mod reply;
-mod scope;
+pub(crate) mod scope;
 pub(crate) mod xml;
 
 use axum::extract::{Request, State};

@@ -131,6 +131,8 @@ mod tests {
                 device: url(),
             }),
             outbox: Outbox::default(),
+            faults: crate::faults::Faults::default(),
+            pace: crate::Pace::QUICK,
         };
         let call = Call {
             region: "eu-west-1",

@@ -2,7 +2,7 @@
 
 use serde_json::Map;
 
-use super::super::stack::Resource;
+use super::super::stack::{Deployed, Resource, Unrestored};
 use super::super::status::{Operation, Phase, Status};
 use super::super::template::Policy;
 use super::apply::Step;
@@ -30,6 +30,10 @@ impl Run {
     pub(super) async fn roll_back_update(&self, job: &Job, journal: Vec<Step>) {
         let mut made = Vec::new();
         let mut failed = Vec::new();
+        let tags = |deployed: Option<&Deployed>| {
+            deployed.map_or_else(Vec::new, |deployed| deployed.tags.clone())
+        };
+        let tags = (tags(job.before.as_deref()), tags(Some(&job.wanted)));
         for step in journal.into_iter().rev() {
             match step {
                 Step::Created(name) => made.extend(self.take(&name)),
@@ -40,9 +44,8 @@ impl Run {
                     self.mark(&name, Operation::Update, Phase::Complete, None);
                 }
                 Step::Updated(old) => {
-                    let name = old.logical.clone();
-                    if !self.restore(job, *old).await {
-                        failed.push(name);
+                    if !self.restore((*old).clone(), &tags.0, &tags.1).await {
+                        failed.push(*old);
                     }
                 }
             }
@@ -51,11 +54,32 @@ impl Run {
             stack.deployed.clone_from(&job.before);
             stack.outputs.clone_from(&job.outputs_before);
         });
-        if !failed.is_empty() {
+        self.end_rollback(Unrestored { old: failed, made }).await;
+    }
+
+    /// Goes on with a rollback that failed.
+    pub(super) async fn finish_rollback(&self) {
+        let unrestored = self.with(|stack, _| stack.unrestored.take());
+        let Unrestored { old, made } = unrestored.unwrap_or_default();
+        let tags = self.with(|stack, _| stack.tags().to_vec());
+        let mut failed = Vec::new();
+        for old in old {
+            if !self.restore(old.clone(), &tags, &tags).await {
+                failed.push(old);
+            }
+        }
+        self.end_rollback(Unrestored { old: failed, made }).await;
+    }
+
+    /// Deletes what the update has made, unless something could not be restored.
+    async fn end_rollback(&self, unrestored: Unrestored) {
+        if !unrestored.old.is_empty() {
+            let names: Vec<&str> = unrestored.old.iter().map(|old| &*old.logical).collect();
             let reason = format!(
                 "The following resource(s) failed to update: [{}].",
-                failed.join(", ")
+                names.join(", ")
             );
+            self.with(|stack, _| stack.unrestored = Some(unrestored));
             self.enter(
                 Status(Operation::UpdateRollback, Phase::Failed),
                 Some(&reason),
@@ -66,7 +90,7 @@ impl Run {
             Status(Operation::UpdateRollback, Phase::CleanupInProgress),
             None,
         );
-        for resource in made {
+        for resource in unrestored.made {
             if resource.deletion_policy == Policy::Retain && !resource.is_half_made() {
                 let skipped = Status(Operation::Delete, Phase::Skipped);
                 self.with(|stack, now| stack.record(&resource, skipped, None, now));
@@ -78,14 +102,14 @@ impl Run {
     }
 
     /// Gives an updated resource its old properties back.
-    async fn restore(&self, job: &Job, old: Resource) -> bool {
+    async fn restore(
+        &self,
+        old: Resource,
+        tags_before: &[(String, String)],
+        tags_wanted: &[(String, String)],
+    ) -> bool {
         let name = old.logical.clone();
         let handler = self.handler(&old);
-        let tags = |deployed: Option<&super::Deployed>| {
-            deployed
-                .map(|deployed| deployed.tags.clone())
-                .unwrap_or_default()
-        };
         let current = self.with(|stack, _| stack.resources.get(&name).cloned());
         // An update that failed has not taken over its properties: the service still has the old
         // ones, or a part of the new ones.
@@ -93,11 +117,11 @@ impl Run {
             .as_ref()
             .is_some_and(|current| current.status.1 == Phase::Failed);
         let properties = current.map_or_else(Map::new, |current| current.properties);
-        let after = handler.tagged(&old.properties, &tags(job.before.as_deref()));
+        let after = handler.tagged(&old.properties, tags_before);
         let before = if update_failed {
             after.clone()
         } else {
-            handler.tagged(&properties, &tags(Some(&job.wanted)))
+            handler.tagged(&properties, tags_wanted)
         };
         self.mark(&name, Operation::Update, Phase::InProgress, None);
         let physical = old.physical.clone().unwrap_or_default();

@@ -102,12 +102,28 @@ pub(super) fn create(
         capabilities,
         on_failure: on_failure(input)?,
         changes: Vec::new(),
+        seen: 0,
     });
     let answer = json!({ "Id": id, "StackId": stack.id });
     let cloudformation = cloudformation.clone();
     let stack_id = stack.id.clone();
-    tokio::spawn(async move { work_out(&cloudformation, &stack_id, &id) });
+    tokio::spawn(async move {
+        let seen = || seen(&cloudformation, &stack_id, &id);
+        cloudformation.shared.pace.linger(seen).await;
+        work_out(&cloudformation, &stack_id, &id);
+    });
     Ok(answer)
+}
+
+/// How often a change set has been asked after; one that is gone has been often enough.
+fn seen(cloudformation: &CloudFormation, stack_id: &str, id: &str) -> u32 {
+    let stacks = cloudformation.lock();
+    stacks
+        .iter()
+        .filter(|stack| stack.id == stack_id)
+        .flat_map(|stack| &stack.change_sets)
+        .find(|set| set.id == id)
+        .map_or(u32::MAX, |set| set.seen)
 }
 
 /// Compares, and makes the change set ready or a failure.
@@ -284,6 +300,8 @@ pub(super) fn describe(
     let mut stacks = cloudformation.lock();
     let (stack, position) = locate(&mut stacks, region, input)?;
     let with_values = input.flag("IncludePropertyValues") == Some(true);
+    let set = &mut stack.change_sets[position];
+    set.seen = set.seen.saturating_add(1);
     Ok(stack.change_sets[position].describe(&stack.id, &stack.name, with_values))
 }
 
@@ -332,6 +350,15 @@ pub(super) fn execute(
 ) -> Result<Value, AwsError> {
     let mut stacks = cloudformation.lock();
     let (stack, position) = locate(&mut stacks, region, input)?;
+    let token = input.text("ClientRequestToken");
+    // A request that is repeated with its token has been received already.
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+    if token.is_some()
+        && stack.executed_with.as_deref() == token
+        && stack.change_set_id.as_deref() == Some(&stack.change_sets[position].id)
+    {
+        return Ok(json!({}));
+    }
     if stack.status.is_in_progress() {
         return Err(AwsError::bad_request(
             "OperationInProgressException",
@@ -352,7 +379,8 @@ pub(super) fn execute(
         (Some(false) | None, None) => OnFailure::Rollback,
         (None, Some(on_failure)) => on_failure,
     };
-    stack.token = input.text("ClientRequestToken").map(str::to_owned);
+    stack.token = token.map(str::to_owned);
+    stack.executed_with.clone_from(&stack.token);
     // The other change sets were made for a stack that will be another one.
     let mut executed = stack.change_sets.remove(position);
     executed.execution = Execution::InProgress;

@@ -16,7 +16,11 @@ pub(super) fn stacks(
 ) -> Result<Value, AwsError> {
     let mut stacks = cloudformation.lock();
     let shown: Vec<Value> = match input.text("StackName") {
-        Some(name) => vec![describe::stack(existing(&mut stacks, region, name)?)],
+        Some(name) => {
+            let stack = existing(&mut stacks, region, name)?;
+            stack.seen = stack.seen.saturating_add(1);
+            vec![describe::stack(stack)]
+        }
         None => stacks
             .iter()
             .filter(|stack| stack.region == region && !stack.is_deleted())

@@ -1,0 +1,44 @@
+//! The door by which faults are asked for.
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::stack::StackFault;
+use super::{Faults, Rule};
+
+/// Served beside the device, on the same listener.
+pub(crate) fn router(faults: Faults) -> Router {
+    Router::new()
+        .route("/control/faults", get(read).post(set))
+        .route("/control/faults/halted", get(halted))
+        .with_state(faults)
+}
+
+/// What shall go wrong from now on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Wanted {
+    #[serde(default)]
+    rules: Vec<Rule>,
+    #[serde(default)]
+    stacks: Vec<StackFault>,
+}
+
+/// The calls since the rules were set.
+async fn read(State(faults): State<Faults>) -> Json<Value> {
+    Json(json!({ "calls": faults.calls() }))
+}
+
+async fn set(State(faults): State<Faults>, Json(wanted): Json<Wanted>) -> Json<Value> {
+    faults.set(wanted.rules, wanted.stacks);
+    read(State(faults)).await
+}
+
+/// Answers once a halt has taken effect.
+async fn halted(State(faults): State<Faults>) -> Json<Value> {
+    faults.until_halted().await;
+    read(State(faults)).await
+}

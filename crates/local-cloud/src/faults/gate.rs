@@ -1,0 +1,112 @@
+//! The layer in front of a service that lets calls pass, or not.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+
+use super::call::Called;
+use super::{Fault, Faults, Verdict, Wire, answer};
+
+/// More than the largest Lambda bundle.
+const LARGEST_BODY: usize = 256 * 1024 * 1024;
+
+/// After a halt that lets its call be answered: how long the caller has to read the answer, unless
+/// its next call shows that it has.
+const READING: Duration = Duration::from_millis(200);
+
+/// The listeners that a deployment calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    Aws,
+    Smapi,
+    Lwa,
+}
+
+/// The gate of one listener.
+#[derive(Debug, Clone)]
+pub(crate) struct Gate {
+    faults: Faults,
+    door: Door,
+}
+
+impl Gate {
+    pub(crate) fn new(faults: &Faults, door: Door) -> Self {
+        Self {
+            faults: faults.clone(),
+            door,
+        }
+    }
+
+    /// Puts the gate before a router.
+    pub(crate) fn before(self, router: Router) -> Router {
+        router.layer(from_fn_with_state(self, pass))
+    }
+}
+
+async fn pass(
+    State(gate): State<Gate>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let faults = &gate.faults;
+    let (parts, body) = request.into_parts();
+    let body = match to_bytes(body, LARGEST_BODY).await {
+        Ok(body) => body,
+        Err(error) => return (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+    };
+    let Some(called) = Called::of(gate.door, &parts, &body) else {
+        return next.run(Request::from_parts(parts, Body::from(body))).await;
+    };
+    let dialect = called.dialect;
+    let verdict = faults.meet(called.operation, called.mutating, called.conflicts);
+    let request = Request::from_parts(parts, Body::from(body));
+    match verdict {
+        Verdict::Pass => next.run(request).await,
+        Verdict::Hold => unanswered(faults, &wire).await,
+        Verdict::Fail(
+            _,
+            Fault::Refuse {
+                status,
+                retry_after_seconds,
+            },
+        ) => answer::refusal(dialect, status, retry_after_seconds),
+        Verdict::Fail(_, Fault::Reset) => {
+            let response = next.run(request).await;
+            wire.cut();
+            response
+        }
+        Verdict::Fail(_, Fault::Silence) => {
+            next.run(request).await;
+            unanswered(faults, &wire).await
+        }
+        Verdict::Fail(number, Fault::Halt { answered: false }) => {
+            next.run(request).await;
+            faults.stop_after(number);
+            faults.halted(number);
+            unanswered(faults, &wire).await
+        }
+        Verdict::Fail(number, Fault::Halt { answered: true }) => {
+            let response = next.run(request).await;
+            faults.stop_after(number);
+            let faults = faults.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(READING).await;
+                faults.halted(number);
+            });
+            response
+        }
+    }
+}
+
+/// Keeps the caller waiting; when the rules are set again, or the caller gives up, it is over.
+async fn unanswered(faults: &Faults, wire: &Wire) -> Response {
+    faults.until_set_again().await;
+    wire.cut();
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}

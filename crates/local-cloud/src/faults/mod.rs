@@ -1,0 +1,238 @@
+//! Making the stage fail on purpose, where a real cloud sometimes does.
+//!
+//! Calls of a deployment (AWS, the Skill Management API and Login with Amazon) are numbered from
+//! the moment somebody asks for it, and a rule says what goes wrong with the n-th of them.
+//! `/control/faults` of the device listener sets the rules and reads the calls.
+
+mod answer;
+mod call;
+mod control;
+mod gate;
+mod stack;
+mod wire;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+pub(crate) use self::control::router;
+pub(crate) use self::gate::{Door, Gate};
+use self::stack::StackFault;
+pub(crate) use self::wire::{Wire, listen};
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
+pub enum Fault {
+    /// It is refused with this status and not carried out.
+    #[serde(rename_all = "camelCase")]
+    Refuse {
+        /// 409, 412, 429, 500 or 503.
+        status: u16,
+        /// The `Retry-After` header, in seconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after_seconds: Option<u32>,
+    },
+    /// It is carried out, and the connection is reset instead of an answer.
+    Reset,
+    /// It is carried out and never answered.
+    Silence,
+    /// It is carried out and answered or not; nothing that comes later is carried out, until
+    /// the rules are set again.
+    #[serde(rename_all = "camelCase")]
+    Halt {
+        /// Whether the caller gets the answer.
+        answered: bool,
+    },
+}
+
+/// A fault and the call that it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rule {
+    /// The number of the call, from 1.
+    pub call: usize,
+    /// What goes wrong.
+    pub fault: Fault,
+}
+
+/// One call, as it came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallRecord {
+    /// From 1.
+    pub number: usize,
+    /// Service and operation, such as `cloudformation CreateChangeSet`.
+    pub operation: String,
+    /// Whether it may change something.
+    pub mutating: bool,
+    /// Of 409 and 412, those that the service can refuse this call with.
+    pub conflicts: Vec<u16>,
+}
+
+/// The rules of a stage and the calls that they met. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    plan: Mutex<Plan>,
+    /// Counts how often the rules were set; who is held waits for the next time.
+    generation: watch::Sender<u64>,
+    /// Whether a [`Fault::Halt`] has taken effect.
+    halted: watch::Sender<bool>,
+}
+
+#[derive(Debug, Default)]
+struct Plan {
+    /// Whether calls are being numbered.
+    watching: bool,
+    rules: Vec<Rule>,
+    stacks: Vec<StackFault>,
+    calls: Vec<CallRecord>,
+    /// Calls that come after this one are not carried out.
+    last: Option<usize>,
+}
+
+impl Faults {
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.inner
+            .plan
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts counting anew under these rules; calls that were held are dropped unanswered.
+    fn set(&self, rules: Vec<Rule>, stacks: Vec<StackFault>) {
+        *self.plan() = Plan {
+            watching: true,
+            rules,
+            stacks,
+            ..Plan::default()
+        };
+        self.inner.halted.send_replace(false);
+        self.inner
+            .generation
+            .send_modify(|generation| *generation += 1);
+    }
+
+    fn calls(&self) -> Vec<CallRecord> {
+        self.plan().calls.clone()
+    }
+
+    /// Numbers a call and says what is to go wrong with it.
+    fn meet(&self, operation: String, mutating: bool, conflicts: Vec<u16>) -> Verdict {
+        let mut plan = self.plan();
+        if !plan.watching {
+            return Verdict::Pass;
+        }
+        if plan.last.is_some() {
+            drop(plan);
+            self.inner.halted.send_replace(true);
+            return Verdict::Hold;
+        }
+        let number = plan.calls.len() + 1;
+        plan.calls.push(CallRecord {
+            number,
+            operation,
+            mutating,
+            conflicts,
+        });
+        let fault = plan.rules.iter().find(|rule| rule.call == number);
+        fault.map_or(Verdict::Pass, |rule| {
+            Verdict::Fail(number, rule.fault.clone())
+        })
+    }
+
+    /// Nothing after this call is carried out.
+    fn stop_after(&self, number: usize) {
+        self.plan().last = Some(number);
+    }
+
+    /// The halt after this call has taken effect, unless the rules were set again meanwhile.
+    fn halted(&self, number: usize) {
+        if self.plan().last == Some(number) {
+            self.inner.halted.send_replace(true);
+        }
+    }
+
+    /// Waits until the rules are set again.
+    async fn until_set_again(&self) {
+        let mut generation = self.inner.generation.subscribe();
+        generation.mark_unchanged();
+        // An error means that the stage is gone.
+        let _ = generation.changed().await;
+    }
+
+    async fn until_halted(&self) {
+        let mut halted = self.inner.halted.subscribe();
+        // An error means that the stage is gone.
+        let _ = halted.wait_for(|halted| *halted).await;
+    }
+
+    /// Why an operation on a resource of a stack is to fail, if it is.
+    pub(crate) fn of_resource(&self, logical: &str, action: &str) -> Option<String> {
+        self.plan()
+            .stacks
+            .iter_mut()
+            .find_map(|fault| fault.strike(logical, action))
+    }
+}
+
+/// What becomes of a call.
+enum Verdict {
+    Pass,
+    Hold,
+    Fail(usize, Fault),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meet(faults: &Faults) -> Verdict {
+        faults.meet("sts GetCallerIdentity".to_owned(), false, Vec::new())
+    }
+
+    #[test]
+    fn calls_are_counted_only_once_asked_for() {
+        let faults = Faults::default();
+        assert!(matches!(meet(&faults), Verdict::Pass));
+        assert_eq!(faults.calls(), []);
+        let rule = Rule {
+            call: 2,
+            fault: Fault::Reset,
+        };
+        faults.set(vec![rule], Vec::new());
+        assert!(matches!(meet(&faults), Verdict::Pass));
+        assert!(matches!(meet(&faults), Verdict::Fail(2, Fault::Reset)));
+        assert!(matches!(meet(&faults), Verdict::Pass));
+        assert_eq!(faults.calls().len(), 3);
+    }
+
+    #[test]
+    fn after_a_halt_nothing_passes_until_the_rules_are_set_again() {
+        let faults = Faults::default();
+        faults.set(Vec::new(), Vec::new());
+        faults.stop_after(1);
+        assert!(matches!(meet(&faults), Verdict::Hold));
+        faults.set(Vec::new(), Vec::new());
+        assert!(matches!(meet(&faults), Verdict::Pass));
+    }
+
+    #[test]
+    fn a_resource_fails_as_often_as_it_was_told_to() {
+        let faults = Faults::default();
+        let fault = serde_json::from_str(
+            r#"{"resource": "Function", "action": "UPDATE", "times": 2, "reason": "No."}"#,
+        );
+        faults.set(Vec::new(), vec![fault.unwrap()]);
+        assert_eq!(faults.of_resource("Function", "CREATE"), None);
+        assert_eq!(faults.of_resource("Function", "UPDATE").unwrap(), "No.");
+        assert!(faults.of_resource("Function", "UPDATE").is_some());
+        assert_eq!(faults.of_resource("Function", "UPDATE"), None);
+    }
+}

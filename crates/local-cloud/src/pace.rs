@@ -1,0 +1,54 @@
+//! How fast the services of a stage finish what they go on with after they have answered.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+/// How often the caller is told "in progress", and how late others hear of what is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// How often a stack operation, a change set, an import or a new manifest is seen in progress
+    /// before its outcome is.
+    pub polls: u32,
+    /// After this an operation ends although nobody has asked.
+    pub patience: Duration,
+    /// How long a new skill stays out of the vendor's list.
+    pub listing: Duration,
+    /// How long Alexa does not see that it may invoke a function.
+    pub permission: Duration,
+}
+
+impl Pace {
+    /// As fast as can be, though nothing asynchronous is done at once.
+    pub const QUICK: Self = Self {
+        polls: 1,
+        patience: Duration::from_secs(1),
+        listing: Duration::ZERO,
+        permission: Duration::ZERO,
+    };
+
+    /// As the real services are on a bad day, scaled down to what a person can wait for.
+    pub const WORST: Self = Self {
+        polls: 4,
+        patience: Duration::from_secs(2),
+        listing: Duration::from_secs(2),
+        permission: Duration::from_millis(600),
+    };
+
+    /// Waits until `seen` says that the caller has been told often enough, or patience ends.
+    pub(crate) async fn linger(self, seen: impl Fn() -> u32) {
+        if self.polls <= 1 {
+            return;
+        }
+        let deadline = Instant::now() + self.patience;
+        while seen() < self.polls && Instant::now() < deadline {
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self::QUICK
+    }
+}

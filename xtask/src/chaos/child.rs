@@ -1,0 +1,80 @@
+//! A deployment in a process of its own.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use anyhow::{Context, Result, bail};
+use tokio::process::{Child, Command};
+
+use super::fork::Version;
+
+/// What a deployment that ends by itself came to.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Well,
+    /// With an error for people; the last line of stderr.
+    Refused(String),
+}
+
+/// This program, with a home of its own and nobody's credentials.
+pub(super) fn command(program: &Path, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["AWS_", "ASK_"]
+            .iter()
+            .any(|prefix| text.starts_with(prefix))
+        {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("VOICELINK_LOCAL_STAGE", home.join("local-stage.json"))
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    // Ctrl-C is for us: a stage must not end before the deployments to it.
+    #[cfg(unix)]
+    command.process_group(0);
+    command
+}
+
+/// Begins a deployment.
+pub(super) fn deploy(program: &Path, home: &Path, version: &Version) -> Result<Child> {
+    command(program, home)
+        .args(["deploy", "local", "--json", "--yes"])
+        .arg("--stack")
+        .arg(&version.stack_file)
+        .arg("--bundle")
+        .arg(&version.bundle)
+        .arg("--out")
+        .arg(home.join("dist"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("cannot start a deployment")
+}
+
+/// Waits for a deployment to end by itself.
+pub(super) async fn ended(child: Child) -> Result<Ended> {
+    let Output { status, stderr, .. } = child.wait_with_output().await?;
+    if status.success() {
+        return Ok(Ended::Well);
+    }
+    let stderr = String::from_utf8_lossy(&stderr).into_owned();
+    let last = stderr.lines().last().unwrap_or_default();
+    if !last.starts_with("error[") {
+        bail!(
+            "a deployment ended with {status} and no clear error: {}",
+            stderr.trim()
+        );
+    }
+    let said: Vec<&str> = stderr
+        .lines()
+        .filter(|line| {
+            ["cause:", "hint:", "error["]
+                .iter()
+                .any(|start| line.starts_with(start))
+        })
+        .collect();
+    Ok(Ended::Refused(said.join("; ")))
+}
