@@ -4,6 +4,7 @@
 //! Rust is set up under the target folder, pinned; a missing interpreter fails the step, it
 //! never skips it.
 
+mod chaos;
 mod ministack;
 mod python;
 mod report;
@@ -110,6 +111,11 @@ const STEPS: &[Step] = &[
         name: "tokens",
         about: "boto3 reads the deployment back, and PyJWT verifies tokens",
         run: stage::tokens,
+    },
+    Step {
+        name: "chaos",
+        about: "deployments that are killed or meet a fault are put right by the next",
+        run: chaos::chaos,
     },
     Step {
         name: "ministack",

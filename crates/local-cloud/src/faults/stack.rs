@@ -10,7 +10,10 @@ pub(crate) struct StackFault {
     resource: String,
     /// `CREATE`, `UPDATE` or `DELETE`.
     action: String,
-    /// How often.
+    /// How often it works before.
+    #[serde(default)]
+    after: u32,
+    /// How often it fails.
     times: u32,
     /// What the resource's service says.
     reason: String,
@@ -19,8 +22,14 @@ pub(crate) struct StackFault {
 impl StackFault {
     /// The reason, if this is what fails and it has not failed often enough.
     pub(super) fn strike(&mut self, logical: &str, action: &str) -> Option<String> {
-        let strikes = self.resource == logical && self.action == action && self.times > 0;
-        strikes.then(|| {
+        if self.resource != logical || self.action != action {
+            return None;
+        }
+        if self.after > 0 {
+            self.after -= 1;
+            return None;
+        }
+        (self.times > 0).then(|| {
             self.times -= 1;
             self.reason.clone()
         })

@@ -123,7 +123,7 @@ impl Driver {
         self.rest(&id).await
     }
 
-    async fn rest(&self, id: &str) -> Stack {
+    pub(crate) async fn rest(&self, id: &str) -> Stack {
         loop {
             let stack = self.describe(id).await;
             if !stack
