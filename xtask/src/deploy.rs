@@ -1,7 +1,7 @@
 //! `cargo xtask deploy`: a stage from nothing, or from whatever it is, to what it shall be.
 
 use std::io::{IsTerminal, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use infra::StackFile;
@@ -39,6 +39,17 @@ pub(crate) async fn run(options: Deploy) -> Result<(), Failure> {
         .map_err(|failure| failure.after(counter.calls()))?
         .print(&options, &counter);
     Ok(())
+}
+
+/// Where a deployment takes its bundle from and leaves its documents.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Files {
+    /// Deploy this bundle, a zip with `bootstrap` in it, instead of building the Lambda
+    #[arg(long, value_name = "ZIP")]
+    bundle: Option<PathBuf>,
+    /// Where the rendered documents go, instead of dist/<stage>
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// What a finished command has to tell.
@@ -84,7 +95,7 @@ async fn deploy_and_verify(
     let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
         .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
     let inputs = local_inputs(&options.stack, stack, name, urls)?;
-    let mut report = roll_out(&inputs, options, Kind::Local, counter, &|_| Ok(())).await?;
+    let mut report = roll_out(&inputs, &options.files, Kind::Local, counter, &|_| Ok(())).await?;
     let started = Instant::now();
     let locale = "en-US";
     let script = Script {
@@ -118,6 +129,7 @@ async fn deploy_real(
     let approve = |plan: &Plan| confirm(name, plan, options.yes);
     roll_out(
         &inputs,
+        &options.files,
         Kind::Release(inputs.architecture),
         counter,
         &approve,
@@ -134,7 +146,10 @@ pub(crate) async fn without_a_story(
 ) -> Result<Deployed, Failure> {
     let inputs = local_inputs(path, stack, name, urls)?;
     let counter = CallCounter::default();
-    let report = roll_out(&inputs, Kind::Local, &counter, &|_| Ok(())).await?;
+    let report = roll_out(&inputs, &Files::default(), Kind::Local, &counter, &|_| {
+        Ok(())
+    })
+    .await?;
     Ok(report.outcome.deployed)
 }
 
@@ -221,7 +236,7 @@ pub(crate) fn read_package(folder: &Path) -> Result<SourcePackage, Failure> {
 
 async fn roll_out(
     inputs: &Inputs,
-    options: &Deploy,
+    files: &Files,
     kind: Kind,
     counter: &CallCounter,
     approve: rollout::deploy::Approve<'_>,
@@ -229,7 +244,7 @@ async fn roll_out(
     let started = Instant::now();
     // On a task of its own, so that it goes on while nobody looks.
     let source = inputs.stack.linking.profile_source;
-    let build = match options.bundle.clone() {
+    let build = match files.bundle.clone() {
         Some(path) => tokio::spawn(build::read(path)),
         None => tokio::spawn(build::bundle(kind, source)),
     };
@@ -252,7 +267,7 @@ async fn roll_out(
         interrupted(),
     )
     .await?;
-    write_documents(options, &inputs.stage, &outcome)?;
+    write_documents(files, &inputs.stage, &outcome)?;
     let build = *build_took.borrow();
     Ok(Report {
         stage: inputs.stage.clone(),
@@ -264,8 +279,8 @@ async fn roll_out(
 }
 
 /// What was deployed, for people and for ask-cli. The client secret is not in it.
-fn write_documents(options: &Deploy, stage: &StageName, outcome: &Outcome) -> Result<(), Error> {
-    let dist = match &options.out {
+fn write_documents(files: &Files, stage: &StageName, outcome: &Outcome) -> Result<(), Error> {
+    let dist = match &files.out {
         Some(folder) => folder.clone(),
         None => workspace::dist(stage.as_str()),
     };
