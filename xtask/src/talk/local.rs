@@ -60,6 +60,17 @@ async fn deploy_and_talk(
         let hall = Arc::clone(&hall);
         talking.spawn(async move { (index, hall.hold(conversation).await) });
     }
+    tokio::select! {
+        talked = all(talking) => talked,
+        _ = tokio::signal::ctrl_c() => Err(
+            Failure::new("INTERRUPTED", "interrupted in the middle of a conversation")
+                .hint("run the command again: every conversation begins anew"),
+        ),
+    }
+}
+
+/// Waits for every conversation; the result is in the order of the files.
+async fn all(mut talking: JoinSet<(usize, Talked)>) -> Result<Vec<Talked>, Failure> {
     let mut talked = Vec::with_capacity(talking.len());
     while let Some(held) = talking.join_next().await {
         talked.push(held.map_err(|error| {

@@ -4,6 +4,8 @@
 //! It goes through the public doors only, over HTTP, as a person with a browser and an Alexa
 //! device would. Of this crate it knows the addresses and nothing else, so that the stage cannot
 //! tell itself that it works. Every expectation is checked; the first that fails is the error.
+//!
+//! A [`Guest`] comes through the same doors, and says what somebody else has written down.
 
 mod browser;
 mod chapters;
