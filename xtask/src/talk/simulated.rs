@@ -30,7 +30,7 @@ pub(super) async fn talk(
     for conversation in conversations {
         if conversation.account != Account::NotLinked {
             let why = format!(
-                "an account that is {} cannot be simulated; the local stage has one",
+                "`account: {}` takes a link, which a simulation cannot make",
                 conversation.account.name()
             );
             talked.push(Talked::throughout(conversation, &Outcome::Skipped(why)));
