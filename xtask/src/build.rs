@@ -1,10 +1,15 @@
 //! Building the Lambda and zipping it.
 
+mod elf;
+mod site;
+mod zig;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use rollout::error::{Code, Error};
+use rollout::package::Effort;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -12,13 +17,26 @@ use infra::stack_file::{Architecture, ProfileSource};
 
 use crate::workspace;
 
-/// How a bundle is built.
+pub(crate) use site::Site;
+
+/// How something is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Quickly, for this machine.
     Local,
-    /// Optimised, for Lambda.
+    /// Optimised, for Lambda, and the same from every checkout.
     Release(Architecture),
+}
+
+/// What is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The skill, with profiles from this source.
+    Bootstrap(ProfileSource),
+    /// The least that `lambda_runtime` can run, to compare the skill with.
+    NoOp,
+    /// What measures both.
+    Bench,
 }
 
 /// A finished bundle.
@@ -31,11 +49,10 @@ pub(crate) struct Built {
 /// Builds `bootstrap` and puts it into a zip that depends on nothing but its bytes.
 pub(crate) async fn bundle(kind: Kind, source: ProfileSource) -> Result<Built, Error> {
     let started = Instant::now();
-    let bootstrap = compile(kind, source).await?;
-    let zip = tokio::task::spawn_blocking(move || rollout::package::lambda_zip(&bootstrap))
+    let bootstrap = compile(kind, What::Bootstrap(source), &Site::here()).await?;
+    let zip = tokio::task::spawn_blocking(move || zip(&bootstrap, kind))
         .await
-        .map_err(|error| Error::new(Code::Build, format!("zipping stopped: {error}")))?
-        .map_err(Error::from)?;
+        .map_err(|error| Error::new(Code::Build, format!("zipping stopped: {error}")))??;
     Ok(Built {
         zip,
         took: started.elapsed(),
@@ -58,19 +75,26 @@ pub(crate) async fn read(path: PathBuf) -> Result<Built, Error> {
     })
 }
 
-/// Builds `bootstrap` and says where it is.
-pub(crate) async fn compile(kind: Kind, source: ProfileSource) -> Result<PathBuf, Error> {
-    let plan = Plan::of(kind, source);
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .current_dir(workspace::root())
-        .args(&plan.arguments)
-        .kill_on_drop(true);
-    // Ctrl-C is for us: the build is a step in flight, and ends by itself.
-    #[cfg(unix)]
-    command.process_group(0);
-    for name in workspace::set_by_cargo_run() {
-        command.env_remove(name);
+/// Zips a built program. What never leaves the machine is not worth compressing well.
+pub(crate) fn zip(program: &Path, kind: Kind) -> Result<Bytes, Error> {
+    let effort = match kind {
+        Kind::Local => Effort::Quick,
+        Kind::Release(_) => Effort::Best,
+    };
+    Ok(rollout::package::lambda_zip(program, effort)?)
+}
+
+/// Builds a program and says where it is.
+pub(crate) async fn compile(kind: Kind, what: What, site: &Site) -> Result<PathBuf, Error> {
+    let plan = Plan::of(kind, what);
+    let mut command = cargo(site);
+    command.args(&plan.arguments);
+    if let Kind::Release(architecture) = kind {
+        let (name, flags) = site.reproducible().await?;
+        command.env_remove("RUSTFLAGS").env(name, flags);
+        if !is_host(architecture) {
+            zig::prepare(&mut command, architecture).await?;
+        }
     }
     let output = command.output().await.map_err(|error| {
         Error::new(Code::Build, format!("cannot run cargo: {error}"))
@@ -86,117 +110,93 @@ pub(crate) async fn compile(kind: Kind, source: ProfileSource) -> Result<PathBuf
             ),
         )
         .because(said)
-        .hint(plan.hint));
+        .hint("mend what the compiler says"));
     }
-    let bootstrap = executable(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| {
-        Error::new(Code::Build, "cargo built no executable called `bootstrap`")
-            .hint("crates/skill/Cargo.toml has to name it in [[bin]]")
+    let program = executable(&String::from_utf8_lossy(&output.stdout), what.name());
+    let program = program.ok_or_else(|| {
+        let name = what.name();
+        Error::new(
+            Code::Build,
+            format!("cargo built no executable called `{name}`"),
+        )
+        .hint("crates/skill/Cargo.toml has to name it")
     })?;
-    if let Kind::Release(_) = kind {
-        runs_on_lambda(&bootstrap)?;
+    if let Kind::Release(architecture) = kind {
+        elf::runs_on_lambda(&program, architecture)?;
     }
-    Ok(bootstrap)
+    Ok(program)
 }
 
-/// Where cargo says that it has put the binary; its settings decide that, not we.
-fn executable(messages: &str) -> Option<PathBuf> {
+/// Cargo, as a person would start it in a workspace.
+fn cargo(site: &Site) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(&site.root).kill_on_drop(true);
+    // Ctrl-C is for us: the build is a step in flight, and ends by itself.
+    #[cfg(unix)]
+    command.process_group(0);
+    for name in workspace::set_by_cargo_run() {
+        command.env_remove(name);
+    }
+    if let Some(target) = &site.target {
+        command.env("CARGO_TARGET_DIR", target);
+    }
+    if let Some(home) = &site.cargo_home {
+        command.env("CARGO_HOME", home);
+    }
+    command
+}
+
+/// Where cargo says that it has put a program; its settings decide that, not we.
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message.pointer("/target/name") == Some(&Value::from("bootstrap")))
+        .filter(|message| message.pointer("/target/name") == Some(&Value::from(name)))
         .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
 }
 
-/// The C library of `provided.al2023`
-/// ([runtimes](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html)).
-const GLIBC: u32 = 34;
-
-/// A binary that was linked against a newer C library than Lambda has does not start there.
-fn runs_on_lambda(bootstrap: &Path) -> Result<(), Error> {
-    let bytes = std::fs::read(bootstrap).map_err(|error| {
-        Error::new(
-            Code::Build,
-            format!("cannot read {}: {error}", bootstrap.display()),
-        )
-    })?;
-    match newest_glibc(&bytes) {
-        Some(newest) if newest > GLIBC => Err(Error::new(
-            Code::Build,
-            format!("the Lambda needs glibc 2.{newest}, and provided.al2023 has 2.{GLIBC}"),
-        )
-        .hint(
-            "build on an older Linux, or set lambda.architecture in stack.toml to another than \
-             this machine's, which is then built with cargo-zigbuild",
-        )),
-        _ => Ok(()),
+impl What {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bootstrap(_) => "bootstrap",
+            Self::NoOp => "noop",
+            Self::Bench => "bench",
+        }
     }
 }
 
-/// The newest `GLIBC_2.x` that an ELF file names.
-fn newest_glibc(bytes: &[u8]) -> Option<u32> {
-    const PREFIX: &[u8] = b"GLIBC_2.";
-    bytes
-        .windows(PREFIX.len())
-        .enumerate()
-        .filter(|(_, window)| *window == PREFIX)
-        .filter_map(|(start, _)| {
-            let rest = &bytes[start + PREFIX.len()..];
-            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
-            String::from_utf8(digits.copied().collect())
-                .ok()?
-                .parse()
-                .ok()
-        })
-        .max()
-}
-
-/// What to run, and what to do if it fails.
+/// What to run.
 #[derive(Debug, PartialEq, Eq)]
 struct Plan {
-    arguments: Vec<String>,
-    hint: &'static str,
+    arguments: Vec<&'static str>,
 }
 
 impl Plan {
-    fn of(kind: Kind, source: ProfileSource) -> Self {
+    fn of(kind: Kind, what: What) -> Self {
         let mut arguments = vec![
             "build",
             "--quiet",
-            "--package",
-            "skill",
-            "--bin",
-            "bootstrap",
             "--message-format",
             "json-render-diagnostics",
         ];
-        let mut hint = "mend what the compiler says";
+        match what {
+            What::Bootstrap(_) => arguments.extend(["--package", "skill", "--bin", "bootstrap"]),
+            What::NoOp => arguments.extend(["--package", "skill", "--example", "noop"]),
+            What::Bench => arguments.extend(["--package", "bench"]),
+        }
         match kind {
             Kind::Local => {}
             Kind::Release(architecture) if is_host(architecture) => arguments.push("--release"),
             // Another architecture needs a linker for it, and zig is one that installs anywhere.
             Kind::Release(architecture) => {
                 arguments[0] = "zigbuild";
-                arguments.extend(["--release", "--target", zig_target(architecture)]);
-                hint = "install what builds for another architecture, `pip install cargo-zigbuild \
-                        ziglang` and `rustup target add` for it, or set lambda.architecture in \
-                        stack.toml to this machine's";
+                arguments.extend(["--release", "--target", zig::target(architecture)]);
             }
         }
-        if source == ProfileSource::GetUser {
+        if what == What::Bootstrap(ProfileSource::GetUser) {
             arguments.extend(["--features", "get-user"]);
         }
-        Self {
-            arguments: arguments.into_iter().map(str::to_owned).collect(),
-            hint,
-        }
-    }
-}
-
-/// The target with the glibc of `provided.al2023`, as cargo-zigbuild takes it.
-fn zig_target(architecture: Architecture) -> &'static str {
-    match architecture {
-        Architecture::Arm64 => "aarch64-unknown-linux-gnu.2.34",
-        Architecture::X86_64 => "x86_64-unknown-linux-gnu.2.34",
+        Self { arguments }
     }
 }
 
@@ -227,14 +227,27 @@ mod tests {
             "\n",
             r#"{"reason":"build-finished","success":true}"#,
         );
-        assert_eq!(executable(messages), Some(PathBuf::from("/b")));
-        assert_eq!(executable(""), None);
+        let bootstrap = What::Bootstrap(ProfileSource::Userinfo);
+        assert_eq!(
+            executable(messages, bootstrap.name()),
+            Some(PathBuf::from("/b"))
+        );
+        assert_eq!(executable(messages, What::NoOp.name()), None);
+        assert_eq!(executable("", "bootstrap"), None);
     }
 
     #[test]
-    fn the_newest_c_library_counts() {
-        let bytes = b"\0GLIBC_2.17\0GLIBC_2.34\0GLIBC_2.9\0GLIBC_PRIVATE\0";
-        assert_eq!(newest_glibc(bytes), Some(34));
-        assert_eq!(newest_glibc(b"static"), None);
+    fn another_architecture_is_built_with_zig() {
+        let other = match host() {
+            Architecture::Arm64 => Architecture::X86_64,
+            Architecture::X86_64 => Architecture::Arm64,
+        };
+        let what = What::Bootstrap(ProfileSource::GetUser);
+        let plan = Plan::of(Kind::Release(other), what).arguments;
+        assert_eq!(plan[0], "zigbuild");
+        assert!(plan.contains(&zig::target(other)) && plan.contains(&"get-user"));
+        let local = Plan::of(Kind::Local, What::NoOp).arguments;
+        assert_eq!(local[0], "build");
+        assert!(!local.contains(&"--release") && !local.contains(&"get-user"));
     }
 }

@@ -110,6 +110,7 @@ mod tests {
 
     /// Codes of failures that are the command line's own, with their meaning.
     const OWN: &[(&str, &str)] = &[
+        ("BENCH", "a measurement could not be made"),
         (
             "CHAOS",
             "a deployment that was hit did not end as it should, or could not be tried",

@@ -1,6 +1,8 @@
 //! The commands of this workspace: `cargo xtask --help`.
 
+mod bench;
 mod build;
+mod bundle;
 mod chaos;
 mod ci;
 mod deploy;
@@ -66,6 +68,15 @@ enum Command {
     /// progress, lists and permissions are late. The last line counts the points.
     #[command(after_help = "Example: cargo xtask chaos --sample 12")]
     Chaos(chaos::Options),
+    /// Build the Lambda's zip, the same from every checkout
+    ///
+    /// The zip is what a deployment uploads. Another architecture than this machine's is built with
+    /// cargo-zigbuild, which is installed under the target folder at first use.
+    #[command(after_help = "Example: cargo xtask bundle --architecture arm64")]
+    Bundle(bundle::Options),
+    /// Measure the Lambda next to the least that `lambda_runtime` can run
+    #[command(after_help = "Example: cargo xtask bench --runs 100")]
+    Bench(bench::Options),
     /// Run every check: format, lints, docs, tests, templates, judges and the story
     #[command(after_help = "Example: cargo xtask ci --only clippy")]
     Ci(ci::Options),
@@ -157,6 +168,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Talk(options) => return block_on(talk::run(options)),
         Command::Render(options) => render::run(&options)?,
         Command::Chaos(options) => block_on(chaos::run(options))?,
+        Command::Bundle(options) => block_on(bundle::run(options))?,
+        Command::Bench(options) => block_on(bench::run(options))?,
         Command::Ci(options) => ci::run(&options)?,
     }
     Ok(ExitCode::SUCCESS)

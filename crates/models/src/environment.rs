@@ -76,7 +76,31 @@ pub const PROFILE_SOURCE: Variable = Variable {
     default: Some("userinfo"),
 };
 
-/// Every variable, in the order in which the documentation lists them.
+/// What to trust instead of the compiled-in root certificates.
+pub const TRUSTED_ROOTS: Variable = Variable {
+    name: "SSL_CERT_FILE",
+    purpose: "A file of root certificates in PEM, trusted instead of those that are compiled in: \
+              for an identity provider behind a proxy, or with an authority of its own. A layer \
+              can bring it. It is read before the first connection, and not at all by an \
+              invocation that makes none.",
+    example: "/opt/certificates/roots.pem",
+    default: None,
+};
+
+/// How much is logged.
+pub const LOG_LEVEL: Variable = Variable {
+    name: "AWS_LAMBDA_LOG_LEVEL",
+    purpose: "The least level that is logged, as Lambda's own logging settings say it: `INFO`, \
+              `WARN`, `ERROR` or `FATAL`; anything else means `INFO`.",
+    example: "WARN",
+    default: Some("INFO"),
+};
+
+/// Variables with names that others have given, read if they are set. The skill stack does not
+/// set them.
+pub const CONVENTIONAL: [Variable; 2] = [TRUSTED_ROOTS, LOG_LEVEL];
+
+/// Every variable of our own, in the order in which the documentation lists them.
 pub const ALL: [Variable; 7] = [
     SKILL_ID,
     CLIENT_ID,
@@ -90,6 +114,14 @@ pub const ALL: [Variable; 7] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conventional_names_are_not_ours() {
+        for variable in CONVENTIONAL {
+            assert!(!variable.name.starts_with("VOICELINK_"));
+            assert!(variable.purpose.ends_with('.'));
+        }
+    }
 
     #[test]
     fn names_share_a_prefix_and_are_unique() {

@@ -20,4 +20,4 @@ pub use linking::write_account_linking;
 pub use problem::{PackageError, Problem};
 pub use render::{Endpoints, Rendered};
 pub use source::SourcePackage;
-pub use zip::lambda_zip;
+pub use zip::{Effort, lambda_zip};

@@ -2,7 +2,7 @@
 
 use models::environment::{self, Variable};
 use models::ids::{IdError, SkillId};
-use user_profile::{ProfileSource, Settings, SettingsError};
+use user_profile::{ProfileSource, Settings, SettingsError, TrustedRoots};
 
 /// The configuration as far as it is there.
 ///
@@ -15,6 +15,8 @@ pub struct Configuration {
     /// Whose tokens to accept. Never there without a skill id: who may be told something personal
     /// is decided by both.
     pub accounts: Option<Settings>,
+    /// What to trust where the accounts are.
+    pub roots: TrustedRoots,
     /// What is missing or wrong.
     pub problems: Vec<ConfigurationError>,
 }
@@ -56,6 +58,7 @@ impl Configuration {
         let accounts = reader.accounts();
         Self {
             accounts: accounts.filter(|_| skill_id.is_some()),
+            roots: reader.roots(),
             skill_id,
             problems: reader.problems,
         }
@@ -100,6 +103,14 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             }
         };
         self.settings(settings)
+    }
+
+    fn roots(&self) -> TrustedRoots {
+        let file = (self.lookup)(environment::TRUSTED_ROOTS.name);
+        file.filter(|file| !file.is_empty())
+            .map_or(TrustedRoots::BuiltIn, |file| {
+                TrustedRoots::File(file.into())
+            })
     }
 
     fn id<T: std::str::FromStr<Err = IdError>>(&mut self, variable: Variable) -> Option<T> {
@@ -165,6 +176,20 @@ mod tests {
         assert_eq!(problems, <[String; 0]>::default());
         assert!(configuration.skill_id.is_some() && configuration.accounts.is_some());
         assert!(read(&ALL).0.accounts.is_some(), "the rest has defaults");
+    }
+
+    #[test]
+    fn other_roots_are_trusted_when_a_file_is_named() {
+        assert_eq!(read(&ALL).0.roots, TrustedRoots::BuiltIn);
+        assert_eq!(
+            read(&[("SSL_CERT_FILE", "")]).0.roots,
+            TrustedRoots::BuiltIn
+        );
+        let file = environment::TRUSTED_ROOTS.example;
+        assert_eq!(
+            read(&[("SSL_CERT_FILE", file)]).0.roots,
+            TrustedRoots::File(file.into())
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok();
+    let level = std::env::var(models::environment::LOG_LEVEL.name).ok();
     let log = Log::to_stdout().at_least(level.as_deref());
     log.install_panic_hook();
     let configuration = Configuration::read(|name| std::env::var(name).ok());

@@ -90,8 +90,13 @@ impl Skill {
             );
         }
         let accounts = configuration.accounts;
-        let directory = accounts.map(user_profile::directory);
-        Self::with_directory(configuration.skill_id, directory, log)
+        let roots = configuration.roots;
+        let http = HttpClient::new(roots.clone());
+        let directory = accounts.map(|settings| user_profile::directory(settings, roots));
+        Self {
+            http,
+            ..Self::with_directory(configuration.skill_id, directory, log)
+        }
     }
 
     /// A skill with accounts from anywhere.

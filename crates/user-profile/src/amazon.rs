@@ -50,10 +50,10 @@ struct Customer {
 }
 
 impl LoginWithAmazon {
-    pub(crate) fn new(settings: Amazon) -> Self {
+    pub(crate) fn new(settings: Amazon, http: HttpClient) -> Self {
         Self {
             settings,
-            http: HttpClient::default(),
+            http,
             tokens: TokenCache::default(),
         }
     }

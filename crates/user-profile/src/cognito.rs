@@ -1,5 +1,7 @@
 //! The directory that a user pool is.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use models::profile::Profile;
 use models::request::AccessToken;
@@ -9,8 +11,7 @@ use crate::cache::TokenCache;
 use crate::get_user::GetUser;
 use crate::http_client::HttpClient;
 use crate::key_store::KeyStore;
-use crate::settings::Attributes;
-use crate::settings::UserPool;
+use crate::settings::{Attributes, UserPool};
 use crate::token::Unverified;
 use crate::{Directory, LinkProblem, Pending, VerifiedToken, user_info};
 
@@ -18,7 +19,7 @@ use crate::{Directory, LinkProblem, Pending, VerifiedToken, user_info};
 #[derive(Debug)]
 pub(crate) struct Cognito {
     settings: UserPool,
-    http: HttpClient,
+    http: Arc<HttpClient>,
     keys: KeyStore,
     tokens: TokenCache,
     source: Source,
@@ -34,17 +35,18 @@ enum Source {
 
 impl Cognito {
     /// A user pool that nothing has been asked of yet.
-    pub(crate) fn new(settings: UserPool) -> Self {
+    pub(crate) fn new(settings: UserPool, http: HttpClient) -> Self {
+        let http = Arc::new(http);
         Self {
             source: match &settings.attributes {
                 Attributes::UserInfo(url) => Source::UserInfo(url.clone()),
                 #[cfg(feature = "get-user")]
                 Attributes::GetUser { endpoint, region } => {
-                    Source::GetUser(GetUser::new(endpoint.clone(), region.clone()))
+                    Source::GetUser(GetUser::new(endpoint.clone(), region.clone(), http.clone()))
                 }
             },
             settings,
-            http: HttpClient::default(),
+            http,
             keys: KeyStore::default(),
             tokens: TokenCache::default(),
         }

@@ -3,20 +3,21 @@
 //! through the AWS SDK.
 //!
 //! The call is authorised by the user's token alone, so the client has neither credentials nor
-//! the loading of a configuration, and it is built with the first call.
+//! the loading of a configuration, and it is built with the first call. It sends through the
+//! client that has fetched the keys: they come from the same host, so that one handshake does.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use aws_sdk_cognitoidentityprovider::config::{BehaviorVersion, Region};
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::get_user::{GetUserError, GetUserOutput};
 use aws_sdk_cognitoidentityprovider::{Client, Config};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use models::profile::Profile;
 use models::secure_url::SecureUrl;
 use serde_json::{Map, Value};
 
+use crate::http_client::HttpClient;
+use crate::sdk_http::SdkHttp;
 use crate::{ForeignToken, LinkProblem, ProviderError, StaleLink, VerifiedToken};
 
 /// Asks `GetUser` of one region.
@@ -24,32 +25,27 @@ use crate::{ForeignToken, LinkProblem, ProviderError, StaleLink, VerifiedToken};
 pub(crate) struct GetUser {
     endpoint: SecureUrl,
     region: String,
+    http: Arc<HttpClient>,
     client: OnceLock<Client>,
 }
 
 impl GetUser {
-    pub(crate) fn new(endpoint: SecureUrl, region: String) -> Self {
+    pub(crate) fn new(endpoint: SecureUrl, region: String, http: Arc<HttpClient>) -> Self {
         Self {
             endpoint,
             region,
+            http,
             client: OnceLock::new(),
         }
     }
 
     fn client(&self) -> &Client {
         self.client.get_or_init(|| {
-            let http = Builder::new();
-            let http = if self.endpoint.scheme() == "https" {
-                http.tls_provider(Provider::Rustls(CryptoMode::Ring))
-                    .build_https()
-            } else {
-                http.build_http()
-            };
             let config = Config::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .region(Region::new(self.region.clone()))
                 .endpoint_url(self.endpoint.as_str())
-                .http_client(http)
+                .http_client(SdkHttp::new(self.http.clone()))
                 .allow_no_auth()
                 .build();
             Client::from_conf(config)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use http::{Method, Request, StatusCode, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -15,6 +15,8 @@ use hyper_util::rt::TokioExecutor;
 use models::request::AccessToken;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::roots::{RootsError, TrustedRoots};
 
 /// How long the first of two attempts may take. While a function is frozen its kept connections
 /// die without a sign, and a request on one of them would wait forever.
@@ -27,7 +29,7 @@ const MAX_BODY: usize = 256 * 1024;
 pub enum HttpError {
     /// TLS could not be set up.
     #[error("TLS could not be set up")]
-    Tls(#[source] rustls::Error),
+    Tls(#[source] RootsError),
     /// The token has characters that a header cannot hold.
     #[error("the access token cannot be sent in a header")]
     Header,
@@ -72,23 +74,41 @@ type TlsClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 /// A client that is built with its first request: most starts of the function need none.
 #[derive(Debug, Default)]
 pub struct HttpClient {
+    roots: TrustedRoots,
     client: OnceLock<TlsClient>,
 }
 
 impl HttpClient {
-    /// Gets a body. A broken or silent connection is tried once more, on a new one; what limits
-    /// the second attempt is the caller's deadline.
+    /// A client that trusts these and no others.
+    pub fn new(roots: TrustedRoots) -> Self {
+        Self {
+            roots,
+            client: OnceLock::new(),
+        }
+    }
+
+    /// Sends a request that may be repeated. A broken or silent connection is tried once more, on
+    /// a new one; what limits the second attempt is the caller's deadline.
+    pub(crate) async fn send(
+        &self,
+        request: &Request<Full<Bytes>>,
+    ) -> Result<Response<Bytes>, HttpError> {
+        let client = self.client()?;
+        let attempt = || send_once(client, request.clone());
+        match tokio::time::timeout(FIRST_ATTEMPT, attempt()).await {
+            Ok(Err(HttpError::Unreachable { .. })) | Err(_) => attempt().await,
+            Ok(result) => result,
+        }
+    }
+
+    /// Gets a body.
     pub(crate) async fn get(
         &self,
         url: &Uri,
         token: Option<&AccessToken>,
     ) -> Result<Bytes, HttpError> {
-        let client = self.client()?;
-        let attempt = || send(client, url, token, None);
-        match tokio::time::timeout(FIRST_ATTEMPT, attempt()).await {
-            Ok(Err(HttpError::Unreachable { .. })) | Err(_) => attempt().await,
-            Ok(result) => result,
-        }
+        let response = self.send(&request(url, token, None)?).await?;
+        success(url, response)
     }
 
     /// Gets a JSON document.
@@ -99,7 +119,7 @@ impl HttpClient {
     ) -> Result<T, HttpError> {
         let json = self.get(url, token).await?;
         serde_json::from_slice(&json).map_err(|error| HttpError::Unexpected {
-            host: url.host().unwrap_or_default().to_owned(),
+            host: host(url),
             line: error.line(),
             column: error.column(),
         })
@@ -114,7 +134,9 @@ impl HttpClient {
         document: &Value,
     ) -> Result<(), HttpError> {
         let body = Bytes::from(document.to_string());
-        send(self.client()?, url, Some(token), Some(body)).await?;
+        let request = request(url, Some(token), Some(body))?;
+        let response = send_once(self.client()?, request).await?;
+        success(url, response)?;
         Ok(())
     }
 
@@ -122,30 +144,28 @@ impl HttpClient {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
+        let mut tcp = HttpConnector::new();
+        // A handshake ends with a small message, and the request follows it at once: it must not
+        // wait until the first is acknowledged.
+        tcp.set_nodelay(true);
+        tcp.enforce_http(false);
         // Which URLs may be plain http was decided where the settings were checked.
         let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
-            .map_err(HttpError::Tls)?
+            .with_tls_config(self.roots.client_config().map_err(HttpError::Tls)?)
             .https_or_http()
             .enable_http1()
-            .build();
+            .wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new()).build(connector);
         Ok(self.client.get_or_init(|| client))
     }
 }
 
-/// Gets a body, or posts a JSON document and gets what is answered.
-async fn send(
-    client: &TlsClient,
+/// A request for a body, or one that posts a JSON document.
+fn request(
     url: &Uri,
     token: Option<&AccessToken>,
     document: Option<Bytes>,
-) -> Result<Bytes, HttpError> {
-    let host = || url.host().unwrap_or_default().to_owned();
-    let unreachable = |source| HttpError::Unreachable {
-        host: host(),
-        source,
-    };
+) -> Result<Request<Full<Bytes>>, HttpError> {
     let json = HeaderValue::from_static("application/json");
     let mut request = Request::new(Full::default());
     *request.uri_mut() = url.clone();
@@ -161,17 +181,39 @@ async fn send(
         value.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, value);
     }
+    Ok(request)
+}
+
+async fn send_once(
+    client: &TlsClient,
+    request: Request<Full<Bytes>>,
+) -> Result<Response<Bytes>, HttpError> {
+    let host = host(request.uri());
+    let unreachable = |source| HttpError::Unreachable {
+        host: host.clone(),
+        source,
+    };
     let response = client
         .request(request)
         .await
         .map_err(|error| unreachable(error.into()))?;
+    let (parts, body) = response.into_parts();
+    let body = Limited::new(body, MAX_BODY).collect().await;
+    let body = body.map_err(unreachable)?.to_bytes();
+    Ok(Response::from_parts(parts, body))
+}
+
+fn success(url: &Uri, response: Response<Bytes>) -> Result<Bytes, HttpError> {
     let status = response.status();
     if !status.is_success() {
         return Err(HttpError::Status {
-            host: host(),
+            host: host(url),
             status,
         });
     }
-    let body = Limited::new(response.into_body(), MAX_BODY).collect().await;
-    Ok(body.map_err(unreachable)?.to_bytes())
+    Ok(response.into_body())
+}
+
+fn host(url: &Uri) -> String {
+    url.host().unwrap_or_default().to_owned()
 }

@@ -20,6 +20,9 @@ mod http_client;
 mod key_store;
 mod keys;
 mod problem;
+mod roots;
+#[cfg(feature = "get-user")]
+mod sdk_http;
 mod settings;
 #[cfg(test)]
 mod test_token;
@@ -30,15 +33,17 @@ pub use directory::{Directory, Pending};
 pub use http_client::{HttpClient, HttpError};
 pub use keys::KeySetError;
 pub use problem::{ForeignToken, LinkProblem, ProviderError, StaleLink};
+pub use roots::{RootsError, TrustedRoots};
 pub use settings::{ProfileSource, Settings, SettingsError};
 pub use token::VerifiedToken;
 
 /// Opens a directory. It does no I/O before it is asked something.
-pub fn directory(settings: Settings) -> Box<dyn Directory> {
+pub fn directory(settings: Settings, roots: TrustedRoots) -> Box<dyn Directory> {
+    let http = http_client::HttpClient::new(roots);
     match settings.0 {
-        settings::Provider::UserPool(pool) => Box::new(cognito::Cognito::new(pool)),
+        settings::Provider::UserPool(pool) => Box::new(cognito::Cognito::new(pool, http)),
         settings::Provider::LoginWithAmazon(amazon) => {
-            Box::new(amazon::LoginWithAmazon::new(amazon))
+            Box::new(amazon::LoginWithAmazon::new(amazon, http))
         }
     }
 }

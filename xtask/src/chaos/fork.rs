@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::point::Scenario;
-use crate::build::{self, Kind};
+use crate::build::{self, Kind, Site, What};
 use crate::workspace;
 
 /// Two versions of a fork, and the programs that deploy them.
@@ -41,7 +41,7 @@ impl Fork {
         let stack = StackFile::parse(&text, "stack.toml")?;
         let fork = Self { folder, stack };
         let source = fork.stack.linking.profile_source;
-        let bootstrap = build::compile(Kind::Local, source)
+        let bootstrap = build::compile(Kind::Local, What::Bootstrap(source), &Site::here())
             .await
             .map_err(|error| anyhow!("{error}"))?;
         // The program that is running may be built anew meanwhile.
@@ -170,7 +170,7 @@ fn recode(bootstrap: &Path, revised: &Path) -> Result<()> {
 }
 
 fn zip(bootstrap: &Path) -> Result<Vec<u8>> {
-    let zip = rollout::package::lambda_zip(bootstrap).map_err(|error| anyhow!("{error}"))?;
+    let zip = build::zip(bootstrap, Kind::Local).map_err(|error| anyhow!("{error}"))?;
     Ok(zip.to_vec())
 }
 

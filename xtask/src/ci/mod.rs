@@ -5,6 +5,7 @@
 //! never skips it.
 
 mod chaos;
+mod lambda;
 mod ministack;
 mod python;
 mod report;
@@ -116,6 +117,16 @@ const STEPS: &[Step] = &[
         name: "chaos",
         about: "deployments that are killed or meet a fault are put right by the next",
         run: chaos::chaos,
+    },
+    Step {
+        name: "bench",
+        about: "the Lambda is measured, and as small as it should be",
+        run: lambda::bench,
+    },
+    Step {
+        name: "reproducible",
+        about: "two clean builds from different folders make the same zip",
+        run: lambda::reproducible,
     },
     Step {
         name: "ministack",

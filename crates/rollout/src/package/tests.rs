@@ -185,7 +185,7 @@ fn a_bootstrap_is_zipped_executable_and_always_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let bootstrap = folder.path().join("some-name");
     std::fs::write(&bootstrap, b"\x7fELF").unwrap();
-    let bytes = lambda_zip(&bootstrap).unwrap();
+    let bytes = lambda_zip(&bootstrap, Effort::Best).unwrap();
     let mut zip = ::zip::ZipArchive::new(std::io::Cursor::new(bytes.clone())).unwrap();
     assert_eq!(zip.len(), 1);
     let entry = zip.by_name("bootstrap").unwrap();
@@ -198,8 +198,8 @@ fn a_bootstrap_is_zipped_executable_and_always_the_same() {
         .unwrap();
     file.set_modified(std::time::SystemTime::UNIX_EPOCH)
         .unwrap();
-    assert_eq!(lambda_zip(&bootstrap).unwrap(), bytes);
-    assert!(lambda_zip(&folder.path().join("missing")).is_err());
+    assert_eq!(lambda_zip(&bootstrap, Effort::Best).unwrap(), bytes);
+    assert!(lambda_zip(&folder.path().join("missing"), Effort::Best).is_err());
 }
 
 /// The same JSON with the members of every object in another order.

@@ -11,7 +11,9 @@ use axum::routing::get;
 use models::request::AccessToken;
 use serde_json::json;
 use tokio::net::TcpListener;
-use user_profile::{Directory, ForeignToken, LinkProblem, Settings, StaleLink, directory};
+use user_profile::{
+    Directory, ForeignToken, LinkProblem, Settings, StaleLink, TrustedRoots, directory,
+};
 
 use crate::{at, unavailable};
 
@@ -40,7 +42,10 @@ impl Amazon {
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let settings = Settings::login_with_amazon(CLIENT.parse().unwrap(), &base);
-        (amazon, directory(settings.unwrap()))
+        (
+            amazon,
+            directory(settings.unwrap(), TrustedRoots::default()),
+        )
     }
 
     fn asked(&self) -> Vec<&'static str> {

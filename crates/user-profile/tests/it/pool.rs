@@ -12,7 +12,7 @@ use models::request::AccessToken;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use user_profile::{Directory, Settings, directory};
+use user_profile::{Directory, Settings, TrustedRoots, directory};
 
 use crate::test_token;
 
@@ -103,14 +103,14 @@ impl Pool {
     pub(crate) fn directory(&self) -> Box<dyn Directory> {
         let client_id = test_token::CLIENT_ID.parse().unwrap();
         let settings = Settings::user_info(client_id, &self.issuer(), &self.base, "openid");
-        directory(settings.unwrap())
+        directory(settings.unwrap(), TrustedRoots::default())
     }
 
     /// A directory that reads attributes with `GetUser`.
     pub(crate) fn get_user(&self) -> Box<dyn Directory> {
         let client_id = test_token::CLIENT_ID.parse().unwrap();
         let settings = Settings::get_user(client_id, &self.issuer(), "openid");
-        directory(settings.unwrap())
+        directory(settings.unwrap(), TrustedRoots::default())
     }
 }
 

@@ -1,0 +1,74 @@
+//! `cargo xtask bench`: builds the Lambda, the least that `lambda_runtime` can run, and the program
+//! that measures both. That one is optimised too, so that what it does itself hardly counts.
+
+use std::path::Path;
+
+use infra::stack_file::ProfileSource;
+use tokio::process::Command;
+
+use crate::build::{self, Kind, Site, What};
+use crate::failure::Failure;
+use crate::{output, workspace};
+
+/// What to measure, and how often.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Starts of each program
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    runs: u32,
+    /// Warm requests after each start
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    requests: u32,
+    /// Print one JSON object as the last line of stdout, instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) async fn run(options: Options) -> Result<(), Failure> {
+    let folder = workspace::target().join("bench");
+    std::fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
+    for (name, what) in [
+        ("no-op", What::NoOp),
+        ("bootstrap", What::Bootstrap(ProfileSource::Userinfo)),
+        (
+            "bootstrap-get-user",
+            What::Bootstrap(ProfileSource::GetUser),
+        ),
+        ("bench", What::Bench),
+    ] {
+        output::aside(&format!("building {name}"));
+        build(&folder.join(name), what).await?;
+    }
+    let form = if options.json { "json" } else { "table" };
+    let status = Command::new(folder.join("bench"))
+        .arg(&folder)
+        .args([options.runs.to_string(), options.requests.to_string()])
+        .arg(form)
+        .kill_on_drop(true)
+        .status()
+        .await
+        .map_err(|error| Failure::new("BENCH", format!("cannot start measuring: {error}")))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(
+        Failure::new("BENCH", format!("measuring ended with {status}")).hint(
+            "measuring needs Linux; `cargo test -p skill` says whether the skill answers as it \
+             should",
+        ),
+    )
+}
+
+/// Builds a program to where the next build leaves it alone, with its zip beside it.
+async fn build(kept: &Path, what: What) -> Result<(), Failure> {
+    let kind = Kind::Release(build::host());
+    let built = build::compile(kind, what, &Site::here()).await?;
+    std::fs::copy(&built, kept).map_err(|error| cannot_write(kept, &error))?;
+    let zip = kept.with_extension("zip");
+    std::fs::write(&zip, build::zip(&built, kind)?).map_err(|error| cannot_write(&zip, &error))
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new("IO", format!("cannot write {}: {error}", path.display()))
+        .hint("make the target folder writable")
+}
