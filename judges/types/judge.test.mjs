@@ -35,3 +35,50 @@ test("documents that do not are refused with file and line", () => {
     /"SKILL_LOST"' is not assignable/,
   );
 });
+
+const envelope = (request) =>
+  document("request", {
+    version: "1.0",
+    context: {
+      System: {
+        application: { applicationId: "a" },
+        user: { userId: "u" },
+        apiEndpoint: "https://api.amazonalexa.com",
+      },
+    },
+    request: { requestId: "r", timestamp: "2026-11-20T09:30:00Z", ...request },
+  });
+const response = (more) => document("response", { version: "1.0", response: more });
+
+test("answers that follow the types are accepted", () => {
+  const speech = { type: "SSML", ssml: "<speak>Hi</speak>" };
+  const elicit = { type: "Dialog.ElicitSlot", slotToElicit: "city" };
+  const directive = { type: "VoicePlayer.Speak", speech: "<speak>Wait</speak>" };
+  const documents = [
+    response({}),
+    response({ outputSpeech: speech, reprompt: { outputSpeech: speech }, directives: [elicit] }),
+    document("progressive", { header: { requestId: "r" }, directive }),
+  ];
+  assert.deepEqual(judge(documents), []);
+});
+
+test("answers that do not are refused", () => {
+  const refused = (more, reason) => assert.match(judge([response(more)]).join("\n"), reason);
+  refused({ outputSpeech: { type: "SSML", text: "Hi" } }, /text.* does not exist/);
+  refused({ card: { type: "Simple", content: null } }, /null.* is not assignable/);
+  refused({ directives: [{ type: "Dialog.ElicitSlots", slotToElicit: "a" }] }, /ElicitSlots/);
+  refused({ shouldEndSessions: true }, /does not exist/);
+});
+
+test("requests have to be of every type", () => {
+  const reason = "USER_INITIATED";
+  const problems = judge([envelope({ type: "SessionEndedRequest", reason })]);
+  assert.equal(problems.length, 1);
+  assert.match(problems[0], /^a request of every type:1: /);
+  assert.match(problems[0], /AudioPlayer.PlaybackStarted|LaunchRequest/);
+});
+
+test("requests that do not follow the types are refused", () => {
+  const problems = judge([envelope({ type: "SessionEndedRequest", reason: "BORED" })]);
+  assert.match(problems[0], /^request:\d+: .*BORED/);
+});

@@ -4,7 +4,8 @@
 //! ([response reference](https://developer.amazon.com/en-US/docs/alexa/custom-skills/request-and-response-json-reference.html#response-format)):
 //! an [`Answer`] either asks, and then has a reprompt and keeps the session open, or tells, and
 //! then has neither; an [`Acknowledgement`] cannot speak at all, which is what the end of a
-//! session and skill events demand; absent fields are never written as `null`. What only shows
+//! session and skill events demand; a [`Delegation`] to the dialog model has no words, a
+//! [`Handover`] to another skill no reprompt and no player; absent fields are never written as `null`. What only shows
 //! in the finished answer, its length, is checked where it is rendered.
 //!
 //! ```
@@ -26,13 +27,25 @@
 //! ```
 
 mod answer;
+mod can_fulfill;
 mod card;
 mod directive;
 mod limits;
+mod progressive;
+mod silent;
 mod speech;
 
-pub use answer::{Acknowledgement, Answer, CanFulfill, CanFulfillAnswer, Question};
+pub use answer::{Acknowledgement, Answer, Question};
+pub use can_fulfill::{CanFulfill, CanFulfillAnswer, CanFulfillSlot};
 pub use card::{Card, Image};
-pub use directive::Directive;
-pub use limits::{MAX_CARD_CHARACTERS, MAX_RESPONSE_BYTES, MAX_SPEECH_CHARACTERS, ResponseError};
+pub use directive::{
+    Connection, Directive, DynamicEntities, DynamicName, DynamicType, DynamicValue, OnCompletion,
+    RawDirective, TaskStatus,
+};
+pub use limits::{
+    MAX_CARD_CHARACTERS, MAX_DYNAMIC_ENTITIES, MAX_RESPONSE_BYTES, MAX_SPEECH_CHARACTERS,
+    ResponseError,
+};
+pub use progressive::ProgressiveResponse;
+pub use silent::{Delegation, Handover};
 pub use speech::{InterpretAs, Speech};

@@ -59,7 +59,7 @@ pub(crate) async fn answer(
                 None => CanFulfill::No,
             };
             Ok(Answered {
-                json: CanFulfillAnswer(can).render(),
+                json: CanFulfillAnswer::new(can).render(),
                 outcome: "answered",
                 problem: None,
             })

@@ -105,7 +105,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "types",
-        about: "Amazon's types accept what a deployment rendered",
+        about: "Amazon's types accept rendered documents, requests and every answer of the tests",
         run: stage::types,
     },
     Step {

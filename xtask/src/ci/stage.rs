@@ -79,17 +79,28 @@ pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
     Ok(cmd!(sh, "node main.mjs {recording} {client}").run()?)
 }
 
-/// What a deployment rendered, compiled with Amazon's types.
+/// What a deployment rendered, what the tests answered and the sample requests, compiled with
+/// Amazon's types.
 pub(super) fn types(toolbox: &Toolbox) -> Result<()> {
     let stage = OwnStage::start(None)?;
     let report = deploy(toolbox)?;
     stage.stop();
+    let sh = &toolbox.sh;
+    let recording = toolbox.folder.join("responses.jsonl");
+    sh.remove_path(&recording)?;
+    Toolbox::as_person(cmd!(sh, "cargo test -p models -p skill --test it"))
+        .env("RESPONSE_RECORDING", &recording)
+        .run()?;
     let judge = toolbox.node_judge("types")?;
     let rendered = toolbox.root.join("dist").join(report.stage);
-    let sh = &toolbox.sh;
+    let requests = toolbox.root.join("crates/models/tests/requests");
     let _in_folder = sh.push_dir(&judge);
     cmd!(sh, "node --test").run()?;
-    Ok(cmd!(sh, "node main.mjs {rendered}").run()?)
+    Ok(cmd!(
+        sh,
+        "node main.mjs --rendered {rendered} --requests {requests} --recording {recording}"
+    )
+    .run()?)
 }
 
 /// `PyJWT` and boto3, on what was deployed to this machine.

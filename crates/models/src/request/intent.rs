@@ -145,19 +145,32 @@ impl SlotValue {
 #[serde(rename_all = "camelCase")]
 pub struct Resolutions {
     /// One for the static slot type, one for dynamic entities and so on.
-    #[serde(default)]
-    pub resolutions_per_authority: Vec<Resolution>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolutions_per_authority: Option<Vec<Resolution>>,
     /// What else was sent.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 impl Resolutions {
+    /// What the static slot types and the dynamic entities matched, authority by authority.
+    pub fn matches(&self) -> impl Iterator<Item = (&Resolution, &ResolutionValue)> {
+        self.resolutions_per_authority
+            .iter()
+            .flatten()
+            .filter(|resolution| resolution.matched())
+            .flat_map(|resolution| {
+                let values = resolution.values.iter().flatten();
+                values.map(move |found| (resolution, &found.value))
+            })
+    }
+
     fn first_id(&self) -> Option<&str> {
         self.resolutions_per_authority
             .iter()
-            .filter(|resolution| resolution.status.code == "ER_SUCCESS_MATCH")
-            .find_map(|resolution| resolution.values.first()?.value.id.as_deref())
+            .flatten()
+            .filter(|resolution| resolution.matched())
+            .find_map(|resolution| resolution.values.as_ref()?.first()?.value.id.as_deref())
     }
 }
 
@@ -170,11 +183,24 @@ pub struct Resolution {
     /// Whether it found a match.
     pub status: ResolutionStatus,
     /// The matches, the best first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<ResolvedValue>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<ResolvedValue>>,
     /// What else was sent.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Resolution {
+    fn matched(&self) -> bool {
+        self.status.code == "ER_SUCCESS_MATCH"
+    }
+
+    /// Whether the values were taught by the skill (`Dialog.UpdateDynamicEntities`) and are not
+    /// those of the interaction model.
+    pub fn is_dynamic(&self) -> bool {
+        self.authority
+            .starts_with("amzn1.er-authority.echo-sdk.dynamic.")
+    }
 }
 
 /// Whether an authority found a match.

@@ -50,6 +50,8 @@ open_enum! {
         SkillPermissionChanged = "SkillPermissionChanged",
         /// The user subscribed to or unsubscribed from proactive events.
         ProactiveSubscriptionChanged = "ProactiveSubscriptionChanged",
+        /// The user subscribed to or unsubscribed from topics of notifications.
+        NotificationSubscriptionChanged = "NotificationSubscriptionChanged",
     }
 }
 

@@ -1,12 +1,12 @@
-//! Whole answers: one that speaks, one that does not, one to "could you?".
+//! Whole answers: one that speaks, and one that does not.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::limits::{check_card, check_size, check_speech};
-use super::{Card, Directive, ResponseError, Speech};
+use super::limits::{check_card, check_directives, check_size, check_speech};
+use super::{Card, Directive, RawDirective, ResponseError, Speech};
 
-const VERSION: &str = "1.0";
+pub(super) const VERSION: &str = "1.0";
 
 /// An answer to a launch or an intent: Alexa speaks, and either waits for a reply or says
 /// goodbye.
@@ -15,6 +15,7 @@ pub struct Answer {
     speech: Speech,
     then: Then,
     card: Option<Card>,
+    raw: Vec<RawDirective>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +83,7 @@ impl From<Question> for Answer {
             speech: question.speech,
             then: Then::Listen(question.listening),
             card: question.card,
+            raw: Vec::new(),
         }
     }
 }
@@ -98,6 +100,7 @@ impl Answer {
             speech,
             then: Then::Close,
             card: None,
+            raw: Vec::new(),
         }
     }
 
@@ -116,6 +119,13 @@ impl Answer {
         if let Then::Listen(listening) = &mut self.then {
             listening.attributes.insert(name.into(), value.into());
         }
+        self
+    }
+
+    /// Adds a directive that has no type of its own, such as a document for a screen.
+    #[must_use]
+    pub fn with_raw_directive(mut self, directive: RawDirective) -> Self {
+        self.raw.push(directive);
         self
     }
 
@@ -152,16 +162,18 @@ impl Answer {
         }
         let mut envelope = Map::new();
         envelope.insert("version".into(), VERSION.into());
+        let mut directives = Vec::new();
         match &self.then {
             Then::Listen(Listening {
                 reprompt,
-                directives,
+                directives: dialog,
                 attributes,
             }) => {
+                check_directives(dialog)?;
                 let again = render("reprompt", reprompt)?;
                 response.insert("reprompt".into(), json!({ "outputSpeech": again }));
-                if !directives.is_empty() {
-                    response.insert("directives".into(), to_json(directives)?);
+                for directive in dialog {
+                    directives.push(to_json(directive)?);
                 }
                 response.insert("shouldEndSession".into(), false.into());
                 if !attributes.is_empty() {
@@ -172,6 +184,12 @@ impl Answer {
                 response.insert("shouldEndSession".into(), true.into());
             }
         }
+        for directive in &self.raw {
+            directives.push(to_json(directive)?);
+        }
+        if !directives.is_empty() {
+            response.insert("directives".into(), directives.into());
+        }
         envelope.insert("response".into(), response.into());
         let envelope = Value::Object(envelope);
         check_size(&envelope)?;
@@ -179,13 +197,18 @@ impl Answer {
     }
 }
 
-fn render(part: &'static str, speech: &Speech) -> Result<Value, ResponseError> {
+pub(super) fn render(part: &'static str, speech: &Speech) -> Result<Value, ResponseError> {
+    if speech.is_plain() {
+        let text = speech.to_plain();
+        check_speech(part, &text)?;
+        return Ok(json!({ "type": "PlainText", "text": text }));
+    }
     let ssml = speech.to_ssml();
     check_speech(part, &ssml)?;
     Ok(json!({ "type": "SSML", "ssml": ssml }))
 }
 
-fn to_json<T: Serialize>(value: &T) -> Result<Value, ResponseError> {
+pub(super) fn to_json<T: Serialize>(value: &T) -> Result<Value, ResponseError> {
     serde_json::to_value(value).map_err(|error| ResponseError::NotJson(error.to_string()))
 }
 
@@ -198,29 +221,6 @@ impl Acknowledgement {
     /// The answer as the Lambda returns it.
     pub fn render(self) -> Value {
         json!({ "version": VERSION, "response": {} })
-    }
-}
-
-/// Whether the skill could do something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum CanFulfill {
-    /// It could.
-    Yes,
-    /// It could not.
-    No,
-    /// It would need to ask first, for example for an account to be linked.
-    Maybe,
-}
-
-/// The answer to a `CanFulfillIntentRequest`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CanFulfillAnswer(pub CanFulfill);
-
-impl CanFulfillAnswer {
-    /// The answer as the Lambda returns it.
-    pub fn render(self) -> Value {
-        json!({ "version": VERSION, "response": { "canFulfillIntent": { "canFulfill": self.0 } } })
     }
 }
 

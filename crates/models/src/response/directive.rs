@@ -1,24 +1,25 @@
-//! What a skill asks of Alexa besides speaking.
+//! What a skill asks of Alexa besides speaking
+//! ([dialog interface](https://developer.amazon.com/en-US/docs/alexa/custom-skills/dialog-interface-reference.html),
+//! [skill connections](https://developer.amazon.com/en-US/docs/alexa/custom-skills/use-skill-connections-to-request-tasks.html)).
+
+mod raw;
+
+pub use raw::RawDirective;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::request::Intent;
 
-/// An instruction to Alexa or to the device.
+/// An instruction to Alexa that goes with a question: each of these needs an open session, which
+/// is why only a [`Question`](super::Question) takes them.
 ///
-/// All of these keep or suspend the session, which is why only a [`Question`](super::Question) takes
-/// them.
+/// `Dialog.Delegate` is not among them, because it comes without words: see
+/// [`Delegation`](super::Delegation). To hand over to another skill, see
+/// [`Handover`](super::Handover).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 pub enum Directive {
-    /// Leaves the next turn of a dialog to the dialog model.
-    #[serde(rename = "Dialog.Delegate")]
-    DialogDelegate {
-        /// The intent with what the skill has changed in it.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        updated_intent: Option<Intent>,
-    },
     /// Asks for a slot.
     #[serde(rename = "Dialog.ElicitSlot")]
     DialogElicitSlot {
@@ -44,6 +45,79 @@ pub enum Directive {
         #[serde(skip_serializing_if = "Option::is_none")]
         updated_intent: Option<Intent>,
     },
+    /// Teaches Alexa values of slot types for the rest of the session, or forgets them
+    /// ([dynamic entities](https://developer.amazon.com/en-US/docs/alexa/custom-skills/use-dynamic-entities-for-customized-interactions.html)).
+    #[serde(rename = "Dialog.UpdateDynamicEntities")]
+    DialogUpdateDynamicEntities(DynamicEntities),
+}
+
+impl Directive {
+    /// Whether it decides what the dialog does next, which one directive alone may do.
+    pub(super) fn takes_the_turn(&self) -> bool {
+        !matches!(self, Self::DialogUpdateDynamicEntities(_))
+    }
+}
+
+/// What becomes of the values that Alexa was taught before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "updateBehavior", rename_all = "UPPERCASE")]
+pub enum DynamicEntities {
+    /// They are replaced by these.
+    Replace {
+        /// The slot types and their values.
+        types: Vec<DynamicType>,
+    },
+    /// They are forgotten, all of them.
+    Clear,
+}
+
+impl DynamicEntities {
+    /// How many values and synonyms there are together.
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::Clear => 0,
+            Self::Replace { types } => types
+                .iter()
+                .flat_map(|kind| &kind.values)
+                .map(|value| 1 + value.name.synonyms.len())
+                .sum(),
+        }
+    }
+}
+
+/// A slot type, and the values that it has for this user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DynamicType {
+    /// Name of the slot type in the interaction model.
+    pub name: String,
+    /// Its values.
+    pub values: Vec<DynamicValue>,
+}
+
+/// A value of a slot type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DynamicValue {
+    /// Comes back as the id in the resolutions of a slot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What people say.
+    pub name: DynamicName,
+}
+
+/// What people say for a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DynamicName {
+    /// The canonical name.
+    pub value: String,
+    /// Other words for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub synonyms: Vec<String>,
+}
+
+/// What a skill wants of another skill or of Alexa, and what it returns to one that asked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+pub enum Connection {
     /// Hands the user to another skill or to a task of Alexa.
     #[serde(rename = "Connections.StartConnection")]
     StartConnection {
@@ -55,8 +129,56 @@ pub enum Directive {
         /// Comes back in the request that resumes the session.
         #[serde(skip_serializing_if = "Option::is_none")]
         token: Option<String>,
-        /// `RESUME_SESSION` or `SEND_ERRORS_ONLY`.
+        /// Whether this skill gets the user back.
         #[serde(skip_serializing_if = "Option::is_none")]
-        on_completion: Option<String>,
+        on_completion: Option<OnCompletion>,
     },
+    /// Asks Alexa for a purchase and the like; the answer is a `Connections.Response`.
+    #[serde(rename = "Connections.SendRequest")]
+    SendRequest {
+        /// Name of the request, such as `Buy`.
+        name: String,
+        /// What belongs to it.
+        #[serde(skip_serializing_if = "Map::is_empty")]
+        payload: Map<String, Value>,
+        /// Comes back in the answer.
+        token: String,
+    },
+    /// Answers a `Connections.Request`.
+    #[serde(rename = "Connections.SendResponse")]
+    SendResponse {
+        /// How it went.
+        status: TaskStatus,
+        /// What is returned.
+        #[serde(skip_serializing_if = "Map::is_empty")]
+        payload: Map<String, Value>,
+    },
+    /// Ends the task that this skill was launched for.
+    #[serde(rename = "Tasks.CompleteTask")]
+    CompleteTask {
+        /// How it went.
+        status: TaskStatus,
+        /// What is returned.
+        #[serde(skip_serializing_if = "Map::is_empty")]
+        result: Map<String, Value>,
+    },
+}
+
+/// Whether a skill gets the user back from another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OnCompletion {
+    /// With a `SessionResumedRequest`, when the task is over. This is the default.
+    ResumeSession,
+    /// Only to hear of errors.
+    SendErrorsOnly,
+}
+
+/// How a task went, in the manner of HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TaskStatus {
+    /// `200`, `400` and so on, as text.
+    pub code: String,
+    /// An explanation.
+    pub message: String,
 }

@@ -3,12 +3,19 @@
 
 use serde_json::Value;
 
+use super::answer::to_json;
+use super::{Directive, DynamicEntities};
+
 /// Most characters in the text of one speech or reprompt.
 pub const MAX_SPEECH_CHARACTERS: usize = 8_000;
 /// Most characters in one card.
 pub const MAX_CARD_CHARACTERS: usize = 8_000;
 /// Most bytes in a whole answer.
 pub const MAX_RESPONSE_BYTES: usize = 120_000;
+
+/// Most values and synonyms that Alexa can be taught in one answer
+/// ([dynamic entities](https://developer.amazon.com/en-US/docs/alexa/custom-skills/use-dynamic-entities-for-customized-interactions.html)).
+pub const MAX_DYNAMIC_ENTITIES: usize = 100;
 
 /// Why Alexa would refuse an answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +52,30 @@ pub enum ResponseError {
         /// Where it is, as a JSON pointer.
         path: String,
     },
+    /// More than one directive wants to decide what the dialog does next.
+    #[error(
+        "{count} directives decide what the dialog does next; Alexa takes one: elicit or confirm \
+         one thing at a time"
+    )]
+    SeveralTurns {
+        /// How many there are.
+        count: usize,
+    },
+    /// Too many dynamic entities.
+    #[error(
+        "{count} values and synonyms as dynamic entities; Alexa takes {MAX_DYNAMIC_ENTITIES}: \
+         leave out the less likely ones"
+    )]
+    TooManyEntities {
+        /// How many there are, synonyms included.
+        count: usize,
+    },
+    /// A directive given as data that cannot be one.
+    #[error("the directive cannot be used: {reason}")]
+    Directive {
+        /// Why.
+        reason: String,
+    },
     /// A value that JSON cannot hold.
     #[error("the answer cannot be written as JSON: {0}")]
     NotJson(String),
@@ -74,6 +105,33 @@ pub(super) fn check_card(characters: usize) -> Result<(), ResponseError> {
         return Err(ResponseError::CardTooLong { characters });
     }
     Ok(())
+}
+
+pub(super) fn check_directives(directives: &[Directive]) -> Result<(), ResponseError> {
+    let count = directives.iter().filter(|it| it.takes_the_turn()).count();
+    if count > 1 {
+        return Err(ResponseError::SeveralTurns { count });
+    }
+    for directive in directives {
+        if let Directive::DialogUpdateDynamicEntities(entities) = directive {
+            check_entities(entities)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_entities(entities: &DynamicEntities) -> Result<(), ResponseError> {
+    let count = entities.count();
+    if count > MAX_DYNAMIC_ENTITIES {
+        return Err(ResponseError::TooManyEntities { count });
+    }
+    Ok(())
+}
+
+/// The directive that teaches Alexa these entities.
+pub(super) fn dialog_update(entities: &DynamicEntities) -> Result<Value, ResponseError> {
+    check_entities(entities)?;
+    to_json(&Directive::DialogUpdateDynamicEntities(entities.clone()))
 }
 
 fn find_null(value: &Value) -> Option<String> {

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// Something to say.
+/// Something to say: SSML, or plain text where [`plain`](Speech::plain) asks for it.
 ///
 /// Text goes in through methods that escape it; there is no way to put raw markup in, so that
 /// no value of a profile can ever become markup.
@@ -19,6 +19,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Speech {
     parts: Vec<Part>,
+    plain: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,12 @@ enum Part {
 pub enum InterpretAs {
     /// A telephone number, digit by digit with the pauses of one.
     Telephone,
+    /// A date, such as `20261120`, or `????1120` without the year.
+    Date,
+    /// A number as a place in an order.
+    Ordinal,
+    /// Every digit by itself.
+    Digits,
     /// One letter after the other.
     SpellOut,
     /// A street address.
@@ -43,6 +50,9 @@ impl InterpretAs {
     fn name(self) -> &'static str {
         match self {
             Self::Telephone => "telephone",
+            Self::Date => "date",
+            Self::Ordinal => "ordinal",
+            Self::Digits => "digits",
             Self::SpellOut => "spell-out",
             Self::Address => "address",
         }
@@ -56,6 +66,29 @@ impl Speech {
     /// Says a text as it stands.
     pub fn text(text: impl Into<String>) -> Self {
         Self::default().then(text)
+    }
+
+    /// Says a text as it stands, sent as plain text: nothing in it is or becomes markup. Going on
+    /// with a pause or a pronunciation makes it SSML.
+    ///
+    /// ```
+    /// use models::response::{Answer, Speech};
+    ///
+    /// let answer = Answer::tell(Speech::plain("1 < 2")).render()?;
+    /// let expected = serde_json::json!({ "type": "PlainText", "text": "1 < 2" });
+    /// assert_eq!(answer["response"]["outputSpeech"], expected);
+    /// # Ok::<(), models::response::ResponseError>(())
+    /// ```
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            plain: true,
+            ..Self::text(text)
+        }
+    }
+
+    /// Whether it is sent as plain text.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain && self.parts.iter().all(|part| matches!(part, Part::Text(_)))
     }
 
     /// Goes on with a text.
@@ -85,6 +118,7 @@ impl Speech {
         if !self.parts.is_empty() && !next.parts.is_empty() {
             self.parts.push(Part::Text(" ".to_owned()));
         }
+        self.plain &= next.plain;
         self.parts.extend(next.parts);
         self
     }

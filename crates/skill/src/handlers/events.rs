@@ -23,6 +23,7 @@ pub(crate) async fn skill_event(event: &SkillEvent, turn: &Turn<'_>) -> Result<(
         | SkillEventName::SkillPermissionAccepted
         | SkillEventName::SkillPermissionChanged
         | SkillEventName::ProactiveSubscriptionChanged
+        | SkillEventName::NotificationSubscriptionChanged
         | SkillEventName::Other(_) => {}
     }
     Ok(())

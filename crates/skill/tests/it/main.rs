@@ -12,5 +12,7 @@ mod interaction_models;
 mod metrics;
 mod moment;
 mod people;
+#[path = "../../../models/tests/it/recording.rs"]
+mod recording;
 mod robustness;
 mod walk_through;

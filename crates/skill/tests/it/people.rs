@@ -144,12 +144,12 @@ impl Stage {
 
     /// Sends a request and reads the answer.
     pub(crate) async fn send(&self, request: Value) -> Heard {
-        Heard(
-            self.skill
-                .respond(request, &invocation(8_000), received())
-                .await
-                .unwrap(),
-        )
+        let answer = (self.skill)
+            .respond(request, &invocation(8_000), received())
+            .await
+            .unwrap();
+        crate::recording::response(&answer);
+        Heard(answer)
     }
 }
 
