@@ -101,6 +101,8 @@ pub(super) const ES: Strings = Strings {
             .then(".")
     },
     not_sure_which: || {
-        Speech::text("No sé seguro qué dato quieres, así que aquí tienes tu perfil completo.")
+        Speech::text(
+            "No sé con seguridad qué dato quieres, así que aquí tienes tu perfil completo.",
+        )
     },
 };
