@@ -206,7 +206,8 @@ async fn user_info(fixture: &Fixture, access: &str) -> u16 {
 #[tokio::test]
 async fn the_provider_can_be_down_for_everybody_and_for_one_person() {
     let fixture = Fixture::new().await;
-    let tokens = tokens(&fixture, "openid email").await;
+    let scopes = "openid email aws.cognito.signin.user.admin";
+    let tokens = tokens(&fixture, scopes).await;
     let access = tokens["access_token"].as_str().unwrap();
     let set = async |body: Value| {
         let url = fixture.stage.urls().device.join("control/provider");
@@ -223,9 +224,13 @@ async fn the_provider_can_be_down_for_everybody_and_for_one_person() {
     assert_eq!(user_info(&fixture, access).await, 200);
     set(json!({ "is": "down", "email": "ada@example.com" })).await;
     assert_eq!(user_info(&fixture, access).await, 503);
+    let input = json!({ "AccessToken": access });
+    let refused = fixture.call("GetUser", &input).await.unwrap_err();
+    assert_eq!(refused.code, "InternalErrorException");
     assert_eq!(keys().await, 200);
     set(json!({ "is": "up", "email": "ada@example.com" })).await;
     assert_eq!(user_info(&fixture, access).await, 200);
+    assert!(fixture.call("GetUser", &input).await.is_ok());
     set(json!({ "is": "down" })).await;
     assert_eq!(user_info(&fixture, access).await, 503);
     assert_eq!(keys().await, 503);
