@@ -182,10 +182,10 @@ impl Copy {
     }
 }
 
-/// Compiles a copy; answers where its bootstrap is. What it depends on is compiled where everything
-/// else of this workspace is, and mostly is there already.
+/// Compiles a copy; answers where its bootstrap is. It has a target folder of its own: to cargo, a
+/// crate at the same place in two workspaces is the same crate, so in a shared one the copy would
+/// pass for this workspace's skill. The folder stays, so only the first time takes long.
 fn compile(folder: &Path) -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
     // What cargo told this test about itself would have crates compiled again that read it.
     for (name, _) in std::env::vars_os() {
@@ -204,7 +204,7 @@ fn compile(folder: &Path) -> PathBuf {
             "--bin",
             "bootstrap",
         ])
-        .env("CARGO_BUILD_BUILD_DIR", target)
+        .env_remove("CARGO_BUILD_BUILD_DIR")
         .env("CARGO_TARGET_DIR", folder.join("target"))
         .output()
         .unwrap();
