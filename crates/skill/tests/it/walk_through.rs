@@ -94,6 +94,18 @@ impl Copy {
         }
         let members = r#"members = ["crates/*", "infra", "xtask"]"#;
         copy.edit("Cargo.toml", members, r#"members = ["crates/*"]"#);
+        // Packages of the same name, version and place in their workspace are one to cargo: in a
+        // shared build folder, the copy's skill would take the place of this workspace's.
+        let version = concat!(
+            "[workspace.package]\nversion = \"",
+            env!("CARGO_PKG_VERSION"),
+            "\""
+        );
+        copy.edit(
+            "Cargo.toml",
+            version,
+            "[workspace.package]\nversion = \"0.0.0-walk-through\"",
+        );
         // The copy does not copy itself.
         copy.edit("crates/skill/tests/it/main.rs", "mod walk_through;\n", "");
         copy
