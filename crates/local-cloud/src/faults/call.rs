@@ -92,7 +92,7 @@ fn s3(parts: &Parts) -> Called {
     };
     let sub: String = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
         .filter(|(name, _)| name != "x-id")
-        .map(|(name, _)| format!("?{name}"))
+        .flat_map(|(name, _)| ["?".to_owned(), name.into_owned()])
         .collect();
     // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     let conflicts = if parts.method != Method::PUT {
