@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use crate::build::{self, Kind};
 use crate::failure::Failure;
 use crate::progress::seconds;
-use crate::{Deploy, discovery, local, output, progress, stack, stage, workspace};
+use crate::{Deploy, discovery, local, output, plan, progress, stack, stage, workspace};
 
 pub(crate) async fn run(options: Deploy) -> Result<(), Failure> {
     let stack = stack::read(&options.stack)?;
@@ -94,8 +94,16 @@ async fn deploy_and_verify(
 ) -> Result<Report, Failure> {
     let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
         .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
-    let inputs = local_inputs(&options.stack, stack, name, urls)?;
-    let mut report = roll_out(&inputs, &options.files, Kind::Local, counter, &|_| Ok(())).await?;
+    let inputs = Inputs {
+        allowed: options.allow.clone(),
+        ..local_inputs(&options.stack, stack, name, urls)?
+    };
+    // The local stage needs no asking; what is done to it is told all the same.
+    let tell = |plan: &Plan| {
+        plan::tell(name, plan);
+        Ok(())
+    };
+    let mut report = roll_out(&inputs, &options.files, Kind::Local, counter, &tell).await?;
     let started = Instant::now();
     let locale = "en-US";
     let script = Script {
@@ -125,7 +133,10 @@ async fn deploy_real(
     name: &StageName,
     counter: &CallCounter,
 ) -> Result<Report, Failure> {
-    let inputs = real_inputs(&options.stack, stack, name)?;
+    let inputs = Inputs {
+        allowed: options.allow.clone(),
+        ..real_inputs(&options.stack, stack, name)?
+    };
     let approve = |plan: &Plan| confirm(name, plan, options.yes);
     roll_out(
         &inputs,
@@ -184,7 +195,7 @@ pub(crate) async fn developer_and_skill(
 }
 
 /// What is to be made on a local stage.
-fn local_inputs(
+pub(crate) fn local_inputs(
     path: &Path,
     stack: StackFile,
     name: &StageName,
@@ -199,7 +210,7 @@ fn local_inputs(
 }
 
 /// What is to be made on a real stage.
-fn real_inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Failure> {
+pub(crate) fn real_inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Failure> {
     let developer = stage::developer(&stack, name)?;
     Ok(Inputs {
         architecture: stack.lambda.architecture,
@@ -227,6 +238,7 @@ fn inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Fai
         vendor: None,
         architecture: build::host(),
         lacking: Vec::new(),
+        allowed: Vec::new(),
     })
 }
 
@@ -242,20 +254,8 @@ async fn roll_out(
     approve: rollout::deploy::Approve<'_>,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
-    // On a task of its own, so that it goes on while nobody looks.
-    let source = inputs.stack.linking.profile_source;
-    let build = match files.bundle.clone() {
-        Some(path) => tokio::spawn(build::read(path)),
-        None => tokio::spawn(build::bundle(kind, source)),
-    };
     let (took, build_took) = watch::channel(Duration::ZERO);
-    let building = Building::new(async move {
-        let built = build
-            .await
-            .map_err(|error| Error::new(Code::Build, format!("the build stopped: {error}")))??;
-        took.send_replace(built.took);
-        Ok(Bundle::new(built.zip))
-    });
+    let building = building(inputs, files, kind, took);
     let progress = progress::for_stderr();
     let outcome = rollout::deploy::deploy(
         inputs,
@@ -278,6 +278,27 @@ async fn roll_out(
     })
 }
 
+/// The bundle: built on a task of its own, so that it goes on while nobody looks.
+pub(crate) fn building(
+    inputs: &Inputs,
+    files: &Files,
+    kind: Kind,
+    took: watch::Sender<Duration>,
+) -> Building<'static> {
+    let source = inputs.stack.linking.profile_source;
+    let build = match files.bundle.clone() {
+        Some(path) => tokio::spawn(build::read(path)),
+        None => tokio::spawn(build::bundle(kind, source)),
+    };
+    Building::new(async move {
+        let built = build
+            .await
+            .map_err(|error| Error::new(Code::Build, format!("the build stopped: {error}")))??;
+        took.send_replace(built.took);
+        Ok(Bundle::new(built.zip))
+    })
+}
+
 /// What was deployed, for people and for ask-cli. The client secret is not in it.
 fn write_documents(files: &Files, stage: &StageName, outcome: &Outcome) -> Result<(), Error> {
     let dist = match &files.out {
@@ -290,7 +311,7 @@ fn write_documents(files: &Files, stage: &StageName, outcome: &Outcome) -> Resul
 }
 
 /// Turns true at the first Ctrl-C; the second ends the process at once.
-fn interrupted() -> watch::Receiver<bool> {
+pub(crate) fn interrupted() -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {
@@ -316,10 +337,7 @@ pub(crate) fn owner() -> Owner {
 
 /// A real stage is changed only when somebody has said so.
 fn confirm(stage: &StageName, plan: &Plan, yes: bool) -> Result<(), Error> {
-    output::aside(&format!("to do on {stage}:"));
-    for entry in &plan.entries {
-        output::aside(&format!("  {}: {}", entry.step, entry.what));
-    }
+    plan::tell(stage, plan);
     if yes {
         return Ok(());
     }

@@ -10,6 +10,7 @@ mod discovery;
 mod failure;
 mod local;
 mod output;
+mod plan;
 mod progress;
 mod render;
 mod say;
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use rollout::guards::Guard;
 
 use crate::failure::Failure;
 
@@ -47,6 +49,11 @@ enum Command {
     /// who is speaking. Running it again with nothing changed makes no change.
     #[command(after_help = "Example: cargo xtask deploy dev --yes")]
     Deploy(Deploy),
+    /// Say what a deployment would change in both clouds, by reading only
+    ///
+    /// Exit code 0: nothing to do; 2: there are changes; 1: an error.
+    #[command(after_help = "Example: cargo xtask plan dev --markdown")]
+    Plan(plan::Options),
     /// Start Alexa and AWS on this machine and keep them up
     #[command(after_help = "Example: cargo xtask local --port 4600")]
     Local(Local),
@@ -99,6 +106,8 @@ struct Deploy {
     /// file, without secrets
     #[arg(long, value_name = "FILE")]
     record_smapi: Option<PathBuf>,
+    #[arg(long, value_name = "GUARD", help = plan::allow_help())]
+    allow: Vec<Guard>,
     #[command(flatten)]
     files: deploy::Files,
 }
@@ -149,6 +158,7 @@ fn main() -> ExitCode {
     let json = matches!(
         &cli.command,
         Command::Deploy(Deploy { json: true, .. })
+            | Command::Plan(plan::Options { json: true, .. })
             | Command::Talk(talk::Options { json: true, .. })
     );
     match run(cli.command) {
@@ -163,6 +173,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Deploy(options) => block_on(deploy::run(options))?,
+        Command::Plan(options) => return block_on(plan::run(options)),
         Command::Local(options) => block_on(local::run(options))?,
         Command::Say(options) => block_on(say::run(options))?,
         Command::Talk(options) => return block_on(talk::run(options)),

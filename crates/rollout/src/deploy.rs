@@ -16,6 +16,7 @@ use models::ids::SkillId;
 
 use crate::calls::CallCounter;
 use crate::error::Error;
+use crate::guards;
 use crate::lock::Owner;
 use crate::plan::{self, Deployed, Plan};
 use crate::progress::{Progress, Step};
@@ -40,12 +41,12 @@ pub type Approve<'a> = &'a (dyn Fn(&Plan) -> Result<(), Error> + Sync);
 /// Everything is decided from reads first. Without anything to do, no lock is taken and nothing is
 /// written. Otherwise `approve` is asked, the lock is taken, and each step reads again what it
 /// decides on. When `interrupted` turns true, steps in flight end and no new change is begun.
-pub async fn deploy(
-    inputs: &Inputs,
+pub async fn deploy<'a>(
+    inputs: &'a Inputs,
     building: Building<'_>,
     counter: &CallCounter,
-    progress: &dyn Progress,
-    approve: Approve<'_>,
+    progress: &'a dyn Progress,
+    approve: Approve<'a>,
     owner: Owner,
     interrupted: watch::Receiver<bool>,
 ) -> Result<Outcome, Error> {
@@ -54,10 +55,10 @@ pub async fn deploy(
     Box::pin(async { run(&session.await?, building, approve, owner).await }).await
 }
 
-async fn run(
-    session: &Session<'_>,
+async fn run<'a>(
+    session: &Session<'a>,
     mut building: Building<'_>,
-    approve: Approve<'_>,
+    approve: Approve<'a>,
     owner: Owner,
 ) -> Result<Outcome, Error> {
     let planned = plan::plan(session, &mut building).await?;
@@ -67,7 +68,13 @@ async fn run(
             plan: planned.plan,
         });
     }
+    guards::check(
+        &planned.plan,
+        planned.pool.as_ref(),
+        &session.inputs.allowed,
+    )?;
     approve(&planned.plan)?;
+    session.agreed(planned.plan.clone(), approve);
     let deployed = locked(session, owner, async {
         let deployed = apply(session, &mut building).await?;
         session
@@ -83,6 +90,15 @@ async fn run(
     })
 }
 
+/// What [`deploy`] would do, and what would keep it from doing it.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The plan.
+    pub plan: Plan,
+    /// The refusal that the deployment would end with, if a guard is in its way.
+    pub refused: Option<Error>,
+}
+
 /// Says what [`deploy`] would do; changes nothing.
 pub async fn plan(
     inputs: &Inputs,
@@ -90,9 +106,17 @@ pub async fn plan(
     counter: &CallCounter,
     progress: &dyn Progress,
     interrupted: watch::Receiver<bool>,
-) -> Result<Plan, Error> {
+) -> Result<Preview, Error> {
     let session = Session::open(inputs, counter, progress, interrupted);
-    Box::pin(async { Ok(plan::plan(&session.await?, &mut building).await?.plan) }).await
+    Box::pin(async {
+        let planned = plan::plan(&session.await?, &mut building).await?;
+        let refused = guards::check(&planned.plan, planned.pool.as_ref(), &inputs.allowed).err();
+        Ok(Preview {
+            plan: planned.plan,
+            refused,
+        })
+    })
+    .await
 }
 
 /// What of a stage is on AWS, and the skill that it is for.
@@ -203,7 +227,7 @@ async fn apply_identity(session: &Session<'_>) -> Result<IdentityOutputs, Error>
     session
         .step(Step::Identity, async {
             let client = identity::client(session)?;
-            let (observed, outcome) = stack::ensure(session, &client).await?;
+            let (observed, outcome) = stack::ensure(session, &client, Step::Identity).await?;
             let outputs = identity::outputs(&client.desired().name, &observed)?;
             Ok((outputs, outcome))
         })
@@ -243,8 +267,9 @@ async fn apply_skill_stack(
 ) -> Result<(Region, SkillOutputs), Error> {
     session
         .step(Step::SkillStack(region.clone()), async {
+            let step = Step::SkillStack(region.clone());
             let client = skill_stack::client(session, region, identity, skill_id, bundle)?;
-            let (observed, outcome) = stack::ensure(session, &client).await?;
+            let (observed, outcome) = stack::ensure(session, &client, step).await?;
             let outputs = skill_stack::outputs(&client.desired().name, &observed)?;
             Ok(((region.clone(), outputs), outcome))
         })

@@ -24,6 +24,18 @@ pub enum Code {
     Confirm,
     /// An endpoint is unusable or out of reach.
     Endpoint,
+    /// A deployment would delete or replace the user pool.
+    GuardUserPool,
+    /// A deployment would delete or replace the app client.
+    GuardAppClient,
+    /// A deployment would delete or replace the sign-in domain.
+    GuardDomain,
+    /// A deployment would shorten links.
+    GuardLinkLifetime,
+    /// A deployment would change what a pool cannot change.
+    GuardSignInAttributes,
+    /// A deployment would remove a redirect URI in use.
+    GuardRedirectUris,
     /// The skill package was not imported.
     Import,
     /// Interrupted between two steps.
@@ -34,6 +46,8 @@ pub enum Code {
     Locked,
     /// The skill package on disk is wrong.
     Package,
+    /// The stage changed after the plan was agreed to.
+    Plan,
     /// The skill is missing, or there are several candidates.
     Skill,
     /// A stack did not reach a good state.
@@ -68,6 +82,27 @@ impl Code {
             "nobody confirmed the plan; nothing was changed",
         ),
         (Self::Endpoint, "an endpoint is unusable or out of reach"),
+        (
+            Self::GuardUserPool,
+            "a deployment would delete or replace the user pool",
+        ),
+        (
+            Self::GuardAppClient,
+            "a deployment would delete or replace the app client",
+        ),
+        (
+            Self::GuardDomain,
+            "a deployment would delete or replace the sign-in domain",
+        ),
+        (Self::GuardLinkLifetime, "a deployment would shorten links"),
+        (
+            Self::GuardSignInAttributes,
+            "a deployment would change what a pool cannot change",
+        ),
+        (
+            Self::GuardRedirectUris,
+            "a deployment would remove a redirect URI in use",
+        ),
         (Self::Import, "the skill package was not imported"),
         (
             Self::Interrupted,
@@ -79,6 +114,10 @@ impl Code {
         ),
         (Self::Locked, "another deployment of the stage is running"),
         (Self::Package, "the skill package on disk is wrong"),
+        (
+            Self::Plan,
+            "the stage changed after the plan was agreed to; plan again",
+        ),
         (
             Self::Skill,
             "the skill is missing, or several could be meant",
@@ -108,11 +147,18 @@ impl Code {
             Self::ChangeSet => "CHANGE_SET",
             Self::Confirm => "CONFIRM",
             Self::Endpoint => "ENDPOINT",
+            Self::GuardUserPool => "GUARD_USER_POOL",
+            Self::GuardAppClient => "GUARD_APP_CLIENT",
+            Self::GuardDomain => "GUARD_DOMAIN",
+            Self::GuardLinkLifetime => "GUARD_LINK_LIFETIME",
+            Self::GuardSignInAttributes => "GUARD_SIGN_IN_ATTRIBUTES",
+            Self::GuardRedirectUris => "GUARD_REDIRECT_URIS",
             Self::Import => "IMPORT",
             Self::Interrupted => "INTERRUPTED",
             Self::Linking => "LINKING",
             Self::Locked => "LOCKED",
             Self::Package => "PACKAGE",
+            Self::Plan => "PLAN",
             Self::Skill => "SKILL",
             Self::Stack => "STACK",
             Self::StackFile => "STACK_FILE",
@@ -254,6 +300,15 @@ impl From<smapi::Error> for Error {
         while let Some(cause) = source {
             causes.push(cause.to_string());
             source = cause.source();
+        }
+        // Somebody else wrote what was read: nothing is overwritten.
+        if error.status() == Some(412) {
+            return causes.into_iter().fold(
+                Self::new(Code::Plan, error.to_string()).hint(
+                    "somebody else changed it meanwhile: run `cargo xtask plan` and deploy again",
+                ),
+                Self::because,
+            );
         }
         Self {
             code: error.code(),

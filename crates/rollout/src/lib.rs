@@ -14,6 +14,7 @@ pub mod deploy;
 pub mod digest;
 pub mod endpoints;
 pub mod error;
+pub mod guards;
 pub mod lock;
 pub mod package;
 pub mod plan;
@@ -22,5 +23,6 @@ pub mod progress;
 pub mod session;
 pub mod state;
 mod steps;
+pub mod template;
 
 pub use steps::bundle::{Building, Bundle};

@@ -1,53 +1,37 @@
 //! What a deployment would do, found out by reading only.
 
+pub mod change;
+pub mod create_only;
+pub mod documents;
+mod part;
+pub mod stack;
+
+pub(crate) mod change_set;
+
 use infra::stack_file::Region;
 use infra::stacks::{IdentityOutputs, SkillOutputs};
 use models::account_linking::AccountLinking;
 use models::ids::SkillId;
+use serde_json::json;
 
-use crate::aws::stack::Decision;
-use crate::aws::stack::decide;
+pub use self::part::{Part, Plan};
+
+use self::change::{Change, Field, Kind, Replacement};
+use crate::aws::identity::{LivePool, live_pool};
+use crate::aws::stack::{Decision, Desired, Observed, decide};
 use crate::error::Error;
 use crate::package::{Endpoints, Rendered};
 use crate::progress::Step;
 use crate::session::Session;
-use crate::steps::bundle::Building;
+use crate::steps::bundle::{self, Building, Bundle};
 use crate::steps::{enablement, identity, linking, package, skill_stack};
+use crate::template::Template;
 
-/// The steps that have something to do, in the order of the graph.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// What would be done, and why.
-    pub entries: Vec<Entry>,
-}
-
-/// One step with something to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// The step.
-    pub step: Step,
-    /// What it would do.
-    pub what: String,
-}
-
-impl Plan {
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    fn add(&mut self, step: Step, what: impl Into<String>) {
-        self.entries.push(Entry {
-            step,
-            what: what.into(),
-        });
-    }
-}
-
-/// A plan, and what is deployed if it is empty.
+/// A plan, what its guards need to know, and what is deployed if it is empty.
 #[derive(Debug)]
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
+    pub(crate) pool: Option<LivePool>,
     pub(crate) deployed: Option<Deployed>,
 }
 
@@ -71,157 +55,247 @@ pub(crate) async fn plan(
     session: &Session<'_>,
     building: &mut Building<'_>,
 ) -> Result<Planned, Error> {
-    let mut plan = Plan::default();
-    let identity = plan_identity(session, &mut plan).await?;
-    let skill = session.store.state().await.skill.and_then(|skill| skill.id);
-    if skill.is_none() {
-        plan.add(Step::Skill, "create or find");
-    }
-    // What follows depends on ids that do not exist yet: it is planned again when they do.
-    let (Some(identity), Some(skill)) = (identity, skill) else {
-        for region in regions(session) {
-            plan.add(Step::SkillStack(region), "deploy");
-        }
-        plan.add(Step::Package, "import");
-        plan.add(Step::Linking, "write");
-        plan.add(Step::Enablement, "enable");
-        return Ok(Planned {
-            plan,
-            deployed: None,
-        });
-    };
-
-    let stacks = plan_skill_stacks(session, building, &identity, &skill);
-    let linking = plan_linking(session, &identity, &skill);
-    let enabled = enablement::observe(session, &skill);
-    let (stacks, linking, enabled) = tokio::join!(stacks, linking, enabled);
-    let functions = stacks?.functions(&mut plan);
-    let package = plan_package(session, &skill, functions.as_deref(), &mut plan).await?;
-    let (linking, reasons) = linking?;
-    if !reasons.is_empty() {
-        plan.add(Step::Linking, format!("write: {}", reasons.join(", ")));
-    }
-    if !enabled? {
-        plan.add(Step::Enablement, "enable");
-    }
-    let deployed = match (functions, package) {
-        (Some(functions), Some(package)) if plan.is_empty() => Some(Deployed {
-            skill_id: skill,
-            identity,
-            functions,
-            package,
-            linking,
-        }),
-        _ => None,
-    };
-    Ok(Planned { plan, deployed })
-}
-
-/// The package, unless the functions it names may change.
-async fn plan_package(
-    session: &Session<'_>,
-    skill: &SkillId,
-    functions: Option<&[(Region, SkillOutputs)]>,
-    plan: &mut Plan,
-) -> Result<Option<Rendered>, Error> {
-    let Some(functions) = functions else {
-        plan.add(Step::Package, "import if the functions' ARNs change");
-        return Ok(None);
-    };
-    let desired = package::desired(session, &endpoints(session, functions)).await;
-    let stored = package::observe(session, skill, desired.locales()).await?;
-    let record = session
-        .store
-        .state()
-        .await
-        .skill
-        .and_then(|skill| skill.package);
-    let reasons = package::decide(&desired, &stored, record.as_ref());
-    if !reasons.is_empty() {
-        plan.add(Step::Package, format!("import: {}", reasons.join(", ")));
-    }
-    Ok(Some(desired))
-}
-
-/// The stack's outputs, unless they may change.
-async fn plan_identity(
-    session: &Session<'_>,
-    plan: &mut Plan,
-) -> Result<Option<IdentityOutputs>, Error> {
     let client = identity::client(session)?;
     let observed = client.observe().await?;
-    match (decide(client.desired(), observed.as_ref()), observed) {
-        (Decision::Nothing, Some(observed)) => {
-            identity::outputs(&client.desired().name, &observed).map(Some)
-        }
-        (Decision::Stuck, _) => Err(client.stuck().await?),
-        (decision, _) => {
-            plan.add(Step::Identity, decision.to_string());
-            Ok(None)
-        }
+    if decide(client.desired(), observed.as_ref()) == Decision::Stuck {
+        return Err(client.stuck().await?);
     }
-}
-
-struct PlannedStacks {
-    changes: Vec<Entry>,
-    functions: Vec<(Region, SkillOutputs)>,
-}
-
-impl PlannedStacks {
-    /// The functions, if no stack changes.
-    fn functions(self, plan: &mut Plan) -> Option<Vec<(Region, SkillOutputs)>> {
-        let unchanged = self.changes.is_empty();
-        plan.entries.extend(self.changes);
-        unchanged.then_some(self.functions)
-    }
-}
-
-async fn plan_skill_stacks(
-    session: &Session<'_>,
-    building: &mut Building<'_>,
-    identity: &IdentityOutputs,
-    skill: &SkillId,
-) -> Result<PlannedStacks, Error> {
-    let bundle = building.get().await?;
-    let mut planned = PlannedStacks {
-        changes: Vec::new(),
-        functions: Vec::new(),
+    let part = stack_part(Step::Identity, client.desired(), observed.as_ref())?;
+    let outputs = kept(&part, observed.as_ref())
+        .and_then(|observed| identity::outputs(&client.desired().name, observed).ok());
+    // Only an update can contradict what the pool was created with.
+    let pool = match (&outputs, part.action.is_some()) {
+        (Some(outputs), true) => {
+            live_pool(&session.aws, &session.inputs.home, &outputs.user_pool_id).await?
+        }
+        _ => None,
     };
-    for region in regions(session) {
-        let client = skill_stack::client(session, &region, identity, skill, &bundle)?;
-        let observed = client.observe().await?;
-        match (decide(client.desired(), observed.as_ref()), observed) {
-            (Decision::Nothing, Some(observed)) => {
-                let outputs = skill_stack::outputs(&client.desired().name, &observed)?;
-                planned.functions.push((region, outputs));
-            }
-            (Decision::Stuck, _) => return Err(client.stuck().await?),
-            (decision, _) => planned.changes.push(Entry {
-                step: Step::SkillStack(region),
-                what: decision.to_string(),
-            }),
+    let skill = session.store.state().await.skill.and_then(|skill| skill.id);
+    let skill_part = match &skill {
+        Some(_) => Part {
+            unchanged: 1,
+            ..Part::nothing(Step::Skill)
+        },
+        None => {
+            let skill = Change::new(Kind::Added, "skill", Vec::new());
+            Part::of(
+                Step::Skill,
+                "create it, or find the one begun",
+                vec![skill],
+                0,
+            )
         }
-    }
-    Ok(planned)
+    };
+
+    let bundle = building.get().await?;
+    let known = outputs.as_ref().zip(skill.as_ref());
+    let stacks = skill_stacks(session, &bundle, known);
+    let linking = linking_part(session, known);
+    let enablement = enablement_part(session, skill.as_ref());
+    let (stacks, linking, enablement) = tokio::join!(stacks, linking, enablement);
+    let (stacks, (linking_part, linking)) = (stacks?, linking?);
+    let (package_part, rendered) =
+        package_part(session, skill.as_ref(), stacks.functions.as_deref()).await?;
+
+    let mut parts = vec![part, code_part(&bundle, &stacks), skill_part];
+    parts.extend(stacks.parts);
+    parts.extend([package_part, linking_part, enablement?]);
+    let plan = Plan { parts };
+    let deployed = match (skill, outputs, stacks.functions, linking) {
+        (Some(skill_id), Some(identity), Some(functions), Some(linking)) if plan.is_empty() => {
+            Some(Deployed {
+                skill_id,
+                identity,
+                functions,
+                package: rendered,
+                linking,
+            })
+        }
+        _ => None,
+    };
+    Ok(Planned {
+        plan,
+        pool,
+        deployed,
+    })
 }
 
-async fn plan_linking(
+/// The observed stack if its outputs will be the same after the change.
+fn kept<'a>(part: &Part, observed: Option<&'a Observed>) -> Option<&'a Observed> {
+    let same = |change: &Change| {
+        change.kind != Kind::Removed
+            && (change.replacement == Replacement::No
+                // A new version is what its alias is for.
+                || change.resource_type.as_deref() == Some("AWS::Lambda::Version"))
+    };
+    observed.filter(|_| part.changes.iter().all(same))
+}
+
+/// What would be done to a stack.
+pub(crate) fn stack_part(
+    step: Step,
+    desired: &Desired,
+    observed: Option<&Observed>,
+) -> Result<Part, Error> {
+    let decision = decide(desired, observed);
+    let after = Template::read(&desired.template, &desired.parameters)?;
+    let before = match (&decision, observed) {
+        (Decision::Create | Decision::Recreate(_), _) | (_, None) => None,
+        (_, Some(observed)) if observed.template.is_empty() => None,
+        (_, Some(observed)) => Some(Template::read(&observed.template, &observed.parameters)?),
+    };
+    let (changes, unchanged) = stack::changes(before.as_ref(), &after);
+    Ok(Part {
+        action: (decision != Decision::Nothing).then(|| decision.to_string()),
+        resumes: matches!(decision, Decision::Resume(_)),
+        changes,
+        unchanged,
+        ..Part::nothing(step)
+    })
+}
+
+/// The skill stacks, and the functions if all of them stay the ones that they are.
+struct Stacks {
+    parts: Vec<Part>,
+    functions: Option<Vec<(Region, SkillOutputs)>>,
+    /// Digests of the code that is deployed.
+    code: Vec<(Region, Option<String>)>,
+}
+
+async fn skill_stacks(
     session: &Session<'_>,
-    identity: &IdentityOutputs,
-    skill: &SkillId,
-) -> Result<(AccountLinking, Vec<String>), Error> {
+    bundle: &Bundle,
+    known: Option<(&IdentityOutputs, &SkillId)>,
+) -> Result<Stacks, Error> {
+    let mut parts = Vec::new();
+    let mut functions = Some(Vec::new());
+    let mut code = Vec::new();
+    for region in regions(session) {
+        let step = Step::SkillStack(region.clone());
+        let Some((identity, skill)) = known else {
+            let template = skill_stack::template(session)?;
+            let stage = ("Stage".to_owned(), session.inputs.stage.to_string());
+            let after = Template::read(&template, &[stage].into())?;
+            let (changes, _) = stack::changes(None, &after);
+            parts.push(Part {
+                complete: false,
+                ..Part::of(step, "deploy", changes, 0)
+            });
+            functions = None;
+            code.push((region, None));
+            continue;
+        };
+        let client = skill_stack::client(session, &region, identity, skill, bundle)?;
+        let observed = client.observe().await?;
+        if decide(client.desired(), observed.as_ref()) == Decision::Stuck {
+            return Err(client.stuck().await?);
+        }
+        let part = stack_part(step, client.desired(), observed.as_ref())?;
+        code.push((region.clone(), observed.as_ref().and_then(deployed_code)));
+        let outputs = kept(&part, observed.as_ref())
+            .and_then(|observed| skill_stack::outputs(&client.desired().name, observed).ok());
+        functions = match (functions, outputs) {
+            (Some(mut functions), Some(outputs)) => {
+                functions.push((region, outputs));
+                Some(functions)
+            }
+            _ => None,
+        };
+        parts.push(part);
+    }
+    Ok(Stacks {
+        parts,
+        functions,
+        code,
+    })
+}
+
+fn deployed_code(observed: &Observed) -> Option<String> {
+    bundle::digest_in(observed.parameters.get("CodeKey")?).map(str::to_owned)
+}
+
+fn code_part(bundle: &Bundle, stacks: &Stacks) -> Part {
+    let value = |digest: &str| json!(format!("sha256:{digest}"));
+    let changes: Vec<_> = stacks
+        .code
+        .iter()
+        .filter(|(_, before)| before.as_deref() != Some(bundle.digest()))
+        .map(|(region, before)| {
+            let field = Field::new(
+                vec!["digest".to_owned()],
+                before.as_deref().map(value),
+                Some(value(bundle.digest())),
+            );
+            Change::new(field.kind, format!("code {region}"), vec![field])
+        })
+        .collect();
+    let unchanged = stacks.code.len() - changes.len();
+    Part::of(Step::Build, "upload the Lambda's code", changes, unchanged)
+}
+
+async fn package_part(
+    session: &Session<'_>,
+    skill: Option<&SkillId>,
+    functions: Option<&[(Region, SkillOutputs)]>,
+) -> Result<(Part, Rendered), Error> {
+    let endpoints = functions.map(|functions| endpoints(session, functions));
+    let desired = package::desired(session, endpoints.as_ref()).await;
+    let stored = match skill {
+        Some(skill) => Some(package::observe(session, skill, desired.locales()).await?),
+        None => None,
+    };
+    let record = session.store.state().await.skill;
+    let record = record.and_then(|skill| skill.package);
+    let mut part = package::part(&desired, stored.as_ref(), record.as_ref());
+    if endpoints.is_none() {
+        // The functions' ARNs are not known yet; they alone are left out.
+        part.complete = false;
+        for change in &mut part.changes {
+            change
+                .fields
+                .retain(|field| !package::has_arns(&field.path));
+        }
+        let told = |change: &Change| change.kind != Kind::Changed || !change.fields.is_empty();
+        part.changes.retain(told);
+        part.action = Some("import when the functions' ARNs are known".to_owned());
+    }
+    Ok((part, desired))
+}
+
+async fn linking_part(
+    session: &Session<'_>,
+    known: Option<(&IdentityOutputs, &SkillId)>,
+) -> Result<(Part, Option<AccountLinking>), Error> {
+    let Some((identity, skill)) = known else {
+        let change = Change::new(Kind::Added, linking::SUBJECT, Vec::new());
+        let part = Part {
+            complete: false,
+            ..Part::of(
+                Step::Linking,
+                "write when the app client is known",
+                vec![change],
+                0,
+            )
+        };
+        return Ok((part, None));
+    };
     let (desired, observed) = tokio::join!(
         linking::desired(session, identity),
         linking::observe(session, skill)
     );
-    let desired = desired?;
+    let (desired, observed) = (desired?, observed?);
     let record = session.store.state().await.linking;
-    let reasons = linking::decide(
-        &desired,
-        observed?.as_ref().map(|observed| &observed.value),
-        record.as_ref(),
-    );
-    Ok((desired.linking().clone(), reasons))
+    let observed = observed.as_ref().map(|observed| &observed.value);
+    let part = linking::part(&desired, observed, record.as_ref());
+    Ok((part, Some(desired.linking().clone())))
+}
+
+async fn enablement_part(session: &Session<'_>, skill: Option<&SkillId>) -> Result<Part, Error> {
+    let enabled = match skill {
+        Some(skill) => enablement::observe(session, skill).await?,
+        None => false,
+    };
+    Ok(enablement::part(enabled))
 }
 
 /// The regions that a skill stack belongs in, the default first.

@@ -1,7 +1,7 @@
 //! One run of the rollout against one stage: who we are, what we are to make, what we remember.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use smapi::CallKind;
@@ -14,9 +14,12 @@ use models::ids::{SkillId, VendorId};
 use crate::aws::bucket::Bucket;
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
+use crate::deploy::Approve;
 use crate::endpoints::Endpoints;
 use crate::error::{Code, Error};
+use crate::guards::{self, Guard};
 use crate::package::SourcePackage;
+use crate::plan::{Part, Plan};
 use crate::progress::{Progress, Step};
 use crate::state::{SkillRecord, StateStore};
 
@@ -42,6 +45,8 @@ pub struct Inputs {
     /// Resource types that the stage's AWS does not have, and that are left out of templates;
     /// Amazon's lacks none.
     pub lacking: Vec<String>,
+    /// Guards that are lifted.
+    pub allowed: Vec<Guard>,
 }
 
 impl Inputs {
@@ -62,6 +67,7 @@ pub struct Session<'a> {
     pub(crate) store: StateStore,
     progress: &'a dyn Progress,
     interrupted: watch::Receiver<bool>,
+    agreed: OnceLock<(Plan, Approve<'a>)>,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -142,12 +148,47 @@ impl<'a> Session<'a> {
             store,
             progress,
             interrupted,
+            agreed: OnceLock::new(),
         })
     }
 
     /// The stage's skill, once there is one.
     pub async fn skill_id(&self) -> Option<SkillId> {
         self.store.state().await.skill?.id
+    }
+
+    /// Remembers what was agreed to, and whom to ask about what could not be known then.
+    pub(crate) fn agreed(&self, plan: Plan, approve: Approve<'a>) {
+        // A session carries out one plan; a second one would not change what the first allows.
+        let _ = self.agreed.set((plan, approve));
+    }
+
+    /// To be asked before a step's change: a deployment does not do what the plan did not say.
+    pub(crate) fn agree(&self, part: &Part) -> Result<(), Error> {
+        let plan = Plan {
+            parts: vec![part.clone()],
+        };
+        guards::check(&plan, None, &self.inputs.allowed)?;
+        let Some((agreed, approve)) = self.agreed.get() else {
+            return Ok(());
+        };
+        match agreed.part(&part.step) {
+            Some(agreed) if agreed.covers(part) => Ok(()),
+            Some(agreed) if !agreed.complete => approve(&plan),
+            _ => Err(changed_meanwhile(&part.step)),
+        }
+    }
+
+    /// The same for a step that is told by its name alone.
+    pub(crate) fn agree_to_step(&self, step: &Step) -> Result<(), Error> {
+        let told = |(plan, _): &(Plan, Approve<'_>)| {
+            plan.part(step).is_some_and(|part| part.action.is_some())
+        };
+        if self.agreed.get().is_none_or(told) {
+            Ok(())
+        } else {
+            Err(changed_meanwhile(step))
+        }
     }
 
     /// Runs one step, telling when it starts and how it ends.
@@ -206,6 +247,14 @@ impl<'a> Session<'a> {
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .into()
     }
+}
+
+fn changed_meanwhile(step: &Step) -> Error {
+    Error::new(
+        Code::Plan,
+        format!("{step}: there is more to do than the plan said; it was not done"),
+    )
+    .hint("somebody else changed the stage meanwhile: run `cargo xtask plan` and deploy again")
 }
 
 /// At most 60 of the 63 characters that a bucket's name may have.

@@ -19,6 +19,7 @@ use models::ids::{SkillId, VendorId};
 use crate::aws::bucket::{Bucket, Expect, Written};
 use crate::error::{Code, Error};
 use crate::lock::{Lock, Owner, Turn};
+use crate::plan::change::Change;
 
 /// The state document. Unknown fields are refused: an older rollout must not drop what a newer one
 /// has written.
@@ -68,6 +69,10 @@ pub struct PackageRecord {
     pub applied: String,
     /// Digest of the documents as the service answered with them afterwards; services normalise.
     pub observed: String,
+    /// Where the service stored something else than was sent, from what it stored to what was
+    /// sent: as long as both stay so, it is no change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub normalised: Vec<Change>,
     /// The entity tag that the import ended with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,

@@ -89,7 +89,7 @@ async fn deploy_twice(toolbox: &Toolbox, aws: &str) -> Result<(Inputs, DeployedA
         interrupted.clone(),
     )
     .await?;
-    let plan =
+    let preview =
         rollout::deploy::plan(&inputs, building(), &counter, &*progress, interrupted).await?;
     local.stop().await;
     let calls = counter.calls();
@@ -97,11 +97,11 @@ async fn deploy_twice(toolbox: &Toolbox, aws: &str) -> Result<(Inputs, DeployedA
         "deployed to ministack with {} reads and {} writes",
         calls.reading, calls.mutating
     ));
-    let left: Vec<_> = plan
-        .entries
-        .iter()
-        .filter(|entry| !matches!(entry.step, Step::Package | Step::Linking | Step::Enablement))
-        .map(|entry| format!("{}: {}", entry.step, entry.what))
+    let left: Vec<_> = preview
+        .plan
+        .to_do()
+        .filter(|part| !matches!(part.step, Step::Package | Step::Linking | Step::Enablement))
+        .map(|part| format!("{}: {:?}", part.step, part.changes))
         .collect();
     ensure!(
         left.is_empty(),
@@ -137,6 +137,7 @@ fn inputs(toolbox: &Toolbox, aws: &str, local: &LocalStage) -> Result<Inputs, Fa
         vendor: None,
         architecture: build::host(),
         lacking,
+        allowed: Vec::new(),
         stack,
     })
 }

@@ -45,6 +45,7 @@ pub(super) fn schemas(toolbox: &Toolbox) -> Result<()> {
     let find = "import cfnlint, pathlib; \
                 print(pathlib.Path(cfnlint.__file__).parent / 'data' / 'schemas')";
     let folder = PathBuf::from(cmd!(sh, "{python} -c {find}").read()?);
+    create_only(&folder)?;
     let stale = local_cloud::aws::schemas::stale(&folder)?;
     if stale.is_empty() {
         return Ok(());
@@ -59,6 +60,21 @@ pub(super) fn schemas(toolbox: &Toolbox) -> Result<()> {
         stale.join(", "),
         fresh.display()
     )
+}
+
+/// So are the facts by which a plan tells a replacement.
+fn create_only(folder: &Path) -> Result<()> {
+    let schemas = local_cloud::aws::schemas::from_cfn_lint(folder)?
+        .into_iter()
+        .map(|(name, text)| serde_json::from_str(&text).with_context(|| name.clone()))
+        .collect::<Result<Vec<serde_json::Value>>>()?;
+    let stale = rollout::plan::create_only::stale(&schemas);
+    ensure!(
+        stale.is_empty(),
+        "crates/rollout/facts/create-only.json is not what cfn-lint's schemas say of {}",
+        stale.join(", ")
+    );
+    Ok(())
 }
 
 /// The committed templates, and those of the stack files in `judges/stacks`, which ask for what

@@ -1,5 +1,8 @@
 //! What the rollout reads from Cognito.
 
+use std::collections::BTreeSet;
+
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use secrecy::SecretString;
 
 use infra::stack_file::Region;
@@ -42,4 +45,64 @@ pub async fn client_secret(
                 "Alexa's account linking needs a client with a secret; was it made by this stack?",
             )
         })
+}
+
+/// What a user pool was created with and can never change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LivePool {
+    /// What people sign in with in place of a user name, sorted.
+    pub username_attributes: Vec<String>,
+    /// What people may sign in with beside their user name, sorted.
+    pub alias_attributes: Vec<String>,
+    /// Whether user names are told apart by case.
+    pub case_sensitive: bool,
+    /// Attributes that everybody has to have.
+    pub required: BTreeSet<String>,
+}
+
+/// Reads what of a pool cannot change; `None` when there is no such pool.
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPool.html>
+pub async fn live_pool(
+    aws: &Aws,
+    region: &Region,
+    pool: &UserPoolId,
+) -> Result<Option<LivePool>, Error> {
+    let answer = aws
+        .cognito(region)
+        .describe_user_pool()
+        .user_pool_id(pool.as_str())
+        .send()
+        .await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
+        Err(error) => return Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
+    };
+    Ok(answer.user_pool.as_ref().map(|pool| {
+        let mut username: Vec<_> = pool
+            .username_attributes()
+            .iter()
+            .map(|a| a.as_str().to_owned())
+            .collect();
+        username.sort();
+        let mut alias: Vec<_> = pool
+            .alias_attributes()
+            .iter()
+            .map(|a| a.as_str().to_owned())
+            .collect();
+        alias.sort();
+        LivePool {
+            username_attributes: username,
+            alias_attributes: alias,
+            case_sensitive: pool
+                .username_configuration()
+                .is_none_or(|configuration| configuration.case_sensitive),
+            required: pool
+                .schema_attributes()
+                .iter()
+                .filter(|attribute| attribute.required().unwrap_or_default())
+                .filter_map(|attribute| attribute.name().map(str::to_owned))
+                .collect(),
+        }
+    }))
 }

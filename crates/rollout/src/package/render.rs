@@ -11,6 +11,7 @@ use super::problem::{PackageError, Problem};
 use super::source::{MANIFEST, MODELS, SourcePackage};
 use super::{manifest, zip};
 use crate::digest;
+use crate::plan::documents::Documents;
 
 /// Where Alexa finds the function: ARNs of aliases.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,18 @@ impl Rendered {
     /// The locales, sorted.
     pub fn locales(&self) -> &[String] {
         &self.locales
+    }
+
+    /// Manifest and interaction models, for comparison with what the service stores.
+    pub fn documents(&self) -> Documents {
+        let model = |locale: &String| {
+            let file = self.files.get(&format!("{MODELS}/{locale}.json"))?;
+            Some((locale.clone(), serde_json::from_slice(file).ok()?))
+        };
+        Documents {
+            manifest: self.manifest.clone(),
+            models: self.locales.iter().filter_map(model).collect(),
+        }
     }
 
     /// The files by their path in the package.

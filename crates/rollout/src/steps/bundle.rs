@@ -8,6 +8,7 @@ use infra::stack_file::Region;
 
 use crate::digest;
 use crate::error::Error;
+use crate::progress::Step;
 use crate::session::Session;
 
 /// A zip with `bootstrap` in it.
@@ -33,6 +34,11 @@ impl Bundle {
     pub(crate) fn key(&self) -> String {
         format!("code/{}.zip", self.digest)
     }
+}
+
+/// The digest in a key that a bundle was uploaded under.
+pub(crate) fn digest_in(key: &str) -> Option<&str> {
+    key.strip_prefix("code/")?.strip_suffix(".zip")
 }
 
 /// A bundle that is being built while other steps run.
@@ -97,6 +103,7 @@ pub(crate) async fn upload(
         return Ok(false);
     }
     session.may_change()?;
+    session.agree_to_step(&Step::Build)?;
     bucket.ensure().await?;
     bucket.put(&bundle.key(), bundle.zip.clone()).await?;
     Ok(true)

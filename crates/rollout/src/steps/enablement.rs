@@ -5,6 +5,9 @@ use smapi::SkillStage;
 use models::ids::SkillId;
 
 use crate::error::Error;
+use crate::plan::Part;
+use crate::plan::change::{Change, Kind};
+use crate::progress::Step;
 use crate::session::Session;
 
 /// Whether it is enabled.
@@ -15,12 +18,25 @@ pub(crate) async fn observe(session: &Session<'_>, skill: &SkillId) -> Result<bo
         .await?)
 }
 
+/// What would be done.
+pub(crate) fn part(enabled: bool) -> Part {
+    if enabled {
+        return Part {
+            unchanged: 1,
+            ..Part::nothing(Step::Enablement)
+        };
+    }
+    let change = Change::new(Kind::Added, "enablement for the developer", Vec::new());
+    Part::of(Step::Enablement, "enable", vec![change], 0)
+}
+
 /// Enables it.
 pub(crate) async fn ensure(session: &Session<'_>, skill: &SkillId) -> Result<((), String), Error> {
     if observe(session, skill).await? {
         return Ok(((), "unchanged".to_owned()));
     }
     session.may_change()?;
+    session.agree(&part(false))?;
     session.smapi.enable(skill, SkillStage::Development).await?;
     Ok(((), "enabled".to_owned()))
 }

@@ -8,13 +8,6 @@ use crate::aws::stack::{Desired, Observed, StackClient};
 use crate::error::{Code, Error};
 use crate::session::Session;
 
-/// What would lose users if it were removed or replaced.
-const SACRED: &[&str] = &[
-    "AWS::Cognito::UserPool",
-    "AWS::Cognito::UserPoolClient",
-    "AWS::Cognito::UserPoolDomain",
-];
-
 /// The identity stack of the session's stage.
 pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
     let inputs = session.inputs;
@@ -50,7 +43,6 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
             tags: session.tags(),
-            sacred: SACRED,
             protected: true,
         },
     ))

@@ -1,6 +1,7 @@
 //! Account linking: written as a whole, read back, compared.
 
 use secrecy::SecretString;
+use serde_json::{Value, json};
 use smapi::{SkillStage, Versioned};
 use uuid::Uuid;
 
@@ -11,8 +12,14 @@ use models::ids::SkillId;
 use crate::aws::identity::client_secret;
 use crate::digest;
 use crate::error::{Code, Error};
+use crate::plan::Part;
+use crate::plan::change::{Change, Field, Kind};
+use crate::progress::Step;
 use crate::session::Session;
 use crate::state::LinkingRecord;
+
+/// What the plan calls it.
+pub(crate) const SUBJECT: &str = "account linking";
 
 /// What account linking shall be.
 pub(crate) async fn desired(
@@ -48,34 +55,67 @@ pub(crate) async fn observe(
         .await?)
 }
 
-/// Why it has to be written; empty when it has not. The secret cannot be read back, so that its
-/// digest stands for it.
-pub(crate) fn decide(
+/// What would be written. The secret cannot be read back, so that its digest stands for it.
+pub(crate) fn part(
     desired: &AccountLinkingRequest,
     observed: Option<&AccountLinkingResponse>,
     record: Option<&LinkingRecord>,
-) -> Vec<String> {
-    let Some(observed) = observed else {
-        return vec!["there was none".to_owned()];
+) -> Part {
+    let fields = decide(desired, observed, record);
+    let kind = if observed.is_some() {
+        Kind::Changed
+    } else {
+        Kind::Added
     };
-    let mut reasons: Vec<String> = desired
-        .linking()
-        .compare(observed)
-        .differences
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let secret_known = match (desired.client_secret(), record) {
-        (Some(secret), Some(record)) => {
-            digest::of_secret(&record.salt, secret) == record.secret_digest
+    let unchanged = usize::from(fields.is_empty());
+    let changes = if fields.is_empty() {
+        Vec::new()
+    } else {
+        vec![Change::new(kind, SUBJECT, fields)]
+    };
+    Part::of(Step::Linking, "write", changes, unchanged)
+}
+
+fn decide(
+    desired: &AccountLinkingRequest,
+    observed: Option<&AccountLinkingResponse>,
+    record: Option<&LinkingRecord>,
+) -> Vec<Field> {
+    let path = |name: &str| vec![name.to_owned()];
+    let present = |value: Value| (!value.is_null()).then_some(value);
+    let mut fields: Vec<Field> = match observed {
+        Some(observed) => {
+            let differences = desired.linking().compare(observed).differences.into_iter();
+            differences
+                .map(|difference| {
+                    let (found, wanted) = (present(difference.found), present(difference.wanted));
+                    Field::new(vec![difference.field], found, wanted)
+                })
+                .collect()
         }
-        (None, None) => true,
-        _ => false,
+        None => match serde_json::to_value(desired.linking()) {
+            Ok(Value::Object(members)) => members
+                .into_iter()
+                .map(|(name, value)| Field::new(vec![name], None, Some(value)))
+                .collect(),
+            _ => Vec::new(),
+        },
     };
-    if !secret_known {
-        reasons.push("client secret".to_owned());
+    let record = record.filter(|_| observed.is_some());
+    let before = record.map(|record| record.secret_digest.clone());
+    let after = desired.client_secret().map(|secret| {
+        // With the salt of the record, so that the same secret has the same digest.
+        digest::of_secret(record.map_or("", |record| &record.salt), secret)
+    });
+    if before != after {
+        let told = |digest: String| json!(format!("sha256:{}", &digest[..12]));
+        let after = after.map(|digest| match record {
+            Some(_) => told(digest),
+            None => json!("set"),
+        });
+        fields.push(Field::new(path("clientSecret"), before.map(told), after));
     }
-    reasons
+    fields
 }
 
 /// Writes it if it differs, and proves that it then is what it shall be.
@@ -87,15 +127,16 @@ pub(crate) async fn ensure(
     let (desired, observed) = tokio::join!(desired(session, identity), observe(session, skill));
     let (desired, observed) = (desired?, observed?);
     let record = session.store.state().await.linking;
-    let reasons = decide(
+    let part = part(
         &desired,
         observed.as_ref().map(|observed| &observed.value),
         record.as_ref(),
     );
-    if reasons.is_empty() {
+    if part.action.is_none() {
         return Ok((desired.linking().clone(), "unchanged".to_owned()));
     }
     session.may_change()?;
+    session.agree(&part)?;
     session
         .smapi
         .put_account_linking(
@@ -109,7 +150,9 @@ pub(crate) async fn ensure(
     prove(session, skill, &desired).await?;
     let record = desired.client_secret().map(remember);
     session.store.update(|state| state.linking = record).await?;
-    let outcome = format!("written: {}", reasons.join(", "));
+    let names = part.changes.iter().flat_map(|change| &change.fields);
+    let names: Vec<_> = names.map(|field| field.path.join("/")).collect();
+    let outcome = format!("written: {}", names.join(", "));
     Ok((desired.linking().clone(), outcome))
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use smapi::{ETag, SkillStage};
 use tokio::time::Instant;
 
@@ -11,6 +11,8 @@ use models::ids::SkillId;
 use crate::digest;
 use crate::error::{Code, Error};
 use crate::package::{Endpoints, Rendered};
+use crate::plan::Part;
+use crate::plan::documents::{self, Documents};
 use crate::poll::Poll;
 use crate::progress::Step;
 use crate::session::Session;
@@ -29,10 +31,11 @@ const CHANGED_THERE: &str = "changed at Amazon";
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
     digest: String,
+    documents: Documents,
 }
 
 /// The package as it shall be.
-pub(crate) async fn desired(session: &Session<'_>, endpoints: &Endpoints) -> Rendered {
+pub(crate) async fn desired(session: &Session<'_>, endpoints: Option<&Endpoints>) -> Rendered {
     let nonce = session
         .store
         .state()
@@ -40,7 +43,7 @@ pub(crate) async fn desired(session: &Session<'_>, endpoints: &Endpoints) -> Ren
         .skill
         .map(|skill| skill.nonce)
         .unwrap_or_default();
-    session.inputs.package.render(&nonce, Some(endpoints))
+    session.inputs.package.render(&nonce, endpoints)
 }
 
 /// Reads the documents back.
@@ -67,26 +70,69 @@ pub(crate) async fn observe(
             .interaction_model(skill, SkillStage::Development, locale)
     }));
     let (manifest, models) = tokio::join!(manifest, models);
-    let manifest = manifest?;
-    let mut documents = vec![manifest.value];
-    for model in models {
-        documents.push(model?.map_or(Value::Null, |model| model.value));
+    let mut documents = Documents {
+        manifest: manifest?.value,
+        ..Documents::default()
+    };
+    let mut all = vec![documents.manifest.clone()];
+    for (locale, model) in locales.iter().zip(models) {
+        let model = model?.map(|model| model.value);
+        all.push(model.clone().unwrap_or_default());
+        documents
+            .models
+            .extend(model.map(|model| (locale.clone(), model)));
     }
     Ok(Stored {
-        digest: digest::of_json(&json!(documents)),
+        digest: digest::of_json(&json!(all)),
+        documents,
     })
 }
 
-/// Why the package has to be imported; empty when it has not.
+/// What an import would change.
 ///
 /// A three-way comparison: services normalise what they store, so that what is stored now is
 /// compared with what was stored after the last import, and what is wanted with what was sent.
-pub(crate) fn decide(
+pub(crate) fn part(
     desired: &Rendered,
-    stored: &Stored,
+    stored: Option<&Stored>,
+    record: Option<&PackageRecord>,
+) -> Part {
+    let reasons = reasons(desired, stored, record);
+    let subjects = desired.locales().len() + 1;
+    if reasons.is_empty() {
+        return Part {
+            unchanged: subjects,
+            ..Part::nothing(Step::Package)
+        };
+    }
+    let nothing = Documents::default();
+    let normalised = record.map_or(&[][..], |record| &record.normalised);
+    let before = stored.map_or(&nothing, |stored| &stored.documents);
+    let changes = documents::changes(before, &desired.documents());
+    let mut changes = documents::without_normalised(changes, normalised);
+    let unchanged = subjects.saturating_sub(changes.len());
+    if changes.is_empty() {
+        // Icons and the like, which cannot be read back.
+        let applied = record.map(|record| record.applied.as_str());
+        changes.push(documents::digest(applied, desired.digest()));
+    }
+    let action = format!("import: {}", reasons.join(", "));
+    Part::of(Step::Package, &action, changes, unchanged)
+}
+
+/// Whether a field of the manifest names functions.
+pub(crate) fn has_arns(path: &[String]) -> bool {
+    let path: Vec<_> = path.iter().map(String::as_str).collect();
+    matches!(path.as_slice(), ["manifest", "apis" | "events", ..])
+}
+
+/// Why the package has to be imported; empty when it has not.
+fn reasons(
+    desired: &Rendered,
+    stored: Option<&Stored>,
     record: Option<&PackageRecord>,
 ) -> Vec<&'static str> {
-    let Some(record) = record else {
+    let (Some(stored), Some(record)) = (stored, record) else {
         return vec!["first import"];
     };
     let mut reasons = Vec::new();
@@ -105,7 +151,7 @@ pub(crate) async fn ensure(
     skill: &SkillId,
     endpoints: &Endpoints,
 ) -> Result<(Rendered, String), Error> {
-    let desired = desired(session, endpoints).await;
+    let desired = desired(session, Some(endpoints)).await;
     let stored = observe(session, skill, desired.locales()).await?;
     let record = session
         .store
@@ -113,10 +159,12 @@ pub(crate) async fn ensure(
         .await
         .skill
         .and_then(|skill| skill.package);
-    let reasons = decide(&desired, &stored, record.as_ref());
+    let part = part(&desired, Some(&stored), record.as_ref());
+    let reasons = reasons(&desired, Some(&stored), record.as_ref());
     if reasons.is_empty() {
         return Ok((desired, "unchanged".to_owned()));
     }
+    session.agree(&part)?;
     // What was changed at Amazon is overwritten on purpose; anything else must still be as it was.
     let expected = record
         .filter(|_| !reasons.contains(&CHANGED_THERE))
@@ -127,6 +175,7 @@ pub(crate) async fn ensure(
     let record = PackageRecord {
         applied: desired.digest().to_owned(),
         observed: stored.digest,
+        normalised: documents::changes(&stored.documents, &desired.documents()),
         etag: etag.map(|etag| etag.as_str().to_owned()),
     };
     session

@@ -11,6 +11,7 @@ use models::ids::SkillId;
 
 use crate::error::{Code, Error};
 use crate::poll::Poll;
+use crate::progress::Step;
 use crate::session::Session;
 use crate::state::SkillRecord;
 
@@ -28,6 +29,7 @@ pub(crate) async fn ensure(session: &Session<'_>) -> Result<(SkillId, String), E
     if let Some(id) = recorded.as_ref().and_then(|record| record.id.clone()) {
         return Ok((id, "unchanged".to_owned()));
     }
+    session.agree_to_step(&Step::Skill)?;
     let (id, outcome) = if let Some(record) = recorded {
         // A creation was begun and its answer never arrived.
         match find_by_nonce(session, &record.nonce).await? {

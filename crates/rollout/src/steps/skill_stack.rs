@@ -22,10 +22,7 @@ pub(crate) fn client(
     bundle: &Bundle,
 ) -> Result<StackClient, Error> {
     let inputs = session.inputs;
-    let template = inputs
-        .adapt(infra::stacks::skill(&inputs.stack))
-        .to_yaml()
-        .map_err(|error| unrenderable(&error))?;
+    let template = template(session)?;
     let parameters = SkillParameters {
         stage: inputs.stage.clone(),
         skill_id: skill.clone(),
@@ -48,10 +45,18 @@ pub(crate) fn client(
             template,
             parameters: pairs(&parameters),
             tags: session.tags(),
-            sacred: &[],
             protected: false,
         },
     ))
+}
+
+/// The template of every region's stack.
+pub(crate) fn template(session: &Session<'_>) -> Result<String, Error> {
+    session
+        .inputs
+        .adapt(infra::stacks::skill(&session.inputs.stack))
+        .to_yaml()
+        .map_err(|error| unrenderable(&error))
 }
 
 /// A version is published when its description changes, so that the description is a digest of

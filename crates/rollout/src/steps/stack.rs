@@ -2,18 +2,22 @@
 
 use crate::aws::stack::{Acted, Decision, Observed, StackClient, decide};
 use crate::error::{Code, Error};
+use crate::plan::stack_part;
+use crate::progress::Step;
 use crate::session::Session;
 
 /// Observes and acts until nothing is left to do.
 pub(crate) async fn ensure(
     session: &Session<'_>,
     client: &StackClient,
+    step: Step,
 ) -> Result<(Observed, String), Error> {
     let name = &client.desired().name;
     let mut outcome = None;
     loop {
         let observed = client.observe().await?;
         let decision = decide(client.desired(), observed.as_ref());
+        let part = stack_part(step.clone(), client.desired(), observed.as_ref())?;
         match (&decision, observed) {
             (Decision::Nothing, Some(observed)) => {
                 return Ok((observed, outcome.unwrap_or_else(|| "unchanged".to_owned())));
@@ -29,7 +33,8 @@ pub(crate) async fn ensure(
             _ => {}
         }
         session.may_change()?;
-        let acted = client.act(&decision).await?;
+        session.agree(&part)?;
+        let acted = client.act(&decision, &part).await?;
         if acted == Acted::NothingToChange
             && let Some(observed) = client.observe().await?
         {

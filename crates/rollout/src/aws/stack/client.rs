@@ -1,0 +1,419 @@
+//! What is done to a stack: one change set at a time, and none but the one that was looked at.
+
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::types::{
+    Capability, ChangeSetStatus, ChangeSetType, Parameter, ResourceChange, Stack, StackEvent, Tag,
+    TemplateStage,
+};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use uuid::Uuid;
+
+use super::failure::{failed_stack, last_operation, says_nothing_to_change};
+use super::{Decision, Desired, Observed};
+use crate::aws::Aws;
+use crate::error::{Code, Error};
+use crate::plan::Part;
+use crate::plan::change_set;
+use crate::poll::Poll;
+
+/// What came of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acted {
+    /// Something was done.
+    Changed,
+    /// CloudFormation finds no difference that matters to it, such as the layout of a template.
+    NothingToChange,
+}
+
+/// What happens to a stack whose operation fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OnFailure {
+    /// What was made stays, and the next run goes on from there. Rolling a creation back would
+    /// orphan what is retained, and with it the sign-in domain's name.
+    Keep,
+    /// It returns to what it was.
+    RollBack,
+}
+
+/// A stack in CloudFormation.
+#[derive(Debug, Clone)]
+pub struct StackClient {
+    client: Client,
+    desired: Desired,
+}
+
+impl StackClient {
+    /// For one stack; nothing is called.
+    pub fn new(aws: &Aws, desired: Desired) -> Self {
+        Self {
+            client: aws.cloudformation(&desired.region),
+            desired,
+        }
+    }
+
+    /// What the stack shall be.
+    pub fn desired(&self) -> &Desired {
+        &self.desired
+    }
+
+    /// Reads the stack and its template.
+    pub async fn observe(&self) -> Result<Option<Observed>, Error> {
+        let Some(stack) = self.describe().await? else {
+            return Ok(None);
+        };
+        let status = stack
+            .stack_status()
+            .map(|status| status.as_str().to_owned())
+            .unwrap_or_default();
+        let template = if status == "REVIEW_IN_PROGRESS" {
+            String::new()
+        } else {
+            self.client
+                .get_template()
+                .stack_name(&self.desired.name)
+                .template_stage(TemplateStage::Original)
+                .send()
+                .await
+                .map_err(|error| self.failed("read the template of", &error))?
+                .template_body
+                .unwrap_or_default()
+        };
+        Ok(Some(observed(&stack, status, template)))
+    }
+
+    /// Carries out a decision, as far as the plan says it.
+    pub async fn act(&self, decision: &Decision, part: &Part) -> Result<Acted, Error> {
+        let acted = match decision {
+            Decision::Nothing | Decision::Protect => Acted::Changed,
+            Decision::Create => {
+                let on_failure = if self.desired.protected {
+                    OnFailure::Keep
+                } else {
+                    OnFailure::RollBack
+                };
+                self.execute_change_set(ChangeSetType::Create, on_failure, part)
+                    .await?
+            }
+            Decision::Resume(_) => {
+                self.execute_change_set(ChangeSetType::Update, OnFailure::Keep, part)
+                    .await?
+            }
+            Decision::Update(_) => {
+                self.execute_change_set(ChangeSetType::Update, OnFailure::RollBack, part)
+                    .await?
+            }
+            Decision::Recreate(_) => {
+                self.delete().await?;
+                self.execute_change_set(ChangeSetType::Create, OnFailure::RollBack, part)
+                    .await?
+            }
+            Decision::Wait => {
+                self.settle().await?;
+                return Ok(Acted::Changed);
+            }
+            Decision::Stuck => return Err(self.stuck().await?),
+        };
+        self.protect().await?;
+        Ok(acted)
+    }
+
+    /// Deletes the stack and waits until it is gone.
+    async fn delete(&self) -> Result<(), Error> {
+        let before = self.newest_event().await?;
+        self.client
+            .delete_stack()
+            .stack_name(&self.desired.name)
+            .send()
+            .await
+            .map_err(|error| self.failed("delete", &error))?;
+        let status = self.settle().await?;
+        if status == "DELETE_COMPLETE" {
+            return Ok(());
+        }
+        let events = self.events_since(before.as_deref()).await?;
+        Err(self.failed_stack(&status, &events))
+    }
+
+    async fn describe(&self) -> Result<Option<Stack>, Error> {
+        let answer = self
+            .client
+            .describe_stacks()
+            .stack_name(&self.desired.name)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => Ok(answer.stacks.unwrap_or_default().into_iter().next()),
+            // The only way in which CloudFormation says "no such stack".
+            Err(error)
+                if error.code() == Some("ValidationError")
+                    && error
+                        .message()
+                        .is_some_and(|message| message.contains("does not exist")) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(self.failed("describe", &error)),
+        }
+    }
+
+    async fn execute_change_set(
+        &self,
+        kind: ChangeSetType,
+        on_failure: OnFailure,
+        part: &Part,
+    ) -> Result<Acted, Error> {
+        let before = self.newest_event().await?;
+        let name = format!("voicelink-{}", Uuid::new_v4());
+        let Some(changes) = self.create_change_set(&name, kind).await? else {
+            return Ok(Acted::NothingToChange);
+        };
+        let surplus = change_set::surplus(part, &changes);
+        if !surplus.is_empty() {
+            self.delete_change_set(&name).await?;
+            let refusal = Error::new(
+                Code::ChangeSet,
+                format!(
+                    "stack {} was not touched: its change set says more than the plan",
+                    self.desired.name
+                ),
+            )
+            .hint("somebody may have changed the stack meanwhile: run `cargo xtask plan` again");
+            return Err(surplus.into_iter().fold(refusal, Error::because));
+        }
+        self.client
+            .execute_change_set()
+            .stack_name(&self.desired.name)
+            .change_set_name(&name)
+            .disable_rollback(on_failure == OnFailure::Keep)
+            // An attempt that is repeated because its answer was lost is the same operation.
+            .client_request_token(&name)
+            .send()
+            .await
+            .map_err(|error| self.failed("execute the change set of", &error))?;
+        let status = self.settle().await?;
+        if matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE") {
+            return Ok(Acted::Changed);
+        }
+        let events = self.events_since(before.as_deref()).await?;
+        Err(self.failed_stack(&status, &events))
+    }
+
+    /// `None` when CloudFormation finds nothing to change.
+    async fn create_change_set(
+        &self,
+        name: &str,
+        kind: ChangeSetType,
+    ) -> Result<Option<Vec<ResourceChange>>, Error> {
+        let parameters = self.desired.parameters.iter().map(|(name, value)| {
+            Parameter::builder()
+                .parameter_key(name)
+                .parameter_value(value)
+                .build()
+        });
+        let tags = self
+            .desired
+            .tags
+            .iter()
+            .map(|(key, value)| Tag::builder().key(key).value(value).build());
+        self.client
+            .create_change_set()
+            .stack_name(&self.desired.name)
+            .change_set_name(name)
+            .change_set_type(kind)
+            .template_body(&self.desired.template)
+            .set_parameters(Some(parameters.collect()))
+            .set_tags(Some(tags.collect()))
+            .capabilities(Capability::CapabilityIam)
+            .capabilities(Capability::CapabilityNamedIam)
+            .send()
+            .await
+            .map_err(|error| self.failed("create a change set for", &error))?;
+
+        let mut poll = Poll::default();
+        loop {
+            let answer = self
+                .client
+                .describe_change_set()
+                .stack_name(&self.desired.name)
+                .change_set_name(name)
+                .send()
+                .await
+                .map_err(|error| self.failed("read the change set of", &error))?;
+            match answer.status() {
+                Some(ChangeSetStatus::CreateComplete) => {
+                    return self.changes(name).await.map(Some);
+                }
+                Some(ChangeSetStatus::Failed) => {
+                    let reason = answer.status_reason.unwrap_or_default();
+                    // Best effort: the reason matters more than an empty change set that stays.
+                    let _ = self.delete_change_set(name).await;
+                    if says_nothing_to_change(&reason) {
+                        return Ok(None);
+                    }
+                    return Err(Error::new(
+                        Code::ChangeSet,
+                        format!("no change set for stack {}: {reason}", self.desired.name),
+                    )
+                    .hint("the reason is CloudFormation's own; the stack was not touched"));
+                }
+                _ => poll.wait().await,
+            }
+        }
+    }
+
+    /// Every change of a finished change set.
+    async fn changes(&self, name: &str) -> Result<Vec<ResourceChange>, Error> {
+        let mut changes = Vec::new();
+        let mut next = None;
+        loop {
+            let page = self
+                .client
+                .describe_change_set()
+                .stack_name(&self.desired.name)
+                .change_set_name(name)
+                .set_next_token(next)
+                .send()
+                .await
+                .map_err(|error| self.failed("read the change set of", &error))?;
+            let found = page.changes.unwrap_or_default().into_iter();
+            changes.extend(found.filter_map(|change| change.resource_change));
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(changes);
+            }
+        }
+    }
+
+    async fn delete_change_set(&self, name: &str) -> Result<(), Error> {
+        self.client
+            .delete_change_set()
+            .stack_name(&self.desired.name)
+            .change_set_name(name)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| self.failed("delete the change set of", &error))
+    }
+
+    async fn protect(&self) -> Result<(), Error> {
+        if !self.desired.protected {
+            return Ok(());
+        }
+        self.client
+            .update_termination_protection()
+            .stack_name(&self.desired.name)
+            .enable_termination_protection(true)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| self.failed("protect", &error))
+    }
+
+    /// Waits until no operation is running and answers with the status.
+    async fn settle(&self) -> Result<String, Error> {
+        let mut poll = Poll::default();
+        loop {
+            let status = self
+                .describe()
+                .await?
+                .and_then(|stack| stack.stack_status)
+                .map_or_else(
+                    || "DELETE_COMPLETE".to_owned(),
+                    |status| status.as_str().to_owned(),
+                );
+            if !status.ends_with("_IN_PROGRESS") {
+                return Ok(status);
+            }
+            poll.wait().await;
+        }
+    }
+
+    /// The id of the newest event, to tell later ones from earlier ones.
+    async fn newest_event(&self) -> Result<Option<String>, Error> {
+        let answer = self
+            .client
+            .describe_stack_events()
+            .stack_name(&self.desired.name)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => Ok(answer
+                .stack_events
+                .unwrap_or_default()
+                .into_iter()
+                .next()
+                .and_then(|event| event.event_id)),
+            Err(error) if error.code() == Some("ValidationError") => Ok(None),
+            Err(error) => Err(self.failed("read the events of", &error)),
+        }
+    }
+
+    /// Events after the named one, oldest first.
+    async fn events_since(&self, before: Option<&str>) -> Result<Vec<StackEvent>, Error> {
+        let mut events = Vec::new();
+        let mut pages = self
+            .client
+            .describe_stack_events()
+            .stack_name(&self.desired.name)
+            .into_paginator()
+            .send();
+        'pages: while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| self.failed("read the events of", &error))?;
+            for event in page.stack_events.unwrap_or_default() {
+                if before.is_some() && event.event_id() == before {
+                    break 'pages;
+                }
+                events.push(event);
+            }
+        }
+        events.reverse();
+        Ok(events)
+    }
+
+    /// Why the stack cannot go on from the state that it is in.
+    pub async fn stuck(&self) -> Result<Error, Error> {
+        let status = self.settle().await?;
+        let events = self.events_since(None).await?;
+        Ok(self.failed_stack(&status, last_operation(&events)))
+    }
+
+    fn failed_stack(&self, status: &str, events: &[StackEvent]) -> Error {
+        failed_stack(&self.desired, status, events)
+    }
+
+    fn failed<E>(&self, doing: &str, error: &aws_sdk_cloudformation::error::SdkError<E>) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        Error::aws(format!("cannot {doing} stack {}", self.desired.name), error)
+    }
+}
+
+fn observed(stack: &Stack, status: String, template: String) -> Observed {
+    Observed {
+        status,
+        reason: stack.stack_status_reason().map(str::to_owned),
+        template,
+        parameters: stack
+            .parameters()
+            .iter()
+            .filter_map(|parameter| {
+                Some((
+                    parameter.parameter_key()?.to_owned(),
+                    parameter.parameter_value()?.to_owned(),
+                ))
+            })
+            .collect(),
+        outputs: stack
+            .outputs()
+            .iter()
+            .filter_map(|output| {
+                Some((
+                    output.output_key()?.to_owned(),
+                    output.output_value()?.to_owned(),
+                ))
+            })
+            .collect(),
+        protected: stack.enable_termination_protection().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,84 @@
+//! What CloudFormation says about an operation that failed, in one sentence.
+
+use aws_sdk_cloudformation::types::StackEvent;
+
+use super::Desired;
+use crate::error::{Code, Error};
+
+/// CloudFormation has no code for this, only two sentences.
+pub(super) fn says_nothing_to_change(reason: &str) -> bool {
+    reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
+}
+
+/// The events of the operation that was begun last.
+pub(super) fn last_operation(events: &[StackEvent]) -> &[StackEvent] {
+    let begun = events
+        .iter()
+        .rposition(|event| event.resource_status_reason() == Some("User Initiated"));
+    &events[begun.unwrap_or_default()..]
+}
+
+pub(super) fn failed_stack(desired: &Desired, status: &str, events: &[StackEvent]) -> Error {
+    let Desired { name, region, .. } = desired;
+    let failure = Error::new(
+        Code::Stack,
+        match first_failure(events) {
+            Some((resource, reason)) => {
+                format!("stack {name} is {status}: {resource} failed: {reason}")
+            }
+            None => format!("stack {name} is {status}"),
+        },
+    );
+    match status {
+        "CREATE_FAILED" if desired.protected => failure
+            .hint("mend what the reason names and run the command again; it goes on from here"),
+        "UPDATE_FAILED" | "UPDATE_ROLLBACK_COMPLETE" => failure
+            .hint("mend what the reason names and run the command again; it goes on from here"),
+        "UPDATE_ROLLBACK_FAILED" => failure.hint(format!(
+            "run `aws cloudformation continue-update-rollback --region {region} --stack-name \
+             {name}`, then this command again"
+        )),
+        "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" if desired.protected => failure
+            .hint(format!(
+                "CloudFormation can only delete a stack in this state. What it retains, such as a \
+                 user pool and its domain prefix, stays: see `aws cloudformation \
+                 describe-stack-resources --region {region} --stack-name {name}` first"
+            )),
+        "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" => failure
+            .hint(
+                "mend what the reason names and run the command again; it creates the stack anew",
+            ),
+        _ => failure.hint("run the command again; if it stays, see the stack's events"),
+    }
+}
+
+/// The first resource that failed by itself, not because another one had.
+pub(super) fn first_failure(events: &[StackEvent]) -> Option<(String, String)> {
+    events
+        .iter()
+        .filter(|event| {
+            event
+                .resource_status()
+                .is_some_and(|status| status.as_str().ends_with("_FAILED"))
+        })
+        .filter(|event| {
+            !event
+                .resource_status_reason()
+                .unwrap_or_default()
+                .contains("cancelled")
+        })
+        .map(|event| {
+            (
+                format!(
+                    "{} ({})",
+                    event.logical_resource_id().unwrap_or_default(),
+                    event.resource_type().unwrap_or_default()
+                ),
+                event
+                    .resource_status_reason()
+                    .unwrap_or("no reason given")
+                    .to_owned(),
+            )
+        })
+        .next()
+}

@@ -1,0 +1,498 @@
+//! Changes that would cost users their accounts or their links. Each is refused before anything is
+//! touched, unless it is allowed by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::{Map, Value};
+
+use crate::aws::identity::LivePool;
+use crate::error::{Code, Error};
+use crate::plan::change::{Change, Field, Kind, Replacement};
+use crate::plan::{Part, Plan};
+
+/// A kind of change that is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// The user pool would be deleted or replaced.
+    UserPool,
+    /// The app client would be deleted or replaced.
+    AppClient,
+    /// The sign-in domain would be deleted or replaced.
+    Domain,
+    /// Links would end earlier.
+    LinkLifetime,
+    /// What people sign in with, or their attributes, differ from what the pool was created with.
+    SignInAttributes,
+    /// A redirect URI that linked users depend on would be removed.
+    RedirectUris,
+}
+
+impl Guard {
+    /// Every guard with what it guards against, in the order of the documentation.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::UserPool, "the user pool would be deleted or replaced"),
+        (
+            Self::AppClient,
+            "the app client would be deleted or replaced",
+        ),
+        (
+            Self::Domain,
+            "the sign-in domain would be deleted or replaced",
+        ),
+        (
+            Self::LinkLifetime,
+            "links would end earlier than they do now",
+        ),
+        (
+            Self::SignInAttributes,
+            "sign-in or attributes would differ from what the pool was created with",
+        ),
+        (Self::RedirectUris, "a redirect URI in use would be removed"),
+    ];
+
+    /// The name that lifts it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UserPool => "user-pool",
+            Self::AppClient => "app-client",
+            Self::Domain => "domain",
+            Self::LinkLifetime => "link-lifetime",
+            Self::SignInAttributes => "sign-in-attributes",
+            Self::RedirectUris => "redirect-uris",
+        }
+    }
+
+    /// The code of its refusal.
+    pub fn code(self) -> Code {
+        match self {
+            Self::UserPool => Code::GuardUserPool,
+            Self::AppClient => Code::GuardAppClient,
+            Self::Domain => Code::GuardDomain,
+            Self::LinkLifetime => Code::GuardLinkLifetime,
+            Self::SignInAttributes => Code::GuardSignInAttributes,
+            Self::RedirectUris => Code::GuardRedirectUris,
+        }
+    }
+
+    fn consequence(self) -> &'static str {
+        match self {
+            Self::UserPool => "everybody would lose their account and their link",
+            Self::AppClient => {
+                "every link is to the old client: everybody would have to link again"
+            }
+            Self::Domain => {
+                "Alexa refreshes links at the old host until account linking is written, and a live \
+                 skill for as long as its version lives"
+            }
+            Self::LinkLifetime => "people who link from then on have to link again earlier",
+            Self::SignInAttributes => {
+                "Cognito cannot change these after creation, and the update would fail half-way"
+            }
+            Self::RedirectUris => "whoever links through it would end at Cognito's error page",
+        }
+    }
+
+    fn advice(self) -> &'static str {
+        match self {
+            Self::UserPool | Self::AppClient => {
+                "undo the change to stack.toml, or deploy it as another stage"
+            }
+            Self::Domain => "put identity.domain.prefix of stack.toml back",
+            Self::LinkLifetime => "put identity.tokens.refresh of stack.toml back",
+            Self::SignInAttributes => {
+                "put identity.sign-in of stack.toml back, or deploy it as another stage and move \
+                 people there"
+            }
+            Self::RedirectUris => "deploy with the vendor and hosts that the stage was made with",
+        }
+    }
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Guard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut guards = Self::ALL.iter().map(|(guard, _)| *guard);
+        guards.find(|guard| guard.name() == text).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|(guard, _)| guard.name()).collect();
+            format!("there is no guard `{text}`; there are {}", names.join(", "))
+        })
+    }
+}
+
+/// Something that a guard has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The guard.
+    pub guard: Guard,
+    /// What it has found, in words.
+    pub what: String,
+}
+
+/// Refuses a plan with a guarded change that is not allowed. `pool` is the live user pool, when
+/// there is one and the identity stack changes.
+pub fn check(plan: &Plan, pool: Option<&LivePool>, allowed: &[Guard]) -> Result<(), Error> {
+    let refused: Vec<_> = plan
+        .parts
+        .iter()
+        .flat_map(|part| findings(part, pool))
+        .filter(|finding| !allowed.contains(&finding.guard))
+        .collect();
+    let Some(first) = refused.first() else {
+        return Ok(());
+    };
+    let guard = first.guard;
+    let refusal = Error::new(
+        guard.code(),
+        format!("refused: {}; {}", first.what, guard.consequence()),
+    )
+    .hint(format!(
+        "{}; if it is meant, add --allow {guard} (docs/guards.md)",
+        guard.advice()
+    ));
+    Err(refused
+        .iter()
+        .skip(1)
+        .map(|other| format!("also refused: {} (--allow {})", other.what, other.guard))
+        .fold(refusal, Error::because))
+}
+
+/// Everything in a part of the plan that a guard is there for.
+pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for change in &part.changes {
+        found.extend(lost(change));
+        match change.resource_type.as_deref() {
+            Some("AWS::Cognito::UserPoolClient") if change.kind == Kind::Changed => {
+                found.extend(shortened(change));
+                found.extend(redirects(change));
+            }
+            Some("AWS::Cognito::UserPool") if change.kind == Kind::Changed => {
+                found.extend(pool.map_or_else(Vec::new, |pool| immutable(change, pool)));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn lost(change: &Change) -> Option<Finding> {
+    let guard = match change.resource_type.as_deref()? {
+        "AWS::Cognito::UserPool" => Guard::UserPool,
+        "AWS::Cognito::UserPoolClient" => Guard::AppClient,
+        "AWS::Cognito::UserPoolDomain" => Guard::Domain,
+        _ => return None,
+    };
+    let what = match (change.kind, change.replacement) {
+        (Kind::Removed, _) => "removed",
+        (_, Replacement::Yes) => "replaced",
+        (_, Replacement::Perhaps) => "perhaps replaced",
+        _ => return None,
+    };
+    Some(Finding {
+        guard,
+        what: format!("{} would be {what}", change.subject),
+    })
+}
+
+/// The values of a property before and after.
+fn values<'a>(change: &'a Change, property: &str) -> Option<&'a Field> {
+    change
+        .fields
+        .iter()
+        .find(|field| field.path.first().is_some_and(|name| name == property))
+}
+
+fn shortened(change: &Change) -> Option<Finding> {
+    let part = |values: &Map<String, Value>| {
+        let count = values.get("RefreshTokenValidity")?.as_u64()?;
+        let unit = values
+            .get("TokenValidityUnits")
+            .and_then(|units| units.get("RefreshToken"))
+            .and_then(Value::as_str);
+        Some(count * seconds(unit))
+    };
+    let (before, after) = (
+        part(change.before.as_ref()?)?,
+        part(change.after.as_ref()?)?,
+    );
+    (after < before).then(|| Finding {
+        guard: Guard::LinkLifetime,
+        what: format!(
+            "refresh tokens would be valid for {} instead of {}",
+            days(after),
+            days(before)
+        ),
+    })
+}
+
+/// Cognito counts refresh tokens in days unless it is told otherwise.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html>
+fn seconds(unit: Option<&str>) -> u64 {
+    match unit {
+        Some("seconds") => 1,
+        Some("minutes") => 60,
+        Some("hours") => 3600,
+        _ => 86400,
+    }
+}
+
+fn days(seconds: u64) -> String {
+    if seconds.is_multiple_of(86400) {
+        format!("{} days", seconds / 86400)
+    } else {
+        format!("{} minutes", seconds / 60)
+    }
+}
+
+fn redirects(change: &Change) -> Option<Finding> {
+    let field = values(change, "CallbackURLs")?;
+    let list = |value: &Option<Value>| -> Vec<String> {
+        let items = value.as_ref().and_then(Value::as_array);
+        items
+            .into_iter()
+            .flatten()
+            .filter_map(|uri| uri.as_str().map(str::to_owned))
+            .collect()
+    };
+    let after = list(&field.after);
+    let gone: Vec<_> = list(&field.before)
+        .into_iter()
+        .filter(|uri| !after.contains(uri))
+        .collect();
+    (!gone.is_empty()).then(|| Finding {
+        guard: Guard::RedirectUris,
+        what: format!(
+            "the app client would no longer redirect to {}",
+            gone.join(", ")
+        ),
+    })
+}
+
+/// Cognito refuses to change these, and CloudFormation finds out only while it does.
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-updating.html>
+fn immutable(change: &Change, pool: &LivePool) -> Vec<Finding> {
+    let Some(after) = &change.after else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut differs = |what: &str, live: String, desired: String| {
+        if live != desired {
+            found.push(Finding {
+                guard: Guard::SignInAttributes,
+                what: format!("{what} would be {desired}, and the pool was created with {live}"),
+            });
+        }
+    };
+    let names = |property: &str| {
+        let items = after.get(property).and_then(Value::as_array);
+        let mut names: Vec<String> = items
+            .into_iter()
+            .flatten()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect();
+        names.sort();
+        names
+    };
+    let told = |names: &[String]| {
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        }
+    };
+    differs(
+        "UsernameAttributes",
+        told(&pool.username_attributes),
+        told(&names("UsernameAttributes")),
+    );
+    differs(
+        "AliasAttributes",
+        told(&pool.alias_attributes),
+        told(&names("AliasAttributes")),
+    );
+    let case_sensitive = after
+        .get("UsernameConfiguration")
+        .and_then(|configuration| configuration.get("CaseSensitive"))
+        .and_then(Value::as_bool);
+    if let Some(desired) = case_sensitive {
+        differs(
+            "case-sensitivity of user names",
+            pool.case_sensitive.to_string(),
+            desired.to_string(),
+        );
+    }
+    let schema = after.get("Schema").and_then(Value::as_array);
+    for attribute in schema.into_iter().flatten() {
+        let Some(name) = attribute["Name"].as_str() else {
+            continue;
+        };
+        let required = attribute["Required"].as_bool().unwrap_or_default();
+        let live = pool.required.contains(name);
+        differs(
+            &format!("whether attribute {name} is required"),
+            live.to_string(),
+            required.to_string(),
+        );
+    }
+    let listed = |name: &str| {
+        let items = schema.into_iter().flatten();
+        items.into_iter().any(|attribute| attribute["Name"] == name)
+    };
+    for name in pool.required.iter().filter(|name| !listed(name)) {
+        // `sub` is required in every pool, and so may be what people sign in with.
+        if name != "sub" && !pool.username_attributes.contains(name) {
+            differs(
+                &format!("whether attribute {name} is required"),
+                "true".to_owned(),
+                "false".to_owned(),
+            );
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashSet};
+
+    use super::*;
+    use crate::plan::stack;
+    use crate::progress::Step;
+    use crate::template::Template;
+
+    fn template(text: &str, parameters: &[(&str, &str)]) -> Template {
+        let stack = infra::StackFile::parse(&format!("name = \"guide\"\n{text}"), "stack.toml");
+        let yaml = infra::stacks::identity(&stack.unwrap()).to_yaml().unwrap();
+        let mut values: BTreeMap<String, String> = [
+            ("Stage", "dev"),
+            ("DomainPrefix", "guide-dev"),
+            (
+                "RedirectUris",
+                "https://a.example.com,https://b.example.com",
+            ),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        for (name, value) in parameters {
+            values.insert((*name).to_owned(), (*value).to_owned());
+        }
+        Template::read(&yaml, &values).unwrap()
+    }
+
+    fn live() -> LivePool {
+        LivePool {
+            username_attributes: vec!["email".to_owned()],
+            alias_attributes: Vec::new(),
+            case_sensitive: false,
+            required: ["name".to_owned(), "sub".to_owned()].into(),
+        }
+    }
+
+    fn guards(after: &Template) -> HashSet<Guard> {
+        let before = template("", &[]);
+        let (changes, unchanged) = stack::changes(Some(&before), after);
+        let part = Part {
+            changes,
+            unchanged,
+            ..Part::nothing(Step::Identity)
+        };
+        let found = findings(&part, Some(&live()));
+        found.into_iter().map(|finding| finding.guard).collect()
+    }
+
+    #[test]
+    fn nothing_is_found_in_nothing() {
+        assert!(guards(&template("", &[])).is_empty());
+        assert!(guards(&template("[identity]\nself-sign-up = false\n", &[])).is_empty());
+    }
+
+    #[test]
+    fn each_guard_finds_its_own() {
+        let cases = [
+            (template("", &[("DomainPrefix", "other")]), Guard::Domain),
+            (
+                template("[identity.tokens]\nrefresh = \"30d\"\n", &[]),
+                Guard::LinkLifetime,
+            ),
+            (
+                template("[identity]\nsign-in = [\"phone\"]\n", &[]),
+                Guard::SignInAttributes,
+            ),
+            (
+                template("", &[("RedirectUris", "https://a.example.com")]),
+                Guard::RedirectUris,
+            ),
+        ];
+        for (after, guard) in cases {
+            assert!(
+                guards(&after).contains(&guard),
+                "{guard}: {:?}",
+                guards(&after)
+            );
+        }
+    }
+
+    #[test]
+    fn a_longer_lifetime_and_another_redirect_are_no_loss() {
+        let before = template("[identity.tokens]\nrefresh = \"30d\"\n", &[]);
+        let uris = "https://a.example.com,https://b.example.com,https://c.example.com";
+        let (changes, _) = stack::changes(Some(&before), &template("", &[("RedirectUris", uris)]));
+        let part = Part {
+            changes,
+            ..Part::nothing(Step::Identity)
+        };
+        assert_eq!(findings(&part, Some(&live())), []);
+    }
+
+    #[test]
+    fn what_holds_people_is_neither_removed_nor_replaced() {
+        for (kind, guard) in [
+            ("AWS::Cognito::UserPool", Guard::UserPool),
+            ("AWS::Cognito::UserPoolClient", Guard::AppClient),
+            ("AWS::Cognito::UserPoolDomain", Guard::Domain),
+        ] {
+            let mut change = Change::new(Kind::Removed, "It", Vec::new());
+            change.resource_type = Some(kind.to_owned());
+            assert_eq!(lost(&change).unwrap().guard, guard);
+            change.kind = Kind::Changed;
+            assert_eq!(lost(&change), None);
+            change.replacement = Replacement::Perhaps;
+            assert_eq!(lost(&change).unwrap().guard, guard);
+        }
+    }
+
+    #[test]
+    fn a_guard_is_lifted_by_its_own_name_only() {
+        let (changes, _) = stack::changes(
+            Some(&template("", &[])),
+            &template("", &[("DomainPrefix", "other")]),
+        );
+        let plan = Plan {
+            parts: vec![Part {
+                changes,
+                ..Part::nothing(Step::Identity)
+            }],
+        };
+        let refused = check(&plan, None, &[Guard::UserPool]).unwrap_err();
+        assert_eq!(refused.code(), "GUARD_DOMAIN");
+        assert!(check(&plan, None, &["domain".parse().unwrap()]).is_ok());
+    }
+
+    #[test]
+    fn the_documentation_names_every_guard() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guards.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        for (guard, meaning) in Guard::ALL {
+            let row = format!("| `{guard}` | `{}` | {meaning} |", guard.code());
+            assert!(page.contains(&row), "docs/guards.md lacks the line\n{row}");
+        }
+    }
+}

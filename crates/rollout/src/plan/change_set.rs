@@ -1,0 +1,108 @@
+//! Whether a change set does what was agreed to, and nothing else.
+
+use aws_sdk_cloudformation::types::{self as cloudformation, ChangeAction, ResourceChange};
+
+use super::Part;
+use super::change::{Change, Kind, Replacement};
+
+/// What the change set would do beyond the plan, in words.
+pub(crate) fn surplus(part: &Part, changes: &[ResourceChange]) -> Vec<String> {
+    changes
+        .iter()
+        .filter(|change| !agreed(part, change))
+        .map(|change| {
+            let replaced = match change.replacement() {
+                Some(cloudformation::Replacement::True) => ", replaced",
+                Some(cloudformation::Replacement::Conditional) => ", perhaps replaced",
+                _ => "",
+            };
+            format!(
+                "{} ({}): {}{replaced}",
+                change.logical_resource_id().unwrap_or_default(),
+                change.resource_type().unwrap_or_default(),
+                change
+                    .action()
+                    .map(ChangeAction::as_str)
+                    .unwrap_or_default(),
+            )
+        })
+        .collect()
+}
+
+fn agreed(part: &Part, change: &ResourceChange) -> bool {
+    let replacement = match change.replacement() {
+        Some(cloudformation::Replacement::True) => Replacement::Yes,
+        Some(cloudformation::Replacement::Conditional) => Replacement::Perhaps,
+        _ => Replacement::No,
+    };
+    let name = change.logical_resource_id().unwrap_or_default();
+    let planned = part.changes.iter().find(|planned| planned.subject == name);
+    let kind = match change.action() {
+        Some(ChangeAction::Add) => Kind::Added,
+        Some(ChangeAction::Remove) => Kind::Removed,
+        Some(ChangeAction::Modify) => Kind::Changed,
+        // Whether anything is done is not known; what would be is.
+        Some(ChangeAction::Dynamic) => {
+            return planned.is_some_and(|planned| planned.replacement > Replacement::No);
+        }
+        // An import, or what the SDK does not know.
+        _ => return false,
+    };
+    // What a failed operation has left undone is finished, whichever resources those are.
+    let finishing = part.resumes && kind != Kind::Removed && replacement == Replacement::No;
+    finishing || planned.is_some_and(|planned| allows(planned, kind, replacement))
+}
+
+fn allows(planned: &Change, kind: Kind, replacement: Replacement) -> bool {
+    planned.kind == kind && replacement <= planned.replacement
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Step;
+
+    fn change(
+        action: ChangeAction,
+        replacement: Option<cloudformation::Replacement>,
+        name: &str,
+    ) -> ResourceChange {
+        ResourceChange::builder()
+            .action(action)
+            .set_replacement(replacement)
+            .logical_resource_id(name)
+            .resource_type("AWS::Cognito::UserPool")
+            .build()
+    }
+
+    #[test]
+    fn only_what_was_agreed_to_passes() {
+        let mut planned = Change::new(Kind::Changed, "UserPool", Vec::new());
+        let part = |planned: &Change| Part {
+            changes: vec![planned.clone()],
+            ..Part::nothing(Step::Identity)
+        };
+        let modified = change(
+            ChangeAction::Modify,
+            Some(cloudformation::Replacement::False),
+            "UserPool",
+        );
+        let replaced = change(
+            ChangeAction::Modify,
+            Some(cloudformation::Replacement::True),
+            "UserPool",
+        );
+        let perhaps = change(
+            ChangeAction::Modify,
+            Some(cloudformation::Replacement::Conditional),
+            "UserPool",
+        );
+        let removed = change(ChangeAction::Remove, None, "UserPool");
+        let other = change(ChangeAction::Add, None, "Other");
+        let all = [modified, replaced, perhaps, removed, other];
+        assert_eq!(surplus(&part(&planned), &all[..1]), [""; 0]);
+        assert_eq!(surplus(&part(&planned), &all).len(), 4);
+        planned.replacement = Replacement::Yes;
+        assert_eq!(surplus(&part(&planned), &all).len(), 2);
+    }
+}

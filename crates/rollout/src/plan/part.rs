@@ -1,0 +1,85 @@
+//! The parts of a plan, one for each step, and what agreeing to them allows.
+
+use serde::{Serialize, Serializer};
+
+use super::change::Change;
+use crate::progress::Step;
+
+/// What a deployment would do, step by step in the order of the graph.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// One part for each step, whether it has something to do or not.
+    pub parts: Vec<Part>,
+}
+
+/// What one step would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Part {
+    /// The step.
+    #[serde(serialize_with = "as_text")]
+    pub step: Step,
+    /// What would be done, in words; absent when nothing would.
+    pub action: Option<String>,
+    /// Whether everything is known. The rest depends on what does not exist yet, and is planned
+    /// again when it does.
+    pub complete: bool,
+    /// Whether a failed operation is to be finished, so that any resource may be created.
+    #[serde(skip)]
+    pub resumes: bool,
+    /// What would be added, changed or removed.
+    pub changes: Vec<Change>,
+    /// How many things stay as they are.
+    pub unchanged: usize,
+}
+
+fn as_text<S: Serializer>(step: &Step, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(step)
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.to_do().next().is_none()
+    }
+
+    /// The parts that have something to do.
+    pub fn to_do(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|part| part.action.is_some())
+    }
+
+    /// The part of a step.
+    pub(crate) fn part(&self, step: &Step) -> Option<&Part> {
+        self.parts.iter().find(|part| part.step == *step)
+    }
+}
+
+impl Part {
+    /// A step without anything to do.
+    pub fn nothing(step: Step) -> Self {
+        Self {
+            step,
+            action: None,
+            complete: true,
+            resumes: false,
+            changes: Vec::new(),
+            unchanged: 0,
+        }
+    }
+
+    /// A step that is done if there are changes.
+    pub(crate) fn of(step: Step, action: &str, changes: Vec<Change>, unchanged: usize) -> Self {
+        Self {
+            action: (!changes.is_empty()).then(|| action.to_owned()),
+            changes,
+            unchanged,
+            ..Self::nothing(step)
+        }
+    }
+
+    /// Whether who agreed to this part has agreed to the other one.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let agreed = |change: &Change| self.changes.iter().any(|own| own.covers(change));
+        other.action.is_none() || (self.action.is_some() && other.changes.iter().all(agreed))
+    }
+}

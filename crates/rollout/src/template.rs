@@ -1,0 +1,287 @@
+//! Reading a CloudFormation template for comparison: its resources with parameters filled in, so
+//! that a person reads values and not the names of parameters.
+
+use std::collections::BTreeMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
+use serde_json::{Map, Value, json};
+
+use crate::error::{Code, Error};
+
+/// A template and the values of its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    document: Value,
+    parameters: BTreeMap<String, String>,
+}
+
+/// One resource with what its parameters say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// The type, such as `AWS::Cognito::UserPool`.
+    pub kind: String,
+    /// The properties. What only the service knows stays an intrinsic function in its long form.
+    pub properties: Map<String, Value>,
+    /// `DeletionPolicy` and its like.
+    pub attributes: Map<String, Value>,
+}
+
+impl Template {
+    /// Reads a template in YAML or JSON.
+    pub fn read(text: &str, parameters: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let document = load(text).map_err(|cause| {
+            Error::new(Code::Stack, "a deployed template cannot be read").because(cause)
+        })?;
+        Ok(Self {
+            document,
+            parameters: parameters.clone(),
+        })
+    }
+
+    /// The resources by logical name.
+    pub fn resources(&self) -> BTreeMap<String, Resource> {
+        let resources = self.document["Resources"].as_object();
+        resources
+            .into_iter()
+            .flatten()
+            .map(|(name, declared)| (name.clone(), self.resource(declared)))
+            .collect()
+    }
+
+    fn resource(&self, declared: &Value) -> Resource {
+        let properties = match self.resolve(&declared["Properties"]) {
+            Value::Object(properties) => properties,
+            _ => Map::new(),
+        };
+        let attributes = ["DeletionPolicy", "UpdateReplacePolicy", "Metadata"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), declared.get(name)?.clone())))
+            .collect();
+        Resource {
+            kind: declared["Type"].as_str().unwrap_or_default().to_owned(),
+            properties,
+            attributes,
+        }
+    }
+
+    fn resolve(&self, value: &Value) -> Value {
+        match value {
+            Value::Array(items) => items.iter().map(|item| self.resolve(item)).collect(),
+            Value::Object(members) => {
+                let call = members.iter().next().filter(|_| members.len() == 1);
+                match call.map(|(name, argument)| (name.as_str(), argument)) {
+                    Some(("Ref", Value::String(name))) => {
+                        self.parameter(name).unwrap_or_else(|| value.clone())
+                    }
+                    Some(("Fn::Sub", Value::String(text))) => self.substitute(text),
+                    _ => members
+                        .iter()
+                        .map(|(name, member)| (name.clone(), self.resolve(member)))
+                        .collect::<Map<_, _>>()
+                        .into(),
+                }
+            }
+            scalar => scalar.clone(),
+        }
+    }
+
+    fn parameter(&self, name: &str) -> Option<Value> {
+        let value = self.parameters.get(name)?;
+        let list = self.document["Parameters"][name]["Type"] == "CommaDelimitedList";
+        Some(if list {
+            value.split(',').map(str::trim).collect()
+        } else {
+            json!(value)
+        })
+    }
+
+    fn substitute(&self, text: &str) -> Value {
+        let filled = self
+            .parameters
+            .iter()
+            .fold(text.to_owned(), |text, (name, value)| {
+                text.replace(&format!("${{{name}}}"), value)
+            });
+        if filled.contains("${") {
+            json!({ "Fn::Sub": filled })
+        } else {
+            json!(filled)
+        }
+    }
+}
+
+/// The resources that a value refers to, each with the attribute or `None` for its reference.
+pub fn references(value: &Value) -> Vec<(String, Option<String>)> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        Value::Object(members) => {
+            let call = members.iter().next().filter(|_| members.len() == 1);
+            match call.map(|(name, argument)| (name.as_str(), argument)) {
+                Some(("Ref", Value::String(name))) => vec![(name.clone(), None)],
+                Some(("Fn::GetAtt", Value::Array(path))) => {
+                    let part = |index: usize| path.get(index).and_then(Value::as_str);
+                    part(0)
+                        .map(|name| (name.to_owned(), part(1).map(str::to_owned)))
+                        .into_iter()
+                        .collect()
+                }
+                Some(("Fn::Sub", Value::String(text))) => placeholders(text),
+                _ => members.values().flat_map(references).collect(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn placeholders(text: &str) -> Vec<(String, Option<String>)> {
+    text.split("${")
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .map(|name| match name.split_once('.') {
+            Some((name, attribute)) => (name.to_owned(), Some(attribute.to_owned())),
+            None => (name.to_owned(), None),
+        })
+        .collect()
+}
+
+fn load(text: &str) -> Result<Value, String> {
+    let mut events = Vec::new();
+    for event in Parser::new_from_str(text) {
+        let (event, _) = event.map_err(|error| error.to_string())?;
+        events.push(event);
+    }
+    let mut events = events
+        .into_iter()
+        .skip_while(|event| !matches!(event, Event::DocumentStart(_)))
+        .skip(1);
+    node(&mut events)
+}
+
+fn node<'text>(events: &mut impl Iterator<Item = Event<'text>>) -> Result<Value, String> {
+    let event = events.next().ok_or("it ends too early")?;
+    complete(event, events)
+}
+
+fn complete<'text>(
+    event: Event<'text>,
+    events: &mut impl Iterator<Item = Event<'text>>,
+) -> Result<Value, String> {
+    match event {
+        Event::Scalar(text, style, _, tag) => {
+            let text = text.to_string();
+            Ok(match tag {
+                Some(tag) if !tag.is_yaml_core_schema() => function(&tag, json!(text)),
+                None if style == ScalarStyle::Plain => scalar(text),
+                _ => json!(text),
+            })
+        }
+        Event::SequenceStart(_, tag) => {
+            let mut items = Vec::new();
+            loop {
+                match events.next().ok_or("a list does not end")? {
+                    Event::SequenceEnd => break,
+                    event => items.push(complete(event, events)?),
+                }
+            }
+            Ok(tagged(tag.as_deref(), json!(items)))
+        }
+        Event::MappingStart(_, tag) => {
+            let mut members = Map::new();
+            loop {
+                match events.next().ok_or("a mapping does not end")? {
+                    Event::MappingEnd => break,
+                    Event::Scalar(name, ..) => {
+                        members.insert(name.to_string(), node(events)?);
+                    }
+                    _ => return Err("a key is not text".to_owned()),
+                }
+            }
+            Ok(tagged(tag.as_deref(), json!(members)))
+        }
+        _ => Err("it uses a part of YAML that templates do not have".to_owned()),
+    }
+}
+
+fn tagged(tag: Option<&Tag>, value: Value) -> Value {
+    match tag {
+        Some(tag) if !tag.is_yaml_core_schema() => function(tag, value),
+        _ => value,
+    }
+}
+
+/// The long form of an intrinsic function.
+fn function(tag: &Tag, argument: Value) -> Value {
+    match (tag.suffix.as_str(), argument) {
+        (name @ ("Ref" | "Condition"), argument) => json!({ name: argument }),
+        ("GetAtt", Value::String(path)) => {
+            let parts: Vec<_> = path.splitn(2, '.').collect();
+            json!({ "Fn::GetAtt": parts })
+        }
+        (name, argument) => json!({ format!("Fn::{name}"): argument }),
+    }
+}
+
+/// Both sides of a comparison are read by the same rules, so that these need not be all of YAML's.
+fn scalar(text: String) -> Value {
+    match text.as_str() {
+        "" | "~" | "null" => Value::Null,
+        "true" => json!(true),
+        "false" => json!(false),
+        number => number
+            .parse::<i64>()
+            .map_or(json!(text), |number| json!(number)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = "
+Parameters:
+  Stage: {Type: String}
+  Uris: {Type: CommaDelimitedList}
+Resources:
+  Pool:
+    Type: AWS::Cognito::UserPool
+    DeletionPolicy: Retain
+    Properties:
+      UserPoolName: !Sub guide-${Stage}
+      Mfa: \"OFF\"
+      Urls: !Ref Uris
+      Arn: !GetAtt Role.Arn
+      Text: !Sub \"${Role} of ${AWS::Region}\"
+";
+
+    fn parameters() -> BTreeMap<String, String> {
+        [("Stage", "dev"), ("Uris", "https://a,https://b")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()
+    }
+
+    #[test]
+    fn parameters_are_filled_in_and_references_stay() {
+        let resources = Template::read(TEMPLATE, &parameters()).unwrap().resources();
+        let pool = &resources["Pool"];
+        assert_eq!(
+            Value::from(pool.properties.clone()),
+            json!({
+                "UserPoolName": "guide-dev",
+                "Mfa": "OFF",
+                "Urls": ["https://a", "https://b"],
+                "Arn": {"Fn::GetAtt": ["Role", "Arn"]},
+                "Text": {"Fn::Sub": "${Role} of ${AWS::Region}"},
+            })
+        );
+        assert_eq!(pool.attributes["DeletionPolicy"], "Retain");
+        let role = |attribute: Option<&str>| ("Role".to_owned(), attribute.map(str::to_owned));
+        let found = references(&json!(pool.properties));
+        assert!(found.contains(&role(None)) && found.contains(&role(Some("Arn"))));
+    }
+
+    #[test]
+    fn what_is_no_template_is_refused() {
+        assert!(Template::read("a: [", &parameters()).is_err());
+        assert!(Template::read("", &parameters()).is_err());
+    }
+}

@@ -1,0 +1,166 @@
+//! `cargo xtask plan`: what a deployment would change, before anything is touched.
+
+mod markdown;
+mod text;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use infra::stack_file::StageName;
+use rollout::calls::CallCounter;
+use rollout::deploy::Preview;
+use rollout::guards::Guard;
+use rollout::plan::Plan;
+use rollout::session::Inputs;
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::build::Kind;
+use crate::failure::Failure;
+use crate::{deploy, discovery, local, output, progress, stack};
+
+/// What to plan, and how to tell it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// A stage of stack.toml
+    stage: Option<String>,
+    /// The stack file
+    #[arg(long, value_name = "FILE", default_value = "stack.toml")]
+    stack: PathBuf,
+    /// Print one JSON object; docs/plan.md describes it
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) json: bool,
+    /// Print Markdown, for a comment on a pull request
+    #[arg(long)]
+    markdown: bool,
+    #[arg(long, value_name = "GUARD", help = allow_help())]
+    allow: Vec<Guard>,
+    #[command(flatten)]
+    files: deploy::Files,
+}
+
+/// The help of `--allow`, with every name.
+pub(crate) fn allow_help() -> String {
+    let names: Vec<_> = Guard::ALL.iter().map(|(guard, _)| guard.name()).collect();
+    format!(
+        "Lift a guard, see docs/guards.md; may be given several times: {}",
+        names.join(", ")
+    )
+}
+
+/// Exit code of a plan with changes.
+const CHANGES: u8 = 2;
+
+pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
+    let stack = stack::read(&options.stack)?;
+    let name = stack::stage(&stack, options.stage.as_deref())?;
+    let counter = CallCounter::default();
+    let preview = if name.is_local() {
+        let (urls, own) = if let Some(urls) = discovery::running()? {
+            (urls, None)
+        } else {
+            output::aside("no local stage is running: planned against an empty one");
+            let own = local::start(local_cloud::Options::default()).await?;
+            (own.urls().clone(), Some(own))
+        };
+        let inputs = deploy::local_inputs(&options.stack, stack, &name, &urls);
+        let preview = match inputs {
+            Ok(inputs) => preview(&options, inputs, Kind::Local, &counter).await,
+            Err(failure) => Err(failure),
+        };
+        if let Some(own) = own {
+            own.stop().await;
+        }
+        preview
+    } else {
+        let inputs = deploy::real_inputs(&options.stack, stack, &name)?;
+        let kind = Kind::Release(inputs.architecture);
+        preview(&options, inputs, kind, &counter).await
+    };
+    let preview = preview.map_err(|failure| failure.after(counter.calls()))?;
+    show(&options, &name, &preview, &counter);
+    if preview.plan.is_empty() {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Ok(ExitCode::from(CHANGES))
+    }
+}
+
+async fn preview(
+    options: &Options,
+    inputs: Inputs,
+    kind: Kind,
+    counter: &CallCounter,
+) -> Result<Preview, Failure> {
+    let inputs = Inputs {
+        allowed: options.allow.clone(),
+        ..inputs
+    };
+    let (took, _) = watch::channel(Duration::ZERO);
+    let building = deploy::building(&inputs, &options.files, kind, took);
+    let progress = progress::for_stderr();
+    Ok(rollout::deploy::plan(
+        &inputs,
+        building,
+        counter,
+        &*progress,
+        deploy::interrupted(),
+    )
+    .await?)
+}
+
+fn show(options: &Options, name: &StageName, preview: &Preview, counter: &CallCounter) {
+    let calls = counter.calls();
+    if options.json {
+        let refused = preview.refused.as_ref().map(|error| {
+            json!({
+                "code": error.code(),
+                "message": error.message(),
+                "hint": error.next_step(),
+            })
+        });
+        let document = json!({
+            "stage": name.as_str(),
+            "changes": !preview.plan.is_empty(),
+            "refused": refused,
+            "parts": preview.plan.parts,
+            "calls": calls,
+        });
+        output::line(&document.to_string());
+        return;
+    }
+    if options.markdown {
+        output::line(&markdown::of(name, preview));
+        return;
+    }
+    for line in text::of(&preview.plan) {
+        output::line(&line);
+    }
+    if let Some(refused) = &preview.refused {
+        output::line(&format!("a deployment is {} ({})", refused.message(), refused.code()));
+        for cause in refused.causes() {
+            output::line(cause);
+        }
+        if let Some(hint) = refused.next_step() {
+            output::line(&format!("hint: {hint}"));
+        }
+    }
+    let verdict = if preview.plan.is_empty() {
+        "nothing to do".to_owned()
+    } else {
+        text::summary(&preview.plan)
+    };
+    output::line(&format!(
+        "{verdict}: {} reading calls, {} mutating calls",
+        calls.reading, calls.mutating
+    ));
+}
+
+/// Tells a plan that is about to be carried out.
+pub(crate) fn tell(stage: &StageName, plan: &Plan) {
+    output::aside(&format!("to do on {stage}: {}", text::summary(plan)));
+    for line in text::of(plan) {
+        output::aside(&line);
+    }
+}
