@@ -210,7 +210,11 @@ pub(crate) fn local_inputs(
 }
 
 /// What is to be made on a real stage.
-pub(crate) fn real_inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Failure> {
+pub(crate) fn real_inputs(
+    path: &Path,
+    stack: StackFile,
+    name: &StageName,
+) -> Result<Inputs, Failure> {
     let developer = stage::developer(&stack, name)?;
     Ok(Inputs {
         architecture: stack.lambda.architecture,

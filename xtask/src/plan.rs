@@ -138,7 +138,11 @@ fn show(options: &Options, name: &StageName, preview: &Preview, counter: &CallCo
         output::line(&line);
     }
     if let Some(refused) = &preview.refused {
-        output::line(&format!("a deployment is {} ({})", refused.message(), refused.code()));
+        output::line(&format!(
+            "a deployment is {} ({})",
+            refused.message(),
+            refused.code()
+        ));
         for cause in refused.causes() {
             output::line(cause);
         }

@@ -423,7 +423,10 @@ mod tests {
                 Guard::LinkLifetime,
             ),
             (
-                template("[identity]\nsign-in = [\"phone\"]\n", &[]),
+                template(
+                    "[identity]\nsign-in = [\"phone\"]\nrecovery = [\"phone\"]\n",
+                    &[],
+                ),
                 Guard::SignInAttributes,
             ),
             (

@@ -22,7 +22,12 @@ fn part(part: &Part) -> Vec<String> {
         lines.push(format!("  {}", title(change)));
         // What is added as a whole is in the repository to be read.
         if change.kind == Kind::Changed {
-            lines.extend(change.fields.iter().map(|one| format!("      {}", field(one))));
+            lines.extend(
+                change
+                    .fields
+                    .iter()
+                    .map(|one| format!("      {}", field(one))),
+            );
         }
     }
     if part.unchanged > 0 && part.action.is_some() {

@@ -11,5 +11,6 @@ mod killed;
 mod local_stage;
 mod log;
 mod mistakes;
+mod plan;
 mod stage;
 mod talk;
