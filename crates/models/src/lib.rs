@@ -3,6 +3,7 @@
 pub mod account_linking;
 pub mod environment;
 pub mod ids;
+pub mod package;
 pub mod profile;
 pub mod request;
 pub mod response;

@@ -5,9 +5,7 @@
 //! folder but is no part of what is uploaded: SMAPI ignores it there with a warning.
 
 mod linking;
-mod locate;
 mod manifest;
-mod model;
 mod problem;
 mod render;
 mod source;

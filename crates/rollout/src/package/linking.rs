@@ -12,11 +12,11 @@ use models::account_linking::{
     PlatformAuthorizationUrl, Scopes, VoiceForward,
 };
 use models::ids::ClientId;
+use models::package::Place;
 use models::secure_url::SecureUrl;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::locate::Path;
 use super::problem::{PackageError, Problem};
 use super::source::{ACCOUNT_LINKING, Document, SourcePackage};
 
@@ -68,15 +68,15 @@ pub(super) struct Decisions {
 
 /// Reads the file's decisions.
 pub(super) fn read(document: &Document) -> Result<Decisions, Problem> {
-    let root = Path::of(&[WRAPPER]);
-    let problem = |path: &Path, message: String, hint: &str| {
+    let root = Place::of(&[WRAPPER]);
+    let problem = |path: &Place, message: String, hint: &str| {
         Problem::new(&document.file, message)
             .at(Some(path.position(&document.text)))
             .hint(hint)
     };
     let Some(Value::Object(fields)) = document.value.get(WRAPPER) else {
         return Err(problem(
-            &Path::default(),
+            &Place::default(),
             format!("`{WRAPPER}` is missing"),
             "wrap everything in {\"accountLinkingRequest\": {...}}",
         ));

@@ -4,28 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use models::package::{MAX_TESTING_INSTRUCTIONS, ManifestDocument, Place};
 use serde_json::{Map, Value, json};
 
-use super::locate::Path;
 use super::problem::Problem;
 use super::render::Endpoints;
 use super::source::{Document, MODELS};
 
-/// The events that a skill can subscribe to.
-///
-/// <https://developer.amazon.com/docs/alexa/smapi/skill-events-in-alexa-skills.html>
-const EVENTS: [&str; 6] = [
-    "SKILL_ACCOUNT_LINKED",
-    "SKILL_DISABLED",
-    "SKILL_ENABLED",
-    "SKILL_PERMISSION_ACCEPTED",
-    "SKILL_PERMISSION_CHANGED",
-    "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED",
-];
-
-/// How many characters testing instructions may have.
-const TESTING_INSTRUCTIONS: usize = 4000;
-/// How many of them are kept free for the mark that [`render`] adds.
+/// How many characters of the testing instructions are kept free for the mark that [`render`] adds.
 const MARK: usize = 200;
 
 /// What is wrong with a manifest.
@@ -34,9 +20,12 @@ pub(super) fn check(document: &Document, models: &BTreeMap<String, Document>) ->
         document,
         problems: Vec::new(),
     };
-    checker.shape();
+    if let Err(refused) = ManifestDocument::parse(&document.text) {
+        let refused = Problem::refused(document, "not a manifest", refused);
+        checker.problems.extend(refused);
+    }
+    checker.instructions();
     checker.endpoints();
-    checker.events();
     checker.locales(models);
     checker.problems
 }
@@ -52,7 +41,7 @@ impl Checker<'_> {
             .try_fold(&self.document.value, |value, key| value.get(key))
     }
 
-    fn report(&mut self, path: &Path, message: impl Into<String>, hint: impl Into<String>) {
+    fn report(&mut self, path: &Place, message: impl Into<String>, hint: impl Into<String>) {
         let position = path.position(&self.document.text);
         let problem = Problem::new(&self.document.file, message)
             .at(Some(position))
@@ -60,46 +49,19 @@ impl Checker<'_> {
         self.problems.push(problem);
     }
 
-    fn shape(&mut self) {
-        let manifest = Path::of(&["manifest"]);
-        if !self.get(&["manifest"]).is_some_and(Value::is_object) {
-            self.report(
-                &Path::default(),
-                "the manifest is missing",
-                "wrap everything in {\"manifest\": {...}}",
-            );
-            return;
-        }
-        if self.get(&["manifest", "manifestVersion"]) != Some(&json!("1.0")) {
-            self.report(
-                &manifest.key("manifestVersion"),
-                "manifestVersion is not \"1.0\", the only one there is",
-                "write \"manifestVersion\": \"1.0\"",
-            );
-        }
-        if !self
-            .get(&["manifest", "apis", "custom"])
-            .is_some_and(Value::is_object)
-        {
-            self.report(
-                &manifest.key("apis").key("custom"),
-                "apis.custom is missing: this is a custom skill",
-                "write \"apis\": {\"custom\": {}}",
-            );
-        }
+    /// Room for the mark is needed; that there is not more than Amazon takes is checked before.
+    fn instructions(&mut self) {
         let keys = ["manifest", "publishingInformation", "testingInstructions"];
         let length = self
             .get(&keys)
             .and_then(Value::as_str)
             .map_or(0, |text| text.chars().count());
-        if length > TESTING_INSTRUCTIONS - MARK {
+        let most = MAX_TESTING_INSTRUCTIONS - MARK;
+        if (most + 1..=MAX_TESTING_INSTRUCTIONS).contains(&length) {
             self.report(
-                &Path::of(&keys),
+                &Place::of(&keys),
                 format!("testingInstructions has {length} characters"),
-                format!(
-                    "use at most {}: a mark is added by which the skill is found again",
-                    TESTING_INSTRUCTIONS - MARK
-                ),
+                format!("use at most {most}: a mark is added by which the skill is found again"),
             );
         }
     }
@@ -113,34 +75,13 @@ impl Checker<'_> {
             &["manifest", "events", "regions"],
         ] {
             if self.get(keys).is_some() {
-                let path = Path::of(keys);
+                let path = Place::of(keys);
                 self.report(
                     &path,
                     format!("{path} is filled in for each stage and does not belong in the file"),
                     "remove it",
                 );
             }
-        }
-    }
-
-    fn events(&mut self) {
-        let keys = ["manifest", "events", "subscriptions"];
-        let Some(subscriptions) = self.get(&keys).and_then(Value::as_array) else {
-            return;
-        };
-        let unknown: Vec<(usize, String)> = subscriptions
-            .iter()
-            .map(|subscription| subscription["eventName"].as_str().unwrap_or_default())
-            .enumerate()
-            .filter(|(_, name)| !EVENTS.contains(name))
-            .map(|(index, name)| (index, name.to_owned()))
-            .collect();
-        for (index, name) in unknown {
-            self.report(
-                &Path::of(&keys).index(index).key("eventName"),
-                format!("`{name}` is not an event that a skill can subscribe to"),
-                format!("use some of {}", EVENTS.join(", ")),
-            );
         }
     }
 
@@ -154,13 +95,13 @@ impl Checker<'_> {
             .unwrap_or_default();
         if locales.is_empty() {
             self.report(
-                &Path::of(&keys),
+                &Place::of(&keys),
                 "the skill has no locale",
                 "describe it for at least one, such as \"en-US\"",
             );
         }
         for locale in &locales {
-            let path = Path::of(&keys).key(locale);
+            let path = Place::of(&keys).key(locale);
             if !models.contains_key(locale) {
                 self.report(
                     &path,
@@ -168,39 +109,12 @@ impl Checker<'_> {
                     format!("add {MODELS}/{locale}.json, or remove the locale"),
                 );
             }
-            self.locale(&path, locale);
         }
         for locale in models.keys().filter(|locale| !locales.contains(locale)) {
             self.report(
-                &Path::of(&keys),
+                &Place::of(&keys),
                 format!("the interaction model of {locale} has no description beside it"),
                 format!("describe the skill for {locale}, or remove {MODELS}/{locale}.json"),
-            );
-        }
-    }
-
-    fn locale(&mut self, path: &Path, locale: &str) {
-        let keys = ["manifest", "publishingInformation", "locales", locale];
-        let length = |key: &str| -> usize {
-            let text = self.get(&keys).and_then(|locale| locale.get(key));
-            text.and_then(Value::as_str)
-                .map_or(0, |text| text.chars().count())
-        };
-        let limits = [
-            ("name", 2, 50),
-            ("summary", 0, 160),
-            ("description", 0, 4000),
-        ];
-        let outside: Vec<(&str, usize, usize, usize)> = limits
-            .into_iter()
-            .map(|(key, least, most)| (key, least, most, length(key)))
-            .filter(|(_, least, most, length)| !(least..=most).contains(&length))
-            .collect();
-        for (key, least, most, length) in outside {
-            self.report(
-                &path.key(key),
-                format!("{key} has {length} characters"),
-                format!("use {least} to {most}"),
             );
         }
     }

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use models::package::Refused;
+
+use super::source::Document;
+
 /// A skill package that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageError {
@@ -84,6 +88,21 @@ impl Problem {
             .strip_suffix(&format!(" at line {line} column {column}"))
             .unwrap_or(&text);
         Self::new(file, format!("{what}: {message}")).at(Some((line, column)))
+    }
+
+    /// Why a document is refused.
+    pub(super) fn refused(document: &Document, what: &str, refused: Refused) -> Vec<Self> {
+        match refused {
+            Refused::Json(error) => vec![Self::json(&document.file, what, &error)],
+            Refused::Rules(refusals) => refusals
+                .into_iter()
+                .map(|refusal| {
+                    Self::new(&document.file, refusal.message)
+                        .at(Some(refusal.place.position(&document.text)))
+                        .hint(refusal.hint)
+                })
+                .collect(),
+        }
     }
 
     pub(super) fn at(mut self, position: Option<(usize, usize)>) -> Self {

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use models::package::InteractionModelDocument;
 use serde_json::Value;
 
 use super::linking::{self, Decisions};
+use super::manifest;
 use super::problem::{PackageError, Problem};
-use super::{manifest, model};
 
 /// The manifest's file.
 pub(super) const MANIFEST: &str = "skill.json";
@@ -62,7 +63,7 @@ impl SourcePackage {
         problems.extend(
             models
                 .iter()
-                .flat_map(|(locale, document)| model::check(locale, document)),
+                .flat_map(|(locale, document)| check_model(locale, document)),
         );
         let linking = linking.and_then(|document| keep(linking::read(&document), &mut problems));
         PackageError::unless_empty(problems)?;
@@ -109,6 +110,14 @@ impl Document {
 
 fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
     result.map_err(|problem| problems.push(problem)).ok()
+}
+
+fn check_model(locale: &str, document: &Document) -> Vec<Problem> {
+    // Read from the text, so that a wrong type is reported with its line.
+    match InteractionModelDocument::parse(locale, &document.text) {
+        Ok(_) => Vec::new(),
+        Err(refused) => Problem::refused(document, "not an interaction model", refused),
+    }
 }
 
 fn missing(file: &Path) -> Problem {

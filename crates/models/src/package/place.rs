@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The way to a value from the root of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Path(Vec<Step>);
+pub struct Place(Vec<Step>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
@@ -12,20 +12,23 @@ enum Step {
     Index(usize),
 }
 
-impl Path {
+impl Place {
     /// The value at these keys.
-    pub(super) fn of(keys: &[&str]) -> Self {
+    #[must_use]
+    pub fn of(keys: &[&str]) -> Self {
         let key = |key: &&str| Step::Key((*key).to_owned());
         Self(keys.iter().map(key).collect())
     }
 
     /// The value of a member of this one.
-    pub(super) fn key(&self, key: &str) -> Self {
+    #[must_use]
+    pub fn key(&self, key: &str) -> Self {
         self.then(Step::Key(key.to_owned()))
     }
 
     /// An item of this one, from 0.
-    pub(super) fn index(&self, index: usize) -> Self {
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
         self.then(Step::Index(index))
     }
 
@@ -37,7 +40,7 @@ impl Path {
 
     /// Line and column, both from 1, of the value in `text`; of the innermost value on the way
     /// that exists, if it does not. `text` must be valid JSON.
-    pub(super) fn position(&self, text: &str) -> (usize, usize) {
+    pub fn position(&self, text: &str) -> (usize, usize) {
         let mut scanner = Scanner {
             bytes: text.as_bytes(),
             at: 0,
@@ -50,7 +53,7 @@ impl Path {
     }
 }
 
-impl fmt::Display for Path {
+impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, step) in self.0.iter().enumerate() {
             match step {
@@ -187,24 +190,24 @@ mod tests {
 
     #[test]
     fn values_are_found() {
-        let at = |path: Path| path.position(TEXT);
-        assert_eq!(at(Path::default()), (1, 1));
-        assert_eq!(at(Path::of(&["a"])), (2, 8));
-        assert_eq!(at(Path::of(&["a"]).index(1)), (2, 12));
-        assert_eq!(at(Path::of(&["a"]).index(2).key("b")), (2, 26));
-        assert_eq!(at(Path::of(&["c d"])), (3, 10));
+        let at = |path: Place| path.position(TEXT);
+        assert_eq!(at(Place::default()), (1, 1));
+        assert_eq!(at(Place::of(&["a"])), (2, 8));
+        assert_eq!(at(Place::of(&["a"]).index(1)), (2, 12));
+        assert_eq!(at(Place::of(&["a"]).index(2).key("b")), (2, 26));
+        assert_eq!(at(Place::of(&["c d"])), (3, 10));
     }
 
     #[test]
     fn what_is_missing_is_shown_where_it_belongs() {
-        assert_eq!(Path::of(&["c d", "e"]).position(TEXT), (3, 10));
-        assert_eq!(Path::of(&["a"]).index(7).position(TEXT), (2, 8));
-        assert_eq!(Path::of(&["z"]).position(TEXT), (1, 1));
+        assert_eq!(Place::of(&["c d", "e"]).position(TEXT), (3, 10));
+        assert_eq!(Place::of(&["a"]).index(7).position(TEXT), (2, 8));
+        assert_eq!(Place::of(&["z"]).position(TEXT), (1, 1));
     }
 
     #[test]
     fn a_path_reads_as_people_write_it() {
-        let path = Path::of(&["intents"]).index(2).key("name");
+        let path = Place::of(&["intents"]).index(2).key("name");
         assert_eq!(path.to_string(), "intents[2].name");
     }
 }

@@ -1,16 +1,11 @@
-//! Interaction models: the basic rules, checked before anything is uploaded.
+//! Interaction models: the rules that a build at Amazon would otherwise fail by.
 //!
 //! <https://developer.amazon.com/en-US/docs/alexa/custom-skills/create-intents-utterances-and-slots.html>
 
-mod invocation;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-
-use super::locate::Path;
-use super::problem::Problem;
-use super::source::Document;
+use super::{InteractionModel, LanguageModel, ModelIntent, SlotType, dialog, invocation};
+use crate::package::{Place, Refusals};
 
 /// The intents that every custom skill must have.
 ///
@@ -21,108 +16,41 @@ const REQUIRED: [&str; 3] = [
     "AMAZON.CancelIntent",
 ];
 
-/// What is checked of a model; everything else is passed on as it is.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct File {
-    interaction_model: InteractionModel,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct InteractionModel {
-    language_model: LanguageModel,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LanguageModel {
-    invocation_name: String,
-    intents: Vec<Intent>,
-    #[serde(default)]
-    types: Vec<SlotType>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Intent {
-    name: String,
-    #[serde(default)]
-    slots: Vec<Slot>,
-    #[serde(default)]
-    samples: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Slot {
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    samples: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct SlotType {
-    name: String,
-    #[serde(default)]
-    values: Vec<SlotValue>,
-}
-
-#[derive(Debug, Deserialize)]
-struct SlotValue {
-    id: Option<String>,
-    name: SlotValueName,
-}
-
-#[derive(Debug, Deserialize)]
-struct SlotValueName {
-    value: String,
-}
-
 /// What is wrong with a model.
-pub(super) fn check(locale: &str, document: &Document) -> Vec<Problem> {
-    // Read again from the text, so that a wrong type is reported with its line.
-    let model = match serde_json::from_str::<File>(&document.text) {
-        Ok(file) => file.interaction_model.language_model,
-        Err(error) => {
-            return vec![Problem::json(
-                &document.file,
-                "not an interaction model",
-                &error,
-            )];
-        }
-    };
+pub(super) fn check(locale: &str, document: &InteractionModel) -> Refusals {
+    let model = &document.language_model;
     let mut checker = Checker {
-        document,
-        root: Path::of(&["interactionModel", "languageModel"]),
-        problems: Vec::new(),
+        root: Place::of(&["interactionModel", "languageModel"]),
+        refusals: Refusals::default(),
     };
     if let Some((message, hint)) = invocation::check(locale, &model.invocation_name) {
         checker.report(&checker.root.key("invocationName"), message, hint);
     }
-    checker.types(&model);
-    checker.intents(&model);
-    checker.samples(&model);
-    checker.problems
+    checker.types(model);
+    checker.intents(model);
+    checker.samples(model);
+    let prompts = document.prompts.as_deref().unwrap_or_default();
+    dialog::check(
+        &mut checker.refusals,
+        model,
+        document.dialog.as_ref(),
+        prompts,
+    );
+    checker.refusals
 }
 
-struct Checker<'a> {
-    document: &'a Document,
-    root: Path,
-    problems: Vec<Problem>,
+struct Checker {
+    root: Place,
+    refusals: Refusals,
 }
 
-impl Checker<'_> {
-    fn report(&mut self, path: &Path, message: impl Into<String>, hint: impl Into<String>) {
-        let position = path.position(&self.document.text);
-        let problem = Problem::new(&self.document.file, message)
-            .at(Some(position))
-            .hint(hint);
-        self.problems.push(problem);
+impl Checker {
+    fn report(&mut self, place: &Place, message: impl Into<String>, hint: impl Into<String>) {
+        self.refusals.report(place, message, hint);
     }
 
     /// Reports what is in a list twice, compared as Alexa does.
-    fn distinct<'a>(&mut self, what: &str, names: impl IntoIterator<Item = (Path, &'a str)>) {
+    fn distinct<'a>(&mut self, what: &str, names: impl IntoIterator<Item = (Place, &'a str)>) {
         let mut seen = BTreeSet::new();
         for (path, name) in names {
             if !seen.insert(name.to_lowercase()) {
@@ -139,22 +67,22 @@ impl Checker<'_> {
         let types = self.root.key("types");
         self.distinct(
             "slot type",
-            (model.types.iter().enumerate()).map(|(index, slot_type)| {
+            (model.types().iter().enumerate()).map(|(index, slot_type)| {
                 (types.index(index).key("name"), slot_type.name.as_str())
             }),
         );
-        for (index, slot_type) in model.types.iter().enumerate() {
+        for (index, slot_type) in model.types().iter().enumerate() {
             let values = types.index(index).key("values");
             self.distinct(
                 "value",
-                slot_type.values.iter().enumerate().map(|(index, value)| {
+                slot_type.values().iter().enumerate().map(|(index, value)| {
                     let path = values.index(index).key("name").key("value");
                     (path, value.name.value.as_str())
                 }),
             );
             self.distinct(
                 "value id",
-                (slot_type.values.iter().enumerate()).filter_map(|(index, value)| {
+                (slot_type.values().iter().enumerate()).filter_map(|(index, value)| {
                     Some((values.index(index).key("id"), value.id.as_deref()?))
                 }),
             );
@@ -187,17 +115,17 @@ impl Checker<'_> {
                     "use letters and underscores",
                 );
             }
-            self.slots(&path.key("slots"), intent, &model.types);
+            self.slots(&path.key("slots"), intent, model.types());
         }
     }
 
-    fn slots(&mut self, path: &Path, intent: &Intent, types: &[SlotType]) {
+    fn slots(&mut self, path: &Place, intent: &ModelIntent, types: &[SlotType]) {
         self.distinct(
             "slot",
-            (intent.slots.iter().enumerate())
+            (intent.slots().iter().enumerate())
                 .map(|(index, slot)| (path.index(index).key("name"), slot.name.as_str())),
         );
-        for (index, slot) in intent.slots.iter().enumerate() {
+        for (index, slot) in intent.slots().iter().enumerate() {
             if !is_identifier(&slot.name) {
                 self.report(
                     &path.index(index).key("name"),
@@ -225,7 +153,7 @@ impl Checker<'_> {
         let mut owners: BTreeMap<String, &str> = BTreeMap::new();
         for (index, intent) in model.intents.iter().enumerate() {
             let path = self.root.key("intents").index(index);
-            let own = intent.samples.iter().enumerate();
+            let own = intent.samples().iter().enumerate();
             for (index, sample) in own {
                 let at = path.key("samples").index(index);
                 self.sample(&at, sample, intent);
@@ -237,8 +165,8 @@ impl Checker<'_> {
                     );
                 }
             }
-            for (slot_index, slot) in intent.slots.iter().enumerate() {
-                for (index, sample) in slot.samples.iter().enumerate() {
+            for (slot_index, slot) in intent.slots().iter().enumerate() {
+                for (index, sample) in slot.samples.iter().flatten().enumerate() {
                     let at = path
                         .key("slots")
                         .index(slot_index)
@@ -250,7 +178,7 @@ impl Checker<'_> {
         }
     }
 
-    fn sample(&mut self, path: &Path, sample: &str, intent: &Intent) {
+    fn sample(&mut self, path: &Place, sample: &str, intent: &ModelIntent) {
         let mut words = String::new();
         let mut rest = sample;
         while let Some((before, after)) = rest.split_once('{') {
@@ -263,7 +191,7 @@ impl Checker<'_> {
                 );
                 return;
             };
-            if !intent.slots.iter().any(|known| known.name == slot) {
+            if !intent.slots().iter().any(|known| known.name == slot) {
                 self.report(
                     path,
                     format!("the sample \"{sample}\" names the unknown slot `{slot}`"),

@@ -1,0 +1,255 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+fn model(change: impl FnOnce(&mut Value)) -> Value {
+    let mut document = json!({
+        "interactionModel": {
+            "languageModel": {
+                "invocationName": "trip guide",
+                "modelConfiguration": { "fallbackIntentSensitivity": { "level": "LOW" } },
+                "intents": [
+                    { "name": "AMAZON.HelpIntent", "samples": [] },
+                    { "name": "AMAZON.StopIntent", "samples": [] },
+                    { "name": "AMAZON.CancelIntent", "samples": [] },
+                    {
+                        "name": "BookIntent",
+                        "slots": [{
+                            "name": "city",
+                            "type": "City",
+                            "multipleValues": { "enabled": true },
+                            "samples": ["to {city}"]
+                        }],
+                        "samples": ["book a trip to {city}"]
+                    }
+                ],
+                "types": [{
+                    "name": "City",
+                    "values": [{
+                        "id": "ROME",
+                        "name": { "value": "Rome", "synonyms": ["the eternal city"] }
+                    }]
+                }]
+            },
+            "dialog": {
+                "delegationStrategy": "ALWAYS",
+                "intents": [{
+                    "name": "BookIntent",
+                    "confirmationRequired": true,
+                    "prompts": { "confirmation": "Confirm.Book" },
+                    "slots": [{
+                        "name": "city",
+                        "type": "City",
+                        "elicitationRequired": true,
+                        "confirmationRequired": false,
+                        "prompts": { "elicitation": "Elicit.City" },
+                        "validations": []
+                    }]
+                }]
+            },
+            "prompts": [
+                { "id": "Confirm.Book", "variations": [{ "type": "PlainText", "value": "Sure?" }] },
+                { "id": "Elicit.City", "variations": [{ "type": "PlainText", "value": "Where?" }] }
+            ]
+        },
+        "version": "3"
+    });
+    change(&mut document);
+    document
+}
+
+fn manifest(change: impl FnOnce(&mut Value)) -> Value {
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:guide:live";
+    let mut document = json!({
+        "manifest": {
+            "manifestVersion": "1.0",
+            "publishingInformation": {
+                "category": "UTILITIES",
+                "isAvailableWorldwide": true,
+                "testingInstructions": "Say: open trip guide.",
+                "locales": { "en-US": {
+                    "name": "Trip Guide",
+                    "summary": "Trips.",
+                    "description": "Books trips.",
+                    "examplePhrases": ["Alexa, open trip guide"],
+                    "keywords": ["trip"]
+                } }
+            },
+            "privacyAndCompliance": { "allowsPurchases": false, "isExportCompliant": true },
+            "permissions": [{ "name": "alexa::profile:email:read" }],
+            "apis": { "custom": {
+                "endpoint": { "uri": arn },
+                "regions": { "EU": { "endpoint": { "uri": arn } } },
+                "interfaces": [{ "type": "ALEXA_PRESENTATION_APL" }]
+            } },
+            "events": {
+                "endpoint": { "uri": arn },
+                "subscriptions": [{ "eventName": "SKILL_ENABLED" }]
+            }
+        }
+    });
+    change(&mut document);
+    document
+}
+
+fn refusals<T: std::fmt::Debug>(parsed: Result<T, Refused>) -> Vec<String> {
+    match parsed.unwrap_err() {
+        Refused::Rules(refusals) => refusals.iter().map(Refusal::to_string).collect(),
+        Refused::Json(error) => vec![error.to_string()],
+    }
+}
+
+#[track_caller]
+fn refused_model(expected: &str, change: impl FnOnce(&mut Value)) {
+    let found = refusals(InteractionModelDocument::parse(
+        "en-US",
+        &model(change).to_string(),
+    ));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains(expected), "{found:#?}");
+}
+
+#[track_caller]
+fn refused_manifest(expected: &str, change: impl FnOnce(&mut Value)) {
+    let found = refusals(ManifestDocument::parse(&manifest(change).to_string()));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains(expected), "{found:#?}");
+}
+
+#[test]
+fn documents_survive_reading_and_writing() {
+    let expected = model(|_| {});
+    let read = InteractionModelDocument::parse("en-US", &expected.to_string()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), expected);
+    let expected = manifest(|_| {});
+    let read = ManifestDocument::parse(&expected.to_string()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), expected);
+}
+
+#[test]
+fn a_dialog_refers_to_what_is_there() {
+    let intent = "/interactionModel/dialog/intents/0";
+    let set = |pointer: String, value: Value| {
+        move |document: &mut Value| *document.pointer_mut(&pointer).unwrap() = value
+    };
+    refused_model(
+        "interactionModel.dialog.intents[0].name: the dialog is of the intent `BuyIntent`",
+        set(format!("{intent}/name"), "BuyIntent".into()),
+    );
+    refused_model(
+        "slots[0].name: BookIntent has no slot `town`",
+        set(format!("{intent}/slots/0/name"), "town".into()),
+    );
+    refused_model(
+        "slots[0].type: the slot `city` is a AMAZON.City here and a City in",
+        set(format!("{intent}/slots/0/type"), "AMAZON.City".into()),
+    );
+    refused_model(
+        "prompts.elicitation: there is no prompt `Elicit.Town`",
+        set(
+            format!("{intent}/slots/0/prompts/elicitation"),
+            "Elicit.Town".into(),
+        ),
+    );
+    refused_model(
+        "prompts[0].variations: the prompt `Confirm.Book` has no variation",
+        set(
+            "/interactionModel/prompts/0/variations".to_owned(),
+            json!([]),
+        ),
+    );
+}
+
+#[test]
+fn the_store_has_limits() {
+    let texts = "/manifest/publishingInformation/locales/en-US";
+    let set = |key: &str, value: Value| {
+        let pointer = format!("{texts}/{key}");
+        let key = key.to_owned();
+        move |document: &mut Value| match document.pointer_mut(&pointer) {
+            Some(there) => *there = value,
+            None => document.pointer_mut(texts).unwrap()[key] = value,
+        }
+    };
+    refused_manifest(
+        "name has 51 characters: use 2 to 50",
+        set("name", "x".repeat(51).into()),
+    );
+    refused_manifest("summary has 161", set("summary", "x".repeat(161).into()));
+    refused_manifest(
+        "updatesDescription has 4001",
+        set("updatesDescription", "x".repeat(4_001).into()),
+    );
+    refused_manifest(
+        "examplePhrases has 5 entries: use at most 4",
+        set("examplePhrases", json!(vec!["Alexa, open it"; 5])),
+    );
+    refused_manifest(
+        "keywords[1]: an entry of keywords has 151 characters",
+        set("keywords", json!(["trip", "x".repeat(151)])),
+    );
+    refused_manifest(
+        "keywords has 31 entries",
+        set("keywords", json!(vec!["a"; 31])),
+    );
+}
+
+#[test]
+fn endpoints_are_functions_or_https() {
+    refused_manifest(
+        "manifest.apis.custom.regions.EU.endpoint.uri: `http://example.com` is no endpoint",
+        |document| {
+            document["manifest"]["apis"]["custom"]["regions"]["EU"]["endpoint"]["uri"] =
+                "http://example.com".into();
+        },
+    );
+    refused_manifest("manifest.events.endpoint.uri: `x`", |document| {
+        document["manifest"]["events"]["endpoint"]["uri"] = "x".into();
+    });
+}
+
+proptest! {
+    #[test]
+    fn unknown_members_survive(member in "zz[A-Za-z]{0,8}", value in "\\PC{0,8}") {
+        let expected = model(|document| {
+            for pointer in [
+                "",
+                "/interactionModel",
+                "/interactionModel/languageModel",
+                "/interactionModel/languageModel/intents/3",
+                "/interactionModel/languageModel/intents/3/slots/0",
+                "/interactionModel/languageModel/types/0/values/0/name",
+                "/interactionModel/dialog/intents/0/slots/0",
+                "/interactionModel/prompts/0/variations/0",
+            ] {
+                document.pointer_mut(pointer).unwrap()[&member] = value.clone().into();
+            }
+        });
+        let read = InteractionModelDocument::parse("en-US", &expected.to_string()).unwrap();
+        prop_assert_eq!(serde_json::to_value(read).unwrap(), expected);
+        let expected = manifest(|document| {
+            for pointer in [
+                "",
+                "/manifest",
+                "/manifest/apis",
+                "/manifest/apis/custom/regions/EU/endpoint",
+                "/manifest/publishingInformation/locales/en-US",
+                "/manifest/privacyAndCompliance",
+                "/manifest/events/subscriptions/0",
+                "/manifest/permissions/0",
+            ] {
+                document.pointer_mut(pointer).unwrap()[&member] = value.clone().into();
+            }
+        });
+        let read = ManifestDocument::parse(&expected.to_string()).unwrap();
+        prop_assert_eq!(serde_json::to_value(read).unwrap(), expected);
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "\\PC*") {
+        prop_assert!(InteractionModelDocument::parse("en-US", &text).is_err());
+        // An empty object lacks what a manifest needs, whatever else a text may be.
+        prop_assert!(ManifestDocument::parse(&text).is_err());
+    }
+}
