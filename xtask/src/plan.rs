@@ -165,6 +165,7 @@ fn show(options: &Options, name: &StageName, preview: &Preview, counter: &CallCo
 pub(crate) fn tell(stage: &StageName, plan: &Plan) {
     output::aside(&format!("to do on {stage}: {}", text::summary(plan)));
     for line in text::of(plan) {
-        output::aside(&line);
+        // Indented, so that it is not taken for the progress of the step.
+        output::aside(&format!("  {line}"));
     }
 }
