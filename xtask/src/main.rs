@@ -16,6 +16,7 @@ mod render;
 mod say;
 mod stack;
 mod stage;
+mod status;
 mod talk;
 mod workspace;
 
@@ -54,6 +55,9 @@ enum Command {
     /// Exit code 0: nothing to do; 2: there are changes; 1: an error.
     #[command(after_help = "Example: cargo xtask plan dev --markdown")]
     Plan(plan::Options),
+    /// Tell what is deployed where: ids, URLs, versions and the last deployment
+    #[command(after_help = "Example: cargo xtask status dev")]
+    Status(status::Options),
     /// Start Alexa and AWS on this machine and keep them up
     #[command(after_help = "Example: cargo xtask local --port 4600")]
     Local(Local),
@@ -159,6 +163,7 @@ fn main() -> ExitCode {
         &cli.command,
         Command::Deploy(Deploy { json: true, .. })
             | Command::Plan(plan::Options { json: true, .. })
+            | Command::Status(status::Options { json: true, .. })
             | Command::Talk(talk::Options { json: true, .. })
     );
     match run(cli.command) {
@@ -174,6 +179,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Deploy(options) => block_on(deploy::run(options))?,
         Command::Plan(options) => return block_on(plan::run(options)),
+        Command::Status(options) => block_on(status::run(options))?,
         Command::Local(options) => block_on(local::run(options))?,
         Command::Say(options) => block_on(say::run(options))?,
         Command::Talk(options) => return block_on(talk::run(options)),

@@ -22,6 +22,7 @@ mod poll;
 pub mod progress;
 pub mod session;
 pub mod state;
+pub mod status;
 mod steps;
 pub mod template;
 

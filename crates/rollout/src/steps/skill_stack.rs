@@ -50,6 +50,21 @@ pub(crate) fn client(
     ))
 }
 
+/// The skill stack of one region for whoever only reads it.
+pub(crate) fn reader(session: &Session<'_>, region: &Region) -> StackClient {
+    StackClient::new(
+        &session.aws,
+        Desired {
+            name: infra::names::skill_stack(&session.inputs.stack.name, &session.inputs.stage),
+            region: region.clone(),
+            template: String::new(),
+            parameters: BTreeMap::new(),
+            tags: session.tags(),
+            protected: false,
+        },
+    )
+}
+
 /// The template of every region's stack.
 pub(crate) fn template(session: &Session<'_>) -> Result<String, Error> {
     session

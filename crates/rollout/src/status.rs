@@ -1,0 +1,90 @@
+//! What is deployed on a stage, by reading only.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use models::ids::{SkillId, UserPoolId};
+
+use crate::error::Error;
+use crate::plan::regions;
+use crate::session::Session;
+use crate::steps::{identity, skill_stack};
+
+/// What is deployed where.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// The AWS account.
+    pub account: String,
+    /// The Amazon developer's vendor.
+    pub vendor: String,
+    /// The skill, once there is one.
+    pub skill_id: Option<SkillId>,
+    /// When a deployment last ended well.
+    pub deployed_at: Option<Timestamp>,
+    /// The user pool, once there is one.
+    pub user_pool_id: Option<UserPoolId>,
+    /// Where people sign in.
+    pub sign_in_url: Option<String>,
+    /// The stacks: of the identity first, then of the skill in each region.
+    pub stacks: Vec<StackStatus>,
+}
+
+/// One stack.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackStatus {
+    /// The stack's name.
+    pub name: String,
+    /// Where it is.
+    pub region: String,
+    /// CloudFormation's status; absent when there is no such stack.
+    pub status: Option<String>,
+    /// What the stack answers: ids, ARNs, the version that runs.
+    pub outputs: std::collections::BTreeMap<String, String>,
+}
+
+/// Reads a stage.
+pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
+    let inputs = session.inputs;
+    let state = session.store.state().await;
+    let client = identity::client(session)?;
+    let name = client.desired().name.clone();
+    let observed = client.observe().await?;
+    let outputs = observed
+        .as_ref()
+        .and_then(|observed| identity::outputs(&name, observed).ok());
+    let sign_in_url = match &outputs {
+        Some(outputs) => Some(inputs.endpoints.sign_in(&outputs.domain, &inputs.home)?),
+        None => None,
+    };
+    let mut stacks = vec![StackStatus {
+        name,
+        region: inputs.home.to_string(),
+        status: observed.as_ref().map(|observed| observed.status.clone()),
+        outputs: observed
+            .map(|observed| observed.outputs)
+            .unwrap_or_default(),
+    }];
+    for region in regions(session) {
+        let client = skill_stack::reader(session, &region);
+        let observed = client.observe().await?;
+        stacks.push(StackStatus {
+            name: client.desired().name.clone(),
+            region: region.to_string(),
+            status: observed.as_ref().map(|observed| observed.status.clone()),
+            outputs: observed
+                .map(|observed| observed.outputs)
+                .unwrap_or_default(),
+        });
+    }
+    Ok(Status {
+        account: session.account.as_str().to_owned(),
+        vendor: session.vendor.to_string(),
+        skill_id: state.skill.and_then(|skill| skill.id),
+        deployed_at: state.deployed_at,
+        user_pool_id: outputs.map(|outputs| outputs.user_pool_id),
+        sign_in_url: sign_in_url.map(|url| url.as_url().to_string()),
+        stacks,
+    })
+}

@@ -1,0 +1,67 @@
+//! `cargo xtask status`: what is deployed where.
+
+use std::path::PathBuf;
+
+use rollout::calls::CallCounter;
+use rollout::session::Session;
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::{deploy, discovery, output, progress, stack};
+
+/// Which stage, and how to tell it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// A stage of stack.toml
+    stage: Option<String>,
+    /// The stack file
+    #[arg(long, value_name = "FILE", default_value = "stack.toml")]
+    stack: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) async fn run(options: Options) -> Result<(), Failure> {
+    let stack = stack::read(&options.stack)?;
+    let name = stack::stage(&stack, options.stage.as_deref())?;
+    let inputs = if name.is_local() {
+        let urls = discovery::running()?.ok_or_else(|| {
+            Failure::new("LOCAL_STAGE", "no local stage is running")
+                .hint("start it with `cargo xtask local`, and deploy to it")
+        })?;
+        deploy::local_inputs(&options.stack, stack, &name, &urls)?
+    } else {
+        deploy::real_inputs(&options.stack, stack, &name)?
+    };
+    let counter = CallCounter::default();
+    let progress = progress::for_stderr();
+    let session = Session::open(&inputs, &counter, &*progress, deploy::interrupted()).await?;
+    let status = rollout::status::status(&session).await?;
+    if options.json {
+        output::line(&json!({ "stage": name.as_str(), "status": status }).to_string());
+        return Ok(());
+    }
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| "none".to_owned());
+    let skill = status.skill_id.map(|id| id.to_string());
+    let deployed = status.deployed_at.map(|at| at.to_string());
+    let pool = status.user_pool_id.map(|id| id.to_string());
+    output::line(&format!("stage      {name}"));
+    output::line(&format!("account    {}", status.account));
+    output::line(&format!("vendor     {}", status.vendor));
+    output::line(&format!("skill      {}", or_none(skill)));
+    output::line(&format!("user pool  {}", or_none(pool)));
+    output::line(&format!("sign-in    {}", or_none(status.sign_in_url)));
+    output::line(&format!("deployed   {}", or_none(deployed)));
+    for stack in status.stacks {
+        let status = stack.status.unwrap_or_else(|| "does not exist".to_owned());
+        output::line(&format!(
+            "stack      {} {}: {status}",
+            stack.region, stack.name
+        ));
+        for (name, value) in stack.outputs {
+            output::line(&format!("           {name} {value}"));
+        }
+    }
+    Ok(())
+}
