@@ -8,10 +8,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use models::request::{AccessToken, RequestBody, RequestEnvelope};
-use models::response::Speech;
+use models::request::RequestEnvelope;
+use models::response::{ProgressiveResponse, Speech};
 use models::secure_url::SecureUrl;
-use serde_json::json;
 use tokio::time::{Instant, sleep_until};
 use user_profile::HttpClient;
 
@@ -28,16 +27,14 @@ const WORTHWHILE: Duration = Duration::from_secs(2);
 pub(crate) struct Moment<'a> {
     http: &'a HttpClient,
     log: &'a Log,
-    api: &'a str,
-    token: &'a AccessToken,
-    request_id: &'a str,
+    request: &'a RequestEnvelope,
     words: fn() -> Speech,
     due: Instant,
     asked: AtomicBool,
 }
 
 impl<'a> Moment<'a> {
-    /// The moment of a request, if Alexa takes one for it and there is enough time.
+    /// The moment of a request, if there is enough time for one.
     pub(crate) fn of(
         request: &'a RequestEnvelope,
         words: fn() -> Speech,
@@ -46,19 +43,10 @@ impl<'a> Moment<'a> {
         log: &'a Log,
     ) -> Option<Self> {
         let due = started + SILENCE;
-        let body = &request.request.body;
-        if !matches!(body, RequestBody::Launch(_) | RequestBody::Intent(_))
-            || due + WORTHWHILE > deadline
-        {
-            return None;
-        }
-        let system = request.context.as_ref()?.system.as_ref()?;
-        Some(Self {
+        (due + WORTHWHILE <= deadline).then_some(Self {
             http,
             log,
-            api: system.api_endpoint.as_deref()?,
-            token: system.api_access_token.as_ref()?,
-            request_id: &request.request.request_id,
+            request,
             words,
             due,
             asked: AtomicBool::new(false),
@@ -84,14 +72,15 @@ impl<'a> Moment<'a> {
         if self.asked.swap(true, Ordering::Relaxed) {
             return;
         }
-        let url = (self.api.parse::<SecureUrl>().ok())
-            .and_then(|api| api.below(["v1", "directives"]).as_str().parse().ok());
+        // Alexa takes none for some requests, and a request may name an endpoint that is not one.
+        let Ok(Some(progressive)) = ProgressiveResponse::new(self.request, &(self.words)()) else {
+            return;
+        };
+        let url =
+            (progressive.url.parse::<SecureUrl>().ok()).and_then(|url| url.as_str().parse().ok());
         let Some(url) = url else { return };
-        let directive = json!({
-            "header": { "requestId": self.request_id },
-            "directive": { "type": "VoicePlayer.Speak", "speech": (self.words)().to_ssml() }
-        });
-        if let Err(error) = self.http.post(&url, self.token, &directive).await {
+        let posted = self.http.post(&url, &progressive.token, &progressive.body);
+        if let Err(error) = posted.await {
             self.log
                 .warning("the user could not be asked for a moment", &error);
         }
