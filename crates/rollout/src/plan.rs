@@ -71,20 +71,19 @@ pub(crate) async fn plan(
         _ => None,
     };
     let skill = session.store.state().await.skill.and_then(|skill| skill.id);
-    let skill_part = match &skill {
-        Some(_) => Part {
+    let skill_part = if skill.is_some() {
+        Part {
             unchanged: 1,
             ..Part::nothing(Step::Skill)
-        },
-        None => {
-            let skill = Change::new(Kind::Added, "skill", Vec::new());
-            Part::of(
-                Step::Skill,
-                "create it, or find the one begun",
-                vec![skill],
-                0,
-            )
         }
+    } else {
+        let skill = Change::new(Kind::Added, "skill", Vec::new());
+        Part::of(
+            Step::Skill,
+            "create it, or find the one begun",
+            vec![skill],
+            0,
+        )
     };
 
     let bundle = building.get().await?;

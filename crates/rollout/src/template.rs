@@ -171,7 +171,7 @@ fn complete<'text>(
             let text = text.to_string();
             Ok(match tag {
                 Some(tag) if !tag.is_yaml_core_schema() => function(&tag, json!(text)),
-                None if style == ScalarStyle::Plain => scalar(text),
+                None if style == ScalarStyle::Plain => scalar(&text),
                 _ => json!(text),
             })
         }
@@ -222,8 +222,8 @@ fn function(tag: &Tag, argument: Value) -> Value {
 }
 
 /// Both sides of a comparison are read by the same rules, so that these need not be all of YAML's.
-fn scalar(text: String) -> Value {
-    match text.as_str() {
+fn scalar(text: &str) -> Value {
+    match text {
         "" | "~" | "null" => Value::Null,
         "true" => json!(true),
         "false" => json!(false),

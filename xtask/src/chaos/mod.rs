@@ -207,7 +207,7 @@ impl Tally {
         let text = format!("{done} of {total}, {} failed", self.failed.len());
         if std::io::stderr().is_terminal() {
             output::replacing(&text);
-        } else if done % 10 == 0 || done == total {
+        } else if done.is_multiple_of(10) || done == total {
             output::aside(&text);
         }
     }

@@ -122,9 +122,10 @@ impl Bench {
         tokio::select! {
             halted = place.stage.halted() => halted?,
             ended = child.wait() => {
-                return match ended?.success() {
-                    true => Ok(Outcome::Unreached),
-                    false => Err(anyhow!("it failed before it was killed: {}", said.await?)),
+                return if ended?.success() {
+                    Ok(Outcome::Unreached)
+                } else {
+                    Err(anyhow!("it failed before it was killed: {}", said.await?))
                 };
             }
         }

@@ -52,6 +52,10 @@ pub enum Replacement {
 }
 
 impl Replacement {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands fields over by reference"
+    )]
     fn is_no(&self) -> bool {
         *self == Self::No
     }

@@ -170,7 +170,6 @@ mod tests {
         Documents {
             manifest: json!({"manifest": {"apis": {"custom": {}}}}),
             models: [("en-US".to_owned(), model)].into(),
-            ..Documents::default()
         }
     }
 
