@@ -47,7 +47,7 @@ pub(crate) struct Files {
     /// Deploy this bundle, a zip with `bootstrap` in it, instead of building the Lambda
     #[arg(long, value_name = "ZIP")]
     bundle: Option<PathBuf>,
-    /// Where the rendered documents go, instead of dist/<stage>
+    /// Where the rendered documents go, instead of `dist/STAGE`
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
