@@ -7,7 +7,7 @@ use local_cloud::Urls;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
-use crate::workspace;
+use crate::{environment, workspace};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Discovery {
@@ -72,11 +72,8 @@ impl Drop for Announcement {
     }
 }
 
-/// Where the file is, if not in the target folder: so that two stages can run side by side.
-const VARIABLE: &str = "VOICELINK_LOCAL_STAGE";
-
 fn path() -> PathBuf {
-    std::env::var_os(VARIABLE).map_or_else(
+    std::env::var_os(environment::LOCAL_STAGE.name).map_or_else(
         || workspace::target().join("local-stage.json"),
         PathBuf::from,
     )

@@ -7,6 +7,7 @@ mod chaos;
 mod ci;
 mod deploy;
 mod discovery;
+mod environment;
 mod failure;
 mod local;
 mod output;

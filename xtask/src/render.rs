@@ -1,4 +1,5 @@
-//! `cargo xtask render`: the committed templates, and the skill package of a stage.
+//! `cargo xtask render`: the committed templates, the page of environment variables, and the skill
+//! package of a stage.
 
 use std::path::Path;
 
@@ -6,7 +7,7 @@ use rollout::package::SourcePackage;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::{Render, output, stack, workspace};
+use crate::{Render, environment, output, stack, workspace};
 
 pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let stack = stack::read(&options.stack)?;
@@ -14,8 +15,9 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let templates = infra::render::templates(&stack)
         .map_err(|error| Failure::new("IO", format!("cannot render: {error}")))?;
 
+    let page = (environment::PAGE, environment::page());
     let mut stale = Vec::new();
-    for (path, text) in templates {
+    for (path, text) in templates.into_iter().chain([page]) {
         let file = workspace::root().join(path);
         if std::fs::read_to_string(&file).is_ok_and(|committed| committed == text) {
             continue;
@@ -30,7 +32,7 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     if !stale.is_empty() {
         return Err(Failure::new(
             "STALE",
-            format!("not what stack.toml renders to: {}", stale.join(", ")),
+            format!("not what it renders to: {}", stale.join(", ")),
         )
         .hint("run `cargo xtask render` and commit the result"));
     }
