@@ -43,6 +43,7 @@ DROPPED = {
     "RoleArn",
     "Settings",
     "Version",
+    "version",
     "VersionDescription",
     "creationTime",
     "lastUpdateRequest",

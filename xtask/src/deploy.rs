@@ -220,6 +220,7 @@ pub(crate) fn real_inputs(
         architecture: stack.lambda.architecture,
         endpoints: Endpoints {
             developer: developer.endpoints,
+            call_timeout: stage::call_timeout()?,
             ..Endpoints::amazon(None)
         },
         developer: developer.credentials,

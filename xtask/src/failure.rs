@@ -121,6 +121,7 @@ mod tests {
             "CREDENTIALS",
             "no Amazon developer credentials for a real stage",
         ),
+        ("ENVIRONMENT", "an environment variable is not understood"),
         ("IO", "a file or the terminal could not be used"),
         (
             "LOCAL_STAGE",

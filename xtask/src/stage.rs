@@ -1,6 +1,7 @@
 //! From the name of a stage to the hosts that it is on.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use infra::StackFile;
 use infra::stack_file::StageName;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use local_cloud::Urls;
 use models::ids::VendorId;
 use models::secure_url::{SecureUrl, SecureUrlError};
-use rollout::endpoints::{AwsEndpoint, Endpoints, HostPattern, RedirectHosts};
+use rollout::endpoints::{AwsEndpoint, CALL_TIMEOUT, Endpoints, HostPattern, RedirectHosts};
 use secrecy::SecretString;
 use smapi::{AskCliProfile, Configuration, Credentials, variables};
 use url::Url;
@@ -43,7 +44,26 @@ pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
         },
         sign_in: HostPattern::new(base(&urls.sign_in)),
         issuer: HostPattern::new(format!("{}/{{pool}}", base(&urls.aws))),
+        call_timeout: call_timeout()?,
     })
+}
+
+/// How long one call may take, in seconds: for lines that are slower than most.
+const CALL_TIMEOUT_VARIABLE: &str = "VOICELINK_CALL_TIMEOUT";
+
+/// How long one call to a service may take.
+pub(crate) fn call_timeout() -> Result<Duration, Failure> {
+    let Ok(text) = std::env::var(CALL_TIMEOUT_VARIABLE) else {
+        return Ok(CALL_TIMEOUT);
+    };
+    match text.trim().parse() {
+        Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
+        _ => Err(Failure::new(
+            "ENVIRONMENT",
+            format!("{CALL_TIMEOUT_VARIABLE} is “{text}”, which is no number of seconds"),
+        )
+        .hint("use a whole number from 1, or unset it")),
+    }
 }
 
 /// The Amazon developer of a local stage.

@@ -2,6 +2,7 @@
 //! hosts are Amazon's or a laptop's.
 
 use std::fmt;
+use std::time::Duration;
 
 use models::ids::VendorId;
 use models::secure_url::{SecureUrl, SecureUrlError};
@@ -24,7 +25,13 @@ pub struct Endpoints {
     pub sign_in: HostPattern,
     /// The issuer of a user pool's tokens.
     pub issuer: HostPattern,
+    /// How long one attempt to call a service may take; what takes longer is tried again or given
+    /// up, and Amazon's services answer within seconds.
+    pub call_timeout: Duration,
 }
+
+/// Long enough to upload a bundle over a slow line.
+pub const CALL_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How AWS is reached.
 #[derive(Debug, Clone)]
@@ -115,6 +122,7 @@ impl Endpoints {
             },
             sign_in: HostPattern::new(SIGN_IN),
             issuer: HostPattern::new(ISSUER),
+            call_timeout: CALL_TIMEOUT,
         }
     }
 

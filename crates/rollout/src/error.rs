@@ -231,7 +231,10 @@ impl Error {
                         Self::new(Code::AwsCredentials, format!("{doing}: {message} ({code})"))
                             .hint("sign in again, for example with `aws sso login`, and rerun")
                     }
-                    _ => failure,
+                    _ => failure.hint(
+                        "mend what the message names; if it names nothing, run the command again: it \
+                         goes on from here",
+                    ),
                 }
             }
             SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {

@@ -120,7 +120,10 @@ impl<'a> Session<'a> {
             inputs.endpoints.developer.clone(),
             inputs.developer.clone(),
             Some(observer),
-            smapi::RetryPolicy::default(),
+            smapi::RetryPolicy {
+                call_timeout: inputs.endpoints.call_timeout,
+                ..smapi::RetryPolicy::default()
+            },
         );
         let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter.clone()).await?;
         let state = async {

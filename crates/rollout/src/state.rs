@@ -20,6 +20,7 @@ use crate::aws::bucket::{Bucket, Expect, Written};
 use crate::error::{Code, Error};
 use crate::lock::{Lock, Owner, Turn};
 use crate::plan::change::Change;
+use crate::poll::Poll;
 
 /// The state document. Unknown fields are refused: an older rollout must not drop what a newer one
 /// has written.
@@ -113,6 +114,9 @@ pub struct LockGuard {
 
 /// How often the holder says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// How often a write is attempted that conflicts with nothing that can be seen.
+const CONFLICTS: usize = 5;
 
 /// After this long without a renewal the holder stops by itself: well before others may take over.
 const LONGEST_SILENCE_SECONDS: i64 = 40;
@@ -223,29 +227,31 @@ impl StateStore {
             .etag
             .as_deref()
             .map_or(Expect::Absent, Expect::Unchanged);
-        let written = self
-            .bucket
-            .put_if(&self.key, Bytes::from(body), expect)
-            .await?;
-        match written {
-            Written::Stored(etag) => {
+        let body = Bytes::from(body);
+        let mut poll = Poll::default();
+        for _ in 0..CONFLICTS {
+            let written = self.bucket.put_if(&self.key, body.clone(), expect).await?;
+            if let Written::Stored(etag) = written {
                 *held = Held {
                     state: next,
                     etag: Some(etag),
                 };
-                Ok(true)
+                return Ok(true);
             }
             // The answer to a first attempt may have been lost: then it is our own write that the
             // second attempt ran into.
-            Written::Conflict => {
-                let stored = read(&self.bucket, &self.key).await?;
-                let ours = stored.state == next;
-                if ours {
-                    *held = stored;
-                }
-                Ok(ours)
+            let stored = read(&self.bucket, &self.key).await?;
+            if stored.state == next {
+                *held = stored;
+                return Ok(true);
             }
+            if stored.etag != held.etag {
+                return Ok(false);
+            }
+            // Nobody has written: S3 also says so while another write is being decided.
+            poll.wait().await;
         }
+        Ok(false)
     }
 }
 

@@ -96,8 +96,8 @@ operations! {
     DeleteAccountLinking "delete account linking" Mutating IfNotDone,
     /// `GET /v1/skills/{skillId}/stages/{stage}/enablement`.
     GetEnablement "get enablement" Reading Freely,
-    /// `PUT /v1/skills/{skillId}/stages/{stage}/enablement`.
-    PutEnablement "enable skill" Mutating IfNotDone,
+    /// `PUT /v1/skills/{skillId}/stages/{stage}/enablement`. Enabled twice is enabled.
+    PutEnablement "enable skill" Mutating Freely,
     /// `DELETE /v1/skills/{skillId}/stages/{stage}/enablement`.
     DeleteEnablement "disable skill" Mutating IfNotDone,
     /// `POST /v2/skills/{skillId}/stages/{stage}/simulations`.

@@ -23,6 +23,11 @@ pub struct RetryPolicy {
     /// The longest wait that is granted when the service asks for one (`Retry-After`). It is an
     /// error to be asked for more: nobody should wonder for an hour what happens.
     pub longest_asked: Duration,
+    /// Attempts altogether while another operation on the same skill is in progress (409): a
+    /// package takes a minute or two to be imported.
+    pub conflict_attempts: u32,
+    /// How long one attempt may take.
+    pub call_timeout: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -32,6 +37,8 @@ impl Default for RetryPolicy {
             first: Duration::from_millis(250),
             longest: Duration::from_secs(10),
             longest_asked: Duration::from_mins(1),
+            conflict_attempts: 30,
+            call_timeout: Duration::from_mins(1),
         }
     }
 }
@@ -46,7 +53,12 @@ impl RetryPolicy {
         error: &Error,
         random: u64,
     ) -> Option<Duration> {
-        if attempt >= self.attempts || !may_repeat(repeat, error) {
+        let attempts = if error.is_conflict() {
+            self.conflict_attempts
+        } else {
+            self.attempts
+        };
+        if attempt >= attempts || !may_repeat(repeat, error) {
             return None;
         }
         let limit = self
@@ -68,6 +80,8 @@ fn may_repeat(repeat: Repeat, error: &Error) -> bool {
     match error {
         // Throttled calls are turned away at the door.
         Error::Refused(refusal) if refusal.status == 429 => true,
+        // It was not done, because something else is being done.
+        Error::Refused(refusal) if refusal.status == 409 => true,
         Error::Refused(refusal) => repeat == Repeat::Freely && refusal.status >= 500,
         Error::Unreachable { .. } => true,
         Error::NoAnswer { .. } => repeat == Repeat::Freely,
@@ -115,7 +129,8 @@ mod tests {
         assert!(!wait(Repeat::IfNotDone, 500));
         assert!(!wait(Repeat::IfNotDone, 503));
         assert!(wait(Repeat::Freely, 503));
-        for status in [400, 401, 403, 404, 409, 412, 413] {
+        assert!(wait(Repeat::IfNotDone, 409));
+        for status in [400, 401, 403, 404, 412, 413] {
             assert!(!wait(Repeat::Freely, status), "{status}");
         }
     }

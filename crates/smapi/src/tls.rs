@@ -12,8 +12,6 @@ use crate::Error;
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long a call may take. Packages are at most a few megabytes.
-const CALL: Duration = Duration::from_mins(1);
 const USER_AGENT: &str = concat!("voicelink/", env!("CARGO_PKG_VERSION"));
 
 /// Both clients, each made when first needed: reading this machine's certificates takes longer
@@ -51,7 +49,6 @@ fn build(tls: ClientConfig, loopback: bool) -> Result<reqwest::Client, Error> {
         .tls_backend_preconfigured(tls)
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT)
-        .timeout(CALL)
         // Neither service redirects, and a token must not travel on.
         .redirect(Policy::none());
     let builder = if loopback {

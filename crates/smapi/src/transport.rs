@@ -1,6 +1,7 @@
 //! One HTTP exchange, observed, and repeated where that is safe.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
@@ -77,7 +78,7 @@ impl Transport {
         let operation = request.operation;
         let client = self.clients.for_url(&request.url)?;
         let response = client
-            .execute(request.build(client, token)?)
+            .execute(request.build(client, token, self.retry.call_timeout)?)
             .await
             .map_err(|source| self.no_answer(request, source))?;
         let status = response.status();
@@ -145,8 +146,11 @@ impl Request<'_> {
         &self,
         client: &reqwest::Client,
         token: Option<&SecretString>,
+        timeout: Duration,
     ) -> Result<reqwest::Request, Error> {
-        let mut request = client.request(self.method.clone(), self.url.clone());
+        let mut request = client
+            .request(self.method.clone(), self.url.clone())
+            .timeout(timeout);
         if let Some(token) = token {
             let text = format!("Bearer {}", token.expose_secret());
             request = request.header(AUTHORIZATION, self.header("the access token", &text, true)?);

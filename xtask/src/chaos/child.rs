@@ -30,6 +30,8 @@ pub(super) fn command(program: &Path, home: &Path) -> Command {
     }
     command
         .env("VOICELINK_LOCAL_STAGE", home.join("local-stage.json"))
+        // A stage on this machine answers at once, or never.
+        .env("VOICELINK_CALL_TIMEOUT", "5")
         .stdin(Stdio::null())
         .kill_on_drop(true);
     // Ctrl-C is for us: a stage must not end before the deployments to it.

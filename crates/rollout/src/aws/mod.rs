@@ -2,6 +2,7 @@
 
 pub mod bucket;
 pub mod identity;
+mod retry;
 pub mod stack;
 
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -18,6 +19,9 @@ use infra::stack_file::Region;
 use crate::calls::CallCounter;
 use crate::endpoints::{AwsEndpoint, Endpoints};
 use crate::error::{Code, Error, chain};
+
+/// How long connecting may take.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// Clients of one account, made by region. Clones share connections and credentials.
 #[derive(Debug, Clone)]
@@ -54,14 +58,15 @@ impl Aws {
     ) -> Result<Self, Error> {
         let region = aws_config::Region::new(home.as_str().to_owned());
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(5))
-            .operation_attempt_timeout(Duration::from_secs(30))
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(endpoints.call_timeout)
             .build();
         match &endpoints.aws {
             AwsEndpoint::Default { profile } => {
                 let mut loader = aws_config::defaults(BehaviorVersion::latest())
                     .region(region)
                     .timeout_config(timeouts)
+                    .retry_config(retry::policy())
                     .http_client(
                         HttpClient::new()
                             .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
@@ -92,6 +97,7 @@ impl Aws {
                     .behavior_version(BehaviorVersion::latest())
                     .region(region)
                     .timeout_config(timeouts)
+                    .retry_config(retry::policy())
                     .endpoint_url(url.as_url().as_str())
                     .credentials_provider(SharedCredentialsProvider::new(credentials));
                 let builder = if url.as_url().scheme() == "https" {
@@ -114,8 +120,9 @@ impl Aws {
 
     /// The account that the credentials belong to.
     pub async fn account(&self) -> Result<AccountId, Error> {
-        let mut config =
-            aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.counter.clone());
+        let mut config = aws_sdk_sts::config::Builder::from(&self.config)
+            .interceptor(self.counter.clone())
+            .retry_classifier(retry::RetryAfter);
         config.set_endpoint_url(self.endpoint_url());
         let identity = aws_sdk_sts::Client::from_conf(config.build())
             .get_caller_identity()
@@ -138,7 +145,8 @@ impl Aws {
         let mut config = aws_sdk_s3::config::Builder::from(&self.config)
             .region(sdk_region(region))
             .force_path_style(self.path_style)
-            .interceptor(self.counter.clone());
+            .interceptor(self.counter.clone())
+            .retry_classifier(retry::RetryAfter);
         config.set_endpoint_url(self.endpoint_url());
         aws_sdk_s3::Client::from_conf(config.build())
     }
@@ -146,7 +154,8 @@ impl Aws {
     pub(crate) fn cloudformation(&self, region: &Region) -> aws_sdk_cloudformation::Client {
         let mut config = aws_sdk_cloudformation::config::Builder::from(&self.config)
             .region(sdk_region(region))
-            .interceptor(self.counter.clone());
+            .interceptor(self.counter.clone())
+            .retry_classifier(retry::RetryAfter);
         config.set_endpoint_url(self.endpoint_url());
         aws_sdk_cloudformation::Client::from_conf(config.build())
     }
@@ -154,7 +163,8 @@ impl Aws {
     pub(crate) fn cognito(&self, region: &Region) -> aws_sdk_cognitoidentityprovider::Client {
         let mut config = aws_sdk_cognitoidentityprovider::config::Builder::from(&self.config)
             .region(sdk_region(region))
-            .interceptor(self.counter.clone());
+            .interceptor(self.counter.clone())
+            .retry_classifier(retry::RetryAfter);
         config.set_endpoint_url(self.endpoint_url());
         aws_sdk_cognitoidentityprovider::Client::from_conf(config.build())
     }
