@@ -21,6 +21,7 @@ use crate::lock::Owner;
 use crate::plan::{self, Deployed, Plan};
 use crate::progress::{Progress, Step};
 use crate::session::{Inputs, Session};
+use crate::state::StageState;
 use crate::steps::bundle::{Building, Bundle, upload};
 use crate::steps::{enablement, identity, linking, package, skill, skill_stack, stack};
 
@@ -63,6 +64,10 @@ async fn run<'a>(
 ) -> Result<Outcome, Error> {
     let planned = plan::plan(session, &mut building).await?;
     if let Some(deployed) = planned.deployed {
+        if session.store.is_abandoned(&owner).await {
+            // All was done, and whoever did it was killed before saying so.
+            locked(session, owner, finish(session)).await?;
+        }
         return Ok(Outcome {
             deployed,
             plan: planned.plan,
@@ -77,10 +82,7 @@ async fn run<'a>(
     session.agreed(planned.plan.clone(), approve);
     let deployed = locked(session, owner, async {
         let deployed = apply(session, &mut building).await?;
-        session
-            .store
-            .update(|state| state.deployed_at = Some(Timestamp::now()))
-            .await?;
+        finish(session).await?;
         Ok(deployed)
     })
     .await?;
@@ -146,6 +148,13 @@ pub async fn deploy_aws(
         locked(&session, owner, apply_aws(&session, &mut building)).await
     })
     .await
+}
+
+/// Writes down that a deployment has ended well.
+async fn finish(session: &Session<'_>) -> Result<(), Error> {
+    let now = Timestamp::now();
+    let change = |state: &mut StageState| state.deployed_at = Some(now);
+    session.store.update(change).await
 }
 
 /// Does some work with the stage's lock held.

@@ -174,6 +174,14 @@ impl StateStore {
         })
     }
 
+    /// Whether the lock is one that nobody will release any more.
+    pub async fn is_abandoned(&self, asking: &Owner) -> bool {
+        let held = self.held.lock().await;
+        let lock = held.state.lock.as_ref();
+        let turn = Turn::decide(lock, asking, Timestamp::now(), crate::lock::is_alive);
+        lock.is_some() && turn == Turn::Free
+    }
+
     /// Changes the state. Fails when somebody else has written it or the lock is lost.
     pub async fn update(&self, change: impl FnOnce(&mut StageState)) -> Result<(), Error> {
         self.still_ours()?;

@@ -40,7 +40,7 @@ pub enum RenderError {
 #[derive(Debug, Clone, PartialEq)]
 struct Entry {
     resource: Resource,
-    retained: bool,
+    retention: Retention,
     depends_on: Option<&'static str>,
 }
 
@@ -87,7 +87,7 @@ impl Template {
 
     /// Adds a resource that goes when the stack goes.
     pub fn add<R: Kind + Into<Resource>>(&mut self, id: &'static str, resource: R) -> Handle<R> {
-        self.insert(id, resource, false, None)
+        self.insert(id, resource, Retention::Never, None)
     }
 
     /// Adds a resource that outlives the stack and every replacement.
@@ -96,7 +96,16 @@ impl Template {
         id: &'static str,
         resource: R,
     ) -> Handle<R> {
-        self.insert(id, resource, true, None)
+        self.insert(id, resource, Retention::Always, None)
+    }
+
+    /// Adds a resource that is retained, except by the rollback of the operation that makes it.
+    pub fn add_retained_once_made<R: Kind + Into<Resource>>(
+        &mut self,
+        id: &'static str,
+        resource: R,
+    ) -> Handle<R> {
+        self.insert(id, resource, Retention::OnceMade, None)
     }
 
     /// Adds a retained resource that waits for another one which it does not refer to.
@@ -106,7 +115,7 @@ impl Template {
         resource: R,
         first: Option<&Handle<Q>>,
     ) -> Handle<R> {
-        self.insert(id, resource, true, first.map(Handle::id))
+        self.insert(id, resource, Retention::Always, first.map(Handle::id))
     }
 
     /// Declares an output.
@@ -171,12 +180,12 @@ impl Template {
         &mut self,
         id: &'static str,
         resource: R,
-        retained: bool,
+        retention: Retention,
         depends_on: Option<&'static str>,
     ) -> Handle<R> {
         let entry = Entry {
             resource: resource.into(),
-            retained,
+            retention,
             depends_on,
         };
         if self.resources.insert(id, entry).is_some() || self.parameters.contains_key(id) {
@@ -186,12 +195,32 @@ impl Template {
     }
 }
 
+/// Whether a resource outlives its place in the template.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Retention {
+    Never,
+    Always,
+    /// Unless the operation that makes it is rolled back.
+    OnceMade,
+}
+
+impl Retention {
+    fn deletion_policy(self) -> Option<&'static str> {
+        match self {
+            Self::Never => None,
+            Self::Always => Some("Retain"),
+            Self::OnceMade => Some("RetainExceptOnCreate"),
+        }
+    }
+}
+
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("Type", self.resource.type_name())?;
-        if self.retained {
-            map.serialize_entry("DeletionPolicy", "Retain")?;
+        if let Some(policy) = self.retention.deletion_policy() {
+            map.serialize_entry("DeletionPolicy", policy)?;
             map.serialize_entry("UpdateReplacePolicy", "Retain")?;
         }
         if let Some(id) = self.depends_on {

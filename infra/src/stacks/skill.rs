@@ -96,7 +96,9 @@ fn release(
 ) {
     // The description is part of what cannot change, so a new one makes a new version. The old
     // one stays: it is what a roll back points the alias to.
-    let version = template.add_retained(
+    // Lambda publishes nothing twice: a version that a rollback left behind would be in the way of
+    // the next attempt.
+    let version = template.add_retained_once_made(
         "Version",
         Version {
             function_name: function.reference(),

@@ -23,7 +23,7 @@ fn deploy_until(stage: &Stage, milestone: &str) {
     assert!(reached, "the deployment ended before {milestone:?}");
 }
 
-fn count_skills(stage: &Stage) -> usize {
+pub(crate) fn count_skills(stage: &Stage) -> usize {
     let url = |door: &str| stage.urls[door].as_str().unwrap().parse().unwrap();
     let endpoints = Endpoints {
         smapi: url("smapi"),

@@ -73,6 +73,8 @@ pub enum Decision {
     Protect,
     /// Delete what a failed creation has left of a stack that holds nothing, and create it again.
     Recreate(String),
+    /// Go on with a rollback that failed, then decide again.
+    FinishRollback,
     /// Another operation is running: wait, then decide again.
     Wait,
     /// It is in a state that a change set cannot leave.
@@ -88,6 +90,7 @@ impl fmt::Display for Decision {
             Self::Update(reasons) => write!(f, "update {}", reasons.join(", ")),
             Self::Protect => f.write_str("switch on termination protection"),
             Self::Recreate(status) => write!(f, "create anew after {status}"),
+            Self::FinishRollback => f.write_str("go on with the rollback that failed"),
             Self::Wait => f.write_str("wait for the operation in progress"),
             Self::Stuck => f.write_str("cannot go on from its present state"),
         }
@@ -114,6 +117,7 @@ pub fn decide(desired: &Desired, observed: Option<&Observed>) -> Decision {
             Decision::Recreate(failed.to_owned())
         }
         failed @ ("CREATE_FAILED" | "UPDATE_FAILED") => Decision::Resume(failed.to_owned()),
+        "UPDATE_ROLLBACK_FAILED" => Decision::FinishRollback,
         status if status.ends_with("_IN_PROGRESS") => Decision::Wait,
         _ => Decision::Stuck,
     }

@@ -22,7 +22,7 @@ pub(crate) async fn ensure(
             (Decision::Nothing, Some(observed)) => {
                 return Ok((observed, outcome.unwrap_or_else(|| "unchanged".to_owned())));
             }
-            (Decision::Wait, _) => {}
+            (Decision::Wait | Decision::FinishRollback, _) => {}
             (decision, _) if outcome.is_some() => {
                 return Err(Error::new(
                     Code::Stack,
@@ -41,7 +41,7 @@ pub(crate) async fn ensure(
             return Ok((observed, "unchanged but for its text".to_owned()));
         }
         outcome = match decision {
-            Decision::Wait => outcome,
+            Decision::Wait | Decision::FinishRollback => outcome,
             done => Some(format!("done: {done}")),
         };
     }

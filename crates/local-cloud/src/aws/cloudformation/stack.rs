@@ -130,8 +130,10 @@ pub(super) struct Stack {
 /// What a rollback that failed could not take back.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unrestored {
-    /// Resources as they were before the update.
-    pub(super) old: Vec<Resource>,
+    /// Resources as they were before the update, and whether the service has changed them.
+    pub(super) old: Vec<(Resource, bool)>,
+    /// The tags that the update wanted.
+    pub(super) tags: Vec<(String, String)>,
     /// Resources that the update has made and nobody needs.
     pub(super) made: Vec<Resource>,
 }

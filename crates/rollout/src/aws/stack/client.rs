@@ -107,6 +107,10 @@ impl StackClient {
                 self.execute_change_set(ChangeSetType::Create, OnFailure::RollBack, part)
                     .await?
             }
+            Decision::FinishRollback => {
+                self.finish_rollback().await?;
+                return Ok(Acted::Changed);
+            }
             Decision::Wait => {
                 self.settle().await?;
                 return Ok(Acted::Changed);
@@ -115,6 +119,25 @@ impl StackClient {
         };
         self.protect().await?;
         Ok(acted)
+    }
+
+    /// Has a rollback that failed tried again: what was in its way may be gone.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ContinueUpdateRollback.html>
+    async fn finish_rollback(&self) -> Result<(), Error> {
+        let before = self.newest_event().await?;
+        self.client
+            .continue_update_rollback()
+            .stack_name(&self.desired.name)
+            .client_request_token(format!("voicelink-{}", Uuid::new_v4()))
+            .send()
+            .await
+            .map_err(|error| self.failed("go on with the rollback of", &error))?;
+        let status = self.settle().await?;
+        if status == "UPDATE_ROLLBACK_COMPLETE" {
+            return Ok(());
+        }
+        let events = self.events_since(before.as_deref()).await?;
+        Err(self.failed_stack(&status, &events))
     }
 
     /// Deletes the stack and waits until it is gone.
@@ -215,19 +238,26 @@ impl StackClient {
             .tags
             .iter()
             .map(|(key, value)| Tag::builder().key(key).value(value).build());
-        self.client
+        let created = self
+            .client
             .create_change_set()
             .stack_name(&self.desired.name)
             .change_set_name(name)
             .change_set_type(kind)
+            .client_token(name)
             .template_body(&self.desired.template)
             .set_parameters(Some(parameters.collect()))
             .set_tags(Some(tags.collect()))
             .capabilities(Capability::CapabilityIam)
             .capabilities(Capability::CapabilityNamedIam)
             .send()
-            .await
-            .map_err(|error| self.failed("create a change set for", &error))?;
+            .await;
+        match created {
+            Ok(_) => {}
+            // Nobody else chooses this name: the answer to a first attempt was lost.
+            Err(error) if error.code() == Some("AlreadyExistsException") => {}
+            Err(error) => return Err(self.failed("create a change set for", &error)),
+        }
 
         let mut poll = Poll::default();
         loop {

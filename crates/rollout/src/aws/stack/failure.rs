@@ -34,10 +34,10 @@ pub(super) fn failed_stack(desired: &Desired, status: &str, events: &[StackEvent
             .hint("mend what the reason names and run the command again; it goes on from here"),
         "UPDATE_FAILED" | "UPDATE_ROLLBACK_COMPLETE" => failure
             .hint("mend what the reason names and run the command again; it goes on from here"),
-        "UPDATE_ROLLBACK_FAILED" => failure.hint(format!(
-            "run `aws cloudformation continue-update-rollback --region {region} --stack-name \
-             {name}`, then this command again"
-        )),
+        "UPDATE_ROLLBACK_FAILED" => failure.hint(
+            "mend what the reason names and run the command again; it goes on with the rollback \
+             first",
+        ),
         "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" if desired.protected => failure
             .hint(format!(
                 "CloudFormation can only delete a stack in this state. What it retains, such as a \

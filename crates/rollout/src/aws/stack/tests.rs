@@ -57,6 +57,13 @@ fn a_failed_creation_is_resumed_and_a_rolled_back_one_is_not() {
 }
 
 #[test]
+fn a_rollback_that_failed_is_gone_on_with() {
+    let desired = desired();
+    let failed = deployed(&desired, "UPDATE_ROLLBACK_FAILED");
+    assert_eq!(decide(&desired, Some(&failed)), Decision::FinishRollback);
+}
+
+#[test]
 fn a_stack_that_holds_nothing_is_made_anew() {
     let disposable = Desired {
         protected: false,

@@ -9,6 +9,8 @@ use super::apply::Step;
 use super::deletion::backwards;
 use super::{Job, Run};
 
+type Tags = Vec<(String, String)>;
+
 impl Run {
     /// Deletes what a failed creation has made. What is to be retained is retained even now, and
     /// then belongs to nobody.
@@ -44,8 +46,14 @@ impl Run {
                     self.mark(&name, Operation::Update, Phase::Complete, None);
                 }
                 Step::Updated(old) => {
-                    if !self.restore((*old).clone(), &tags.0, &tags.1).await {
-                        failed.push(*old);
+                    // An update that failed has not taken over its properties: the service still
+                    // has the old ones, or a part of the new ones.
+                    let changed = self.with(|stack, _| {
+                        let current = stack.resources.get(&old.logical);
+                        current.is_some_and(|current| current.status.1 != Phase::Failed)
+                    });
+                    if !self.restore((*old).clone(), changed, &tags).await {
+                        failed.push((*old, changed));
                     }
                 }
             }
@@ -54,27 +62,41 @@ impl Run {
             stack.deployed.clone_from(&job.before);
             stack.outputs.clone_from(&job.outputs_before);
         });
-        self.end_rollback(Unrestored { old: failed, made }).await;
+        let unrestored = Unrestored {
+            old: failed,
+            tags: tags.1,
+            made,
+        };
+        self.end_rollback(unrestored).await;
     }
 
     /// Goes on with a rollback that failed.
     pub(super) async fn finish_rollback(&self) {
         let unrestored = self.with(|stack, _| stack.unrestored.take());
-        let Unrestored { old, made } = unrestored.unwrap_or_default();
-        let tags = self.with(|stack, _| stack.tags().to_vec());
+        let Unrestored { old, tags, made } = unrestored.unwrap_or_default();
+        let tags = (self.with(|stack, _| stack.tags().to_vec()), tags);
         let mut failed = Vec::new();
-        for old in old {
-            if !self.restore(old.clone(), &tags, &tags).await {
-                failed.push(old);
+        for (old, changed) in old {
+            if !self.restore(old.clone(), changed, &tags).await {
+                failed.push((old, changed));
             }
         }
-        self.end_rollback(Unrestored { old: failed, made }).await;
+        let unrestored = Unrestored {
+            old: failed,
+            tags: tags.1,
+            made,
+        };
+        self.end_rollback(unrestored).await;
     }
 
     /// Deletes what the update has made, unless something could not be restored.
     async fn end_rollback(&self, unrestored: Unrestored) {
         if !unrestored.old.is_empty() {
-            let names: Vec<&str> = unrestored.old.iter().map(|old| &*old.logical).collect();
+            let names: Vec<&str> = unrestored
+                .old
+                .iter()
+                .map(|(old, _)| &*old.logical)
+                .collect();
             let reason = format!(
                 "The following resource(s) failed to update: [{}].",
                 names.join(", ")
@@ -105,23 +127,18 @@ impl Run {
     async fn restore(
         &self,
         old: Resource,
-        tags_before: &[(String, String)],
-        tags_wanted: &[(String, String)],
+        changed: bool,
+        (tags_before, tags_wanted): &(Tags, Tags),
     ) -> bool {
         let name = old.logical.clone();
         let handler = self.handler(&old);
         let current = self.with(|stack, _| stack.resources.get(&name).cloned());
-        // An update that failed has not taken over its properties: the service still has the old
-        // ones, or a part of the new ones.
-        let update_failed = current
-            .as_ref()
-            .is_some_and(|current| current.status.1 == Phase::Failed);
-        let properties = current.map_or_else(Map::new, |current| current.properties);
         let after = handler.tagged(&old.properties, tags_before);
-        let before = if update_failed {
-            after.clone()
-        } else {
+        let before = if changed {
+            let properties = current.map_or_else(Map::new, |current| current.properties);
             handler.tagged(&properties, tags_wanted)
+        } else {
+            after.clone()
         };
         self.mark(&name, Operation::Update, Phase::InProgress, None);
         let physical = old.physical.clone().unwrap_or_default();

@@ -1,0 +1,85 @@
+//! Stacks in states that nobody wants, and the deployments that get them out of there.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::command::{Said, run};
+use crate::stage::Stage;
+
+fn fail(stage: &Stage, stacks: &Value) {
+    let url = format!("{}control/faults", stage.urls["device"].as_str().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let answer = runtime.block_on(async {
+        let client = local_cloud::story::client().unwrap();
+        let request = client.post(url).json(&json!({ "stacks": stacks }));
+        request.send().await.unwrap()
+    });
+    assert!(answer.status().is_success());
+}
+
+fn fault(resource: &str, action: &str, after: u32) -> Value {
+    json!({"resource": resource, "action": action, "after": after, "times": 1,
+           "reason": "Rate exceeded"})
+}
+
+fn assert_explained(said: &Said, status: &str, resource: &str) {
+    assert!(!said.success);
+    let last = said.last_words();
+    assert!(last.starts_with("error[STACK]"), "{}", said.stderr);
+    for word in [status, resource, "Rate exceeded"] {
+        assert!(last.contains(word), "no {word} in {last}");
+    }
+    assert!(said.stderr.contains("hint: "), "{}", said.stderr);
+}
+
+#[test]
+fn a_creation_that_was_rolled_back_is_made_anew() {
+    let stage = Stage::start();
+    fail(&stage, &json!([fault("Alias", "CREATE", 0)]));
+    let failed = run(stage.home(), &["deploy", "--json"]);
+    assert_explained(&failed, "ROLLBACK_COMPLETE", "Alias");
+    let next = run(stage.home(), &["deploy", "--json"]);
+    assert!(next.success, "{}", next.stderr);
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn people_are_kept_when_the_stack_that_holds_them_is_half_made() {
+    let stage = Stage::start();
+    fail(&stage, &json!([fault("UserPoolDomain", "CREATE", 0)]));
+    let failed = run(stage.home(), &["deploy", "--json"]);
+    assert_explained(&failed, "CREATE_FAILED", "UserPoolDomain");
+    let next = run(stage.home(), &["deploy", "--json"]);
+    assert!(next.success, "{}", next.stderr);
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn a_rollback_that_failed_is_finished_before_anything_else() {
+    let stage = Stage::start();
+    assert!(run(stage.home(), &["deploy", "--json"]).success);
+    let stack = stage.home().join("stack.toml");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let text = fs::read_to_string(root.join("stack.toml")).unwrap();
+    fs::write(&stack, format!("{text}\n[lambda]\nmemory = 512\n")).unwrap();
+    let link = stage.home().join("skill-package");
+    std::os::unix::fs::symlink(root.join("skill-package"), link).unwrap();
+    let deploy = || {
+        let stack = stack.to_str().unwrap();
+        run(stage.home(), &["deploy", "--json", "--stack", stack])
+    };
+    // The alias does not change, and then the function does not change back.
+    fail(
+        &stage,
+        &json!([fault("Alias", "UPDATE", 0), fault("Function", "UPDATE", 1)]),
+    );
+    assert_explained(&deploy(), "UPDATE_ROLLBACK_FAILED", "Alias");
+    let next = deploy();
+    assert!(next.success, "{}", next.stderr);
+    assert!(stage.end("-TERM"));
+}

@@ -1,0 +1,72 @@
+//! Two deployments of one stage at the same time.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::command::{Said, run, xtask};
+use crate::killed::count_skills;
+use crate::stage::Stage;
+
+fn signal(signal: &str, pid: u32) {
+    let sent = Command::new("kill")
+        .args([signal, &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn whoever_comes_second_is_told_who_is_first() {
+    let stage = Stage::start();
+    let mut first = xtask(stage.home())
+        .args(["deploy", "--json"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The skill is created under the lock.
+    let mut lines = BufReader::new(first.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().starts_with("skill:")));
+    signal("-STOP", first.id());
+    let second = run(stage.home(), &["deploy", "--json"]);
+    signal("-CONT", first.id());
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(first.wait().unwrap().success(), "{rest:?}");
+
+    assert!(!second.success);
+    let last = second.last_words();
+    assert!(last.starts_with("error[LOCKED]"), "{last}");
+    assert!(
+        last.contains(&format!("process {}", first.id())) && last.contains("is deploying"),
+        "{last}"
+    );
+    assert_eq!(second.json()["calls"]["mutating"], 0);
+    assert_eq!(count_skills(&stage), 1);
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn two_that_start_together_leave_one_deployment() {
+    let stage = Stage::start();
+    let deploy = || {
+        xtask(stage.home())
+            .args(["deploy", "--json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let both = [deploy(), deploy()];
+    let both = both.map(|child| Said::from(child.wait_with_output().unwrap()));
+    assert!(both.iter().any(|said| said.success), "{}", both[0].stderr);
+    for said in both.iter().filter(|said| !said.success) {
+        let last = said.last_words();
+        assert!(last.starts_with("error[LOCKED]"), "{}", said.stderr);
+        assert!(said.stderr.contains("hint: "), "{}", said.stderr);
+    }
+    assert_eq!(count_skills(&stage), 1);
+    let again = run(stage.home(), &["deploy", "--json"]);
+    assert!(again.success, "{}", again.stderr);
+    assert_eq!(again.json()["calls"]["mutating"], 0);
+    assert!(stage.end("-TERM"));
+}
