@@ -23,7 +23,7 @@ use crate::progress::{Progress, Step};
 use crate::session::{Inputs, Session};
 use crate::state::StageState;
 use crate::steps::bundle::{Building, Bundle, upload};
-use crate::steps::{enablement, identity, linking, package, skill, skill_stack, stack};
+use crate::steps::{abandoned, enablement, identity, linking, package, skill, skill_stack, stack};
 
 /// How a deployment ended.
 #[derive(Debug, Clone)]
@@ -186,6 +186,7 @@ async fn apply_aws(
     );
     let (identity, bundle, skill_id) = (identity?, bundle?, skill_id?);
 
+    abandoned::remember(session, &regions).await?;
     let functions = join_all(
         regions
             .iter()
@@ -223,6 +224,8 @@ async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Dep
     session
         .step(Step::Enablement, enablement::ensure(session, &skill_id))
         .await?;
+    // Last: by now no request is sent there any more.
+    abandoned::remove(session, &skill_id).await?;
     Ok(Deployed {
         skill_id,
         identity,

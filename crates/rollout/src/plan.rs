@@ -24,7 +24,7 @@ use crate::package::{Endpoints, Rendered};
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::bundle::{self, Building, Bundle};
-use crate::steps::{enablement, identity, linking, package, skill_stack};
+use crate::steps::{abandoned, enablement, identity, linking, package, skill_stack};
 use crate::template::Template;
 
 /// A plan, what its guards need to know, and what is deployed if it is empty.
@@ -99,6 +99,7 @@ pub(crate) async fn plan(
     let mut parts = vec![part, code_part(&bundle, &stacks), skill_part];
     parts.extend(stacks.parts);
     parts.extend([package_part, linking_part, enablement?]);
+    parts.extend(abandoned::parts(session, skill.as_ref()).await?);
     let plan = Plan { parts };
     let deployed = match (skill, outputs, stacks.functions, linking) {
         (Some(skill_id), Some(identity), Some(functions), Some(linking)) if plan.is_empty() => {

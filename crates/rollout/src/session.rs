@@ -184,14 +184,19 @@ impl<'a> Session<'a> {
 
     /// The same for a step that is told by its name alone.
     pub(crate) fn agree_to_step(&self, step: &Step) -> Result<(), Error> {
-        let told = |(plan, _): &(Plan, Approve<'_>)| {
-            plan.part(step).is_some_and(|part| part.action.is_some())
-        };
-        if self.agreed.get().is_none_or(told) {
+        if self.foresees(step) {
             Ok(())
         } else {
             Err(changed_meanwhile(step))
         }
+    }
+
+    /// Whether the plan that is carried out has something to do in a step.
+    pub(crate) fn foresees(&self, step: &Step) -> bool {
+        let told = |(plan, _): &(Plan, Approve<'_>)| {
+            plan.part(step).is_some_and(|part| part.action.is_some())
+        };
+        self.agreed.get().is_none_or(told)
     }
 
     /// Runs one step, telling when it starts and how it ends.

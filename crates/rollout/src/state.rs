@@ -4,6 +4,7 @@
 //! CloudFormation stays the truth for AWS resources. The state holds what no service can be asked
 //! for: the skill's id from the moment it exists, what was last applied, and whose turn it is.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
+use infra::stack_file::Region;
 use models::ids::{SkillId, VendorId};
 
 use crate::aws::bucket::{Bucket, Expect, Written};
@@ -39,6 +41,10 @@ pub struct StageState {
     /// The account linking that was last applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linking: Option<LinkingRecord>,
+    /// The regions that may have a skill stack: written before one is made, and taken back when it
+    /// is gone. Absent where an earlier version deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<BTreeSet<Region>>,
     /// When a deployment last ended well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed_at: Option<Timestamp>,

@@ -1,6 +1,7 @@
 //! The nodes of the rollout's graph. Each one observes, decides, acts and verifies, and can be
 //! run again at any time.
 
+pub(crate) mod abandoned;
 pub(crate) mod bundle;
 pub(crate) mod enablement;
 pub(crate) mod identity;

@@ -58,6 +58,12 @@ macro_rules! text {
             }
         }
 
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
@@ -78,6 +84,9 @@ macro_rules! words {
         }
 
         impl $name {
+            /// Every word, in the order of the declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
             /// The word in the stack file.
             pub fn as_str(self) -> &'static str {
                 match self {

@@ -13,6 +13,7 @@ mod log;
 mod mended;
 mod mistakes;
 mod plan;
+mod regions;
 mod stage;
 mod talk;
 mod together;

@@ -9,7 +9,7 @@ use crate::command::{Said, run, xtask};
 use crate::stage::Stage;
 
 /// Runs a command with a stack file of its own against the running stage.
-fn with(stage: &Stage, stack: &str, arguments: &[&str]) -> (Said, Option<i32>) {
+pub(crate) fn with(stage: &Stage, stack: &str, arguments: &[&str]) -> (Said, Option<i32>) {
     let file = stage.home().join("stack.toml");
     fs::write(&file, format!("name = \"account-guide\"\n{stack}")).unwrap();
     let package = stage.home().join("skill-package");

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 
 use super::Alexa;
 use super::customer::Customer;
+use super::region::Region;
 use turn::Said;
 
 pub(super) fn router(alexa: Alexa) -> Router {
@@ -40,6 +41,7 @@ struct Utterance {
     #[serde(default)]
     customer: Customer,
     device_id: Option<String>,
+    region: Option<Region>,
 }
 
 async fn say(
@@ -58,6 +60,7 @@ async fn say(
             .unwrap_or_else(|| utterance.customer.device()),
         customer: utterance.customer,
         only: None,
+        region: utterance.region,
     };
     let turn = alexa.say(&said).await;
     Ok(Json(turn.to_json(&said.text)))

@@ -32,12 +32,21 @@ pub(in crate::alexa) struct Said {
     pub(in crate::alexa) device_id: String,
     /// Only this skill can be reached, as in a simulation.
     pub(in crate::alexa) only: Option<String>,
+    /// Where the Amazon account of the device is registered; by its locale when absent.
+    pub(in crate::alexa) region: Option<Region>,
 }
 
 impl Said {
     /// What its session is filed under.
     fn device(&self) -> (Customer, String) {
         (self.customer.clone(), self.device_id.clone())
+    }
+
+    /// The part of the world whose endpoint answers.
+    /// <https://developer.amazon.com/docs/alexa/smapi/skill-manifest.html>
+    fn region(&self) -> Region {
+        self.region
+            .unwrap_or_else(|| Region::of_locale(&self.locale))
     }
 }
 
@@ -93,6 +102,7 @@ impl Turn {
             "intent": self.intent.as_ref().map(|understood| &understood.intent),
             "requestType": self.request_type,
             "skillId": self.skill_id,
+            "endpoint": self.invocations.last().map(|invoked| &invoked.endpoint),
             "error": self.error,
         })
     }
@@ -270,7 +280,7 @@ impl Alexa {
         let now = self.now();
         let state = self.state();
         let skill = state.skills.get(&session.skill_id)?;
-        let endpoint = skill.endpoint(Region::of_locale(&said.locale).name())?;
+        let endpoint = skill.endpoint(said.region().name())?;
         let envelope = Envelope {
             urls: &self.inner.shared.urls,
             skill,

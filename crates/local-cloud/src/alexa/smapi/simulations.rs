@@ -68,6 +68,7 @@ pub(super) async fn create(
         customer,
         device_id: DEVICE.to_owned(),
         only: Some(skill_id),
+        region: None,
     };
     tokio::spawn(async move {
         let turn = alexa.say(&said).await;

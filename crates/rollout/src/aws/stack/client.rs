@@ -141,7 +141,9 @@ impl StackClient {
     }
 
     /// Deletes the stack and waits until it is gone.
-    async fn delete(&self) -> Result<(), Error> {
+    pub async fn delete(&self) -> Result<(), Error> {
+        // An operation in progress would refuse it.
+        self.settle().await?;
         let before = self.newest_event().await?;
         self.client
             .delete_stack()
