@@ -6,6 +6,7 @@ mod bundle;
 mod chaos;
 mod ci;
 mod deploy;
+mod destroy;
 mod discovery;
 mod environment;
 mod failure;
@@ -59,6 +60,11 @@ enum Command {
     /// Tell what is deployed where: ids, URLs, versions and the last deployment
     #[command(after_help = "Example: cargo xtask status dev")]
     Status(status::Options),
+    /// Remove the skill's Lambda from a stage, and the skill when asked to; people stay
+    ///
+    /// The user pool is kept, with everybody in it, and the next deployment uses it again.
+    #[command(after_help = "Example: cargo xtask destroy dev --yes")]
+    Destroy(destroy::Options),
     /// Start Alexa and AWS on this machine and keep them up
     #[command(after_help = "Example: cargo xtask local --port 4600")]
     Local(Local),
@@ -165,6 +171,7 @@ fn main() -> ExitCode {
         Command::Deploy(Deploy { json: true, .. })
             | Command::Plan(plan::Options { json: true, .. })
             | Command::Status(status::Options { json: true, .. })
+            | Command::Destroy(destroy::Options { json: true, .. })
             | Command::Talk(talk::Options { json: true, .. })
     );
     match run(cli.command) {
@@ -181,6 +188,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Deploy(options) => block_on(deploy::run(options))?,
         Command::Plan(options) => return block_on(plan::run(options)),
         Command::Status(options) => block_on(status::run(options))?,
+        Command::Destroy(options) => block_on(destroy::run(options))?,
         Command::Local(options) => block_on(local::run(options))?,
         Command::Say(options) => block_on(say::run(options))?,
         Command::Talk(options) => return block_on(talk::run(options)),

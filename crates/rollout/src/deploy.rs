@@ -158,7 +158,7 @@ async fn finish(session: &Session<'_>) -> Result<(), Error> {
 }
 
 /// Does some work with the stage's lock held.
-async fn locked<T>(
+pub(crate) async fn locked<T>(
     session: &Session<'_>,
     owner: Owner,
     work: impl Future<Output = Result<T, Error>>,

@@ -11,6 +11,7 @@
 pub mod aws;
 pub mod calls;
 pub mod deploy;
+pub mod destroy;
 pub mod digest;
 pub mod endpoints;
 pub mod error;

@@ -7,6 +7,7 @@
 )]
 
 mod command;
+mod destroy;
 mod killed;
 mod local_stage;
 mod log;

@@ -71,7 +71,7 @@ pub(crate) async fn remove(session: &Session<'_>, skill: &SkillId) -> Result<(),
         session.step(abandoned.part.step.clone(), async {
             session.may_change()?;
             session.agree(&abandoned.part)?;
-            abandoned.client.delete().await?;
+            abandoned.client.remove().await?;
             Ok(((), "deleted".to_owned()))
         })
     });

@@ -2,8 +2,8 @@
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, Parameter, ResourceChange, Stack, StackEvent, Tag,
-    TemplateStage,
+    Capability, ChangeSetStatus, ChangeSetType, Parameter, ResourceChange, Stack, StackEvent,
+    StackStatus, Tag, TemplateStage,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use uuid::Uuid;
@@ -140,10 +140,27 @@ impl StackClient {
         Err(self.failed_stack(&status, &events))
     }
 
+    /// Whether there is such a stack, in whatever state.
+    pub async fn exists(&self) -> Result<bool, Error> {
+        Ok(self.describe().await?.is_some())
+    }
+
+    /// Deletes the stack once no operation is running on it.
+    pub async fn remove(&self) -> Result<(), Error> {
+        let status = self.describe().await?.and_then(|stack| stack.stack_status);
+        match status.as_ref().map(StackStatus::as_str) {
+            None => return Ok(()),
+            // Only made by a change set that was never executed: it waits for nothing.
+            Some("REVIEW_IN_PROGRESS") => {}
+            Some(_) => {
+                self.settle().await?;
+            }
+        }
+        self.delete().await
+    }
+
     /// Deletes the stack and waits until it is gone.
-    pub async fn delete(&self) -> Result<(), Error> {
-        // An operation in progress would refuse it.
-        self.settle().await?;
+    async fn delete(&self) -> Result<(), Error> {
         let before = self.newest_event().await?;
         self.client
             .delete_stack()

@@ -1,0 +1,173 @@
+//! Takes down what a deployment can make anew, and leaves the people alone.
+
+use futures_util::future::join_all;
+use serde::{Serialize, Serializer};
+
+use infra::stack_file::Region;
+use models::ids::{SkillId, UserPoolId};
+
+use crate::aws::stack::StackClient;
+use crate::deploy::locked;
+use crate::error::{Code, Error};
+use crate::lock::Owner;
+use crate::plan::regions;
+use crate::progress::Step;
+use crate::session::Session;
+use crate::steps::{identity, skill_stack};
+
+/// What goes and what stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Removal {
+    /// The skill stacks that go.
+    pub stacks: Vec<StackName>,
+    /// The skill that goes, where it was asked for.
+    pub skill: Option<SkillId>,
+    /// What stays.
+    pub kept: Kept,
+}
+
+/// A stack by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackName {
+    /// Where it is.
+    #[serde(serialize_with = "as_text")]
+    pub region: Region,
+    /// The stack's name.
+    pub name: String,
+}
+
+fn as_text<S: Serializer>(region: &Region, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(region)
+}
+
+/// What is not touched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kept {
+    /// The skill, unless it goes as well.
+    pub skill: Option<SkillId>,
+    /// The identity stack, once there is one.
+    pub identity_stack: Option<StackName>,
+    /// The user pool in it.
+    pub user_pool_id: Option<UserPoolId>,
+    /// The bucket with the stage's state, in the home region.
+    pub bucket: Option<String>,
+}
+
+impl Removal {
+    /// Whether there is nothing to remove.
+    pub fn is_empty(&self) -> bool {
+        self.stacks.is_empty() && self.skill.is_none()
+    }
+}
+
+/// Who may say no before anything is removed.
+pub type Approve<'a> = &'a (dyn Fn(&Removal) -> Result<(), Error> + Sync);
+
+/// Removes the skill stacks of every region that the stack file names and, `with_skill`, the skill.
+///
+/// The skill goes first: Amazon refuses to delete one that is certified or live, and then nothing
+/// else is touched either.
+pub async fn destroy(
+    session: &Session<'_>,
+    with_skill: bool,
+    approve: Approve<'_>,
+    owner: Owner,
+) -> Result<Removal, Error> {
+    let removal = look(session, with_skill).await?;
+    if removal.is_empty() {
+        return Ok(removal);
+    }
+    approve(&removal)?;
+    locked(session, owner, remove(session, &removal)).await?;
+    Ok(removal)
+}
+
+async fn look(session: &Session<'_>, with_skill: bool) -> Result<Removal, Error> {
+    let mut stacks = Vec::new();
+    for region in regions(session) {
+        let client = skill_stack::reader(session, &region);
+        if client.exists().await? {
+            stacks.push(name_of(&client));
+        }
+    }
+    let client = identity::client(session)?;
+    let observed = client.observe().await?;
+    let user_pool_id = observed
+        .as_ref()
+        .and_then(|observed| identity::outputs(&client.desired().name, observed).ok())
+        .map(|outputs| outputs.user_pool_id);
+    let skill = session.skill_id().await;
+    let bucket = session.bucket(&session.inputs.home);
+    let (skill, kept_skill) = if with_skill {
+        (skill, None)
+    } else {
+        (None, skill)
+    };
+    Ok(Removal {
+        stacks,
+        skill,
+        kept: Kept {
+            skill: kept_skill,
+            identity_stack: observed.map(|_| name_of(&client)),
+            user_pool_id,
+            bucket: bucket.exists().await?.then(|| bucket.name().to_owned()),
+        },
+    })
+}
+
+fn name_of(client: &StackClient) -> StackName {
+    StackName {
+        region: client.desired().region.clone(),
+        name: client.desired().name.clone(),
+    }
+}
+
+async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
+    if let Some(skill) = &removal.skill {
+        session
+            .step(Step::Skill, remove_skill(session, skill))
+            .await?;
+    }
+    // A failure of one does not stop the others half-way: each ends, then the first error counts.
+    let stacks = removal.stacks.iter().map(|stack| {
+        session.step(Step::SkillStack(stack.region.clone()), async {
+            session.may_change()?;
+            let client = skill_stack::reader(session, &stack.region);
+            client.remove().await?;
+            Ok(((), "removed".to_owned()))
+        })
+    });
+    join_all(stacks)
+        .await
+        .into_iter()
+        .collect::<Result<(), _>>()?;
+    session.store.update(|state| state.deployed_at = None).await
+}
+
+async fn remove_skill(session: &Session<'_>, skill: &SkillId) -> Result<((), String), Error> {
+    // Read again with the lock: it was agreed to remove this skill and no other.
+    if session.skill_id().await.as_ref() != Some(skill) {
+        return Err(Error::new(
+            Code::Plan,
+            "the stage has another skill than was said; nothing was removed",
+        )
+        .hint("somebody else changed the stage meanwhile: run the command again"));
+    }
+    session.may_change()?;
+    let outcome = match session.smapi.delete_skill(skill).await {
+        Ok(()) => "removed",
+        Err(error) if error.is_not_found() => "was gone already",
+        Err(error) => return Err(error.into()),
+    };
+    session
+        .store
+        .update(|state| {
+            state.skill = None;
+            state.linking = None;
+        })
+        .await?;
+    Ok(((), outcome.to_owned()))
+}
