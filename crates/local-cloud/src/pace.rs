@@ -35,9 +35,14 @@ impl Pace {
         permission: Duration::from_millis(600),
     };
 
+    /// Whether what is read right after a change may be what was there before.
+    pub(crate) fn is_late(self) -> bool {
+        self.polls > 1
+    }
+
     /// Waits until `seen` says that the caller has been told often enough, or patience ends.
     pub(crate) async fn linger(self, seen: impl Fn() -> u32) {
-        if self.polls <= 1 {
+        if !self.is_late() {
             return;
         }
         let deadline = Instant::now() + self.patience;

@@ -48,6 +48,8 @@ pub enum Code {
     Package,
     /// The stage changed after the plan was agreed to.
     Plan,
+    /// The stage is deployed in another region.
+    Region,
     /// The skill is missing, or there are several candidates.
     Skill,
     /// A stack did not reach a good state.
@@ -56,6 +58,8 @@ pub enum Code {
     StackFile,
     /// The recorded state is unreadable, or somebody else wrote it.
     State,
+    /// Several user pools could be the stage's.
+    UserPool,
     /// No such vendor, or several to choose from.
     Vendor,
 }
@@ -119,6 +123,10 @@ impl Code {
             "the stage changed after the plan was agreed to; plan again",
         ),
         (
+            Self::Region,
+            "the stage is deployed in another region than stack.toml says",
+        ),
+        (
             Self::Skill,
             "the skill is missing, or several could be meant",
         ),
@@ -130,6 +138,10 @@ impl Code {
         (
             Self::State,
             "the recorded state is unreadable, or changed underneath",
+        ),
+        (
+            Self::UserPool,
+            "several user pools could be the stage's, or one cannot be taken up",
         ),
         (
             Self::Vendor,
@@ -159,10 +171,12 @@ impl Code {
             Self::Locked => "LOCKED",
             Self::Package => "PACKAGE",
             Self::Plan => "PLAN",
+            Self::Region => "REGION",
             Self::Skill => "SKILL",
             Self::Stack => "STACK",
             Self::StackFile => "STACK_FILE",
             Self::State => "STATE",
+            Self::UserPool => "USER_POOL",
             Self::Vendor => "VENDOR",
         }
     }

@@ -24,7 +24,7 @@ use crate::package::{Endpoints, Rendered};
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::bundle::{self, Building, Bundle};
-use crate::steps::{abandoned, enablement, identity, linking, package, skill_stack};
+use crate::steps::{abandoned, enablement, identity, linking, package, recover, skill_stack};
 use crate::template::Template;
 
 /// A plan, what its guards need to know, and what is deployed if it is empty.
@@ -70,21 +70,9 @@ pub(crate) async fn plan(
         }
         _ => None,
     };
-    let skill = session.store.state().await.skill.and_then(|skill| skill.id);
-    let skill_part = if skill.is_some() {
-        Part {
-            unchanged: 1,
-            ..Part::nothing(Step::Skill)
-        }
-    } else {
-        let skill = Change::new(Kind::Added, "skill", Vec::new());
-        Part::of(
-            Step::Skill,
-            "create it, or find the one begun",
-            vec![skill],
-            0,
-        )
-    };
+    let remembered = session.store.state().await.skill.is_some();
+    let skill = recover::skill(session).await?.and_then(|skill| skill.id);
+    let skill_part = skill_part(skill.as_ref(), remembered);
 
     let bundle = building.get().await?;
     let known = outputs.as_ref().zip(skill.as_ref());
@@ -118,6 +106,25 @@ pub(crate) async fn plan(
         pool,
         deployed,
     })
+}
+
+fn skill_part(skill: Option<&SkillId>, remembered: bool) -> Part {
+    let change = |fields| vec![Change::new(Kind::Added, "skill", fields)];
+    match skill {
+        Some(_) if remembered => Part {
+            unchanged: 1,
+            ..Part::nothing(Step::Skill)
+        },
+        Some(id) => {
+            let id = Field::new(vec!["id".to_owned()], None, Some(json!(id)));
+            let action = "take up the skill that carries this stage's mark; the state is lost";
+            Part::of(Step::Skill, action, change(vec![id]), 0)
+        }
+        None => {
+            let action = "create it, or find the one begun";
+            Part::of(Step::Skill, action, change(Vec::new()), 0)
+        }
+    }
 }
 
 /// The observed stack if its outputs will be the same after the change.

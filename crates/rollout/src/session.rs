@@ -15,6 +15,7 @@ use crate::aws::bucket::Bucket;
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
 use crate::deploy::Approve;
+use crate::elsewhere::{self, Place};
 use crate::endpoints::Endpoints;
 use crate::error::{Code, Error};
 use crate::guards::{self, Guard};
@@ -135,6 +136,16 @@ impl<'a> Session<'a> {
                 &account,
             );
             let store = StateStore::load(bucket, state_key(&inputs.stage)).await?;
+            if !store.exists().await {
+                let place = Place {
+                    aws: &aws,
+                    account: &account,
+                    stack: &inputs.stack,
+                    stage: &inputs.stage,
+                    home: &inputs.home,
+                };
+                elsewhere::refuse(place, progress).await?;
+            }
             Ok::<_, Error>((account, store))
         };
         let vendor = find_vendor(&smapi, inputs.vendor.as_ref());
@@ -267,11 +278,11 @@ fn changed_meanwhile(step: &Step) -> Error {
 
 /// At most 60 of the 63 characters that a bucket's name may have.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
-fn bucket_name(stack: &StackFile, account: &AccountId, region: &Region) -> String {
+pub(crate) fn bucket_name(stack: &StackFile, account: &AccountId, region: &Region) -> String {
     format!("{}-{}-{region}", stack.name, account.as_str())
 }
 
-fn state_key(stage: &StageName) -> String {
+pub(crate) fn state_key(stage: &StageName) -> String {
     format!("stages/{stage}.json")
 }
 

@@ -139,6 +139,16 @@ impl StateStore {
         })
     }
 
+    /// Whether there was a state to read.
+    pub(crate) async fn exists(&self) -> bool {
+        self.held.lock().await.etag.is_some()
+    }
+
+    /// Takes something for known that a lost state does not say; nothing is written.
+    pub(crate) async fn assume(&self, change: impl FnOnce(&mut StageState)) {
+        change(&mut self.held.lock().await.state);
+    }
+
     /// The state as last read or written.
     pub async fn state(&self) -> StageState {
         self.held.lock().await.state.clone()

@@ -8,7 +8,7 @@ use models::ids::{SkillId, UserPoolId};
 use crate::error::Error;
 use crate::plan::regions;
 use crate::session::Session;
-use crate::steps::{identity, skill_stack};
+use crate::steps::{identity, recover, skill_stack};
 
 /// What is deployed where.
 #[derive(Debug, Clone, Serialize)]
@@ -81,7 +81,7 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
     Ok(Status {
         account: session.account.as_str().to_owned(),
         vendor: session.vendor.to_string(),
-        skill_id: state.skill.and_then(|skill| skill.id),
+        skill_id: recover::skill(session).await?.and_then(|skill| skill.id),
         deployed_at: state.deployed_at,
         user_pool_id: outputs.map(|outputs| outputs.user_pool_id),
         sign_in_url: sign_in_url.map(|url| url.as_url().to_string()),

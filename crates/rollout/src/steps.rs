@@ -7,6 +7,7 @@ pub(crate) mod enablement;
 pub(crate) mod identity;
 pub(crate) mod linking;
 pub(crate) mod package;
+pub(crate) mod recover;
 pub(crate) mod skill;
 pub(crate) mod skill_stack;
 pub(crate) mod stack;

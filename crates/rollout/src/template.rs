@@ -38,6 +38,32 @@ impl Template {
         })
     }
 
+    /// Whether CloudFormation would find no difference: layout, comments, descriptions and the
+    /// order of what is named mean nothing to it, and a change of them alone is refused as none.
+    pub fn means_the_same(&self, other: &Self) -> bool {
+        const SECTIONS: [&str; 5] = [
+            "Resources",
+            "Outputs",
+            "Conditions",
+            "Mappings",
+            "Transform",
+        ];
+        let same = |section: &str| {
+            undescribed(&self.document[section]) == undescribed(&other.document[section])
+        };
+        let types = |template: &Self| -> BTreeMap<String, Value> {
+            let parameters = template.document["Parameters"].as_object();
+            parameters
+                .into_iter()
+                .flatten()
+                .map(|(name, declared)| (name.clone(), declared["Type"].clone()))
+                .collect()
+        };
+        self.parameters == other.parameters
+            && types(self) == types(other)
+            && SECTIONS.into_iter().all(same)
+    }
+
     /// The resources by logical name.
     pub fn resources(&self) -> BTreeMap<String, Resource> {
         let resources = self.document["Resources"].as_object();
@@ -108,6 +134,22 @@ impl Template {
             json!(filled)
         }
     }
+}
+
+/// A section without the descriptions of its entries, which are for people. Descriptions further
+/// inside are properties.
+fn undescribed(section: &Value) -> Value {
+    let mut section = section.clone();
+    for entry in section
+        .as_object_mut()
+        .into_iter()
+        .flat_map(Map::values_mut)
+    {
+        if let Some(entry) = entry.as_object_mut() {
+            entry.remove("Description");
+        }
+    }
+    section
 }
 
 /// The resources that a value refers to, each with the attribute or `None` for its reference.
@@ -277,6 +319,30 @@ Resources:
         let role = |attribute: Option<&str>| ("Role".to_owned(), attribute.map(str::to_owned));
         let found = references(&json!(pool.properties));
         assert!(found.contains(&role(None)) && found.contains(&role(Some("Arn"))));
+    }
+
+    #[test]
+    fn words_and_layout_mean_nothing_and_values_do() {
+        let read = |text: &str| Template::read(text, &parameters()).unwrap();
+        let other = format!(
+            "# A comment.\nDescription: Other words\n{}Outputs:\n  Pool:\n    Description: a\n    \
+             Value: !Ref Pool\n",
+            TEMPLATE.replace("{Type: String}", "{Type: String, Description: Which}")
+        );
+        let plain = format!("{TEMPLATE}Outputs: {{Pool: {{Value: !Ref Pool}}}}\n");
+        assert!(read(&other).means_the_same(&read(&plain)));
+        assert!(!read(TEMPLATE).means_the_same(&read(&plain)));
+        for (from, to) in [
+            ("\"OFF\"", "\"ON\""),
+            ("Retain", "Delete"),
+            ("CommaDelimitedList", "String"),
+        ] {
+            let changed = plain.replace(from, to);
+            assert!(!read(&plain).means_the_same(&read(&changed)), "{to}");
+        }
+        let moved = [("Stage".to_owned(), "prod".to_owned())].into();
+        let moved = Template::read(&plain, &moved).unwrap();
+        assert!(!read(&plain).means_the_same(&moved));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 )]
 
 mod command;
+mod console;
 mod destroy;
 mod killed;
 mod local_stage;
@@ -14,6 +15,7 @@ mod log;
 mod mended;
 mod mistakes;
 mod plan;
+mod recovery;
 mod regions;
 mod stage;
 mod talk;

@@ -27,7 +27,7 @@ pub(crate) fn with(stage: &Stage, stack: &str, arguments: &[&str]) -> (Said, Opt
 }
 
 /// The parts of a plan that have something to do, by step.
-fn to_do(plan: &Value) -> Vec<&str> {
+pub(crate) fn to_do(plan: &Value) -> Vec<&str> {
     let parts = plan["parts"].as_array().unwrap().iter();
     parts
         .filter(|part| part["action"].is_string())

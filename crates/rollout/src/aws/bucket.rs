@@ -54,6 +54,19 @@ pub enum Expect<'a> {
     Unchanged(&'a str),
 }
 
+/// The names of all of the account's buckets, in every region; `None` when these credentials may
+/// not ask.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html>
+pub async fn names(aws: &Aws, region: &Region) -> Result<Option<Vec<String>>, Error> {
+    let answer = match aws.s3(region).list_buckets().send().await {
+        Ok(answer) => answer,
+        Err(error) if status(&error) == Some(403) => return Ok(None),
+        Err(error) => return Err(Error::aws("cannot list the account's buckets", &error)),
+    };
+    let buckets = answer.buckets.unwrap_or_default().into_iter();
+    Ok(Some(buckets.filter_map(|bucket| bucket.name).collect()))
+}
+
 impl Bucket {
     /// The bucket of this name; nothing is called.
     pub fn new(aws: &Aws, name: String, region: &Region, owner: &AccountId) -> Self {

@@ -13,6 +13,8 @@ use std::fmt;
 
 use infra::stack_file::Region;
 
+use crate::template::Template;
+
 pub use self::client::{Acted, StackClient};
 
 /// What a stack shall be.
@@ -30,6 +32,20 @@ pub struct Desired {
     pub tags: BTreeMap<String, String>,
     /// Whether deleting the stack needs a separate decision.
     pub protected: bool,
+}
+
+impl Desired {
+    /// A stack that is only to be read.
+    pub fn reader(name: String, region: Region) -> Self {
+        Self {
+            name,
+            region,
+            template: String::new(),
+            parameters: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            protected: false,
+        }
+    }
 }
 
 /// What a stack is.
@@ -125,7 +141,7 @@ pub fn decide(desired: &Desired, observed: Option<&Observed>) -> Decision {
 
 fn decide_settled(desired: &Desired, observed: &Observed) -> Decision {
     let mut reasons = Vec::new();
-    if desired.template.trim_end() != observed.template.trim_end() {
+    if !same_template(desired, observed) {
         reasons.push("template".to_owned());
     }
     for (name, value) in &desired.parameters {
@@ -139,5 +155,19 @@ fn decide_settled(desired: &Desired, observed: &Observed) -> Decision {
         Decision::Protect
     } else {
         Decision::Nothing
+    }
+}
+
+/// Whether the deployed template means what the desired one means. One that cannot be read is
+/// another one.
+fn same_template(desired: &Desired, observed: &Observed) -> bool {
+    if desired.template.trim_end() == observed.template.trim_end() {
+        return true;
+    }
+    // Parameters are compared by themselves.
+    let read = |text: &str| Template::read(text, &desired.parameters);
+    match (read(&desired.template), read(&observed.template)) {
+        (Ok(desired), Ok(observed)) => desired.means_the_same(&observed),
+        _ => false,
     }
 }

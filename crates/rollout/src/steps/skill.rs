@@ -14,6 +14,7 @@ use crate::poll::Poll;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::SkillRecord;
+use crate::steps::recover;
 
 /// How long a new skill may stay out of the vendor's list. Amazon promises nothing; a skill has
 /// been reported as "not found" some seconds after it was created
@@ -30,6 +31,17 @@ pub(crate) async fn ensure(session: &Session<'_>) -> Result<(SkillId, String), E
         return Ok((id, "unchanged".to_owned()));
     }
     session.agree_to_step(&Step::Skill)?;
+    if recorded.is_none()
+        && let Some(found) = recover::skill(session).await?
+        && let Some(id) = found.id.clone()
+    {
+        session.may_change()?;
+        session
+            .store
+            .update(|state| state.skill = Some(found))
+            .await?;
+        return Ok((id.clone(), format!("found again without a state: {id}")));
+    }
     let (id, outcome) = if let Some(record) = recorded {
         // A creation was begun and its answer never arrived.
         match find_by_nonce(session, &record.nonce).await? {
@@ -62,14 +74,14 @@ pub(crate) async fn ensure(session: &Session<'_>) -> Result<(SkillId, String), E
     Ok((id.clone(), format!("{outcome}: {id}")))
 }
 
-/// Names the stage, so that a lost state can be told from a stranger's skill.
-fn new_nonce(session: &Session<'_>) -> String {
-    format!(
-        "voicelink:{}:{}:{}",
-        session.inputs.stack.name,
-        session.inputs.stage,
-        Uuid::new_v4()
-    )
+/// What every nonce of a stage begins with, so that its skill can be told from a stranger's.
+pub(crate) fn mark(session: &Session<'_>) -> String {
+    let inputs = session.inputs;
+    format!("voicelink:{}:{}:", inputs.stack.name, inputs.stage)
+}
+
+pub(crate) fn new_nonce(session: &Session<'_>) -> String {
+    format!("{}{}", mark(session), Uuid::new_v4())
 }
 
 async fn create(session: &Session<'_>, nonce: &str) -> Result<SkillId, Error> {
@@ -102,11 +114,7 @@ async fn find_by_nonce(session: &Session<'_>, nonce: &str) -> Result<Option<Skil
             [] => poll.wait().await,
             several => {
                 let ids: Vec<_> = several.iter().map(SkillId::as_str).collect();
-                return Err(Error::new(
-                    Code::Skill,
-                    format!("several skills carry this stage's mark: {}", ids.join(", ")),
-                )
-                .hint("delete all but one in the developer console, then run the command again"));
+                return Err(self::several(&ids));
             }
         }
     }
@@ -128,11 +136,24 @@ pub(crate) async fn manifest(
     }
 }
 
-fn carries(manifest: &Value, nonce: &str) -> bool {
+/// The refusal to choose among skills.
+pub(crate) fn several(ids: &[&str]) -> Error {
+    Error::new(
+        Code::Skill,
+        format!("several skills carry this stage's mark: {}", ids.join(", ")),
+    )
+    .hint("delete all but one in the developer console, then run the command again")
+}
+
+/// Where a skill says whose it is.
+pub(crate) fn testing_instructions(manifest: &Value) -> Option<&str> {
     manifest
         .pointer("/manifest/publishingInformation/testingInstructions")
         .and_then(Value::as_str)
-        .is_some_and(|text| text.contains(nonce))
+}
+
+fn carries(manifest: &Value, nonce: &str) -> bool {
+    testing_instructions(manifest).is_some_and(|text| text.contains(nonce))
 }
 
 #[cfg(test)]

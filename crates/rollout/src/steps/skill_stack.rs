@@ -52,17 +52,8 @@ pub(crate) fn client(
 
 /// The skill stack of one region for whoever only reads it.
 pub(crate) fn reader(session: &Session<'_>, region: &Region) -> StackClient {
-    StackClient::new(
-        &session.aws,
-        Desired {
-            name: infra::names::skill_stack(&session.inputs.stack.name, &session.inputs.stage),
-            region: region.clone(),
-            template: String::new(),
-            parameters: BTreeMap::new(),
-            tags: session.tags(),
-            protected: false,
-        },
-    )
+    let name = infra::names::skill_stack(&session.inputs.stack.name, &session.inputs.stage);
+    StackClient::new(&session.aws, Desired::reader(name, region.clone()))
 }
 
 /// The template of every region's stack.

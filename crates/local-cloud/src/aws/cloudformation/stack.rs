@@ -125,6 +125,8 @@ pub(super) struct Stack {
     pub(super) seen: u32,
     /// The token that the last change set was executed with.
     pub(super) executed_with: Option<String>,
+    /// What a description that comes late shows once more.
+    pub(super) stale: Option<Value>,
 }
 
 /// What a rollback that failed could not take back.
@@ -172,6 +174,7 @@ impl Stack {
             unrestored: None,
             seen: 0,
             executed_with: None,
+            stale: None,
         }
     }
 

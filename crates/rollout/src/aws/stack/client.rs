@@ -1,20 +1,27 @@
 //! What is done to a stack: one change set at a time, and none but the one that was looked at.
 
+use std::time::Duration;
+
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
     Capability, ChangeSetStatus, ChangeSetType, Parameter, ResourceChange, Stack, StackEvent,
     StackStatus, Tag, TemplateStage,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::failure::{failed_stack, last_operation, says_nothing_to_change};
+use super::failure::{ended_as, failed_stack, last_operation, says_nothing_to_change};
 use super::{Decision, Desired, Observed};
 use crate::aws::Aws;
 use crate::error::{Code, Error};
 use crate::plan::Part;
 use crate::plan::change_set;
 use crate::poll::Poll;
+
+/// How long a status may stay behind what has happened. After it, whoever answers without events
+/// of the stack itself is believed.
+const CONSISTENCY_WINDOW: Duration = Duration::from_secs(30);
 
 /// What came of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,7 +175,7 @@ impl StackClient {
             .send()
             .await
             .map_err(|error| self.failed("delete", &error))?;
-        let status = self.settle().await?;
+        let status = self.settle_after(before.as_deref()).await?;
         if status == "DELETE_COMPLETE" {
             return Ok(());
         }
@@ -232,7 +239,7 @@ impl StackClient {
             .send()
             .await
             .map_err(|error| self.failed("execute the change set of", &error))?;
-        let status = self.settle().await?;
+        let status = self.settle_after(before.as_deref()).await?;
         if matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE") {
             return Ok(Acted::Changed);
         }
@@ -371,6 +378,27 @@ impl StackClient {
                     |status| status.as_str().to_owned(),
                 );
             if !status.ends_with("_IN_PROGRESS") {
+                return Ok(status);
+            }
+            poll.wait().await;
+        }
+    }
+
+    /// Waits until the operation that was begun after an event has ended. A status that is read
+    /// soon afterwards may still be the one of before, so that the stack's own event has to tell
+    /// the same end.
+    async fn settle_after(&self, before: Option<&str>) -> Result<String, Error> {
+        let mut poll = Poll::default();
+        let mut settled: Option<Instant> = None;
+        loop {
+            let status = self.settle().await?;
+            // A deleted stack has no events under its name.
+            if status == "DELETE_COMPLETE" {
+                return Ok(status);
+            }
+            let events = self.events_since(before).await?;
+            let since = settled.get_or_insert_with(Instant::now);
+            if ended_as(&events) == Some(&status) || since.elapsed() > CONSISTENCY_WINDOW {
                 return Ok(status);
             }
             poll.wait().await;

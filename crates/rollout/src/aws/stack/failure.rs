@@ -18,6 +18,14 @@ pub(super) fn last_operation(events: &[StackEvent]) -> &[StackEvent] {
     &events[begun.unwrap_or_default()..]
 }
 
+/// The status that the stack's own newest event tells, once it is no longer in progress.
+pub(super) fn ended_as(events: &[StackEvent]) -> Option<&str> {
+    let own = |event: &&StackEvent| event.physical_resource_id() == event.stack_id();
+    let newest = events.iter().rev().find(own)?;
+    let status = newest.resource_status()?.as_str();
+    (!status.ends_with("_IN_PROGRESS")).then_some(status)
+}
+
 pub(super) fn failed_stack(desired: &Desired, status: &str, events: &[StackEvent]) -> Error {
     let Desired { name, region, .. } = desired;
     let failure = Error::new(

@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudformation::types::StackEvent;
 
-use super::failure::first_failure;
+use super::failure::{ended_as, first_failure};
 use super::*;
 use proptest::prelude::*;
 
@@ -41,6 +41,19 @@ fn what_is_deployed_as_desired_is_left_alone() {
             Decision::Nothing
         );
     }
+}
+
+#[test]
+fn other_words_in_a_template_are_no_reason_to_change_a_stack() {
+    let desired = desired();
+    let mut observed = deployed(&desired, "UPDATE_COMPLETE");
+    observed.template = "Description: Older words\nResources: {}\n".to_owned();
+    assert_eq!(decide(&desired, Some(&observed)), Decision::Nothing);
+    observed.template = "Resources: {Log: {Type: AWS::Logs::LogGroup}}\n".to_owned();
+    assert_eq!(
+        decide(&desired, Some(&observed)),
+        Decision::Update(vec!["template".to_owned()])
+    );
 }
 
 #[test]
@@ -136,4 +149,25 @@ proptest! {
         };
         prop_assert_eq!(decide(&desired, Some(&observed)), expected);
     }
+}
+
+#[test]
+fn only_the_stacks_own_event_tells_the_end() {
+    let event = |physical: &str, status: &str| {
+        StackEvent::builder()
+            .stack_id("arn:stack")
+            .physical_resource_id(physical)
+            .resource_status(status.into())
+            .build()
+    };
+    let mut events = vec![
+        event("arn:stack", "UPDATE_IN_PROGRESS"),
+        event("pool", "UPDATE_COMPLETE"),
+    ];
+    assert_eq!(ended_as(&[]), None);
+    assert_eq!(ended_as(&events), None);
+    events.push(event("arn:stack", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"));
+    assert_eq!(ended_as(&events), None);
+    events.push(event("arn:stack", "UPDATE_COMPLETE"));
+    assert_eq!(ended_as(&events), Some("UPDATE_COMPLETE"));
 }

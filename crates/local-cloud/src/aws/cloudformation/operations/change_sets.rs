@@ -379,6 +379,9 @@ pub(super) fn execute(
         (Some(false) | None, None) => OnFailure::Rollback,
         (None, Some(on_failure)) => on_failure,
     };
+    if cloudformation.shared.pace.is_late() && stack.status.0 != Operation::Review {
+        stack.stale = Some(super::super::describe::stack(stack));
+    }
     stack.token = token.map(str::to_owned);
     stack.executed_with.clone_from(&stack.token);
     // The other change sets were made for a stack that will be another one.

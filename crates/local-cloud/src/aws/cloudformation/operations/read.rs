@@ -19,7 +19,8 @@ pub(super) fn stacks(
         Some(name) => {
             let stack = existing(&mut stacks, region, name)?;
             stack.seen = stack.seen.saturating_add(1);
-            vec![describe::stack(stack)]
+            let stale = stack.stale.take();
+            vec![stale.unwrap_or_else(|| describe::stack(stack))]
         }
         None => stacks
             .iter()

@@ -1,0 +1,123 @@
+//! Somebody with the keys of the account and a console, who is not the rollout: one HTTP request
+//! for each thing that they do.
+
+use serde_json::{Value, json};
+
+use crate::stage::Stage;
+
+/// Calls of an AWS service, or of the Skill Management API.
+pub(crate) struct Console<'stage> {
+    stage: &'stage Stage,
+    region: &'static str,
+}
+
+impl<'stage> Console<'stage> {
+    /// In the home region of a stage that names none.
+    pub(crate) fn of(stage: &'stage Stage) -> Self {
+        Self {
+            stage,
+            region: "us-east-1",
+        }
+    }
+
+    /// An operation of Cognito; its answer.
+    pub(crate) fn cognito(&self, operation: &str, input: &Value) -> Value {
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        let request = |client: &reqwest::Client| {
+            client
+                .post(self.url("aws", ""))
+                .header("authorization", self.signature("cognito-idp"))
+                .header("content-type", "application/x-amz-json-1.1")
+                .header("x-amz-target", target)
+                .body(input.to_string())
+        };
+        let (status, text) = send(request);
+        assert_eq!(status, 200, "{operation}: {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// A request to the Skill Management API; its answer.
+    pub(crate) fn smapi(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+        let request = |client: &reqwest::Client| {
+            let request = client
+                .request(method, self.url("smapi", path))
+                .header("authorization", "Bearer Atza|local-developer");
+            match body {
+                Some(body) => request.json(body),
+                None => request,
+            }
+        };
+        let (status, text) = send(request);
+        assert!(status < 300, "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// The ids of the vendor's skills.
+    pub(crate) fn skills(&self) -> Vec<String> {
+        let vendors = self.smapi(reqwest::Method::GET, "v1/vendors", None);
+        let vendor = vendors["vendors"][0]["id"].as_str().unwrap();
+        let path = format!("v1/skills?vendorId={vendor}");
+        let skills = self.smapi(reqwest::Method::GET, &path, None);
+        let skills = skills["skills"].as_array().unwrap().iter();
+        let mut ids: Vec<_> = skills
+            .map(|skill| skill["skillId"].as_str().unwrap().to_owned())
+            .collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+
+    /// Deletes an object.
+    pub(crate) fn delete_object(&self, bucket: &str, key: &str) {
+        let request = |client: &reqwest::Client| {
+            client
+                .delete(self.url("aws", &format!("{bucket}/{key}")))
+                .header("authorization", self.signature("s3"))
+        };
+        let (status, text) = send(request);
+        assert_eq!(status, 204, "{text}");
+    }
+
+    /// Loses what the rollout remembers of the stage `local`.
+    pub(crate) fn lose_state(&self) {
+        let account = "000000000000";
+        self.delete_object(
+            &format!("account-guide-{account}-{}", self.region),
+            "stages/local.json",
+        );
+    }
+
+    fn signature(&self, service: &str) -> String {
+        format!(
+            "AWS4-HMAC-SHA256 Credential=SOMEBODY/20260101/{}/{service}/aws4_request, \
+             SignedHeaders=host, Signature={}",
+            self.region,
+            "0".repeat(64)
+        )
+    }
+
+    fn url(&self, service: &str, path: &str) -> String {
+        let base = self.stage.urls[service].as_str().unwrap();
+        format!("{}/{path}", base.trim_end_matches('/'))
+    }
+}
+
+fn send(request: impl FnOnce(&reqwest::Client) -> reqwest::RequestBuilder) -> (u16, String) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let client = local_cloud::story::client().unwrap();
+        let answer = request(&client).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    })
+}
+
+/// What Cognito's console would say of the only pool.
+pub(crate) fn only_pool(console: &Console<'_>) -> String {
+    let pools = console.cognito("ListUserPools", &json!({ "MaxResults": 10 }));
+    let pools = pools["UserPools"].as_array().unwrap();
+    assert_eq!(pools.len(), 1, "{pools:?}");
+    pools[0]["Id"].as_str().unwrap().to_owned()
+}

@@ -1,0 +1,69 @@
+//! What was lost is found again, and nothing is made twice.
+
+use serde_json::{Value, json};
+
+use crate::console::{Console, only_pool};
+use crate::plan::{to_do, with};
+use crate::stage::Stage;
+
+/// Deploys; what the command said as JSON.
+fn deploy(stage: &Stage) -> Value {
+    let (said, _) = with(stage, "", &["deploy", "--json"]);
+    assert!(said.success, "{}", said.stderr);
+    said.json()
+}
+
+#[test]
+fn another_region_is_refused_and_not_a_second_deployment() {
+    let stage = Stage::start();
+    deploy(&stage);
+    let elsewhere = "[stages.local]\nregion = \"eu-central-1\"\n";
+    for command in ["deploy", "plan"] {
+        let (refused, code) = with(&stage, elsewhere, &[command, "--json"]);
+        assert_eq!(code, Some(1));
+        let refused = refused.json();
+        assert_eq!(refused["error"]["code"], "REGION", "{refused}");
+        assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+        let hint = refused["error"]["hint"].as_str().unwrap();
+        assert!(hint.contains("region = \"us-east-1\""), "{hint}");
+    }
+    // Also when the state is lost: the stack is witness enough.
+    Console::of(&stage).lose_state();
+    let (refused, _) = with(&stage, elsewhere, &["deploy", "--json"]);
+    assert_eq!(refused.json()["error"]["code"], "REGION");
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn a_lost_state_is_rebuilt_from_what_exists() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    deploy(&stage);
+    let (skills, pool) = (console.skills(), only_pool(&console));
+    assert_eq!(skills.len(), 1);
+    console.lose_state();
+
+    let (said, code) = with(&stage, "", &["plan", "--json"]);
+    assert_eq!(code, Some(2), "{}", said.stderr);
+    let plan = said.json();
+    assert_eq!(plan["calls"]["mutating"], 0);
+    // Neither stack is touched: only what nobody else can be asked for is written again.
+    assert_eq!(
+        to_do(&plan),
+        ["skill", "skill package", "account linking"],
+        "{plan}"
+    );
+    let found = plan["parts"].as_array().unwrap().iter();
+    let found = found.into_iter().find(|part| part["step"] == "skill");
+    assert_eq!(
+        found.unwrap()["changes"][0]["fields"][0]["after"],
+        json!(skills[0])
+    );
+
+    deploy(&stage);
+    assert_eq!(console.skills(), skills);
+    assert_eq!(only_pool(&console), pool);
+    let again = deploy(&stage);
+    assert_eq!(again["calls"]["mutating"], 0, "{again}");
+    assert!(stage.end("-TERM"));
+}
