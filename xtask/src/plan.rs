@@ -11,7 +11,7 @@ use infra::stack_file::StageName;
 use rollout::calls::CallCounter;
 use rollout::deploy::Preview;
 use rollout::guards::Guard;
-use rollout::plan::Plan;
+use rollout::plan::{Part, Plan};
 use rollout::session::Inputs;
 use serde_json::json;
 use tokio::sync::watch;
@@ -159,6 +159,11 @@ fn show(options: &Options, name: &StageName, preview: &Preview, counter: &CallCo
         "{verdict}: {} reading calls, {} mutating calls",
         calls.reading, calls.mutating
     ));
+}
+
+/// Parts of a plan as lines for people.
+pub(crate) fn lines(parts: &[Part]) -> Vec<String> {
+    parts.iter().flat_map(text::part).collect()
 }
 
 /// Tells a plan that is about to be carried out.

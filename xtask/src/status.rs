@@ -7,7 +7,7 @@ use rollout::session::Session;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, discovery, output, progress, stack};
+use crate::{deploy, discovery, output, plan, progress, stack};
 
 /// Which stage, and how to tell it.
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,12 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     output::line(&format!("user pool  {}", or_none(pool)));
     output::line(&format!("sign-in    {}", or_none(status.sign_in_url)));
     output::line(&format!("deployed   {}", or_none(deployed)));
+    if status.drift.is_empty() {
+        output::line("drift      none");
+    }
+    for line in plan::lines(&status.drift) {
+        output::line(&format!("drift      {line}"));
+    }
     for stack in status.stacks {
         let status = stack.status.unwrap_or_else(|| "does not exist".to_owned());
         output::line(&format!(

@@ -53,7 +53,7 @@ impl CallCounter {
 
 /// Whether an AWS operation only reads, by the verbs that AWS names its reading operations with.
 pub fn is_reading(operation: &str) -> bool {
-    ["Describe", "Get", "Head", "List"]
+    ["Describe", "Detect", "Get", "Head", "List"]
         .iter()
         .any(|verb| operation.starts_with(verb))
 }

@@ -15,6 +15,7 @@ use infra::stacks::{IdentityOutputs, SkillOutputs};
 use models::ids::SkillId;
 
 use crate::calls::CallCounter;
+use crate::drift;
 use crate::error::Error;
 use crate::guards;
 use crate::lock::Owner;
@@ -208,6 +209,9 @@ async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Dep
         identity,
         functions,
     } = apply_aws(session, building).await?;
+    session
+        .step(Step::Drift, drift::ensure(session, &identity))
+        .await?;
     let endpoints = plan::endpoints(session, &functions);
     let package = session
         .step(
@@ -277,13 +281,19 @@ async fn apply_skill_stack(
     skill_id: &SkillId,
     bundle: &Bundle,
 ) -> Result<(Region, SkillOutputs), Error> {
-    session
+    let client = skill_stack::client(session, region, identity, skill_id, bundle)?;
+    let deployed = session
         .step(Step::SkillStack(region.clone()), async {
             let step = Step::SkillStack(region.clone());
-            let client = skill_stack::client(session, region, identity, skill_id, bundle)?;
             let (observed, outcome) = stack::ensure(session, &client, step).await?;
             let outputs = skill_stack::outputs(&client.desired().name, &observed)?;
             Ok(((region.clone(), outputs), outcome))
         })
-        .await
+        .await?;
+    let drift = Step::FunctionDrift(region.clone());
+    if session.foresees(&drift) {
+        let ensured = drift::functions::ensure(session, region, &client);
+        session.step(drift, ensured).await?;
+    }
+    Ok(deployed)
 }

@@ -22,6 +22,8 @@ pub enum Code {
     ChangeSet,
     /// Nobody confirmed the plan.
     Confirm,
+    /// What was changed by hand cannot be put back.
+    Drift,
     /// An endpoint is unusable or out of reach.
     Endpoint,
     /// A deployment would delete or replace the user pool.
@@ -84,6 +86,10 @@ impl Code {
         (
             Self::Confirm,
             "nobody confirmed the plan; nothing was changed",
+        ),
+        (
+            Self::Drift,
+            "what was changed by hand could not be put back",
         ),
         (Self::Endpoint, "an endpoint is unusable or out of reach"),
         (
@@ -158,6 +164,7 @@ impl Code {
             Self::Bucket => "BUCKET",
             Self::ChangeSet => "CHANGE_SET",
             Self::Confirm => "CONFIRM",
+            Self::Drift => "DRIFT",
             Self::Endpoint => "ENDPOINT",
             Self::GuardUserPool => "GUARD_USER_POOL",
             Self::GuardAppClient => "GUARD_APP_CLIENT",

@@ -13,6 +13,7 @@ pub mod calls;
 pub mod deploy;
 pub mod destroy;
 pub mod digest;
+pub mod drift;
 mod elsewhere;
 pub mod endpoints;
 pub mod error;

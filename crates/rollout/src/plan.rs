@@ -19,6 +19,7 @@ pub use self::part::{Part, Plan};
 use self::change::{Change, Field, Kind, Replacement};
 use crate::aws::identity::{LivePool, live_pool};
 use crate::aws::stack::{Decision, Desired, Observed, decide};
+use crate::drift;
 use crate::error::Error;
 use crate::package::{Endpoints, Rendered};
 use crate::progress::Step;
@@ -84,8 +85,10 @@ pub(crate) async fn plan(
     let (package_part, rendered) =
         package_part(session, skill.as_ref(), stacks.functions.as_deref()).await?;
 
-    let mut parts = vec![part, code_part(&bundle, &stacks), skill_part];
+    let drift = drift_part(session, outputs.as_ref(), observed.as_ref()).await?;
+    let mut parts = vec![part, drift, code_part(&bundle, &stacks), skill_part];
     parts.extend(stacks.parts);
+    parts.extend(stacks.drifts);
     parts.extend([package_part, linking_part, enablement?]);
     parts.extend(abandoned::parts(session, skill.as_ref()).await?);
     let plan = Plan { parts };
@@ -106,6 +109,21 @@ pub(crate) async fn plan(
         pool,
         deployed,
     })
+}
+
+/// What was changed by hand in what holds people.
+async fn drift_part(
+    session: &Session<'_>,
+    identity: Option<&IdentityOutputs>,
+    observed: Option<&Observed>,
+) -> Result<Part, Error> {
+    match (identity, observed) {
+        (Some(identity), Some(observed)) => {
+            let template = Template::read(&observed.template, &observed.parameters)?;
+            drift::part(session, identity, &template).await
+        }
+        _ => Ok(Part::nothing(Step::Drift)),
+    }
 }
 
 fn skill_part(skill: Option<&SkillId>, remembered: bool) -> Part {
@@ -164,6 +182,7 @@ pub(crate) fn stack_part(
 /// The skill stacks, and the functions if all of them stay the ones that they are.
 struct Stacks {
     parts: Vec<Part>,
+    drifts: Vec<Part>,
     functions: Option<Vec<(Region, SkillOutputs)>>,
     /// Digests of the code that is deployed.
     code: Vec<(Region, Option<String>)>,
@@ -175,6 +194,7 @@ async fn skill_stacks(
     known: Option<(&IdentityOutputs, &SkillId)>,
 ) -> Result<Stacks, Error> {
     let mut parts = Vec::new();
+    let mut drifts = Vec::new();
     let mut functions = Some(Vec::new());
     let mut code = Vec::new();
     for region in regions(session) {
@@ -198,6 +218,7 @@ async fn skill_stacks(
             return Err(client.stuck().await?);
         }
         let part = stack_part(step, client.desired(), observed.as_ref())?;
+        drifts.push(drift::functions::part(&region, &client, observed.as_ref()).await?);
         code.push((region.clone(), observed.as_ref().and_then(deployed_code)));
         let outputs = kept(&part, observed.as_ref())
             .and_then(|observed| skill_stack::outputs(&client.desired().name, observed).ok());
@@ -212,6 +233,7 @@ async fn skill_stacks(
     }
     Ok(Stacks {
         parts,
+        drifts,
         functions,
         code,
     })

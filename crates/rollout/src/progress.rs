@@ -12,12 +12,16 @@ pub enum Step {
     WhoAmI,
     /// The stack that holds people.
     Identity,
+    /// What was changed by hand in what holds people.
+    Drift,
     /// Compiling and zipping the Lambda.
     Build,
     /// The skill's id: found, adopted or created without an endpoint.
     Skill,
     /// Code bucket, bundle and skill stack of one region.
     SkillStack(Region),
+    /// What was changed by hand in the function of one region.
+    FunctionDrift(Region),
     /// Manifest and interaction models.
     Package,
     /// The account linking client of the skill.
@@ -31,9 +35,11 @@ impl fmt::Display for Step {
         match self {
             Self::WhoAmI => f.write_str("accounts"),
             Self::Identity => f.write_str("identity stack"),
+            Self::Drift => f.write_str("drift"),
             Self::Build => f.write_str("lambda bundle"),
             Self::Skill => f.write_str("skill"),
             Self::SkillStack(region) => write!(f, "skill stack {region}"),
+            Self::FunctionDrift(region) => write!(f, "drift {region}"),
             Self::Package => f.write_str("skill package"),
             Self::Linking => f.write_str("account linking"),
             Self::Enablement => f.write_str("enablement"),

@@ -16,9 +16,11 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use infra::stack_file::Region;
+use models::account_linking::AccountLinking;
 use models::ids::{SkillId, VendorId};
 
 use crate::aws::bucket::{Bucket, Expect, Written};
+use crate::drift::Left;
 use crate::error::{Code, Error};
 use crate::lock::{Lock, Owner, Turn};
 use crate::plan::change::Change;
@@ -45,6 +47,9 @@ pub struct StageState {
     /// is gone. Absent where an earlier version deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regions: Option<BTreeSet<Region>>,
+    /// The configuration of what holds people, as the last deployment left it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Left>,
     /// When a deployment last ended well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed_at: Option<Timestamp>,
@@ -93,6 +98,9 @@ pub struct LinkingRecord {
     pub salt: String,
     /// SHA-256 of salt and secret, in base64url.
     pub secret_digest: String,
+    /// The rest of it as it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<AccountLinking>,
 }
 
 /// The state of one stage in its bucket. Clones share it.

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use models::ids::{SkillId, UserPoolId};
 
+use crate::drift;
 use crate::error::Error;
-use crate::plan::regions;
+use crate::plan::{Part, regions};
 use crate::session::Session;
 use crate::steps::{identity, recover, skill_stack};
 
@@ -28,6 +29,8 @@ pub struct Status {
     pub sign_in_url: Option<String>,
     /// The stacks: of the identity first, then of the skill in each region.
     pub stacks: Vec<StackStatus>,
+    /// What somebody changed by hand, as parts of the plan that puts it back.
+    pub drift: Vec<Part>,
 }
 
 /// One stack.
@@ -58,6 +61,14 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
         Some(outputs) => Some(inputs.endpoints.sign_in(&outputs.domain, &inputs.home)?),
         None => None,
     };
+    let skill = recover::skill(session).await?.and_then(|skill| skill.id);
+    let mut functions = Vec::new();
+    for region in regions(session) {
+        let observed = skill_stack::reader(session, &region).observe().await?;
+        functions.push((region, observed));
+    }
+    let settled = outputs.as_ref().zip(observed.as_ref());
+    let drift = drift::report(session, skill.as_ref(), settled, &functions).await?;
     let mut stacks = vec![StackStatus {
         name,
         region: inputs.home.to_string(),
@@ -66,11 +77,9 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
             .map(|observed| observed.outputs)
             .unwrap_or_default(),
     }];
-    for region in regions(session) {
-        let client = skill_stack::reader(session, &region);
-        let observed = client.observe().await?;
+    for (region, observed) in functions {
         stacks.push(StackStatus {
-            name: client.desired().name.clone(),
+            name: skill_stack::reader(session, &region).desired().name.clone(),
             region: region.to_string(),
             status: observed.as_ref().map(|observed| observed.status.clone()),
             outputs: observed
@@ -81,10 +90,11 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
     Ok(Status {
         account: session.account.as_str().to_owned(),
         vendor: session.vendor.to_string(),
-        skill_id: recover::skill(session).await?.and_then(|skill| skill.id),
+        skill_id: skill,
         deployed_at: state.deployed_at,
         user_pool_id: outputs.map(|outputs| outputs.user_pool_id),
         sign_in_url: sign_in_url.map(|url| url.as_url().to_string()),
         stacks,
+        drift,
     })
 }

@@ -11,7 +11,7 @@ pub(super) fn of(plan: &Plan) -> Vec<String> {
     plan.parts.iter().flat_map(part).collect()
 }
 
-fn part(part: &Part) -> Vec<String> {
+pub(super) fn part(part: &Part) -> Vec<String> {
     let action = match &part.action {
         None => "unchanged".to_owned(),
         Some(action) if part.complete => action.clone(),

@@ -36,6 +36,18 @@ impl<'stage> Console<'stage> {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// A request to Lambda.
+    pub(crate) fn lambda(&self, method: reqwest::Method, path: &str, input: &Value) {
+        let request = |client: &reqwest::Client| {
+            client
+                .request(method, self.url("aws", path))
+                .header("authorization", self.signature("lambda"))
+                .json(input)
+        };
+        let (status, text) = send(request);
+        assert!(status < 300, "{path}: {status} {text}");
+    }
+
     /// A request to the Skill Management API; its answer.
     pub(crate) fn smapi(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
         let request = |client: &reqwest::Client| {

@@ -9,6 +9,7 @@
 mod command;
 mod console;
 mod destroy;
+mod drift;
 mod killed;
 mod local_stage;
 mod log;

@@ -74,7 +74,7 @@ fn aws(parts: &Parts, body: &[u8]) -> Option<Called> {
             Dialect::Query,
         ),
     };
-    let reading = ["Describe", "Get", "GET", "List"];
+    let reading = ["Describe", "Detect", "Get", "GET", "List"];
     Some(Called {
         mutating: !reading.iter().any(|verb| operation.starts_with(verb)),
         operation: format!("{service} {operation}"),

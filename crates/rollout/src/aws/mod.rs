@@ -1,6 +1,7 @@
 //! AWS as the rollout sees it: clients by region, and the few things it does with each service.
 
 pub mod bucket;
+pub(crate) mod document;
 pub mod identity;
 mod retry;
 pub mod stack;

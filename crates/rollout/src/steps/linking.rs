@@ -82,17 +82,8 @@ fn decide(
     record: Option<&LinkingRecord>,
 ) -> Vec<Field> {
     let path = |name: &str| vec![name.to_owned()];
-    let present = |value: Value| (!value.is_null()).then_some(value);
     let mut fields: Vec<Field> = match observed {
-        Some(observed) => {
-            let differences = desired.linking().compare(observed).differences.into_iter();
-            differences
-                .map(|difference| {
-                    let (found, wanted) = (present(difference.found), present(difference.wanted));
-                    Field::new(vec![difference.field], found, wanted)
-                })
-                .collect()
-        }
+        Some(observed) => differences(desired.linking(), observed),
         None => match serde_json::to_value(desired.linking()) {
             Ok(Value::Object(members)) => members
                 .into_iter()
@@ -116,6 +107,41 @@ fn decide(
         fields.push(Field::new(path("clientSecret"), before.map(told), after));
     }
     fields
+}
+
+/// What differs from what was written, whatever shall be written next.
+pub(crate) fn drift(observed: Option<&AccountLinkingResponse>, record: &LinkingRecord) -> Part {
+    let nothing = Part::nothing(Step::Linking);
+    let Some(applied) = &record.applied else {
+        return nothing;
+    };
+    let fields = match observed {
+        Some(observed) => differences(applied, observed),
+        None => {
+            return Part::of(
+                Step::Linking,
+                "write",
+                vec![Change::new(Kind::Added, SUBJECT, Vec::new())],
+                0,
+            );
+        }
+    };
+    if fields.is_empty() {
+        return nothing;
+    }
+    let change = Change::new(Kind::Changed, SUBJECT, fields);
+    Part::of(Step::Linking, "write", vec![change], 0)
+}
+
+fn differences(wanted: &AccountLinking, observed: &AccountLinkingResponse) -> Vec<Field> {
+    let present = |value: Value| (!value.is_null()).then_some(value);
+    let differences = wanted.compare(observed).differences.into_iter();
+    differences
+        .map(|difference| {
+            let (found, wanted) = (present(difference.found), present(difference.wanted));
+            Field::new(vec![difference.field], found, wanted)
+        })
+        .collect()
 }
 
 /// Writes it if it differs, and proves that it then is what it shall be.
@@ -148,7 +174,10 @@ pub(crate) async fn ensure(
         )
         .await?;
     prove(session, skill, &desired).await?;
-    let record = desired.client_secret().map(remember);
+    let linking = desired.linking();
+    let record = desired
+        .client_secret()
+        .map(|secret| remember(secret, linking));
     session.store.update(|state| state.linking = record).await?;
     let names = part.changes.iter().flat_map(|change| &change.fields);
     let names: Vec<_> = names.map(|field| field.path.join("/")).collect();
@@ -182,10 +211,11 @@ async fn prove(
     ))
 }
 
-fn remember(secret: &SecretString) -> LinkingRecord {
+fn remember(secret: &SecretString, linking: &AccountLinking) -> LinkingRecord {
     let salt = Uuid::new_v4().simple().to_string();
     LinkingRecord {
         secret_digest: digest::of_secret(&salt, secret),
         salt,
+        applied: Some(linking.clone()),
     }
 }

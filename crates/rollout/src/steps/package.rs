@@ -145,6 +145,16 @@ fn reasons(
     reasons
 }
 
+/// What somebody changed at Amazon since the last import.
+pub(crate) fn drift(
+    desired: &Rendered,
+    stored: &Stored,
+    record: Option<&PackageRecord>,
+) -> Option<Part> {
+    let changed = record.is_some_and(|record| record.observed != stored.digest);
+    changed.then(|| part(desired, Some(stored), record))
+}
+
 /// Imports the package if it differs.
 pub(crate) async fn ensure(
     session: &Session<'_>,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::diff::Change;
+use super::drift::Reality;
 use super::stack::Deployed;
 
 /// What happens when an execution fails.
@@ -45,6 +46,8 @@ pub(super) struct ChangeSet {
     pub(super) capabilities: Vec<String>,
     pub(super) on_failure: Option<OnFailure>,
     pub(super) changes: Vec<Change>,
+    /// What was really there, of a change set that is to put it back.
+    pub(super) reality: Option<Reality>,
     /// How often it has been asked after.
     pub(super) seen: u32,
 }
@@ -102,6 +105,9 @@ impl ChangeSet {
             OnFailure::DoNothing => "DO_NOTHING",
             OnFailure::Delete => "DELETE",
         }));
+        if self.reality.is_some() {
+            answer["DeploymentMode"] = json!("REVERT_DRIFT");
+        }
         answer["Changes"] = self
             .changes
             .iter()

@@ -5,6 +5,7 @@
 mod change_set;
 mod describe;
 mod diff;
+mod drift;
 mod engine;
 mod intrinsics;
 mod operations;
@@ -22,6 +23,7 @@ use serde_json::Value;
 
 use self::stack::Stack;
 use super::iam::Iam;
+use super::input::Input;
 use super::logs::Logs;
 use super::s3::S3;
 use crate::cognito::Cognito;
@@ -57,8 +59,12 @@ impl CloudFormation {
     }
 
     /// The query API. What takes time goes on after the answer, as in the real service.
-    pub fn call(&self, region: &str, action: &str, input: &Value) -> Result<Value, AwsError> {
-        operations::call(self, region, action, input)
+    pub async fn call(&self, region: &str, action: &str, input: &Value) -> Result<Value, AwsError> {
+        match action {
+            // It asks the resource's own service.
+            "DetectStackResourceDrift" => drift::detect(self, region, Input(input)).await,
+            _ => operations::call(self, region, action, input),
+        }
     }
 
     fn now(&self) -> Timestamp {

@@ -52,7 +52,7 @@ fn find<'stacks>(
 }
 
 /// [`find`], refused as reads refuse it.
-fn existing<'stacks>(
+pub(super) fn existing<'stacks>(
     stacks: &'stacks mut [Stack],
     region: &str,
     name: &str,

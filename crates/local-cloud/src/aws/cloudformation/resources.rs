@@ -11,6 +11,7 @@ mod function;
 mod log_group;
 mod permission;
 mod pool;
+mod read;
 mod role;
 mod version;
 
@@ -18,6 +19,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 pub(super) use self::error::HandlerError;
+pub(super) use self::read::Actual;
 use super::Services;
 use crate::Shared;
 use crate::aws::schemas::Schema;

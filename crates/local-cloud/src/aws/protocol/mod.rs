@@ -87,9 +87,9 @@ pub(crate) async fn serve(State(aws): State<Aws>, request: Request) -> Response 
 async fn dispatch(aws: &Aws, scope: &Scope, received: Received, id: &str) -> Response {
     let region = scope.region.as_str();
     match scope.service.as_str() {
-        "sts" => query(aws, STS, region, &received, id),
-        "iam" => query(aws, IAM, region, &received, id),
-        "cloudformation" => query(aws, CLOUDFORMATION, region, &received, id),
+        "sts" => query(aws, STS, region, &received, id).await,
+        "iam" => query(aws, IAM, region, &received, id).await,
+        "cloudformation" => query(aws, CLOUDFORMATION, region, &received, id).await,
         "cognito-idp" => call_json(aws, json::COGNITO, region, &received, id).await,
         "logs" => call_json(aws, json::LOGS, region, &received, id).await,
         "lambda" => lambda(aws, region, received, id).await,
@@ -105,7 +105,7 @@ async fn dispatch(aws: &Aws, scope: &Scope, received: Received, id: &str) -> Res
     }
 }
 
-fn query(
+async fn query(
     aws: &Aws,
     service: QueryService,
     region: &str,
@@ -122,7 +122,7 @@ fn query(
     } else if service.version == IAM.version {
         aws.iam.call(&action, &input)
     } else {
-        aws.cloudformation.call(region, &action, &input)
+        aws.cloudformation.call(region, &action, &input).await
     };
     match answer {
         Ok(output) => query::success(service, &action, &output, id),

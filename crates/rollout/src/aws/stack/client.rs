@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, Parameter, ResourceChange, Stack, StackEvent,
-    StackStatus, Tag, TemplateStage,
+    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, Parameter, PropertyDifference,
+    ResourceChange, Stack, StackEvent, StackResourceDriftStatus, StackStatus, Tag, TemplateStage,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -16,6 +17,7 @@ use super::{Decision, Desired, Observed};
 use crate::aws::Aws;
 use crate::error::{Code, Error};
 use crate::plan::Part;
+use crate::plan::change::Field;
 use crate::plan::change_set;
 use crate::poll::Poll;
 
@@ -40,6 +42,24 @@ enum OnFailure {
     Keep,
     /// It returns to what it was.
     RollBack,
+}
+
+/// What a change set is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Create,
+    Update,
+    /// The difference between the template and what is really there.
+    Revert,
+}
+
+impl Mode {
+    fn kind(self) -> ChangeSetType {
+        match self {
+            Self::Create => ChangeSetType::Create,
+            Self::Update | Self::Revert => ChangeSetType::Update,
+        }
+    }
 }
 
 /// A stack in CloudFormation.
@@ -98,20 +118,16 @@ impl StackClient {
                 } else {
                     OnFailure::RollBack
                 };
-                self.execute_change_set(ChangeSetType::Create, on_failure, part)
-                    .await?
+                self.execute(Mode::Create, on_failure, part).await?
             }
-            Decision::Resume(_) => {
-                self.execute_change_set(ChangeSetType::Update, OnFailure::Keep, part)
-                    .await?
-            }
+            Decision::Resume(_) => self.execute(Mode::Update, OnFailure::Keep, part).await?,
             Decision::Update(_) => {
-                self.execute_change_set(ChangeSetType::Update, OnFailure::RollBack, part)
+                self.execute(Mode::Update, OnFailure::RollBack, part)
                     .await?
             }
             Decision::Recreate(_) => {
                 self.delete().await?;
-                self.execute_change_set(ChangeSetType::Create, OnFailure::RollBack, part)
+                self.execute(Mode::Create, OnFailure::RollBack, part)
                     .await?
             }
             Decision::FinishRollback => {
@@ -139,7 +155,7 @@ impl StackClient {
             .send()
             .await
             .map_err(|error| self.failed("go on with the rollback of", &error))?;
-        let status = self.settle().await?;
+        let status = self.settle_after(before.as_deref()).await?;
         if status == "UPDATE_ROLLBACK_COMPLETE" {
             return Ok(());
         }
@@ -164,6 +180,37 @@ impl StackClient {
             }
         }
         self.delete().await
+    }
+
+    /// Has CloudFormation put back what differs from the template, as far as the plan says it.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html>
+    pub async fn revert(&self, part: &Part) -> Result<Acted, Error> {
+        self.execute(Mode::Revert, OnFailure::RollBack, part).await
+    }
+
+    /// Where a resource is not what the template says: its fields as they are and as they shall
+    /// be, none when it is gone. `None` when nothing differs.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DetectStackResourceDrift.html>
+    pub async fn drift(&self, resource: &str) -> Result<Option<Vec<Field>>, Error> {
+        let answer = self
+            .client
+            .detect_stack_resource_drift()
+            .stack_name(&self.desired.name)
+            .logical_resource_id(resource)
+            .send()
+            .await
+            .map_err(|error| self.failed(&format!("detect drift of {resource} in"), &error))?;
+        let Some(drift) = answer.stack_resource_drift else {
+            return Ok(None);
+        };
+        match drift.stack_resource_drift_status() {
+            Some(StackResourceDriftStatus::Deleted) => Ok(Some(Vec::new())),
+            Some(StackResourceDriftStatus::Modified) => {
+                let fields = drift.property_differences().iter().map(drifted);
+                Ok(Some(fields.collect()))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Deletes the stack and waits until it is gone.
@@ -205,15 +252,15 @@ impl StackClient {
         }
     }
 
-    async fn execute_change_set(
+    async fn execute(
         &self,
-        kind: ChangeSetType,
+        mode: Mode,
         on_failure: OnFailure,
         part: &Part,
     ) -> Result<Acted, Error> {
         let before = self.newest_event().await?;
         let name = format!("voicelink-{}", Uuid::new_v4());
-        let Some(changes) = self.create_change_set(&name, kind).await? else {
+        let Some(changes) = self.create_change_set(&name, mode).await? else {
             return Ok(Acted::NothingToChange);
         };
         let surplus = change_set::surplus(part, &changes);
@@ -251,7 +298,7 @@ impl StackClient {
     async fn create_change_set(
         &self,
         name: &str,
-        kind: ChangeSetType,
+        mode: Mode,
     ) -> Result<Option<Vec<ResourceChange>>, Error> {
         let parameters = self.desired.parameters.iter().map(|(name, value)| {
             Parameter::builder()
@@ -269,7 +316,8 @@ impl StackClient {
             .create_change_set()
             .stack_name(&self.desired.name)
             .change_set_name(name)
-            .change_set_type(kind)
+            .change_set_type(mode.kind())
+            .set_deployment_mode((mode == Mode::Revert).then_some(DeploymentMode::RevertDrift))
             .client_token(name)
             .template_body(&self.desired.template)
             .set_parameters(Some(parameters.collect()))
@@ -464,6 +512,21 @@ impl StackClient {
     {
         Error::aws(format!("cannot {doing} stack {}", self.desired.name), error)
     }
+}
+
+/// A difference from what is there to what shall be.
+fn drifted(difference: &PropertyDifference) -> Field {
+    let value = |text: Option<&str>| {
+        let text = text.filter(|text| *text != "null")?;
+        Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
+    };
+    let path = difference.property_path().unwrap_or_default();
+    let path = path.split('/').filter(|part| !part.is_empty());
+    Field::new(
+        path.map(str::to_owned).collect(),
+        value(difference.actual_value()),
+        value(difference.expected_value()),
+    )
 }
 
 fn observed(stack: &Stack, status: String, template: String) -> Observed {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::change_set::{ChangeSet, ChangeSetStatus, Execution, OnFailure};
+use super::super::drift::{self, Reality};
 use super::super::stack::{Deployed, Stack};
 use super::super::status::{Operation, Phase, Status};
 use super::super::template::Template;
@@ -20,6 +21,7 @@ const MEMBERS: &[&str] = &[
     "ChangeSetName",
     "ChangeSetType",
     "ClientToken",
+    "DeploymentMode",
     "Description",
     "IncludeNestedStacks",
     "OnStackFailure",
@@ -58,6 +60,7 @@ pub(super) fn create(
             )));
         }
     };
+    let reverts = reverts(input, creating)?;
     let now = cloudformation.now();
     let mut stacks = cloudformation.lock();
     let stack = find(&mut stacks, region, stack_name).filter(|stack| !stack.is_deleted());
@@ -102,17 +105,41 @@ pub(super) fn create(
         capabilities,
         on_failure: on_failure(input)?,
         changes: Vec::new(),
+        reality: None,
         seen: 0,
     });
     let answer = json!({ "Id": id, "StackId": stack.id });
     let cloudformation = cloudformation.clone();
     let stack_id = stack.id.clone();
+    let region = region.to_owned();
+    let declared = drift::existing(stack);
     tokio::spawn(async move {
         let seen = || seen(&cloudformation, &stack_id, &id);
         cloudformation.shared.pace.linger(seen).await;
-        work_out(&cloudformation, &stack_id, &id);
+        let reality = if reverts {
+            let reality = drift::read(&cloudformation, &region, &stack_id, &declared);
+            reality.await.map(Some)
+        } else {
+            Ok(None)
+        };
+        work_out(&cloudformation, &stack_id, &id, reality);
     });
     Ok(answer)
+}
+
+/// Whether the change set is to put back what has drifted.
+fn reverts(input: Input<'_>, creating: bool) -> Result<bool, AwsError> {
+    match input.text("DeploymentMode") {
+        None => Ok(false),
+        Some("REVERT_DRIFT") if creating => Err(invalid(
+            "DeploymentMode REVERT_DRIFT can only be used with change set type UPDATE.",
+        )),
+        Some("REVERT_DRIFT") => Ok(true),
+        Some(other) => Err(invalid(format!(
+            "1 validation error detected: Value '{other}' at 'deploymentMode' failed to satisfy \
+             constraint: Member must satisfy enum value set: [REVERT_DRIFT]"
+        ))),
+    }
 }
 
 /// How often a change set has been asked after; one that is gone has been often enough.
@@ -127,7 +154,12 @@ fn seen(cloudformation: &CloudFormation, stack_id: &str, id: &str) -> u32 {
 }
 
 /// Compares, and makes the change set ready or a failure.
-fn work_out(cloudformation: &CloudFormation, stack_id: &str, id: &str) {
+fn work_out(
+    cloudformation: &CloudFormation,
+    stack_id: &str,
+    id: &str,
+    reality: Result<Option<Reality>, AwsError>,
+) {
     let mut stacks = cloudformation.lock();
     let Some(stack) = stacks.iter_mut().find(|stack| stack.id == stack_id) else {
         return;
@@ -136,18 +168,26 @@ fn work_out(cloudformation: &CloudFormation, stack_id: &str, id: &str) {
         return;
     };
     let wanted = stack.change_sets[position].wanted.clone();
-    let outcome = diff::changes(stack, &wanted).map(|changes| {
-        let empty = diff::is_empty(stack, &wanted, &changes);
-        (changes, empty)
+    let outcome = reality.and_then(|reality| {
+        let believed = reality
+            .as_ref()
+            .map_or_else(Vec::new, |reality| drift::face(stack, reality));
+        let compared = diff::changes(stack, &wanted).map(|changes| {
+            let empty = diff::is_empty(stack, &wanted, &changes);
+            (changes, empty)
+        });
+        drift::forget(stack, believed);
+        compared.map(|(changes, empty)| (changes, empty, reality))
     });
     let set = &mut stack.change_sets[position];
     match outcome {
-        Ok((changes, false)) => {
+        Ok((changes, false, reality)) => {
             set.changes = changes;
+            set.reality = reality;
             set.status = ChangeSetStatus::Complete;
             set.execution = Execution::Available;
         }
-        Ok((_, true)) => {
+        Ok((_, true, _)) => {
             set.status = ChangeSetStatus::Failed;
             set.reason = Some(NO_CHANGES.to_owned());
         }
@@ -388,6 +428,9 @@ pub(super) fn execute(
     let mut executed = stack.change_sets.remove(position);
     executed.execution = Execution::InProgress;
     let wanted = executed.wanted.clone();
+    if let Some(reality) = &executed.reality {
+        drift::face(stack, reality);
+    }
     stack.capabilities.clone_from(&executed.capabilities);
     stack.change_set_id = Some(executed.id.clone());
     stack.disable_rollback = on_failure == OnFailure::DoNothing;

@@ -1,0 +1,276 @@
+//! Configurations of Cognito as whole documents: also what this version of the SDK does not know
+//! of, because whoever writes a configuration resets what they leave out.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde_json::{Map, Value, json};
+
+use infra::stack_file::Region;
+use models::ids::{ClientId, UserPoolId};
+
+use super::Aws;
+use crate::error::{Code, Error};
+
+/// The members of a configuration.
+pub(crate) type Document = Map<String, Value>;
+
+/// What of a pool's description is not configuration, or fixed for good.
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html>
+const ABOUT_POOLS: &[&str] = &[
+    "AliasAttributes",
+    "Arn",
+    "CreationDate",
+    "CustomDomain",
+    "Domain",
+    "EmailConfigurationFailure",
+    "EstimatedNumberOfUsers",
+    "Id",
+    "LastModifiedDate",
+    "SchemaAttributes",
+    "SmsConfigurationFailure",
+    "Status",
+    "UsernameAttributes",
+    "UsernameConfiguration",
+];
+
+/// The same of a client's description.
+const ABOUT_CLIENTS: &[&str] = &[
+    "ClientId",
+    "ClientSecret",
+    "CreationDate",
+    "LastModifiedDate",
+    "UserPoolId",
+];
+
+/// A user pool's configuration; `None` when there is no such pool.
+pub(crate) async fn pool(
+    aws: &Aws,
+    region: &Region,
+    pool: &UserPoolId,
+) -> Result<Option<Document>, Error> {
+    let capture = Capture::default();
+    let answer = aws
+        .cognito(region)
+        .describe_user_pool()
+        .user_pool_id(pool.as_str())
+        .customize()
+        .interceptor(capture.clone())
+        .send()
+        .await;
+    match answer {
+        Ok(_) => capture.take("UserPool", ABOUT_POOLS).map(Some),
+        Err(error) if is_missing(error.code()) => Ok(None),
+        Err(error) => Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
+    }
+}
+
+/// An app client's configuration, without its secret; `None` when there is no such client.
+pub(crate) async fn client(
+    aws: &Aws,
+    region: &Region,
+    pool: &UserPoolId,
+    client: &ClientId,
+) -> Result<Option<Document>, Error> {
+    let capture = Capture::default();
+    let answer = aws
+        .cognito(region)
+        .describe_user_pool_client()
+        .user_pool_id(pool.as_str())
+        .client_id(client.as_str())
+        .customize()
+        .interceptor(capture.clone())
+        .send()
+        .await;
+    match answer {
+        Ok(_) => capture.take("UserPoolClient", ABOUT_CLIENTS).map(Some),
+        Err(error) if is_missing(error.code()) => Ok(None),
+        Err(error) => Err(Error::aws(
+            format!("cannot read app client {client} of user pool {pool}"),
+            &error,
+        )),
+    }
+}
+
+/// A sign-in domain's configuration; `None` when the pool does not have it.
+pub(crate) async fn domain(
+    aws: &Aws,
+    region: &Region,
+    pool: &UserPoolId,
+    domain: &str,
+) -> Result<Option<Document>, Error> {
+    let capture = Capture::default();
+    aws.cognito(region)
+        .describe_user_pool_domain()
+        .domain(domain)
+        .customize()
+        .interceptor(capture.clone())
+        .send()
+        .await
+        .map_err(|error| Error::aws(format!("cannot read sign-in domain {domain}"), &error))?;
+    // A domain that does not exist is described as an empty one.
+    let document = capture.take("DomainDescription", &[])?;
+    Ok((document.get("UserPoolId") == Some(&json!(pool))).then_some(document))
+}
+
+/// The second factors of a pool, by the names that CloudFormation has for them.
+pub(crate) async fn factors(
+    aws: &Aws,
+    region: &Region,
+    pool: &UserPoolId,
+) -> Result<Vec<&'static str>, Error> {
+    let answer = aws
+        .cognito(region)
+        .get_user_pool_mfa_config()
+        .user_pool_id(pool.as_str())
+        .send()
+        .await
+        .map_err(|error| {
+            Error::aws(
+                format!("cannot read the factors of user pool {pool}"),
+                &error,
+            )
+        })?;
+    let token = answer.software_token_mfa_configuration();
+    let all = [
+        ("EMAIL_OTP", answer.email_mfa_configuration().is_some()),
+        ("SMS_MFA", answer.sms_mfa_configuration().is_some()),
+        (
+            "SOFTWARE_TOKEN_MFA",
+            token.is_some_and(|token| token.enabled),
+        ),
+    ];
+    Ok(all
+        .into_iter()
+        .filter(|(_, enabled)| *enabled)
+        .map(|(name, _)| name)
+        .collect())
+}
+
+/// Writes a pool's whole configuration.
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html>
+pub(crate) async fn write_pool(
+    cognito: &Client,
+    pool: &UserPoolId,
+    mut document: Document,
+) -> Result<(), Error> {
+    if let Some(name) = document.remove("Name") {
+        document.insert("PoolName".to_owned(), name);
+    }
+    // Two names for one value, of which the newer one has to be given alone.
+    if document["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"].is_number()
+        && let Some(invitations) = document
+            .get_mut("AdminCreateUserConfig")
+            .and_then(Value::as_object_mut)
+    {
+        invitations.remove("UnusedAccountValidityDays");
+    }
+    document.insert("UserPoolId".to_owned(), json!(pool));
+    cognito
+        .update_user_pool()
+        .user_pool_id(pool.as_str())
+        .customize()
+        .mutate_request(move |request| put_body(request, &document))
+        .send()
+        .await
+        .map(|_| ())
+        .map_err(|error| Error::aws(format!("cannot write user pool {pool}"), &error))
+}
+
+/// Writes a client's whole configuration.
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPoolClient.html>
+pub(crate) async fn write_client(
+    cognito: &Client,
+    pool: &UserPoolId,
+    client: &ClientId,
+    mut document: Document,
+) -> Result<(), Error> {
+    document.insert("UserPoolId".to_owned(), json!(pool));
+    document.insert("ClientId".to_owned(), json!(client));
+    cognito
+        .update_user_pool_client()
+        .user_pool_id(pool.as_str())
+        .client_id(client.as_str())
+        .customize()
+        .mutate_request(move |request| put_body(request, &document))
+        .send()
+        .await
+        .map(|_| ())
+        .map_err(|error| {
+            Error::aws(
+                format!("cannot write app client {client} of user pool {pool}"),
+                &error,
+            )
+        })
+}
+
+/// The document in place of what the SDK would send, before it is signed.
+fn put_body(request: &mut HttpRequest, document: &Document) {
+    let body = Value::Object(document.clone()).to_string();
+    request
+        .headers_mut()
+        .insert("content-length", body.len().to_string());
+    *request.body_mut() = SdkBody::from(body);
+}
+
+fn is_missing(code: Option<&str>) -> bool {
+    code == Some("ResourceNotFoundException")
+}
+
+/// Keeps an answer as it came over the wire. It may hold a secret, and so is never shown.
+#[derive(Clone, Default)]
+struct Capture(Arc<Mutex<Vec<u8>>>);
+
+impl std::fmt::Debug for Capture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Capture")
+    }
+}
+
+impl Capture {
+    /// A member of the answer, without what is not wanted.
+    fn take(&self, member: &str, unwanted: &[&str]) -> Result<Document, Error> {
+        let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let answer: Value = serde_json::from_slice(&bytes).map_err(|error| {
+            Error::new(Code::Aws, "Cognito's answer is not JSON").because(error.to_string())
+        })?;
+        let Some(found) = answer[member].as_object() else {
+            return Err(Error::new(
+                Code::Aws,
+                format!("Cognito's answer is without {member}"),
+            ));
+        };
+        let wanted = found
+            .iter()
+            .filter(|(name, _)| !unwanted.contains(&name.as_str()));
+        Ok(wanted
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect())
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Capture {
+    fn name(&self) -> &'static str {
+        "Capture"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.response().body().bytes().unwrap_or_default();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = body.to_vec();
+        Ok(())
+    }
+}

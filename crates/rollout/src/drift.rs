@@ -1,0 +1,300 @@
+//! What somebody changed by hand: found by comparing the live configuration, read from the
+//! services themselves, with the deployed template and with what was there after the last
+//! deployment.
+
+mod compare;
+pub(crate) mod functions;
+mod report;
+
+use std::collections::BTreeMap;
+
+use infra::stacks::IdentityOutputs;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::aws::document::{self, Document};
+use crate::error::{Code, Error};
+use crate::plan::Part;
+use crate::plan::change::{Change, apply};
+use crate::progress::Step;
+use crate::session::Session;
+use crate::steps::identity;
+use crate::template::Template;
+
+use self::compare::Compared;
+pub(crate) use self::report::report;
+
+/// The configuration that a deployment left behind. What no template mentions can only be
+/// compared with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Left {
+    /// The user pool's.
+    pub user_pool: Document,
+    /// The app client's.
+    pub app_client: Document,
+}
+
+/// The live configuration; absent is what somebody has deleted.
+#[derive(Debug)]
+struct Live {
+    pool: Option<Document>,
+    client: Option<Document>,
+    domain: Option<Document>,
+}
+
+/// A drift, by the document that it is in.
+#[derive(Debug, Default)]
+struct Found {
+    pool: Compared,
+    client: Compared,
+    domain: Compared,
+}
+
+impl Found {
+    fn all(&self) -> [&Compared; 3] {
+        [&self.pool, &self.client, &self.domain]
+    }
+
+    /// What putting it back changes, resource by resource.
+    fn changes(&self) -> Vec<Change> {
+        self.all()
+            .into_iter()
+            .filter_map(Compared::change)
+            .collect()
+    }
+
+    fn part(&self) -> Part {
+        let changes = self.changes();
+        let unchanged = self.all().len() - changes.len();
+        Part::of(
+            Step::Drift,
+            "put back what was changed by hand",
+            changes,
+            unchanged,
+        )
+    }
+}
+
+/// What would be put back. `template` is the deployed one.
+pub(crate) async fn part(
+    session: &Session<'_>,
+    identity: &IdentityOutputs,
+    template: &Template,
+) -> Result<Part, Error> {
+    let live = read(session, identity, template).await?;
+    let left = session.store.state().await.left;
+    Ok(find(&live, template, left.as_ref(), identity)?.part())
+}
+
+/// Puts back what differs, proves it, and remembers what is then there.
+pub(crate) async fn ensure(
+    session: &Session<'_>,
+    identity: &IdentityOutputs,
+) -> Result<((), String), Error> {
+    let stack = identity::client(session)?;
+    let template = Template::read(&stack.desired().template, &stack.desired().parameters)?;
+    let left = session.store.state().await.left;
+    let look = async || {
+        let live = read(session, identity, &template).await?;
+        let found = find(&live, &template, left.as_ref(), identity)?;
+        Ok::<_, Error>((live, found))
+    };
+    let (mut live, mut found) = look().await?;
+    let part = found.part();
+    let foreseen = session.foresees(&Step::Drift);
+    if part.action.is_some() && foreseen {
+        session.may_change()?;
+        session.agree(&part)?;
+        if found.all().iter().any(|compared| compared.is_declared()) {
+            stack.revert(&part).await?;
+            (live, found) = look().await?;
+        }
+        // What no template mentions is nothing that CloudFormation could put back.
+        if !found.changes().is_empty() {
+            write(session, identity, &live, &found).await?;
+            (live, found) = look().await?;
+        }
+        if let Some(change) = found.changes().first() {
+            return Err(Error::new(
+                Code::Drift,
+                format!("{} was put back and still differs", change.subject),
+            )
+            .because(names(change))
+            .hint("see who else changes it; then run the command again"));
+        }
+    }
+    // What came to light after the plan was agreed to is for the next one to say, unless it is
+    // what the services made of a stack that has just been deployed.
+    let trusted = part.action.is_none() || foreseen || session.foresees(&Step::Identity);
+    if let (Some(user_pool), Some(app_client), true) = (live.pool, live.client, trusted) {
+        let left = Left {
+            user_pool,
+            app_client,
+        };
+        session
+            .store
+            .update(|state| state.left = Some(left))
+            .await?;
+    }
+    let put_back = part.changes.iter().filter(|_| foreseen).map(names);
+    let put_back: Vec<_> = put_back.collect();
+    let outcome = match put_back.as_slice() {
+        [] => "none".to_owned(),
+        all => format!("put back: {}", all.join("; ")),
+    };
+    Ok(((), outcome))
+}
+
+/// The resource and its fields, in words.
+fn names(change: &Change) -> String {
+    let fields: Vec<_> = change
+        .fields
+        .iter()
+        .map(|field| field.path.join("/"))
+        .collect();
+    format!("{} {}", change.subject, fields.join(", "))
+}
+
+async fn read(
+    session: &Session<'_>,
+    identity: &IdentityOutputs,
+    template: &Template,
+) -> Result<Live, Error> {
+    let (aws, home) = (&session.aws, &session.inputs.home);
+    let pool = &identity.user_pool_id;
+    let declares_factors = template
+        .resources()
+        .values()
+        .any(|resource| resource.properties.contains_key("EnabledMfas"));
+    let factors = async {
+        if declares_factors {
+            document::factors(aws, home, pool).await.map(Some)
+        } else {
+            Ok(None)
+        }
+    };
+    let live = document::pool(aws, home, pool).await?;
+    if live.is_none() {
+        return Ok(Live {
+            pool: None,
+            client: None,
+            domain: None,
+        });
+    }
+    let (client, domain, factors) = tokio::join!(
+        document::client(aws, home, pool, &identity.client_id),
+        document::domain(aws, home, pool, &identity.domain),
+        factors,
+    );
+    let mut live = live;
+    if let (Some(live), Some(factors)) = (&mut live, factors?) {
+        live.insert(compare::FACTORS.to_owned(), json!(factors));
+    }
+    Ok(Live {
+        pool: live,
+        client: client?,
+        domain: domain?,
+    })
+}
+
+fn find(
+    live: &Live,
+    template: &Template,
+    left: Option<&Left>,
+    identity: &IdentityOutputs,
+) -> Result<Found, Error> {
+    if live.pool.is_none() {
+        return Err(Error::new(
+            Code::Drift,
+            format!("user pool {} was deleted by hand", identity.user_pool_id),
+        )
+        .hint(
+            "its people are gone with it; nothing was changed. Deploy another stage, or delete the \
+             identity stack and this stage's state and begin anew",
+        ));
+    }
+    let resources: BTreeMap<_, _> = template.resources();
+    let compare = |kind: &str, live: Option<&Document>, left: Option<&Document>| {
+        let mut declared = resources.iter().filter(|(_, one)| one.kind == kind);
+        declared
+            .next()
+            .map_or_else(Compared::default, |(name, resource)| {
+                compare::compare(name, resource, live, left)
+            })
+    };
+    Ok(Found {
+        pool: compare(
+            "AWS::Cognito::UserPool",
+            live.pool.as_ref(),
+            left.map(|left| &left.user_pool),
+        ),
+        client: compare(
+            "AWS::Cognito::UserPoolClient",
+            live.client.as_ref(),
+            left.map(|left| &left.app_client),
+        ),
+        domain: compare("AWS::Cognito::UserPoolDomain", live.domain.as_ref(), None),
+    })
+}
+
+/// Writes what is left whole: what is there, and in it what has to be as it was.
+async fn write(
+    session: &Session<'_>,
+    identity: &IdentityOutputs,
+    live: &Live,
+    found: &Found,
+) -> Result<(), Error> {
+    session.may_change()?;
+    let cognito = session.aws.cognito(&session.inputs.home);
+    let pool = &identity.user_pool_id;
+    if let (Some(document), false) = (&live.pool, found.pool.is_empty()) {
+        let mut document = apply(document, &found.pool.live_fields());
+        document.remove(compare::FACTORS);
+        refuse_unknown("user pool", &document, compare::POOL_MEMBERS)?;
+        document::write_pool(&cognito, pool, document).await?;
+    }
+    if let (Some(document), false) = (&live.client, found.client.is_empty()) {
+        let document = apply(document, &found.client.live_fields());
+        refuse_unknown("app client", &document, compare::CLIENT_MEMBERS)?;
+        document::write_client(&cognito, pool, &identity.client_id, document).await?;
+    }
+    Ok(())
+}
+
+/// A setting that this version does not know may not survive being written, or may not be taken.
+fn refuse_unknown(what: &str, document: &Document, known: &[&str]) -> Result<(), Error> {
+    let unknown: Vec<_> = document
+        .iter()
+        .filter(|(name, value)| !known.contains(&name.as_str()) && **value != Value::Null)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::Drift,
+        format!(
+            "the {what} has settings that this version does not know: {}",
+            unknown.join(", ")
+        ),
+    )
+    .because("a configuration can only be written whole, and writing it could reset them")
+    .hint("put it back in the Cognito console, or deploy with a newer version of this project"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_of_a_newer_cognito_is_not_written_over() {
+        let mut document = Document::new();
+        document.insert("MfaConfiguration".to_owned(), json!("OFF"));
+        assert!(refuse_unknown("user pool", &document, compare::POOL_MEMBERS).is_ok());
+        document.insert("QuantumConfiguration".to_owned(), json!({}));
+        let refused = refuse_unknown("user pool", &document, compare::POOL_MEMBERS).unwrap_err();
+        assert_eq!(refused.code(), "DRIFT");
+        assert!(refused.message().contains("QuantumConfiguration"));
+    }
+}

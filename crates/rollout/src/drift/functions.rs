@@ -1,0 +1,93 @@
+//! What somebody changed by hand in a function or in the alias that Alexa invokes: CloudFormation
+//! reads them and compares, so that a role that only reads needs no more than it has.
+
+use infra::stack_file::Region;
+
+use crate::aws::stack::{Decision, Observed, StackClient, decide};
+use crate::error::{Code, Error};
+use crate::plan::Part;
+use crate::plan::change::{Change, Kind};
+use crate::progress::Step;
+use crate::session::Session;
+use crate::template::Template;
+
+/// The types whose configuration decides what Alexa's users meet.
+const TYPES: [&str; 2] = ["AWS::Lambda::Alias", "AWS::Lambda::Function"];
+
+/// What would be put back in one region.
+pub(crate) async fn part(
+    region: &Region,
+    stack: &StackClient,
+    observed: Option<&Observed>,
+) -> Result<Part, Error> {
+    let step = Step::FunctionDrift(region.clone());
+    // Whoever finishes what failed writes everything anyway.
+    let settled = |observed: &&Observed| {
+        matches!(
+            decide(stack.desired(), Some(observed)),
+            Decision::Nothing | Decision::Update(_)
+        )
+    };
+    let Some(observed) = observed.filter(settled) else {
+        return Ok(Part::nothing(step));
+    };
+    let template = Template::read(&observed.template, &observed.parameters)?;
+    let mut changes = Vec::new();
+    let mut unchanged = 0;
+    for (name, resource) in template.resources() {
+        if !TYPES.contains(&resource.kind.as_str()) {
+            continue;
+        }
+        match stack.drift(&name).await? {
+            None => unchanged += 1,
+            Some(fields) => {
+                let kind = if fields.is_empty() {
+                    Kind::Added
+                } else {
+                    Kind::Changed
+                };
+                changes.push(Change {
+                    resource_type: Some(resource.kind),
+                    ..Change::new(kind, name, fields)
+                });
+            }
+        }
+    }
+    Ok(Part::of(
+        step,
+        "put back what was changed by hand",
+        changes,
+        unchanged,
+    ))
+}
+
+/// Puts back what the plan said would be.
+pub(crate) async fn ensure(
+    session: &Session<'_>,
+    region: &Region,
+    stack: &StackClient,
+) -> Result<((), String), Error> {
+    let observed = stack.observe().await?;
+    let part = part(region, stack, observed.as_ref()).await?;
+    if part.action.is_none() {
+        // The deployment of the stack has put it back.
+        return Ok(((), "none any more".to_owned()));
+    }
+    session.may_change()?;
+    session.agree(&part)?;
+    stack.revert(&part).await?;
+    let observed = stack.observe().await?;
+    let left = self::part(region, stack, observed.as_ref()).await?;
+    if let Some(change) = left.changes.first() {
+        return Err(Error::new(
+            Code::Drift,
+            format!(
+                "{} in {region} was put back and still differs",
+                super::names(change)
+            ),
+        )
+        .hint("see who else changes it; then run the command again"));
+    }
+    let names: Vec<_> = part.changes.iter().map(super::names).collect();
+    Ok(((), format!("put back: {}", names.join("; "))))
+}
