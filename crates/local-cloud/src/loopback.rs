@@ -38,6 +38,10 @@ pub const EXCEPTIONS: &[Exception] = &[
         instead: "requests name the device listener as apiEndpoint",
     },
     Exception {
+        rule: "Login with Amazon redirects to the return URLs that a security profile lists",
+        instead: "/cb on any loopback port",
+    },
+    Exception {
         rule: "Lambda runs a function on the architecture it was created with",
         instead: "the host's own; a bundle for another one is refused at start",
     },

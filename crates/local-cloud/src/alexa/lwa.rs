@@ -1,6 +1,8 @@
-//! Login with Amazon: refresh tokens in, access tokens out.
+//! Login with Amazon: codes and refresh tokens in, access tokens out.
 //!
 //! <https://developer.amazon.com/docs/login-with-amazon/refresh-token.html>
+
+pub(super) mod authorize;
 
 use std::collections::HashMap;
 
@@ -10,13 +12,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use super::Alexa;
-use super::state::{fingerprint, opaque};
+use self::authorize::Code;
+use super::state::{State as Alexas, fingerprint, opaque};
+use super::{Alexa, DEVELOPER_CLIENT_ID, DEVELOPER_CLIENT_SECRET};
+use crate::cognito::same;
 
 /// How long a developer's access token lives, in seconds.
 const LIFETIME_SECONDS: u32 = 3600;
@@ -24,7 +29,8 @@ const LIFETIME_SECONDS: u32 = 3600;
 pub(super) fn router(alexa: Alexa) -> Router {
     Router::new()
         .route("/auth/o2/token", post(token))
-        .with_state(alexa)
+        .with_state(alexa.clone())
+        .merge(authorize::router(alexa))
 }
 
 /// An OAuth 2.0 error (RFC 6749, section 5.2).
@@ -63,7 +69,7 @@ async fn token(
     body: Bytes,
 ) -> Result<Response, Denied> {
     let parameters = parameters(&headers, &body)?;
-    let refresh_token = granted(&parameters)?;
+    let refresh_token = granted(&parameters, &mut alexa.state(), alexa.now())?;
     let access_token = format!("Atza|{}{}", opaque(), opaque());
     let expires_at = alexa
         .now()
@@ -120,48 +126,110 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 }
 
 /// The refresh token, if the request is one that Login with Amazon grants.
-fn granted(parameters: &HashMap<String, String>) -> Result<&str, Denied> {
+fn granted(
+    parameters: &HashMap<String, String>,
+    state: &mut Alexas,
+    now: jiff::Timestamp,
+) -> Result<String, Denied> {
     let parameter = |name: &str| {
         parameters
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
     };
-    match parameter("grant_type") {
-        Some("refresh_token") => {}
-        Some(other) => {
-            return Err(Denied {
-                status: 400,
-                error: "unsupported_grant_type",
-                description: format!("The grant type {other} is not supported"),
-            });
-        }
-        None => {
-            return Err(Denied::request(
-                "The request is missing a required parameter : grant_type",
-            ));
-        }
-    }
-    for name in ["client_id", "client_secret"] {
-        if parameter(name).is_none() {
-            return Err(Denied {
-                status: 401,
-                error: "invalid_client",
-                description: format!("Client authentication failed: {name} is missing"),
-            });
-        }
-    }
-    let refresh_token = parameter("refresh_token").ok_or_else(|| {
-        Denied::request("The request is missing a required parameter : refresh_token")
-    })?;
-    if refresh_token.starts_with("Atzr|") {
-        Ok(refresh_token)
-    } else {
-        Err(Denied {
-            status: 400,
-            error: "invalid_grant",
-            description: "The request has an invalid grant parameter : refresh_token".to_owned(),
+    let required = |name: &str| {
+        parameter(name).ok_or_else(|| {
+            Denied::request(format!(
+                "The request is missing a required parameter : {name}"
+            ))
         })
+    };
+    let grant = required("grant_type")?;
+    if !["authorization_code", "refresh_token"].contains(&grant) {
+        return Err(Denied {
+            status: 400,
+            error: "unsupported_grant_type",
+            description: format!("The grant type {grant} is not supported"),
+        });
+    }
+    let client = |name: &str| {
+        parameter(name).ok_or_else(|| Denied {
+            status: 401,
+            error: "invalid_client",
+            description: format!("Client authentication failed: {name} is missing"),
+        })
+    };
+    let (client_id, client_secret) = (client("client_id")?, client("client_secret")?);
+    let own = client_id == DEVELOPER_CLIENT_ID && same(DEVELOPER_CLIENT_SECRET, client_secret);
+    let stranger = || Denied {
+        status: 401,
+        error: "invalid_client",
+        description: "Client authentication failed".to_owned(),
+    };
+    if grant == "authorization_code" {
+        if !own {
+            return Err(stranger());
+        }
+        let code = required("code")?;
+        // Whoever redeems it, and however that ends: a code works once.
+        let code = state.developer_codes.remove(&fingerprint(code));
+        let verifier = parameter("code_verifier");
+        redeem(
+            code.as_ref(),
+            client_id,
+            parameter("redirect_uri"),
+            verifier,
+            now,
+        )?;
+        let refresh_token = format!("Atzr|{}{}", opaque(), opaque());
+        state
+            .developer_refresh_tokens
+            .insert(fingerprint(&refresh_token));
+        return Ok(refresh_token);
+    }
+    let refresh_token = required("refresh_token")?;
+    // Of tokens from elsewhere it is not known whose they are.
+    let issued = state
+        .developer_refresh_tokens
+        .contains(&fingerprint(refresh_token));
+    if issued && !own {
+        return Err(stranger());
+    }
+    if refresh_token.starts_with("Atzr|") {
+        Ok(refresh_token.to_owned())
+    } else {
+        Err(invalid_grant("refresh_token"))
+    }
+}
+
+fn invalid_grant(parameter: &str) -> Denied {
+    Denied {
+        status: 400,
+        error: "invalid_grant",
+        description: format!("The request has an invalid grant parameter : {parameter}"),
+    }
+}
+
+/// Whether a code is redeemed by whom it was given to (RFC 6749, 4.1.3, and RFC 7636, 4.6).
+fn redeem(
+    code: Option<&Code>,
+    client_id: &str,
+    redirect_uri: Option<&str>,
+    verifier: Option<&str>,
+    now: jiff::Timestamp,
+) -> Result<(), Denied> {
+    let code = code
+        .filter(|code| code.expires_at > now && code.client_id == client_id)
+        .ok_or_else(|| invalid_grant("code"))?;
+    if redirect_uri != Some(code.redirect_uri.as_str()) {
+        return Err(invalid_grant("redirect_uri"));
+    }
+    let challenged =
+        verifier.map(|verifier| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)));
+    if code.challenge == challenged {
+        Ok(())
+    } else {
+        Err(invalid_grant("code_verifier"))
     }
 }
 
@@ -171,9 +239,12 @@ mod tests {
 
     fn form(body: &str) -> Result<String, &'static str> {
         let parameters = parameters(&HeaderMap::new(), body.as_bytes()).unwrap();
-        granted(&parameters)
-            .map(str::to_owned)
-            .map_err(|denied| denied.error)
+        granted(
+            &parameters,
+            &mut Alexas::default(),
+            jiff::Timestamp::UNIX_EPOCH,
+        )
+        .map_err(|denied| denied.error)
     }
 
     #[test]
@@ -202,6 +273,39 @@ mod tests {
         headers.insert(header::AUTHORIZATION, "Basic YTpi".parse().unwrap());
         let body = b"grant_type=refresh_token&refresh_token=Atzr%7Cx";
         let parameters = parameters(&headers, body).unwrap();
-        assert_eq!(granted(&parameters), Ok("Atzr|x"));
+        let granted = granted(
+            &parameters,
+            &mut Alexas::default(),
+            jiff::Timestamp::UNIX_EPOCH,
+        );
+        assert_eq!(granted.unwrap(), "Atzr|x");
+    }
+
+    #[test]
+    fn a_code_is_redeemed_by_its_own_client_with_its_verifier_in_time() {
+        let at = |second| jiff::Timestamp::from_second(second).unwrap();
+        let code = Code {
+            client_id: "a".to_owned(),
+            redirect_uri: "http://127.0.0.1:9090/cb".to_owned(),
+            // RFC 7636, appendix B.
+            challenge: Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned()),
+            expires_at: at(300),
+        };
+        let verifier = Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        let home = Some(code.redirect_uri.as_str());
+        let redeem = |client, uri, verifier, now| {
+            redeem(Some(&code), client, uri, verifier, at(now)).map_err(|denied| denied.error)
+        };
+        assert_eq!(redeem("a", home, verifier, 299), Ok(()));
+        for (client, uri, verifier, now) in [
+            ("b", home, verifier, 299),
+            ("a", Some("http://127.0.0.1:1/cb"), verifier, 299),
+            ("a", None, verifier, 299),
+            ("a", home, None, 299),
+            ("a", home, Some("another"), 299),
+            ("a", home, verifier, 300),
+        ] {
+            assert_eq!(redeem(client, uri, verifier, now), Err("invalid_grant"));
+        }
     }
 }

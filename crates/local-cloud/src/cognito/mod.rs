@@ -35,6 +35,7 @@ use axum::routing::{get, post};
 use serde_json::Value;
 
 use crate::{AwsError, Shared};
+pub(crate) use client::same;
 pub(crate) use conditions::Condition;
 use oauth::{authorize, discovery, revoke, token, user_info};
 pub(crate) use spoil::Flaw;
