@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use infra::StackFile;
@@ -17,6 +18,7 @@ use rollout::lock::Owner;
 use rollout::package::SourcePackage;
 use rollout::plan::{Deployed, Plan};
 use rollout::session::{Inputs, Session};
+use rollout::verify::Verification;
 use rollout::{Building, Bundle};
 use serde_json::json;
 use tokio::sync::watch;
@@ -24,21 +26,25 @@ use tokio::sync::watch;
 use crate::build::{self, Kind};
 use crate::failure::Failure;
 use crate::progress::seconds;
-use crate::{Deploy, discovery, local, output, plan, progress, stack, stage, workspace};
+use crate::{Deploy, discovery, local, output, plan, progress, stack, stage, verify, workspace};
 
-pub(crate) async fn run(options: Deploy) -> Result<(), Failure> {
+pub(crate) async fn run(options: Deploy) -> Result<ExitCode, Failure> {
     let stack = stack::read(&options.stack)?;
     let name = stack::stage(&stack, options.stage.as_deref())?;
-    let counter = CallCounter::default();
+    let counter = output::call_counter();
     let report = if name.is_local() {
         deploy_local(&options, stack, &name, &counter).await
     } else {
         deploy_real(&options, stack, &name, &counter).await
     };
-    report
-        .map_err(|failure| failure.after(counter.calls()))?
-        .print(&options, &counter);
-    Ok(())
+    let report = report.map_err(|failure| failure.after(counter.calls()))?;
+    report.print(&options, &counter);
+    match report.verified.failure() {
+        None => Ok(ExitCode::SUCCESS),
+        // Said in the object that was printed.
+        Some(_) if options.json => Ok(ExitCode::FAILURE),
+        Some(failure) => Err(failure),
+    }
 }
 
 /// Where a deployment takes its bundle from and leaves its documents.
@@ -58,7 +64,33 @@ struct Report {
     outcome: Outcome,
     build: Duration,
     rollout: Duration,
-    verified: Option<(Transcript, Duration)>,
+    verified: Verified,
+}
+
+/// How a deployment was tried out, and how long that took.
+enum Verified {
+    /// By a person, who is part of the local stage.
+    Story(Transcript, Duration),
+    /// As far as that goes without one.
+    Checks(Verification, Duration),
+    /// Not at all.
+    Not,
+}
+
+impl Verified {
+    fn took(&self) -> Option<Duration> {
+        match self {
+            Self::Story(_, took) | Self::Checks(_, took) => Some(*took),
+            Self::Not => None,
+        }
+    }
+
+    fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Checks(verification, _) => verification.error().map(Failure::from),
+            Self::Story(..) | Self::Not => None,
+        }
+    }
 }
 
 /// To the stage that runs, or to one that lives as long as this command.
@@ -123,7 +155,7 @@ async fn deploy_and_verify(
             failure.because(format!("“{}” was answered “{}”", turn.said, turn.heard))
         })
     })?;
-    report.verified = Some((transcript, started.elapsed()));
+    report.verified = Verified::Story(transcript, started.elapsed());
     Ok(report)
 }
 
@@ -138,14 +170,24 @@ async fn deploy_real(
         ..real_inputs(&options.stack, stack, name)?
     };
     let approve = |plan: &Plan| confirm(name, plan, options.yes);
-    roll_out(
+    let mut report = roll_out(
         &inputs,
         &options.files,
         Kind::Release(inputs.architecture),
         counter,
         &approve,
     )
-    .await
+    .await?;
+    let started = Instant::now();
+    let patience = if report.outcome.plan.is_empty() {
+        Duration::ZERO
+    } else {
+        verify::AFTER_A_CHANGE
+    };
+    // What it calls is not what the deployment called.
+    let checked = verify::check(&inputs, &output::call_counter(), patience).await?;
+    report.verified = Verified::Checks(checked, started.elapsed());
+    Ok(report)
 }
 
 /// Deploys to a local stage, and leaves trying it out to the caller.
@@ -156,7 +198,7 @@ pub(crate) async fn without_a_story(
     urls: &Urls,
 ) -> Result<Deployed, Failure> {
     let inputs = local_inputs(path, stack, name, urls)?;
-    let counter = CallCounter::default();
+    let counter = output::call_counter();
     let report = roll_out(&inputs, &Files::default(), Kind::Local, &counter, &|_| {
         Ok(())
     })
@@ -169,11 +211,19 @@ pub(crate) fn developer_client(
     stack: &StackFile,
     name: &StageName,
 ) -> Result<smapi::Client, Failure> {
-    let developer = stage::developer(stack, name)?;
-    Ok(smapi::Client::new(
-        developer.endpoints,
-        developer.credentials,
-    ))
+    let (endpoints, developer) = stage::real(stack, name)?;
+    Ok(telling(endpoints.developer, developer.credentials))
+}
+
+/// A client whose requests are told of if that was asked for.
+fn telling(endpoints: smapi::Endpoints, credentials: smapi::Credentials) -> smapi::Client {
+    let observer = output::call_counter().observer();
+    smapi::Client::with(
+        endpoints,
+        credentials,
+        Some(observer),
+        smapi::RetryPolicy::default(),
+    )
 }
 
 /// Who develops a real stage, and the skill that was deployed there.
@@ -184,13 +234,13 @@ pub(crate) async fn developer_and_skill(
 ) -> Result<(smapi::Client, SkillId), Failure> {
     let inputs = real_inputs(path, stack, name)?;
     let progress = progress::for_stderr();
-    let counter = CallCounter::default();
+    let counter = output::call_counter();
     let session = Session::open(&inputs, &counter, &*progress, interrupted()).await?;
     let skill = session.skill_id().await.ok_or_else(|| {
         Failure::new("SKILL", format!("stage `{name}` has no skill yet"))
             .hint(format!("deploy it first: cargo xtask deploy {name}"))
     })?;
-    let client = smapi::Client::new(inputs.endpoints.developer.clone(), inputs.developer.clone());
+    let client = telling(inputs.endpoints.developer.clone(), inputs.developer.clone());
     Ok((client, skill))
 }
 
@@ -215,14 +265,10 @@ pub(crate) fn real_inputs(
     stack: StackFile,
     name: &StageName,
 ) -> Result<Inputs, Failure> {
-    let developer = stage::developer(&stack, name)?;
+    let (endpoints, developer) = stage::real(&stack, name)?;
     Ok(Inputs {
         architecture: stack.lambda.architecture,
-        endpoints: Endpoints {
-            developer: developer.endpoints,
-            call_timeout: stage::call_timeout()?,
-            ..Endpoints::amazon(None)
-        },
+        endpoints,
         developer: developer.credentials,
         vendor: developer.vendor,
         ..inputs(path, stack, name)?
@@ -279,7 +325,7 @@ async fn roll_out(
         outcome,
         build,
         rollout: started.elapsed().saturating_sub(build),
-        verified: None,
+        verified: Verified::Not,
     })
 }
 
@@ -374,8 +420,8 @@ impl Report {
 
     fn json(&self, counter: &CallCounter) -> serde_json::Value {
         let deployed = &self.outcome.deployed;
-        let verify = self.verified.as_ref().map(|(_, took)| took.as_secs_f64());
-        json!({
+        let verify = self.verified.took().map(|took| took.as_secs_f64());
+        let mut document = json!({
             "stage": self.stage.as_str(),
             "skillId": deployed.skill_id,
             "userPoolId": deployed.identity.user_pool_id,
@@ -386,13 +432,28 @@ impl Report {
                 "rollout": self.rollout.as_secs_f64(),
                 "verify": verify,
             },
-            "transcript": self.verified.as_ref().map(|(transcript, _)| &transcript.turns),
-        })
+        });
+        match &self.verified {
+            Verified::Story(transcript, _) => document["transcript"] = json!(transcript.turns),
+            Verified::Checks(verification, _) => {
+                document["checks"] = json!(verification.checks);
+                document["leftToDo"] = json!(verification.left_to_do);
+                if let Some(error) = verification.error() {
+                    document["error"] = json!({
+                        "code": error.code(),
+                        "message": error.message(),
+                        "hint": error.next_step(),
+                    });
+                }
+            }
+            Verified::Not => {}
+        }
+        document
     }
 
     fn tell(&self, counter: &CallCounter) {
         let deployed = &self.outcome.deployed;
-        if let Some((transcript, _)) = &self.verified {
+        if let Verified::Story(transcript, _) = &self.verified {
             for turn in &transcript.turns {
                 output::line(&format!("person: {}", turn.said));
                 let card = turn
@@ -417,21 +478,18 @@ impl Report {
             "{verb}: {} reading calls, {} mutating calls",
             calls.reading, calls.mutating
         ));
-        let verify = self
-            .verified
-            .as_ref()
-            .map_or_else(String::new, |(_, took)| {
-                format!(", verify {}", seconds(*took))
-            });
+        let took = self.verified.took();
+        let verify = took.map_or_else(String::new, |took| format!(", verify {}", seconds(took)));
         output::line(&format!(
             "build {}, rollout {}{verify}",
             seconds(self.build),
             seconds(self.rollout)
         ));
-        if self.verified.is_none() {
-            output::line(
-                "left to you: enable the skill in the Alexa app, link your account, and open it",
-            );
+        if let Verified::Checks(verification, _) = &self.verified {
+            verify::tell(verification);
+            if self.verified.failure().is_none() {
+                output::line(&format!("left to you: {}", verification.left_to_do));
+            }
         }
     }
 }

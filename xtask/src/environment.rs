@@ -15,9 +15,28 @@ pub(crate) const LOCAL_STAGE: Variable = Variable {
     default: None,
 };
 
+/// Where a stage is that is not Amazon's.
+pub(crate) const ENDPOINTS: Variable = Variable {
+    name: "VOICELINK_ENDPOINTS",
+    purpose: "A file with base URLs, as `cargo xtask local --json` prints them, that every stage \
+              but `local` is on instead of Amazon: for trying out what a real stage does. All of \
+              them have to be on this machine. AWS is then called with no credentials of yours, and \
+              the developer's come from the environment or a login made there.",
+    example: "target/local-stage.json",
+    default: None,
+};
+
+/// Where logins are kept.
+const CONFIG_HOME: Variable = Variable {
+    name: "XDG_CONFIG_HOME",
+    purpose: "Where `cargo xtask login` keeps `voicelink/logins.json`; on Windows, `APPDATA`.",
+    example: "/home/ada/.config",
+    default: Some("~/.config"),
+};
+
 /// What the commands read. ask-cli reads the `ASK_` ones too
 /// ([ask-cli](https://developer.amazon.com/docs/smapi/ask-cli-intro.html)).
-const COMMANDS: [Variable; 8] = [
+const COMMANDS: [Variable; 11] = [
     Variable {
         name: variables::REFRESH_TOKEN,
         purpose: "Amazon developer: a refresh token that was issued to the client of the next two.",
@@ -62,13 +81,21 @@ const COMMANDS: [Variable; 8] = [
         example: "http://127.0.0.1:4602",
         default: None,
     },
+    Variable {
+        name: variables::LWA_AUTHORIZE_HOST,
+        purpose: "Base URL of a consent page instead of Login with Amazon's, under the same rules.",
+        example: "http://127.0.0.1:4602",
+        default: None,
+    },
+    CONFIG_HOME,
+    ENDPOINTS,
     LOCAL_STAGE,
 ];
 
 /// The page.
 pub(crate) fn page() -> String {
     let mut page = String::from(
-        "<!-- Written by `cargo xtask render`; do not edit. -->\n\n# Environment variables\n\n\
+        "<!-- Written by `cargo xtask docs`; do not edit. -->\n\n# Environment variables\n\n\
          ## The Lambda\n\n\
          The skill stack sets what it needs of these from `stack.toml`. Without them the skill still answers, says\n\
          nothing personal, and logs which are missing.\n\n",

@@ -115,6 +115,10 @@ mod tests {
             "CHAOS",
             "a deployment that was hit did not end as it should, or could not be tried",
         ),
+        (
+            "BUG",
+            "the program itself failed; nothing that was in hand is shown",
+        ),
         ("CI", "a check failed"),
         ("CONVERSATION", "a conversation file cannot be used"),
         (
@@ -127,9 +131,13 @@ mod tests {
             "LOCAL_STAGE",
             "no local stage is running, or it could not be started",
         ),
+        ("LOGIN", "nobody signed in, or Login with Amazon refused it"),
         ("PORT", "a port is in use"),
         ("STAGE", "stack.toml has no such stage"),
-        ("STALE", "a rendered template is not what is committed"),
+        (
+            "STALE",
+            "a rendered template or page is not what is committed",
+        ),
         ("STORY", "the deployed skill did not behave as it should"),
     ];
 

@@ -5,12 +5,17 @@ mod build;
 mod bundle;
 mod chaos;
 mod ci;
+mod completions;
+mod crash;
 mod deploy;
 mod destroy;
 mod discovery;
+mod docs;
 mod environment;
 mod failure;
 mod local;
+mod login;
+mod logins;
 mod output;
 mod plan;
 mod progress;
@@ -20,6 +25,7 @@ mod stack;
 mod stage;
 mod status;
 mod talk;
+mod verify;
 mod workspace;
 
 use std::path::PathBuf;
@@ -40,6 +46,9 @@ use crate::failure::Failure;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Tell of every request on stderr: method, path, status, request id and duration
+    #[arg(long, short, global = true)]
+    verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -65,6 +74,16 @@ enum Command {
     /// The user pool is kept, with everybody in it, and the next deployment uses it again.
     #[command(after_help = "Example: cargo xtask destroy dev --yes")]
     Destroy(destroy::Options),
+    /// Check what can be checked of a deployed stage without a person
+    ///
+    /// The authorize endpoint for every redirect URI, the sign-in page, the token endpoint, the key
+    /// set, the permission to invoke, account linking and the skill's status. Nothing is changed.
+    /// `deploy` does it too, to a real stage.
+    #[command(after_help = "Example: cargo xtask verify dev")]
+    Verify(verify::Options),
+    /// Sign in as an Amazon developer, for real stages
+    #[command(after_help = login::HELP)]
+    Login(login::Options),
     /// Start Alexa and AWS on this machine and keep them up
     #[command(after_help = "Example: cargo xtask local --port 4600")]
     Local(Local),
@@ -80,6 +99,12 @@ enum Command {
     /// Write infra/templates/ and the skill package of a stage
     #[command(after_help = "Example: cargo xtask render --check")]
     Render(Render),
+    /// Write the pages of the documentation that follow from the code
+    #[command(after_help = "Example: cargo xtask docs --check")]
+    Docs(docs::Options),
+    /// Print what a shell needs to complete `cargo xtask`
+    #[command(after_help = completions::HELP)]
+    Completions(completions::Options),
     /// Kill deployments at every call they make, and see that the next run puts everything right
     ///
     /// Every deployment goes to a local stage of its own, at its worst: operations stay in
@@ -165,13 +190,18 @@ struct Render {
 }
 
 fn main() -> ExitCode {
+    crash::install();
     let cli = Cli::parse();
+    if cli.verbose {
+        output::be_verbose();
+    }
     let json = matches!(
         &cli.command,
         Command::Deploy(Deploy { json: true, .. })
             | Command::Plan(plan::Options { json: true, .. })
             | Command::Status(status::Options { json: true, .. })
             | Command::Destroy(destroy::Options { json: true, .. })
+            | Command::Verify(verify::Options { json: true, .. })
             | Command::Talk(talk::Options { json: true, .. })
     );
     match run(cli.command) {
@@ -185,14 +215,18 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Deploy(options) => block_on(deploy::run(options))?,
+        Command::Deploy(options) => return block_on(deploy::run(options)),
         Command::Plan(options) => return block_on(plan::run(options)),
         Command::Status(options) => block_on(status::run(options))?,
         Command::Destroy(options) => block_on(destroy::run(options))?,
+        Command::Verify(options) => return block_on(verify::run(options)),
+        Command::Login(options) => block_on(login::run(options))?,
         Command::Local(options) => block_on(local::run(options))?,
         Command::Say(options) => block_on(say::run(options))?,
         Command::Talk(options) => return block_on(talk::run(options)),
         Command::Render(options) => render::run(&options)?,
+        Command::Docs(options) => docs::run(&options)?,
+        Command::Completions(options) => completions::run(&options),
         Command::Chaos(options) => block_on(chaos::run(options))?,
         Command::Bundle(options) => block_on(bundle::run(options))?,
         Command::Bench(options) => block_on(bench::run(options))?,

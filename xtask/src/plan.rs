@@ -55,7 +55,7 @@ const CHANGES: u8 = 2;
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     let stack = stack::read(&options.stack)?;
     let name = stack::stage(&stack, options.stage.as_deref())?;
-    let counter = CallCounter::default();
+    let counter = output::call_counter();
     let preview = if name.is_local() {
         let (urls, own) = if let Some(urls) = discovery::running()? {
             (urls, None)

@@ -12,7 +12,8 @@ use crate::output;
 
 /// Picks the way that suits stderr.
 pub(crate) fn for_stderr() -> Box<dyn Progress> {
-    if std::io::stderr().is_terminal() {
+    // Lines about requests would tear the spinners apart.
+    if std::io::stderr().is_terminal() && !output::is_verbose() {
         Box::new(Spinners::default())
     } else {
         Box::new(Lines)

@@ -1,5 +1,4 @@
-//! `cargo xtask render`: the committed templates, the page of environment variables, and the skill
-//! package of a stage.
+//! `cargo xtask render`: the committed templates and the skill package of a stage.
 
 use std::path::Path;
 

@@ -8,13 +8,15 @@ use infra::stack_file::StageName;
 use jiff::Timestamp;
 use local_cloud::Urls;
 use models::ids::VendorId;
-use models::secure_url::{SecureUrl, SecureUrlError};
+use models::secure_url::{SecureUrl, SecureUrlError, is_loopback};
 use rollout::endpoints::{AwsEndpoint, CALL_TIMEOUT, Endpoints, HostPattern, RedirectHosts};
 use secrecy::SecretString;
-use smapi::{AskCliProfile, Configuration, Credentials, variables};
+use smapi::{AskCliProfile, Configuration, Credentials, Logins, variables};
 use url::Url;
 
+use crate::environment::ENDPOINTS;
 use crate::failure::Failure;
+use crate::logins;
 
 /// The hosts of a local stage.
 pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
@@ -36,6 +38,7 @@ pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
         developer: smapi::Endpoints {
             smapi: secure(urls.smapi.as_str())?,
             lwa: secure(urls.lwa.as_str())?,
+            lwa_consent: secure(urls.lwa.as_str())?,
         },
         redirects: RedirectHosts {
             na: secure(&na)?,
@@ -80,47 +83,110 @@ pub(crate) fn local_developer() -> Result<Credentials, Failure> {
 /// The Amazon developer that a real stage is deployed as.
 #[derive(Debug)]
 pub(crate) struct Developer {
-    pub(crate) endpoints: smapi::Endpoints,
     pub(crate) credentials: Credentials,
     pub(crate) vendor: Option<VendorId>,
 }
 
-/// From the environment, or else from the profile of ask-cli that the stage names.
-pub(crate) fn developer(stack: &StackFile, name: &StageName) -> Result<Developer, Failure> {
+/// A real stage's hosts and who develops it.
+pub(crate) fn real(stack: &StackFile, name: &StageName) -> Result<(Endpoints, Developer), Failure> {
     let configuration = Configuration::read(|variable| std::env::var(variable).ok())
         .map_err(|error| Failure::new(error.code(), error.to_string()).hint(error.hint()))?;
+    let endpoints = match elsewhere()? {
+        Some(urls) => local_endpoints(&urls)?,
+        None => Endpoints {
+            developer: configuration.endpoints.clone(),
+            call_timeout: call_timeout()?,
+            ..Endpoints::amazon(None)
+        },
+    };
+    let developer = developer(stack, name, configuration, &endpoints.developer)?;
+    Ok((endpoints, developer))
+}
+
+/// The base URLs of a stage that is not Amazon's, if the environment names any. They are all on
+/// this machine: a real stage's credentials go to Amazon or stay here.
+pub(crate) fn elsewhere() -> Result<Option<Urls>, Failure> {
+    let Some(path) = std::env::var_os(ENDPOINTS.name).filter(|path| !path.is_empty()) else {
+        return Ok(None);
+    };
+    let path = PathBuf::from(path);
+    let refused = |problem: String| {
+        Failure::new("ENDPOINT", format!("{}: {problem}", ENDPOINTS.name)).hint(
+            "name a file with the base URLs that `cargo xtask local --json` prints, or unset the \
+             variable to use Amazon's",
+        )
+    };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| refused(format!("cannot read {}: {error}", path.display())))?;
+    let urls: Urls = serde_json::from_str(&text)
+        .map_err(|error| refused(format!("{}: {error}", path.display())))?;
+    let all = [
+        &urls.aws,
+        &urls.smapi,
+        &urls.lwa,
+        &urls.sign_in,
+        &urls.device,
+    ];
+    let stranger = all.into_iter().find(|url| !is_loopback(url)).cloned();
+    match stranger {
+        Some(url) => Err(refused(format!("{url} is not on this machine"))),
+        None => Ok(Some(urls)),
+    }
+}
+
+/// From the environment, from a login of one's own, or else from the profile of ask-cli that the
+/// stage names.
+fn developer(
+    stack: &StackFile,
+    name: &StageName,
+    configuration: Configuration,
+    endpoints: &smapi::Endpoints,
+) -> Result<Developer, Failure> {
     if let Some(credentials) = configuration.credentials {
         return Ok(Developer {
-            endpoints: configuration.endpoints,
             credentials,
             vendor: configuration.vendor_id,
         });
-    }
-    if configuration.endpoints.is_overridden() {
-        return Err(Failure::new(
-            "CREDENTIALS",
-            "the token of an ask-cli profile is for Amazon, and the endpoint is another",
-        )
-        .hint(format!(
-            "set {} for that endpoint, or unset {} and {}",
-            variables::ACCESS_TOKEN,
-            variables::SMAPI_BASE_URL,
-            variables::LWA_TOKEN_HOST
-        )));
     }
     let profile = stack
         .stage(name)
         .map(|stage| stage.ask_profile.as_str().to_owned())
         .unwrap_or_default();
+    let kept = match logins::path() {
+        Ok(path) => logins::read(&path)?,
+        // Without a home there is no login either.
+        Err(_) => Logins::default(),
+    };
+    if let Some(login) = kept.find(&profile, endpoints) {
+        return Ok(Developer {
+            credentials: login.credentials(),
+            vendor: configuration.vendor_id.or_else(|| login.vendor_id.clone()),
+        });
+    }
+    if endpoints.is_overridden() {
+        return Err(Failure::new(
+            "CREDENTIALS",
+            "the token of an ask-cli profile is for Amazon, and the endpoint is another",
+        )
+        .hint(format!(
+            "set {} for that endpoint, sign in there with `cargo xtask login`, or unset {}, {} and {}",
+            variables::ACCESS_TOKEN,
+            ENDPOINTS.name,
+            variables::SMAPI_BASE_URL,
+            variables::LWA_TOKEN_HOST
+        )));
+    }
     let path = ask_cli_config();
     let text = std::fs::read_to_string(&path).map_err(|error| {
         Failure::new(
             "CREDENTIALS",
             format!("no Amazon developer credentials for stage `{name}`"),
         )
+        .because(format!("nobody has signed in for the profile `{profile}`"))
         .because(format!("cannot read {}: {error}", path.display()))
         .hint(format!(
-            "set {} with {} and {}, or run `ask configure`; `cargo xtask deploy local` needs none",
+            "run `cargo xtask login {name}`, or set {} with {} and {}, or run `ask configure`; \
+             `cargo xtask deploy local` needs none",
             variables::REFRESH_TOKEN,
             variables::LWA_CLIENT_ID,
             variables::LWA_CLIENT_CONFIRMATION
@@ -129,7 +195,6 @@ pub(crate) fn developer(stack: &StackFile, name: &StageName) -> Result<Developer
     let found = AskCliProfile::read(&text, &profile, Timestamp::now())
         .map_err(|error| Failure::new(error.code(), error.to_string()).hint(error.hint()))?;
     Ok(Developer {
-        endpoints: configuration.endpoints,
         credentials: found.credentials,
         vendor: configuration.vendor_id.or(found.vendor_id),
     })

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use rollout::calls::CallCounter;
 use rollout::session::Session;
 use serde_json::json;
 
@@ -34,7 +33,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     } else {
         deploy::real_inputs(&options.stack, stack, &name)?
     };
-    let counter = CallCounter::default();
+    let counter = output::call_counter();
     let progress = progress::for_stderr();
     let session = Session::open(&inputs, &counter, &*progress, deploy::interrupted()).await?;
     let status = rollout::status::status(&session).await?;

@@ -64,6 +64,8 @@ pub enum Code {
     UserPool,
     /// No such vendor, or several to choose from.
     Vendor,
+    /// A deployed stage does not answer as it should.
+    Verify,
 }
 
 impl Code {
@@ -153,6 +155,10 @@ impl Code {
             Self::Vendor,
             "no Amazon developer vendor, or several to choose from",
         ),
+        (
+            Self::Verify,
+            "a deployed stage does not answer as it should",
+        ),
     ];
 
     /// The name that scripts match on.
@@ -185,6 +191,7 @@ impl Code {
             Self::State => "STATE",
             Self::UserPool => "USER_POOL",
             Self::Vendor => "VENDOR",
+            Self::Verify => "VERIFY",
         }
     }
 }

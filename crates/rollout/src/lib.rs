@@ -28,5 +28,6 @@ pub mod state;
 pub mod status;
 mod steps;
 pub mod template;
+pub mod verify;
 
 pub use steps::bundle::{Building, Bundle};

@@ -28,6 +28,8 @@ pub enum Step {
     Linking,
     /// Enabling the development stage for its developer.
     Enablement,
+    /// Checking what can be checked without a person.
+    Verify,
 }
 
 impl fmt::Display for Step {
@@ -43,6 +45,7 @@ impl fmt::Display for Step {
             Self::Package => f.write_str("skill package"),
             Self::Linking => f.write_str("account linking"),
             Self::Enablement => f.write_str("enablement"),
+            Self::Verify => f.write_str("verify"),
         }
     }
 }

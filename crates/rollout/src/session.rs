@@ -1,10 +1,9 @@
 //! One run of the rollout against one stage: who we are, what we are to make, what we remember.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Instant;
 
-use smapi::CallKind;
 use tokio::sync::watch;
 
 use infra::stack_file::{Architecture, Region, StageName};
@@ -113,14 +112,10 @@ impl<'a> Session<'a> {
         progress: &'a dyn Progress,
         interrupted: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
-        let observer = {
-            let counter = counter.clone();
-            Arc::new(move |call: &smapi::Call| counter.count(call.kind == CallKind::Mutating))
-        };
         let smapi = smapi::Client::with(
             inputs.endpoints.developer.clone(),
             inputs.developer.clone(),
-            Some(observer),
+            Some(counter.observer()),
             smapi::RetryPolicy {
                 call_timeout: inputs.endpoints.call_timeout,
                 ..smapi::RetryPolicy::default()

@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
 
 /// Hears of every attempt to call SMAPI or LWA, successful or not.
 pub type Observer = Arc<dyn Fn(&Call) + Send + Sync>;
@@ -14,8 +17,17 @@ pub struct Call {
     pub operation: Operation,
     /// Whether it changes anything.
     pub kind: CallKind,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, without what it was asked for; of an upload URL, which gives access to who has
+    /// it, nothing.
+    pub path: String,
     /// The HTTP status, or `None` when there was no answer.
     pub status: Option<u16>,
+    /// What Amazon's support asks for.
+    pub request_id: Option<String>,
+    /// Until the answer began.
+    pub took: Duration,
 }
 
 /// Whether a call changes anything.
@@ -64,6 +76,8 @@ macro_rules! operations {
 operations! {
     /// `POST /auth/o2/token`.
     RefreshToken "get an access token" Reading Freely,
+    /// `POST /auth/o2/token` with a code, which works once.
+    RedeemCode "redeem the authorization code" Reading IfNotDone,
     /// `GET /v1/vendors`.
     ListVendors "list vendors" Reading Freely,
     /// `GET /v1/skills`.
@@ -114,6 +128,13 @@ pub(crate) enum Repeat {
     /// Only where it certainly was not done: a second skill, or a 412 against one's own write,
     /// is worse than an error.
     IfNotDone,
+}
+
+impl Operation {
+    /// Whether Login with Amazon is called, and not SMAPI.
+    pub(crate) fn is_lwa(self) -> bool {
+        matches!(self, Self::RefreshToken | Self::RedeemCode)
+    }
 }
 
 impl fmt::Display for Operation {

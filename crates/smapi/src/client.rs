@@ -10,7 +10,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::endpoints::join;
-use crate::tls::Clients;
+use crate::tls::HttpClients;
 use crate::token::Tokens;
 use crate::transport::{Answer, Body, Request, Transport};
 use crate::{Credentials, ETag, Endpoints, Error, Observer, Operation, RetryPolicy};
@@ -86,7 +86,7 @@ impl Client {
                 tokens: Tokens::new(credentials, endpoints.clone()),
                 endpoints,
                 transport: Transport {
-                    clients: Clients::default(),
+                    clients: HttpClients::default(),
                     observer,
                     retry,
                 },

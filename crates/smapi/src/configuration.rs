@@ -13,6 +13,8 @@ pub mod variables {
     pub const SMAPI_BASE_URL: &str = "ASK_SMAPI_SERVER_BASE_URL";
     /// Base URL of Login with Amazon's token service.
     pub const LWA_TOKEN_HOST: &str = "ASK_LWA_TOKEN_HOST";
+    /// Base URL of Login with Amazon's consent page.
+    pub const LWA_AUTHORIZE_HOST: &str = "ASK_LWA_AUTHORIZE_HOST";
     /// A refresh token, issued to the client of the next two variables.
     pub const REFRESH_TOKEN: &str = "ASK_REFRESH_TOKEN";
     /// Id of the user's own Login with Amazon client.
@@ -83,8 +85,7 @@ impl ConfigurationError {
             Self::Id { .. } => "correct the variable, or unset it",
             Self::RefreshTokenWithoutClient { .. } => {
                 "set ASK_LWA_CLIENT_ID and ASK_LWA_CLIENT_CONFIRMATION to the client of your own \
-                 security profile, and make the refresh token with `ask util generate-lwa-tokens \
-                 --client-id ... --client-confirmation ...`"
+                 security profile; `cargo xtask login` makes a refresh token for it"
             }
         }
     }
@@ -118,6 +119,7 @@ impl Configuration {
             endpoints: Endpoints {
                 smapi: endpoint(variables::SMAPI_BASE_URL, amazon.smapi)?,
                 lwa: endpoint(variables::LWA_TOKEN_HOST, amazon.lwa)?,
+                lwa_consent: endpoint(variables::LWA_AUTHORIZE_HOST, amazon.lwa_consent)?,
             },
             credentials: credentials(get)?,
             vendor_id,

@@ -6,8 +6,7 @@ use secrecy::SecretString;
 /// What proves to SMAPI who calls.
 ///
 /// ask-cli's own Login with Amazon client is Amazon's and for ask-cli alone. A refresh token
-/// therefore comes with a client of the user's own security profile; see
-/// `ask util generate-lwa-tokens`.
+/// therefore comes with a client of the user's own security profile; see [`crate::SignIn`].
 #[derive(Debug, Clone)]
 pub enum Credentials {
     /// An access token from elsewhere, used until SMAPI refuses it.

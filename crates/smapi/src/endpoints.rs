@@ -3,32 +3,38 @@
 use models::secure_url::SecureUrl;
 use url::Url;
 
-/// Base URLs of SMAPI and LWA: https, or http on this machine.
+/// Base URLs of SMAPI and Login with Amazon (LWA): https, or http on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     /// The Skill Management API.
     pub smapi: SecureUrl,
     /// Login with Amazon's token service; `/auth/o2/token` follows.
     pub lwa: SecureUrl,
+    /// Login with Amazon's consent page; `/ap/oa` follows.
+    pub lwa_consent: SecureUrl,
 }
 
 /// Amazon's Skill Management API.
 const SMAPI: &str = "https://api.amazonalexa.com";
 /// Login with Amazon ([access tokens](https://developer.amazon.com/docs/smapi/get-access-token-smapi.html)).
 const LWA: &str = "https://api.amazon.com";
+/// Login with Amazon's page
+/// ([authorization](https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html)).
+const LWA_CONSENT: &str = "https://www.amazon.com";
 
 impl Endpoints {
     /// Amazon's endpoints.
     #[expect(
         clippy::expect_used,
         clippy::missing_panics_doc,
-        reason = "two constants, parsed in a test"
+        reason = "three constants, parsed in a test"
     )]
     pub fn amazon() -> Self {
         let parse = |text: &str| text.parse().expect("a constant URL");
         Self {
             smapi: parse(SMAPI),
             lwa: parse(LWA),
+            lwa_consent: parse(LWA_CONSENT),
         }
     }
 

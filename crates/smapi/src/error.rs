@@ -116,7 +116,7 @@ impl Error {
 
     /// A stable code for scripts.
     pub fn code(&self) -> &'static str {
-        let lwa = self.operation() == Some(Operation::RefreshToken);
+        let lwa = self.operation().is_some_and(Operation::is_lwa);
         match self {
             Self::Unreachable { .. } | Self::NoAnswer { .. } if lwa => "LWA_UNREACHABLE",
             Self::Unreachable { .. } | Self::NoAnswer { .. } => "SMAPI_UNREACHABLE",
@@ -164,13 +164,13 @@ impl Error {
             }
             Self::Refused(refusal) => refusal,
         };
-        if refusal.operation == Operation::RefreshToken {
+        if refusal.operation.is_lwa() {
             return lwa_hint(refusal);
         }
         match refusal.status {
             401 => Some(
-                "get a fresh access token: set ASK_REFRESH_TOKEN with ASK_LWA_CLIENT_ID and \
-                 ASK_LWA_CLIENT_CONFIRMATION, or run `ask smapi get-vendor-list`",
+                "sign in with `cargo xtask login`, or renew the access token in use: \
+                 ASK_ACCESS_TOKEN, or ask-cli's with `ask smapi get-vendor-list`",
             ),
             403 => Some("check that this Amazon developer account owns the skill"),
             404 => Some("check the skill id and the developer account"),
@@ -186,12 +186,15 @@ impl Error {
 
 fn lwa_hint(refusal: &Refusal) -> Option<&'static str> {
     match (refusal.status, refusal.code.as_deref()) {
+        (_, Some("invalid_grant")) if refusal.operation == Operation::RedeemCode => {
+            Some("the code has expired or was used; sign in again")
+        }
         (_, Some("invalid_grant")) => Some(
             "the refresh token was revoked or belongs to another client; make a new one with \
-             `ask util generate-lwa-tokens` for the client of ASK_LWA_CLIENT_ID",
+             `cargo xtask login`",
         ),
         (_, Some("invalid_client" | "unauthorized_client")) => {
-            Some("check ASK_LWA_CLIENT_ID and ASK_LWA_CLIENT_CONFIRMATION")
+            Some("check the id and the secret of your security profile")
         }
         (429 | 500.., _) => Some("wait and run it again"),
         _ => None,

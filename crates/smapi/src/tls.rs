@@ -17,14 +17,14 @@ const USER_AGENT: &str = concat!("voicelink/", env!("CARGO_PKG_VERSION"));
 /// Both clients, each made when first needed: reading this machine's certificates takes longer
 /// than a whole deployment to a stage on this machine should wait for it.
 #[derive(Debug, Default)]
-pub(crate) struct Clients {
+pub struct HttpClients {
     internet: OnceLock<reqwest::Client>,
     loopback: OnceLock<reqwest::Client>,
 }
 
-impl Clients {
+impl HttpClients {
     /// The client for a URL. Plain http is for this machine only, which no proxy can reach.
-    pub(crate) fn for_url(&self, url: &Url) -> Result<&reqwest::Client, Error> {
+    pub fn for_url(&self, url: &Url) -> Result<&reqwest::Client, Error> {
         if url.scheme() == "http" {
             get_or_build(&self.loopback, || build(no_tls()?, true))
         } else {
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn both_clients_can_be_built_without_a_process_wide_provider() {
-        let clients = Clients::default();
+        let clients = HttpClients::default();
         for url in ["https://api.amazonalexa.com", "http://127.0.0.1:1"] {
             assert!(clients.for_url(&url.parse().unwrap()).is_ok(), "{url}");
         }

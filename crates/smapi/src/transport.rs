@@ -1,7 +1,7 @@
 //! One HTTP exchange, observed, and repeated where that is safe.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::tls::Clients;
+use crate::tls::HttpClients;
 use crate::{Call, ETag, Error, Observer, Operation, Refusal, RetryPolicy, retry};
 
 /// What to send.
@@ -43,7 +43,7 @@ pub(crate) struct Answer {
 
 /// Sends requests.
 pub(crate) struct Transport {
-    pub(crate) clients: Clients,
+    pub(crate) clients: HttpClients,
     pub(crate) observer: Option<Observer>,
     pub(crate) retry: RetryPolicy,
 }
@@ -77,14 +77,16 @@ impl Transport {
     ) -> Result<Answer, Error> {
         let operation = request.operation;
         let client = self.clients.for_url(&request.url)?;
-        let response = client
-            .execute(request.build(client, token, self.retry.call_timeout)?)
-            .await
-            .map_err(|source| self.no_answer(request, source))?;
+        let built = request.build(client, token, self.retry.call_timeout)?;
+        let started = Instant::now();
+        let response = client.execute(built).await.map_err(|source| {
+            self.observe(request, None, started);
+            broken(request, source)
+        })?;
         let status = response.status();
         let headers = response.headers().clone();
         // What counts is that the service answered, even if the rest of it is lost.
-        self.observe(operation, Some(status.as_u16()));
+        self.observe(request, Some((status.as_u16(), &headers)), started);
         let body = response
             .bytes()
             .await
@@ -101,19 +103,27 @@ impl Transport {
         Err(Refusal::read(operation, status, &headers, &body, &secrets).into())
     }
 
-    fn no_answer(&self, request: &Request<'_>, source: reqwest::Error) -> Error {
-        self.observe(request.operation, None);
-        broken(request, source)
-    }
-
-    fn observe(&self, operation: Operation, status: Option<u16>) {
-        if let Some(observer) = &self.observer {
-            observer(&Call {
-                operation,
-                kind: operation.kind(),
-                status,
-            });
-        }
+    fn observe(&self, request: &Request<'_>, answer: Option<(u16, &HeaderMap)>, started: Instant) {
+        let Some(observer) = &self.observer else {
+            return;
+        };
+        let request_id = answer.and_then(|(_, headers)| {
+            let id = headers.get("x-amzn-requestid")?;
+            id.to_str().ok().map(str::to_owned)
+        });
+        let path = match request.operation {
+            Operation::UploadPackage => "/…",
+            _ => request.url.path(),
+        };
+        observer(&Call {
+            operation: request.operation,
+            kind: request.operation.kind(),
+            method: request.method.clone(),
+            path: path.to_owned(),
+            status: answer.map(|(status, _)| status),
+            request_id,
+            took: started.elapsed(),
+        });
     }
 }
 

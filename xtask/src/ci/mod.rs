@@ -69,6 +69,11 @@ const STEPS: &[Step] = &[
         run: rust::render,
     },
     Step {
+        name: "docs",
+        about: "the pages that follow from the code are those that are committed",
+        run: rust::docs,
+    },
+    Step {
         name: "cfn-lint",
         about: "cfn-lint accepts the templates",
         run: python::cfn_lint,

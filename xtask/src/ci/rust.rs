@@ -37,3 +37,8 @@ pub(super) fn render(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     Ok(Toolbox::as_person(cmd!(sh, "cargo xtask render --check")).run()?)
 }
+
+pub(super) fn docs(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    Ok(Toolbox::as_person(cmd!(sh, "cargo xtask docs --check")).run()?)
+}

@@ -46,6 +46,8 @@ pub(crate) fn xtask(home: &Path) -> Command {
     }
     command
         .env("VOICELINK_LOCAL_STAGE", home.join("local-stage.json"))
+        .env_remove("VOICELINK_ENDPOINTS")
+        .env("XDG_CONFIG_HOME", home.join("config"))
         .env("AWS_CONFIG_FILE", home.join("aws-config"))
         .env("AWS_SHARED_CREDENTIALS_FILE", home.join("aws-credentials"))
         .env("AWS_EC2_METADATA_DISABLED", "true");

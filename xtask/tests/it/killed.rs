@@ -28,6 +28,7 @@ pub(crate) fn count_skills(stage: &Stage) -> usize {
     let endpoints = Endpoints {
         smapi: url("smapi"),
         lwa: url("lwa"),
+        lwa_consent: url("lwa"),
     };
     let token = local_cloud::alexa::DEVELOPER_ACCESS_TOKEN;
     let client = Client::new(endpoints, Credentials::AccessToken(token.into()));

@@ -32,6 +32,7 @@ fn client(stage: &LocalStage) -> Client {
     let endpoints = Endpoints {
         smapi: urls.smapi.clone().try_into().unwrap(),
         lwa: urls.lwa.clone().try_into().unwrap(),
+        lwa_consent: urls.lwa.clone().try_into().unwrap(),
     };
     let credentials = Credentials::RefreshToken {
         refresh_token: alexa::DEVELOPER_REFRESH_TOKEN.into(),

@@ -16,6 +16,7 @@ use secrecy::ExposeSecret;
 use std::time::Duration;
 
 use infra::stack_file::Region;
+use models::secure_url::{SecureUrl, SecureUrlError};
 
 use crate::calls::CallCounter;
 use crate::endpoints::{AwsEndpoint, Endpoints};
@@ -140,6 +141,25 @@ impl Aws {
     /// variables such as `AWS_ENDPOINT_URL_S3`, and credentials would follow them.
     fn endpoint_url(&self) -> Option<String> {
         self.config.endpoint_url().map(str::to_owned)
+    }
+
+    /// Where Lambda answers.
+    pub(crate) fn lambda_url(&self, region: &Region) -> Result<SecureUrl, Error> {
+        let url = self
+            .endpoint_url()
+            .unwrap_or_else(|| format!("https://lambda.{region}.amazonaws.com"));
+        url.parse()
+            .map_err(|error: SecureUrlError| Error::new(Code::Endpoint, error.to_string()))
+    }
+
+    /// What requests are signed with.
+    pub(crate) fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        self.config.credentials_provider()
+    }
+
+    /// What counts the calls.
+    pub(crate) fn counter(&self) -> &CallCounter {
+        &self.counter
     }
 
     pub(crate) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {

@@ -83,6 +83,11 @@ impl SourcePackage {
         })
     }
 
+    /// The locales of the skill, sorted.
+    pub fn locales(&self) -> impl Iterator<Item = &str> {
+        self.models.keys().map(String::as_str)
+    }
+
     /// What people say to open the skill, in a locale such as `en-US`.
     pub fn invocation_name(&self, locale: &str) -> Result<&str, PackageError> {
         let name = self

@@ -136,6 +136,7 @@ pub(crate) fn endpoints(base: &str) -> Endpoints {
     Endpoints {
         smapi: base.parse().unwrap(),
         lwa: base.parse().unwrap(),
+        lwa_consent: base.parse().unwrap(),
     }
 }
 

@@ -1,0 +1,361 @@
+//! What can be known of a deployed stage without a person: every part of account linking is asked
+//! as Alexa and a browser would ask it, and nothing is changed.
+
+mod judge;
+mod permission;
+mod probe;
+
+use std::fmt;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use infra::stacks::IdentityOutputs;
+use models::account_linking::{AccessTokenScheme, AccountLinkingRequest};
+use models::ids::SkillId;
+use models::secure_url::SecureUrl;
+
+use self::judge::{AuthorizeAnswer, Finding, TokenAnswer};
+use self::probe::Probe;
+use crate::calls::CallCounter;
+use crate::error::{Code, Error};
+use crate::plan::regions;
+use crate::progress::{Progress, Step};
+use crate::session::{Inputs, Session};
+use crate::steps::{identity, linking, skill_stack};
+
+/// One thing that has to hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What is checked.
+    pub name: String,
+    /// Whether it holds.
+    pub passed: bool,
+    /// What was seen.
+    pub seen: String,
+    /// What to do about it, where it does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// Everything that was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verification {
+    /// In the order in which an account is linked.
+    pub checks: Vec<Check>,
+    /// The one thing that only a person can do.
+    pub left_to_do: String,
+}
+
+impl Check {
+    fn new(name: impl Into<String>, finding: Finding) -> Self {
+        let (passed, seen, hint) = match finding {
+            Ok(seen) => (true, seen, None),
+            Err(problem) => (false, problem.seen, Some(problem.hint)),
+        };
+        Self {
+            name: name.into(),
+            passed,
+            seen,
+            hint,
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outcome = if self.passed { "ok    " } else { "FAILED" };
+        write!(f, "{outcome} {}: {}", self.name, self.seen)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\n       hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Verification {
+    /// The error that a verification with a failed check ends with.
+    pub fn error(&self) -> Option<Error> {
+        let failed: Vec<_> = self.checks.iter().filter(|check| !check.passed).collect();
+        let first = failed.first()?;
+        let error = Error::new(
+            Code::Verify,
+            format!(
+                "{} of {} checks failed: {}",
+                failed.len(),
+                self.checks.len(),
+                failed
+                    .iter()
+                    .map(|check| check.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+        )
+        .hint(first.hint.clone().unwrap_or_default());
+        let causes = failed
+            .iter()
+            .map(|check| format!("{}: {}", check.name, check.seen));
+        Some(causes.fold(error, Error::because))
+    }
+}
+
+/// Checks a deployed stage. What does not answer is asked again for as long as `patience`: the
+/// host of a new sign-in domain takes a while to be known everywhere.
+pub async fn verify(
+    inputs: &Inputs,
+    counter: &CallCounter,
+    progress: &dyn Progress,
+    interrupted: watch::Receiver<bool>,
+    patience: Duration,
+) -> Result<Verification, Error> {
+    let session = Session::open(inputs, counter, progress, interrupted);
+    Box::pin(async {
+        let session = session.await?;
+        let probe = Probe::new(counter.clone(), patience);
+        session
+            .step(Step::Verify, async {
+                let verification = run(&session, &probe).await?;
+                let passed = verification.checks.iter().filter(|check| check.passed);
+                let outcome = format!("{} of {}", passed.count(), verification.checks.len());
+                Ok((verification, outcome))
+            })
+            .await
+    })
+    .await
+}
+
+async fn run(session: &Session<'_>, probe: &Probe) -> Result<Verification, Error> {
+    let skill = session
+        .skill_id()
+        .await
+        .ok_or_else(|| not_deployed(session))?;
+    let client = identity::client(session)?;
+    let observed = client
+        .observe()
+        .await?
+        .ok_or_else(|| not_deployed(session))?;
+    let outputs = identity::outputs(&client.desired().name, &observed)?;
+    let desired = linking::desired(session, &outputs).await?;
+
+    let (mut checks, tokens, keys, permissions, linking, status) = tokio::join!(
+        sign_in(session, probe, &desired),
+        token_endpoint(session, probe, &desired),
+        key_set(session, probe, &outputs),
+        permissions(session, &skill),
+        read_back(session, &skill, &desired),
+        skill_status(session, &skill),
+    );
+    checks.push(tokens);
+    checks.push(keys?);
+    checks.extend(permissions?);
+    checks.push(linking?);
+    checks.push(status?);
+    Ok(Verification {
+        checks,
+        left_to_do: left_to_do(session),
+    })
+}
+
+fn not_deployed(session: &Session<'_>) -> Error {
+    let stage = &session.inputs.stage;
+    Error::new(Code::Skill, format!("stage `{stage}` is not deployed yet"))
+        .hint(format!("deploy it first: cargo xtask deploy {stage}"))
+}
+
+fn left_to_do(session: &Session<'_>) -> String {
+    let package = &session.inputs.package;
+    let mut locales = package.locales();
+    let english = locales.find(|locale| *locale == "en-US");
+    let locale = english.or_else(|| package.locales().next());
+    let name = locale.and_then(|locale| package.invocation_name(locale).ok());
+    let name = name.unwrap_or("the skill");
+    format!("enable the skill in the Alexa app, link your account, and say “Alexa, open {name}”")
+}
+
+/// The authorize endpoint once per redirect URI, and the page that it leads to.
+async fn sign_in(
+    session: &Session<'_>,
+    probe: &Probe,
+    desired: &AccountLinkingRequest,
+) -> Vec<Check> {
+    let redirects = &session.inputs.endpoints.redirects;
+    let uris = redirects.redirect_uris(&session.vendor);
+    let asked = uris.iter().map(|uri| async move {
+        let url = authorize_url(desired, uri);
+        let answer = probe.get(&url).await?;
+        judge::authorize(&AuthorizeAnswer {
+            asked: &url,
+            redirect_uri: uri.as_url(),
+            status: answer.status,
+            location: answer.location.as_deref(),
+        })
+    });
+    let found = join_all(asked).await;
+    let page = match found.iter().find_map(|found| found.as_ref().ok()) {
+        Some(login) => match probe.get(login).await {
+            Ok(answer) => judge::login_page(login, answer.status, answer.content_type.as_deref()),
+            Err(problem) => Err(problem),
+        },
+        None => Err(judge::Problem::new(
+            "the authorize endpoint leads nowhere",
+            "mend what the authorize endpoint says first",
+        )),
+    };
+    let mut checks: Vec<_> = uris
+        .iter()
+        .zip(found)
+        .map(|(uri, found)| {
+            let host = uri.as_url().host_str().unwrap_or_default();
+            let place = match uri.as_url().port() {
+                // Three hosts share one listener then; the path tells them apart.
+                Some(_) => uri.as_url().to_string(),
+                None => host.to_owned(),
+            };
+            let seen = found.map(|_| "leads to the sign-in page".to_owned());
+            Check::new(format!("authorize endpoint for {place}"), seen)
+        })
+        .collect();
+    checks.push(Check::new("login page", page));
+    checks
+}
+
+fn authorize_url(desired: &AccountLinkingRequest, redirect_uri: &SecureUrl) -> url::Url {
+    let linking = desired.linking();
+    let mut url = linking.authorization_url.as_url().clone();
+    url.query_pairs_mut()
+        .append_pair("client_id", linking.client_id.as_str())
+        .append_pair("response_type", "code")
+        .append_pair("scope", &linking.scopes.as_slice().join(" "))
+        .append_pair("redirect_uri", redirect_uri.as_url().as_str())
+        .append_pair("state", &uuid::Uuid::new_v4().to_string());
+    url
+}
+
+/// A code that nobody was given: only who authenticated as the client hears that it is wrong.
+async fn token_endpoint(
+    session: &Session<'_>,
+    probe: &Probe,
+    desired: &AccountLinkingRequest,
+) -> Check {
+    const NAME: &str = "token endpoint";
+    let linking = desired.linking();
+    let (Some(url), Some(secret)) = (&linking.access_token_url, desired.client_secret()) else {
+        let problem = judge::Problem::new(
+            "account linking has no token endpoint or no client secret",
+            "Alexa's authorization code grant needs both; deploy again",
+        );
+        return Check::new(NAME, Err(problem));
+    };
+    let [na, ..] = &session
+        .inputs
+        .endpoints
+        .redirects
+        .redirect_uris(&session.vendor);
+    let code = uuid::Uuid::new_v4().to_string();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", na.as_url().as_str()),
+    ];
+    let in_body = linking.access_token_scheme == Some(AccessTokenScheme::RequestBodyCredentials);
+    let answer = probe
+        .post_form(
+            url.as_url(),
+            &form,
+            linking.client_id.as_str(),
+            secret,
+            in_body,
+        )
+        .await;
+    let finding = answer.and_then(|answer| {
+        judge::token(&TokenAnswer {
+            status: answer.status,
+            body: &answer.body,
+        })
+    });
+    Check::new(NAME, finding)
+}
+
+/// The keys that the skill verifies access tokens with.
+async fn key_set(
+    session: &Session<'_>,
+    probe: &Probe,
+    outputs: &IdentityOutputs,
+) -> Result<Check, Error> {
+    let inputs = session.inputs;
+    let issuer = inputs
+        .endpoints
+        .issuer(&inputs.home, outputs.user_pool_id.as_str())?;
+    let url = issuer.below([".well-known", "jwks.json"]);
+    let answer = probe.get(url.as_url()).await;
+    let finding = answer.and_then(|answer| judge::key_set(answer.status, &answer.body));
+    Ok(Check::new("key set", finding))
+}
+
+/// Whether Alexa may invoke the function of each region, for this skill and no other.
+async fn permissions(session: &Session<'_>, skill: &SkillId) -> Result<Vec<Check>, Error> {
+    let asked = regions(session).into_iter().map(|region| async move {
+        let client = skill_stack::reader(session, &region);
+        let name = format!("invoke permission {region}");
+        let Some(observed) = client.observe().await? else {
+            let problem = judge::Problem::new(
+                format!("there is no stack {}", client.desired().name),
+                "deploy again",
+            );
+            return Ok(Check::new(name, Err(problem)));
+        };
+        let outputs = skill_stack::outputs(&client.desired().name, &observed)?;
+        let policy = permission::policy(&session.aws, &region, &outputs).await?;
+        let finding = judge::permission(policy.as_ref(), &outputs.alias_arn, skill.as_str());
+        Ok(Check::new(name, finding))
+    });
+    join_all(asked).await.into_iter().collect()
+}
+
+async fn read_back(
+    session: &Session<'_>,
+    skill: &SkillId,
+    desired: &AccountLinkingRequest,
+) -> Result<Check, Error> {
+    let observed = linking::observe(session, skill).await?;
+    let record = session.store.state().await.linking;
+    let observed = observed.as_ref().map(|observed| &observed.value);
+    let part = linking::part(desired, observed, record.as_ref());
+    let fields: Vec<_> = part
+        .changes
+        .iter()
+        .flat_map(|change| &change.fields)
+        .map(|field| field.path.join("/"))
+        .collect();
+    let finding = if part.action.is_none() {
+        Ok("reads back as it was written".to_owned())
+    } else if observed.is_none() {
+        Err(judge::Problem::new("the skill has none", "deploy again"))
+    } else {
+        Err(judge::Problem::new(
+            format!("not what was deployed: {}", fields.join(", ")),
+            "somebody has changed it in the developer console; deploy again to put it back",
+        ))
+    };
+    Ok(Check::new("account linking", finding))
+}
+
+async fn skill_status(session: &Session<'_>, skill: &SkillId) -> Result<Check, Error> {
+    let status = session.smapi.skill_status(skill).await?;
+    let locales: Vec<_> = session.inputs.package.locales().collect();
+    Ok(Check::new(
+        "skill status",
+        judge::skill_status(&status, &locales),
+    ))
+}
+
+impl Verification {
+    /// For machines.
+    pub fn to_json(&self) -> Value {
+        json!(self)
+    }
+}

@@ -1,0 +1,333 @@
+//! What an answer says about the stage.
+
+use serde::Deserialize;
+use serde_json::Value;
+use smapi::{ResourceStatus, SkillStatus, Status};
+use url::Url;
+
+/// What was seen, or what is wrong with it.
+pub(super) type Finding<T = String> = Result<T, Problem>;
+
+/// What is wrong, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) seen: String,
+    pub(super) hint: String,
+}
+
+impl Problem {
+    pub(super) fn new(seen: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            seen: seen.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
+/// How the authorize endpoint answered.
+pub(super) struct AuthorizeAnswer<'a> {
+    pub(super) asked: &'a Url,
+    pub(super) redirect_uri: &'a Url,
+    pub(super) status: u16,
+    pub(super) location: Option<&'a str>,
+}
+
+/// The sign-in page that a browser is sent to. A refusal is a redirect too: to an error page, or
+/// back to the client
+/// ([authorize endpoint](https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html)).
+pub(super) fn authorize(answer: &AuthorizeAnswer<'_>) -> Finding<Url> {
+    let target = answer
+        .location
+        .and_then(|location| answer.asked.join(location).ok());
+    let Some(target) = target.filter(|_| (300..400).contains(&answer.status)) else {
+        return Err(Problem::new(
+            format!("answered {} and leads nowhere", answer.status),
+            "see whether the user pool, its client and its domain are there: cargo xtask status",
+        ));
+    };
+    let told = |name: &str| {
+        let mut query = target.query_pairs();
+        query
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    let same_place = |url: &Url| (target.origin(), target.path()) == (url.origin(), url.path());
+    if let Some(error) = told("error") {
+        let description = told("error_description").filter(|text| *text != error);
+        let description = description.map_or_else(String::new, |text| format!(": {text}"));
+        return Err(Problem::new(
+            format!("refuses it with {error}{description}"),
+            "the app client differs from what was deployed; deploy again",
+        ));
+    }
+    if target.origin() != answer.asked.origin() || same_place(answer.redirect_uri) {
+        let host = target.host_str().unwrap_or_default();
+        return Err(Problem::new(
+            format!("leads to {host} and not to the sign-in page"),
+            "the domain belongs to something else; see identity.domain in stack.toml",
+        ));
+    }
+    Ok(target)
+}
+
+/// Whether people can sign in there.
+pub(super) fn login_page(url: &Url, status: u16, content_type: Option<&str>) -> Finding {
+    let html = content_type.is_some_and(|kind| kind.starts_with("text/html"));
+    if status == 200 && html {
+        return Ok(format!("{} answers", url.host_str().unwrap_or_default()));
+    }
+    Err(Problem::new(
+        format!("answered {status}"),
+        "managed login shows no page before its style exists, and none while the domain is being \
+         set up; deploy again",
+    ))
+}
+
+/// How the token endpoint answered.
+pub(super) struct TokenAnswer<'a> {
+    pub(super) status: u16,
+    pub(super) body: &'a [u8],
+}
+
+#[derive(Deserialize)]
+struct OAuthError {
+    error: String,
+}
+
+/// RFC 6749, 5.2: the client is authenticated first, so that `invalid_grant` is for clients only.
+pub(super) fn token(answer: &TokenAnswer<'_>) -> Finding {
+    let error = serde_json::from_slice::<OAuthError>(answer.body);
+    let error = error.map(|body| body.error).unwrap_or_default();
+    match (answer.status, error.as_str()) {
+        (400, "invalid_grant") => {
+            Ok("accepts the client, and refuses a made-up code with invalid_grant".to_owned())
+        }
+        (_, "invalid_client") => Err(Problem::new(
+            "refuses the client with invalid_client",
+            "the client secret is not the one that Cognito knows; deploy again",
+        )),
+        (status, "") => Err(Problem::new(
+            format!("answered {status} without an OAuth error"),
+            "see whether the user pool's domain is there: cargo xtask status",
+        )),
+        (status, error) => Err(Problem::new(
+            format!("answered {status} with {error}"),
+            "the app client differs from what was deployed; deploy again",
+        )),
+    }
+}
+
+/// Whether access tokens can be verified.
+pub(super) fn key_set(status: u16, body: &[u8]) -> Finding {
+    let keys = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let usable = keys["keys"].as_array().map_or(0, |keys| {
+        let usable = |key: &&Value| key["kty"] == "RSA" && key["alg"] == "RS256";
+        keys.iter().filter(usable).count()
+    });
+    if status == 200 && usable > 0 {
+        return Ok(format!("has {usable} RS256 keys"));
+    }
+    Err(Problem::new(
+        format!("answered {status} with {usable} RS256 keys"),
+        "without keys no access token can be verified; see whether the user pool is there",
+    ))
+}
+
+/// Whether Alexa may invoke an alias for this skill alone
+/// ([trigger](https://developer.amazon.com/docs/alexa/custom-skills/host-a-custom-skill-as-an-aws-lambda-function.html)).
+pub(super) fn permission(policy: Option<&Value>, alias_arn: &str, skill: &str) -> Finding {
+    let deploy = "deploy again; if the stack finds nothing to change, delete its stack first";
+    let Some(policy) = policy else {
+        return Err(Problem::new("the alias has no policy", deploy));
+    };
+    let text = |value: &Value, wanted: &str| {
+        value == wanted
+            || value
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one == wanted))
+    };
+    let statements = policy["Statement"].as_array();
+    let alexa: Vec<_> = statements
+        .into_iter()
+        .flatten()
+        .filter(|statement| {
+            statement["Effect"] == "Allow"
+                && text(
+                    &statement["Principal"]["Service"],
+                    "alexa-appkit.amazon.com",
+                )
+                && text(&statement["Action"], "lambda:InvokeFunction")
+                && text(&statement["Resource"], alias_arn)
+        })
+        .collect();
+    let token = |statement: &&Value| {
+        statement["Condition"]["StringEquals"]["lambda:EventSourceToken"].clone()
+    };
+    if alexa.iter().any(|statement| token(statement).is_null()) {
+        return Err(Problem::new(
+            "any skill may invoke the function: a permission is not limited to a skill id",
+            "remove that permission from the alias",
+        ));
+    }
+    if alexa.iter().any(|statement| token(statement) == skill) {
+        return Ok("Alexa may invoke the alias for this skill".to_owned());
+    }
+    Err(Problem::new(
+        "Alexa may not invoke the alias for this skill",
+        deploy,
+    ))
+}
+
+/// Whether the last change of every part of the skill succeeded.
+pub(super) fn skill_status(status: &SkillStatus, locales: &[&str]) -> Finding {
+    let mut problems = Vec::new();
+    let mut judge = |name: &str, resource: Option<&ResourceStatus>| {
+        let last = resource.and_then(|resource| resource.status.as_ref());
+        if last.is_some_and(Status::is_success) {
+            return;
+        }
+        let errors = resource
+            .map(|resource| &resource.errors[..])
+            .unwrap_or_default();
+        let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        let last = last.map_or_else(|| "missing".to_owned(), |last| format!("{last:?}"));
+        let reason = if errors.is_empty() {
+            last
+        } else {
+            errors.join("; ")
+        };
+        problems.push(format!("{name}: {reason}"));
+    };
+    judge("manifest", status.manifest.as_ref());
+    for locale in locales {
+        let name = format!("interaction model {locale}");
+        judge(&name, status.interaction_model.get(*locale));
+    }
+    if problems.is_empty() {
+        return Ok(format!(
+            "manifest and {} interaction models are built",
+            locales.len()
+        ));
+    }
+    Err(Problem::new(
+        problems.join("; "),
+        "mend what Alexa names, or deploy again",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn answered(status: u16, location: &str) -> Finding<Url> {
+        let asked = "https://guide.auth.eu-west-1.amazoncognito.com/oauth2/authorize?a=b";
+        authorize(&AuthorizeAnswer {
+            asked: &asked.parse().unwrap(),
+            redirect_uri: &"https://layla.amazon.com/api/skill/link/M1"
+                .parse()
+                .unwrap(),
+            status,
+            location: Some(location).filter(|location| !location.is_empty()),
+        })
+    }
+
+    #[test]
+    fn only_the_sign_in_page_is_where_authorize_shall_lead() {
+        let page = answered(302, "/login?client_id=x").unwrap();
+        assert_eq!(
+            page.host_str(),
+            Some("guide.auth.eu-west-1.amazoncognito.com")
+        );
+        let mismatch = answered(302, "/error?error=redirect_mismatch").unwrap_err();
+        assert!(mismatch.seen.contains("redirect_mismatch"));
+        let back = "https://layla.amazon.com/api/skill/link/M1?error=invalid_scope&state=s";
+        assert!(
+            answered(302, back)
+                .unwrap_err()
+                .seen
+                .contains("invalid_scope")
+        );
+        assert!(answered(302, "https://example.com/login").is_err());
+        assert!(answered(400, "").is_err());
+        assert!(answered(200, "/login").is_err());
+        assert!(answered(302, "").is_err());
+    }
+
+    #[test]
+    fn a_page_is_html_that_is_there() {
+        let url = "https://guide.example.com/login".parse().unwrap();
+        assert!(login_page(&url, 200, Some("text/html;charset=UTF-8")).is_ok());
+        assert!(login_page(&url, 200, Some("application/json")).is_err());
+        assert!(login_page(&url, 403, Some("text/html")).is_err());
+    }
+
+    #[test]
+    fn invalid_grant_alone_proves_the_client() {
+        let judged = |status, body: &[u8]| token(&TokenAnswer { status, body });
+        assert!(judged(400, br#"{"error":"invalid_grant"}"#).is_ok());
+        for (status, body) in [
+            (400, &br#"{"error":"invalid_client"}"#[..]),
+            (400, br#"{"error":"unauthorized_client"}"#),
+            (200, br#"{"error":"invalid_grant"}"#),
+            (404, b"<html>"),
+        ] {
+            assert!(judged(status, body).is_err(), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_key_set_has_keys_of_the_skills_kind() {
+        let key = json!({"keys": [{"kty": "RSA", "alg": "RS256", "kid": "1"}]}).to_string();
+        assert!(key_set(200, key.as_bytes()).is_ok());
+        assert!(key_set(503, key.as_bytes()).is_err());
+        assert!(key_set(200, br#"{"keys": [{"kty": "EC"}]}"#).is_err());
+        assert!(key_set(200, b"").is_err());
+    }
+
+    #[test]
+    fn a_permission_is_for_this_skill_and_no_other() {
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:f:live";
+        let with = |condition: Value, resource: &str| {
+            json!({"Statement": [{
+                "Effect": "Allow",
+                "Principal": {"Service": "alexa-appkit.amazon.com"},
+                "Action": "lambda:InvokeFunction",
+                "Resource": resource,
+                "Condition": condition,
+            }]})
+        };
+        let own = json!({"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.1"}});
+        let judged = |policy: Value| permission(Some(&policy), arn, "amzn1.ask.skill.1");
+        assert!(judged(with(own.clone(), arn)).is_ok());
+        assert!(
+            judged(with(
+                own,
+                "arn:aws:lambda:us-east-1:000000000000:function:f"
+            ))
+            .is_err()
+        );
+        let other = json!({"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.2"}});
+        assert!(judged(with(other, arn)).is_err());
+        let open = judged(with(Value::Null, arn)).unwrap_err();
+        assert!(open.seen.starts_with("any skill"));
+        assert!(permission(None, arn, "amzn1.ask.skill.1").is_err());
+    }
+
+    #[test]
+    fn every_part_of_a_skill_has_to_have_succeeded() {
+        let status = |manifest: &str, model: &str| -> SkillStatus {
+            serde_json::from_value(json!({
+                "manifest": {"lastUpdateRequest": {"status": manifest,
+                    "errors": [{"message": "Why not."}]}},
+                "interactionModel": {"en-US": {"lastUpdateRequest": {"status": model}}},
+            }))
+            .unwrap()
+        };
+        assert!(skill_status(&status("SUCCEEDED", "SUCCEEDED"), &["en-US"]).is_ok());
+        let failed = skill_status(&status("FAILED", "SUCCEEDED"), &["en-US"]).unwrap_err();
+        assert_eq!(failed.seen, "manifest: Why not.");
+        assert!(skill_status(&status("SUCCEEDED", "IN_PROGRESS"), &["en-US"]).is_err());
+        assert!(skill_status(&status("SUCCEEDED", "SUCCEEDED"), &["de-DE"]).is_err());
+    }
+}

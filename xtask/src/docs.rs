@@ -1,0 +1,90 @@
+//! `cargo xtask docs`: the pages of the documentation that are written by the program.
+
+use std::fmt::Write as _;
+
+use clap::{Command, CommandFactory as _};
+
+use crate::failure::Failure;
+use crate::{Cli, environment, output, workspace};
+
+/// Whether to write them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Change nothing; fail when a committed page is stale
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    let pages = [
+        (environment::PAGE, environment::page()),
+        ("docs/commands.md", commands()),
+    ];
+    let mut stale = Vec::new();
+    for (path, text) in pages {
+        let file = workspace::root().join(path);
+        if std::fs::read_to_string(&file).is_ok_and(|committed| committed == text) {
+            continue;
+        }
+        if options.check {
+            stale.push(path);
+            continue;
+        }
+        std::fs::write(&file, text).map_err(|error| {
+            Failure::new("IO", format!("cannot write {}: {error}", file.display()))
+        })?;
+        output::line(path);
+    }
+    if stale.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "STALE",
+        format!("not what the program says: {}", stale.join(", ")),
+    )
+    .hint("run `cargo xtask docs` and commit the result"))
+}
+
+/// Every command as `--help` tells it.
+fn commands() -> String {
+    let mut page = String::from(
+        "<!-- Written by `cargo xtask docs`; do not edit. -->\n\n# Commands\n\n\
+         `cargo xtask COMMAND --help` says the same.\n",
+    );
+    // The same width wherever it is written.
+    let mut all = Cli::command().term_width(100);
+    all.build();
+    for command in all.get_subcommands_mut() {
+        let name = command.get_name().to_owned();
+        let help = help(command);
+        // Writing into a string cannot fail.
+        let _ = write!(page, "\n## {name}\n\n```text\n{help}\n```\n");
+    }
+    page
+}
+
+fn help(command: &mut Command) -> String {
+    let help = command.render_long_help().to_string();
+    let lines: Vec<_> = help.lines().map(str::trim_end).collect();
+    lines.join("\n").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_there_with_an_example() {
+        let page = commands();
+        let mut all = Cli::command().term_width(100);
+        all.build();
+        for command in all.get_subcommands_mut() {
+            let name = command.get_name().to_owned();
+            assert!(page.contains(&format!("\n## {name}\n")), "{name}");
+            let help = help(command);
+            let example = format!("cargo xtask {name}");
+            let tail = help.split("Example").nth(1).unwrap_or_default();
+            assert!(tail.contains(&example), "{name} has no example:\n{help}");
+        }
+    }
+}
