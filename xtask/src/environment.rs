@@ -26,71 +26,146 @@ pub(crate) const ENDPOINTS: Variable = Variable {
     default: None,
 };
 
-/// Where logins are kept.
-const CONFIG_HOME: Variable = Variable {
-    name: "XDG_CONFIG_HOME",
-    purpose: "Where `cargo xtask login` keeps `voicelink/logins.json`; on Windows, `APPDATA`.",
-    example: "/home/ada/.config",
-    default: Some("~/.config"),
+/// How long one call may take.
+pub(crate) const CALL_TIMEOUT: Variable = Variable {
+    name: "VOICELINK_CALL_TIMEOUT",
+    purpose: "How long one call to a service may take, in seconds: for lines that are slower than \
+              most.",
+    example: "120",
+    default: None,
 };
 
-/// What the commands read. ask-cli reads the `ASK_` ones too
-/// ([ask-cli](https://developer.amazon.com/docs/smapi/ask-cli-intro.html)).
-const COMMANDS: [Variable; 11] = [
+/// Every environment variable that anything of this workspace reads, by who reads it.
+struct Environment {
+    /// The Lambda; the names are ours.
+    lambda: &'static [Variable],
+    /// The Lambda; the names are others'.
+    conventional: &'static [Variable],
+    /// The commands, to find services and who calls them.
+    commands: &'static [Variable],
+    /// The commands, to find their way on a machine.
+    machine: &'static [Variable],
+}
+
+const ENVIRONMENT: Environment = Environment {
+    lambda: &environment::ALL,
+    conventional: &environment::CONVENTIONAL,
+    // ask-cli reads the `ASK_` ones too
+    // (https://developer.amazon.com/docs/smapi/ask-cli-intro.html).
+    commands: &[
+        variable(
+            variables::REFRESH_TOKEN,
+            "Amazon developer: a refresh token that was issued to the client of the next two.",
+            "Atzr|…",
+        ),
+        variable(
+            variables::LWA_CLIENT_ID,
+            "Id of your own Login with Amazon client.",
+            "amzn1.application-oa2-client.0123456789abcdef",
+        ),
+        variable(
+            variables::LWA_CLIENT_CONFIRMATION,
+            "Secret of your own Login with Amazon client.",
+            "amzn1.oa2-cs.v1.…",
+        ),
+        variable(
+            variables::ACCESS_TOKEN,
+            "Amazon developer: an access token, used as it is if there is no refresh token.",
+            "Atza|…",
+        ),
+        variable(
+            variables::VENDOR_ID,
+            "The Amazon developer account to work in, for whoever belongs to several.",
+            "M1EXAMPLE23456",
+        ),
+        variable(
+            variables::SMAPI_BASE_URL,
+            "Base URL of the Skill Management API instead of Amazon's. Must be https unless it is \
+             loopback, and needs credentials from the environment.",
+            "http://127.0.0.1:4601",
+        ),
+        variable(
+            variables::LWA_TOKEN_HOST,
+            "Base URL of a token service instead of Login with Amazon's, under the same rules.",
+            "http://127.0.0.1:4602",
+        ),
+        variable(
+            variables::LWA_AUTHORIZE_HOST,
+            "Base URL of a consent page instead of Login with Amazon's, under the same rules.",
+            "http://127.0.0.1:4602",
+        ),
+        ENDPOINTS,
+        LOCAL_STAGE,
+        CALL_TIMEOUT,
+        variable(
+            "HTTPS_PROXY",
+            "The proxy that Amazon is reached through; `NO_PROXY` names what is not.",
+            "http://proxy.example.com:3128",
+        ),
+        variable(
+            "RUST_BACKTRACE",
+            "`1` shows, when the program itself fails, how it came there.",
+            "1",
+        ),
+    ],
+    machine: &[
+        Variable {
+            default: Some("~/.config"),
+            ..variable(
+                "XDG_CONFIG_HOME",
+                "Where `cargo xtask login` keeps `voicelink/logins.json`; on Windows, `APPDATA`.",
+                "/home/ada/.config",
+            )
+        },
+        variable(
+            "APPDATA",
+            "The same on Windows.",
+            r"C:\Users\ada\AppData\Roaming",
+        ),
+        variable(
+            "HOME",
+            "Where ask-cli keeps its profiles, in `.ask`; on Windows, `USERPROFILE`.",
+            "/home/ada",
+        ),
+        variable("USERPROFILE", "The same on Windows.", r"C:\Users\ada"),
+        variable(
+            "USER",
+            "Who holds the lock of a stage, for whoever waits for it; else `USERNAME` or `LOGNAME`.",
+            "ada",
+        ),
+        variable(
+            "CARGO_TARGET_DIR",
+            "Where cargo builds, and where everything else that can be made again is left.",
+            "/tmp/target",
+        ),
+        variable(
+            "CARGO",
+            "The cargo to build the Lambda with; cargo sets it.",
+            "/usr/bin/cargo",
+        ),
+        variable(
+            "CARGO_HOME",
+            "Where cargo keeps what it has downloaded.",
+            "/home/ada/.cargo",
+        ),
+        variable(
+            "RUSTC",
+            "The compiler to build the Lambda with.",
+            "/usr/bin/rustc",
+        ),
+        variable("PATH", "Where programs are looked for.", "/usr/bin:/bin"),
+    ],
+};
+
+/// A variable without a default.
+const fn variable(name: &'static str, purpose: &'static str, example: &'static str) -> Variable {
     Variable {
-        name: variables::REFRESH_TOKEN,
-        purpose: "Amazon developer: a refresh token that was issued to the client of the next two.",
-        example: "Atzr|…",
+        name,
+        purpose,
+        example,
         default: None,
-    },
-    Variable {
-        name: variables::LWA_CLIENT_ID,
-        purpose: "Id of your own Login with Amazon client.",
-        example: "amzn1.application-oa2-client.0123456789abcdef",
-        default: None,
-    },
-    Variable {
-        name: variables::LWA_CLIENT_CONFIRMATION,
-        purpose: "Secret of your own Login with Amazon client.",
-        example: "amzn1.oa2-cs.v1.…",
-        default: None,
-    },
-    Variable {
-        name: variables::ACCESS_TOKEN,
-        purpose: "Amazon developer: an access token, used as it is if there is no refresh token.",
-        example: "Atza|…",
-        default: None,
-    },
-    Variable {
-        name: variables::VENDOR_ID,
-        purpose: "The Amazon developer account to work in, for whoever belongs to several.",
-        example: "M1EXAMPLE23456",
-        default: None,
-    },
-    Variable {
-        name: variables::SMAPI_BASE_URL,
-        purpose: "Base URL of the Skill Management API instead of Amazon's. Must be https unless \
-                  it is loopback, and needs credentials from the environment.",
-        example: "http://127.0.0.1:4601",
-        default: None,
-    },
-    Variable {
-        name: variables::LWA_TOKEN_HOST,
-        purpose: "Base URL of a token service instead of Login with Amazon's, under the same \
-                  rules.",
-        example: "http://127.0.0.1:4602",
-        default: None,
-    },
-    Variable {
-        name: variables::LWA_AUTHORIZE_HOST,
-        purpose: "Base URL of a consent page instead of Login with Amazon's, under the same rules.",
-        example: "http://127.0.0.1:4602",
-        default: None,
-    },
-    CONFIG_HOME,
-    ENDPOINTS,
-    LOCAL_STAGE,
-];
+    }
+}
 
 /// The page.
 pub(crate) fn page() -> String {
@@ -100,19 +175,21 @@ pub(crate) fn page() -> String {
          The skill stack sets what it needs of these from `stack.toml`. Without them the skill still answers, says\n\
          nothing personal, and logs which are missing.\n\n",
     );
-    table(&mut page, &environment::ALL);
+    table(&mut page, ENVIRONMENT.lambda);
     page.push_str(
         "\nThese have names that others have given. The stack does not set them; add them to the\n\
          function if you need them.\n\n",
     );
-    table(&mut page, &environment::CONVENTIONAL);
+    table(&mut page, ENVIRONMENT.conventional);
     page.push_str(
         "\n## The commands\n\n\
          AWS credentials come from where the AWS CLI finds them: `AWS_PROFILE`, `AWS_ACCESS_KEY_ID`\n\
          and the rest of [its variables]\
          (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html).\n\n",
     );
-    table(&mut page, &COMMANDS);
+    table(&mut page, ENVIRONMENT.commands);
+    page.push_str("\nThese are set on most machines:\n\n");
+    table(&mut page, ENVIRONMENT.machine);
     page
 }
 
@@ -133,18 +210,67 @@ fn row(variable: &Variable) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::workspace;
 
     #[test]
     fn every_variable_is_on_the_page_once() {
         let page = page();
-        let every = environment::ALL
+        let every = ENVIRONMENT
+            .lambda
             .iter()
-            .chain(&environment::CONVENTIONAL)
-            .chain(&COMMANDS);
+            .chain(ENVIRONMENT.conventional)
+            .chain(ENVIRONMENT.commands)
+            .chain(ENVIRONMENT.machine);
         for variable in every {
             let row = format!("\n| `{}` |", variable.name);
             assert_eq!(page.matches(&row).count(), 1, "{}", variable.name);
         }
+    }
+
+    /// The sources of a folder, without tests.
+    fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let code = text.split("#[cfg(test)]").next().unwrap().to_owned();
+                found.push((path.display().to_string(), code));
+            }
+        }
+    }
+
+    #[test]
+    fn no_source_reads_a_variable_that_the_page_lacks() {
+        // Lambda's own: where its runtime listens.
+        const GIVEN: [&str; 1] = ["AWS_LAMBDA_RUNTIME_API"];
+        let mut all = Vec::new();
+        let root = workspace::root();
+        for part in ["rollout", "skill", "smapi", "user-profile"] {
+            sources(&root.join("crates").join(part).join("src"), &mut all);
+        }
+        sources(&root.join("xtask/src"), &mut all);
+        let page = page();
+        let name = fancy_regex::Regex::new(
+            r#"(?:env::var(?:_os)?\(\s*|name: )"([A-Z][A-Z0-9_]+)"|"((?:VOICELINK|ASK)_[A-Z_]+)""#,
+        )
+        .unwrap();
+        let mut seen = 0;
+        for (file, code) in &all {
+            for captures in name.captures_iter(code) {
+                let captures = captures.unwrap();
+                let found = captures.get(1).or(captures.get(2)).unwrap().as_str();
+                seen += 1;
+                assert!(
+                    GIVEN.contains(&found) || page.contains(&format!("`{found}`")),
+                    "{file} reads {found}, which docs/environment.md lacks"
+                );
+            }
+        }
+        assert!(seen > 15, "only {seen} found");
     }
 }

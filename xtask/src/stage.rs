@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use smapi::{AskCliProfile, Configuration, Credentials, Logins, variables};
 use url::Url;
 
-use crate::environment::ENDPOINTS;
+use crate::environment::{self, ENDPOINTS};
 use crate::failure::Failure;
 use crate::logins;
 
@@ -51,19 +51,19 @@ pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
     })
 }
 
-/// How long one call may take, in seconds: for lines that are slower than most.
-const CALL_TIMEOUT_VARIABLE: &str = "VOICELINK_CALL_TIMEOUT";
-
 /// How long one call to a service may take.
 pub(crate) fn call_timeout() -> Result<Duration, Failure> {
-    let Ok(text) = std::env::var(CALL_TIMEOUT_VARIABLE) else {
+    let Ok(text) = std::env::var(environment::CALL_TIMEOUT.name) else {
         return Ok(CALL_TIMEOUT);
     };
     match text.trim().parse() {
         Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
         _ => Err(Failure::new(
             "ENVIRONMENT",
-            format!("{CALL_TIMEOUT_VARIABLE} is “{text}”, which is no number of seconds"),
+            format!(
+                "{} is “{text}”, which is no number of seconds",
+                environment::CALL_TIMEOUT.name
+            ),
         )
         .hint("use a whole number from 1, or unset it")),
     }
