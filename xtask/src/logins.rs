@@ -83,7 +83,8 @@ fn refuse_open(path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
 
     let metadata = std::fs::metadata(path).map_err(|error| io("read", path, &error))?;
-    if metadata.permissions().mode() & 0o077 == 0 {
+    let others = metadata.permissions().mode() & 0o077;
+    if others == 0 {
         return Ok(());
     }
     let shown = path.display();

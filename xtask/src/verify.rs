@@ -51,13 +51,11 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         return Ok(failure.map_or(ExitCode::SUCCESS, |_| ExitCode::FAILURE));
     }
     tell(&verification);
-    match failure {
-        Some(failure) => Err(failure),
-        None => {
-            output::line(&format!("left to you: {}", verification.left_to_do));
-            Ok(ExitCode::SUCCESS)
-        }
+    if let Some(failure) = failure {
+        return Err(failure);
     }
+    output::line(&format!("left to you: {}", verification.left_to_do));
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Checks a stage that has been deployed.

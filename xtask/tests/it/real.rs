@@ -187,6 +187,28 @@ fn failed(verification: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// Takes from Alexa the permission to invoke the alias.
+async fn forbid_alexa(real: &Real, function: &str) {
+    let policy = format!("/2015-03-31/functions/{function}/policy?Qualifier=live");
+    let answer = real.http.get(real.url("aws", &policy));
+    let answer = answer
+        .header("authorization", signed("lambda"))
+        .send()
+        .await
+        .unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    let policy: Value = serde_json::from_str(answer["Policy"].as_str().unwrap()).unwrap();
+    let statement = policy["Statement"][0]["Sid"].as_str().unwrap();
+    let removed = format!("/2015-03-31/functions/{function}/policy/{statement}?Qualifier=live");
+    let answer = real.http.delete(real.url("aws", &removed));
+    let answer = answer
+        .header("authorization", signed("lambda"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 204);
+}
+
 #[tokio::test]
 async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     let real = Real::start();
@@ -262,25 +284,7 @@ async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     assert!(said.success, "{}", said.stderr);
 
     // Alexa's permission is removed from the alias.
-    let function = "account-guide-dev";
-    let policy = format!("/2015-03-31/functions/{function}/policy?Qualifier=live");
-    let answer = real.http.get(real.url("aws", &policy));
-    let answer = answer
-        .header("authorization", signed("lambda"))
-        .send()
-        .await
-        .unwrap();
-    let answer: Value = answer.json().await.unwrap();
-    let policy: Value = serde_json::from_str(answer["Policy"].as_str().unwrap()).unwrap();
-    let statement = policy["Statement"][0]["Sid"].as_str().unwrap();
-    let removed = format!("/2015-03-31/functions/{function}/policy/{statement}?Qualifier=live");
-    let answer = real.http.delete(real.url("aws", &removed));
-    let answer = answer
-        .header("authorization", signed("lambda"))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), 204);
+    forbid_alexa(&real, "account-guide-dev").await;
     let said = verify();
     assert_eq!(
         failed(&said.json()),

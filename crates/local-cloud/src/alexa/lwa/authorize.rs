@@ -70,7 +70,7 @@ enum Refused {
     OnThePage(String),
     /// The client is told, at its return URL.
     Back {
-        redirect_uri: Url,
+        redirect_uri: Box<Url>,
         state: Option<String>,
         error: &'static str,
         description: String,
@@ -133,7 +133,7 @@ async fn decide(State(alexa): State<Alexa>, Form(form): Form<Decision>) -> Respo
     };
     if form.decision != "allow" {
         return Refused::Back {
-            redirect_uri: request.redirect_uri,
+            redirect_uri: Box::new(request.redirect_uri),
             state: request.state,
             error: "access_denied",
             description: "The user denied the request.".to_owned(),
@@ -189,7 +189,7 @@ impl Request {
             })?;
         let state = take("state");
         let refuse = |error: &'static str, description: &str| Refused::Back {
-            redirect_uri: redirect_uri.clone(),
+            redirect_uri: Box::new(redirect_uri.clone()),
             state: state.clone(),
             error,
             description: description.to_owned(),
