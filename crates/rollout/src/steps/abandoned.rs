@@ -187,7 +187,11 @@ mod tests {
         state.skill = Some(SkillRecord {
             vendor: "M1EXAMPLE".parse().unwrap(),
             nonce: String::new(),
-            id: Some("amzn1.ask.skill.1".parse().unwrap()),
+            id: Some(
+                "amzn1.ask.skill.e8b1c57e-e5b3-47b9-b415-16aa248eb9e7"
+                    .parse()
+                    .unwrap(),
+            ),
             package: None,
         });
         assert_eq!(candidates(&state).len(), LambdaRegion::ALL.len());

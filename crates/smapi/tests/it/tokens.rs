@@ -130,7 +130,7 @@ async fn a_refused_refresh_token_says_what_to_do_and_not_what_it_was() {
         .await
         .unwrap_err();
     assert_eq!(error.code(), "LWA_REFUSED");
-    assert!(error.hint().unwrap().contains("generate-lwa-tokens"));
+    assert!(error.hint().unwrap().contains("cargo xtask login"));
     assert_eq!(
         error.to_string(),
         "cannot get an access token: Login with Amazon answered 400 invalid_grant: The request \

@@ -28,6 +28,7 @@ async fn a_conversation() {
             "intent": null,
             "requestType": "LaunchRequest",
             "skillId": id,
+            "endpoint": "arn:aws:lambda:us-east-1:000000000000:function:skill",
             "error": null,
         })
     );
