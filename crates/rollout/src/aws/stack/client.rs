@@ -198,8 +198,15 @@ impl StackClient {
             .stack_name(&self.desired.name)
             .logical_resource_id(resource)
             .send()
-            .await
-            .map_err(|error| self.failed(&format!("detect drift of {resource} in"), &error))?;
+            .await;
+        let answer = match answer {
+            Ok(answer) => answer,
+            // Not every type can be compared everywhere; what cannot is taken as it was deployed.
+            Err(error) if is_unsupported(error.message()) => return Ok(None),
+            Err(error) => {
+                return Err(self.failed(&format!("detect drift of {resource} in"), &error));
+            }
+        };
         let Some(drift) = answer.stack_resource_drift else {
             return Ok(None);
         };
@@ -512,6 +519,11 @@ impl StackClient {
     {
         Error::aws(format!("cannot {doing} stack {}", self.desired.name), error)
     }
+}
+
+/// Whether drift detection was refused for the type of a resource.
+fn is_unsupported(message: Option<&str>) -> bool {
+    message.is_some_and(|message| message.contains("Drift detection is not supported"))
 }
 
 /// A difference from what is there to what shall be.
