@@ -9,6 +9,9 @@ use crate::stack_file::{Name, StackFile, StageName};
 /// The alias that Alexa invokes.
 pub const ALIAS: &str = "live";
 
+/// What the names of functions' log groups begin with.
+pub(crate) const LOG_GROUPS: &str = "/aws/lambda/";
+
 /// The tag that says which stack file a resource comes from; its value is the file's name.
 pub const TAG_STACK: &str = "voicelink:stack";
 
@@ -23,6 +26,16 @@ pub fn identity_stack(name: &Name, stage: &StageName) -> String {
 /// Name of the stack that holds the function; the same in every region.
 pub fn skill_stack(name: &Name, stage: &StageName) -> String {
     format!("{name}-{stage}-skill")
+}
+
+/// Name of the function; the same in every region.
+pub fn function(name: &Name, stage: &StageName) -> String {
+    format!("{name}-{stage}")
+}
+
+/// Name of the log group that the function writes to; the same in every region.
+pub fn log_group(name: &Name, stage: &StageName) -> String {
+    format!("{LOG_GROUPS}{}", function(name, stage))
 }
 
 /// Part of an account's id that names may show: eight characters that do not give it away.

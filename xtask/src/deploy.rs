@@ -244,6 +244,40 @@ pub(crate) async fn developer_and_skill(
     Ok((client, skill))
 }
 
+/// A stage that exists already: what the stack file wants of it, and where it is.
+pub(crate) fn existing(path: &Path, stage: Option<&str>) -> Result<Inputs, Failure> {
+    let stack = stack::read(path)?;
+    let name = stack::stage(&stack, stage)?;
+    if name.is_local() {
+        local_inputs(path, stack, &name, &running()?)
+    } else {
+        real_inputs(path, stack, &name)
+    }
+}
+
+/// The same for whoever calls AWS alone, and needs no Amazon developer.
+pub(crate) fn existing_on_aws(path: &Path, stage: Option<&str>) -> Result<Inputs, Failure> {
+    let stack = stack::read(path)?;
+    let name = stack::stage(&stack, stage)?;
+    if name.is_local() {
+        return local_inputs(path, stack, &name, &running()?);
+    }
+    let (endpoints, _) = stage::hosts()?;
+    Ok(Inputs {
+        endpoints,
+        ..inputs(path, stack, &name)?
+    })
+}
+
+fn running() -> Result<Urls, Failure> {
+    discovery::running()?.ok_or_else(|| {
+        Failure::new("LOCAL_STAGE", "no local stage is running").hint(
+            "a local stage is gone, with everything on it, when its command ends; start one with \
+             `cargo xtask local`, and deploy to it",
+        )
+    })
+}
+
 /// What is to be made on a local stage.
 pub(crate) fn local_inputs(
     path: &Path,

@@ -11,7 +11,7 @@ use rollout::session::Session;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, discovery, output, progress, stack};
+use crate::{deploy, output, progress};
 
 /// Which stage, and how much of it.
 #[derive(Debug, clap::Args)]
@@ -33,17 +33,8 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
-    let stack = stack::read(&options.stack)?;
-    let name = stack::stage(&stack, options.stage.as_deref())?;
-    let inputs = if name.is_local() {
-        let urls = discovery::running()?.ok_or_else(|| {
-            Failure::new("LOCAL_STAGE", "no local stage is running")
-                .hint("a local stage is gone, with everything on it, when its command ends")
-        })?;
-        deploy::local_inputs(&options.stack, stack, &name, &urls)?
-    } else {
-        deploy::real_inputs(&options.stack, stack, &name)?
-    };
+    let inputs = deploy::existing(&options.stack, options.stage.as_deref())?;
+    let name = inputs.stage.clone();
     let home = inputs.home.clone();
     let counter = CallCounter::default();
     let progress = progress::for_stderr();

@@ -16,6 +16,7 @@ mod failure;
 mod local;
 mod login;
 mod logins;
+mod logs;
 mod output;
 mod plan;
 mod progress;
@@ -69,6 +70,9 @@ enum Command {
     /// Tell what is deployed where: ids, URLs, versions and the last deployment
     #[command(after_help = "Example: cargo xtask status dev")]
     Status(status::Options),
+    /// Tell what the skill has logged, from all regions that it runs in
+    #[command(after_help = logs::HELP)]
+    Logs(logs::Options),
     /// Remove the skill's Lambda from a stage, and the skill when asked to; people stay
     ///
     /// The user pool is kept, with everybody in it, and the next deployment uses it again.
@@ -200,6 +204,7 @@ fn main() -> ExitCode {
         Command::Deploy(Deploy { json: true, .. })
             | Command::Plan(plan::Options { json: true, .. })
             | Command::Status(status::Options { json: true, .. })
+            | Command::Logs(logs::Options { json: true, .. })
             | Command::Destroy(destroy::Options { json: true, .. })
             | Command::Verify(verify::Options { json: true, .. })
             | Command::Talk(talk::Options { json: true, .. })
@@ -218,6 +223,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Deploy(options) => return block_on(deploy::run(options)),
         Command::Plan(options) => return block_on(plan::run(options)),
         Command::Status(options) => block_on(status::run(options))?,
+        Command::Logs(options) => block_on(logs::run(options))?,
         Command::Destroy(options) => block_on(destroy::run(options))?,
         Command::Verify(options) => return block_on(verify::run(options)),
         Command::Login(options) => block_on(login::run(options))?,

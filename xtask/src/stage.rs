@@ -89,6 +89,13 @@ pub(crate) struct Developer {
 
 /// A real stage's hosts and who develops it.
 pub(crate) fn real(stack: &StackFile, name: &StageName) -> Result<(Endpoints, Developer), Failure> {
+    let (endpoints, configuration) = hosts()?;
+    let developer = developer(stack, name, configuration, &endpoints.developer)?;
+    Ok((endpoints, developer))
+}
+
+/// The hosts of real stages, and what the environment says of the Amazon developer.
+pub(crate) fn hosts() -> Result<(Endpoints, Configuration), Failure> {
     let configuration = Configuration::read(|variable| std::env::var(variable).ok())
         .map_err(|error| Failure::new(error.code(), error.to_string()).hint(error.hint()))?;
     let endpoints = match elsewhere()? {
@@ -99,8 +106,7 @@ pub(crate) fn real(stack: &StackFile, name: &StageName) -> Result<(Endpoints, De
             ..Endpoints::amazon(None)
         },
     };
-    let developer = developer(stack, name, configuration, &endpoints.developer)?;
-    Ok((endpoints, developer))
+    Ok((endpoints, configuration))
 }
 
 /// The base URLs of a stage that is not Amazon's, if the environment names any. They are all on

@@ -6,7 +6,7 @@ use rollout::session::Session;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, discovery, output, plan, progress, stack};
+use crate::{deploy, output, plan, progress};
 
 /// Which stage, and how to tell it.
 #[derive(Debug, clap::Args)]
@@ -22,17 +22,8 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
-    let stack = stack::read(&options.stack)?;
-    let name = stack::stage(&stack, options.stage.as_deref())?;
-    let inputs = if name.is_local() {
-        let urls = discovery::running()?.ok_or_else(|| {
-            Failure::new("LOCAL_STAGE", "no local stage is running")
-                .hint("start it with `cargo xtask local`, and deploy to it")
-        })?;
-        deploy::local_inputs(&options.stack, stack, &name, &urls)?
-    } else {
-        deploy::real_inputs(&options.stack, stack, &name)?
-    };
+    let inputs = deploy::existing(&options.stack, options.stage.as_deref())?;
+    let name = &inputs.stage;
     let counter = output::call_counter();
     let progress = progress::for_stderr();
     let session = Session::open(&inputs, &counter, &*progress, deploy::interrupted()).await?;

@@ -11,7 +11,7 @@ use rollout::verify::Verification;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, discovery, output, progress, stack};
+use crate::{deploy, output, progress};
 
 /// Which stage, and how to tell it.
 #[derive(Debug, clap::Args)]
@@ -30,24 +30,14 @@ pub(crate) struct Options {
 pub(crate) const AFTER_A_CHANGE: Duration = Duration::from_mins(2);
 
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
-    let stack = stack::read(&options.stack)?;
-    let name = stack::stage(&stack, options.stage.as_deref())?;
-    let inputs = if name.is_local() {
-        let urls = discovery::running()?.ok_or_else(|| {
-            Failure::new("LOCAL_STAGE", "no local stage is running")
-                .hint("start it with `cargo xtask local`, and deploy to it")
-        })?;
-        deploy::local_inputs(&options.stack, stack, &name, &urls)?
-    } else {
-        deploy::real_inputs(&options.stack, stack, &name)?
-    };
+    let inputs = deploy::existing(&options.stack, options.stage.as_deref())?;
     let counter = output::call_counter();
     let verification = check(&inputs, &counter, Duration::ZERO)
         .await
         .map_err(|failure| failure.after(counter.calls()))?;
     let failure = verification.error().map(Failure::from);
     if options.json {
-        output::line(&document(&name, &verification, &counter).to_string());
+        output::line(&document(&inputs.stage, &verification, &counter).to_string());
         return Ok(failure.map_or(ExitCode::SUCCESS, |_| ExitCode::FAILURE));
     }
     tell(&verification);

@@ -150,7 +150,7 @@ fn path(uri: &str) -> String {
 
 /// Whether an AWS operation only reads, by the verbs that AWS names its reading operations with.
 pub fn is_reading(operation: &str) -> bool {
-    ["Describe", "Detect", "Get", "Head", "List"]
+    ["Describe", "Detect", "Filter", "Get", "Head", "List"]
         .iter()
         .any(|verb| operation.starts_with(verb))
 }

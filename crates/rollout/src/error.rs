@@ -46,6 +46,8 @@ pub enum Code {
     Linking,
     /// Another deployment of the stage is running.
     Locked,
+    /// The function has no log.
+    Logs,
     /// The skill package on disk is wrong.
     Package,
     /// The stage changed after the plan was agreed to.
@@ -125,6 +127,7 @@ impl Code {
             "account linking reads back different from what was written",
         ),
         (Self::Locked, "another deployment of the stage is running"),
+        (Self::Logs, "the function has no log"),
         (Self::Package, "the skill package on disk is wrong"),
         (
             Self::Plan,
@@ -182,6 +185,7 @@ impl Code {
             Self::Interrupted => "INTERRUPTED",
             Self::Linking => "LINKING",
             Self::Locked => "LOCKED",
+            Self::Logs => "LOGS",
             Self::Package => "PACKAGE",
             Self::Plan => "PLAN",
             Self::Region => "REGION",

@@ -19,6 +19,7 @@ pub mod endpoints;
 pub mod error;
 pub mod guards;
 pub mod lock;
+pub mod logs;
 pub mod package;
 pub mod plan;
 mod poll;

@@ -45,7 +45,7 @@ pub fn skill(stack: &StackFile) -> Template {
     let logs = template.add(
         "LogGroup",
         LogGroup {
-            log_group_name: Sub::text("/aws/lambda/")
+            log_group_name: Sub::text(names::LOG_GROUPS)
                 .and(stack.name.as_str())
                 .and("-")
                 .parameter(&stage)

@@ -1,9 +1,12 @@
 //! What the real skill writes into its log group while a deployment tries it out.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use local_cloud::story;
 use serde_json::{Value, json};
 
-use crate::command::run;
+use crate::command::{run, xtask};
 use crate::stage::Stage;
 
 /// The whole story: asked to link, linked, asked, expired, refreshed, left. Its log names requests
@@ -89,4 +92,60 @@ async fn log(stage: &Stage) -> String {
         }
     }
     log
+}
+
+/// `cargo xtask logs` tells the same, and follows what is logged while it runs.
+#[test]
+fn the_command_tells_and_follows_the_log() {
+    let stage = Stage::start();
+    let home = stage.home();
+    let early = run(home, &["logs"]);
+    assert!(!early.success);
+    assert!(
+        early.stderr.contains("hint: deploy the stage first"),
+        "{}",
+        early.stderr
+    );
+
+    let deployed = run(home, &["deploy", "--json"]);
+    assert!(deployed.success, "{}", deployed.stderr);
+    let told = run(home, &["logs"]);
+    assert!(told.success, "{}", told.stderr);
+    let request = |line: &&str| line.contains("us-east-1 {") && line.contains("\"request\"");
+    assert!(
+        told.stdout.lines().filter(request).count() > 3,
+        "{}",
+        told.stdout
+    );
+
+    // The same lines as objects, in order.
+    let objects = run(home, &["logs", "--json", "--region", "us-east-1"]);
+    let objects: Vec<Value> = (objects.stdout.lines())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(objects.len(), told.stdout.lines().count());
+    let time =
+        |line: &Value| -> jiff::Timestamp { line["timestamp"].as_str().unwrap().parse().unwrap() };
+    assert!(objects.is_sorted_by_key(time));
+
+    let elsewhere = run(home, &["logs", "--region", "eu-west-1"]);
+    assert!(!elsewhere.success);
+    let hint = "hint: stack.toml has it run in us-east-1";
+    assert!(elsewhere.stderr.contains(hint), "{}", elsewhere.stderr);
+
+    // Everything so far, and then what is said from now on.
+    let mut following = xtask(home)
+        .args(["logs", "--follow"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
+    for line in told.stdout.lines() {
+        assert_eq!(lines.next().unwrap().unwrap(), line);
+    }
+    assert!(run(home, &["say", "open account guide"]).success);
+    assert!(lines.any(|line| line.unwrap().contains("\"LaunchRequest\"")));
+    following.kill().unwrap();
+    following.wait().unwrap();
+    assert!(stage.end("-TERM"));
 }

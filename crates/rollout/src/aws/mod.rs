@@ -181,6 +181,15 @@ impl Aws {
         aws_sdk_cloudformation::Client::from_conf(config.build())
     }
 
+    pub(crate) fn logs(&self, region: &Region) -> aws_sdk_cloudwatchlogs::Client {
+        let mut config = aws_sdk_cloudwatchlogs::config::Builder::from(&self.config)
+            .region(sdk_region(region))
+            .interceptor(self.counter.clone())
+            .retry_classifier(retry::RetryAfter);
+        config.set_endpoint_url(self.endpoint_url());
+        aws_sdk_cloudwatchlogs::Client::from_conf(config.build())
+    }
+
     pub(crate) fn cognito(&self, region: &Region) -> aws_sdk_cognitoidentityprovider::Client {
         let mut config = aws_sdk_cognitoidentityprovider::config::Builder::from(&self.config)
             .region(sdk_region(region))

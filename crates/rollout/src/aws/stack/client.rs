@@ -521,9 +521,14 @@ impl StackClient {
     }
 }
 
-/// Whether drift detection was refused for the type of a resource.
+/// Whether drift detection was refused for the type of a resource. The API reference names no code
+/// of its own for that, and its words differ between versions of the service.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DetectStackResourceDrift.html>
 fn is_unsupported(message: Option<&str>) -> bool {
-    message.is_some_and(|message| message.contains("Drift detection is not supported"))
+    message.is_some_and(|message| {
+        let message = message.to_ascii_lowercase();
+        message.contains("drift detection") && message.contains("not supported")
+    })
 }
 
 /// A difference from what is there to what shall be.
@@ -567,5 +572,25 @@ fn observed(stack: &Stack, status: String, template: String) -> Observed {
             })
             .collect(),
         protected: stack.enable_termination_protection().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In the words of two implementations; AWS's own are not documented.
+    #[test]
+    fn a_type_without_drift_detection_is_told_from_other_refusals() {
+        for message in [
+            "Drift detection is not supported for resource type AWS::Lambda::Alias",
+            "Resource type AWS::Lambda::Alias is not supported for drift detection",
+        ] {
+            assert!(is_unsupported(Some(message)), "{message}");
+        }
+        for message in ["Stack [guide] does not exist", "Drift detection failed"] {
+            assert!(!is_unsupported(Some(message)), "{message}");
+        }
+        assert!(!is_unsupported(None));
     }
 }
