@@ -213,6 +213,8 @@ pub struct Error {
     message: String,
     hint: Option<String>,
     causes: Vec<String>,
+    /// Whether somebody else wrote between reading and writing.
+    overtaken: bool,
 }
 
 impl Error {
@@ -223,7 +225,14 @@ impl Error {
             message: message.into(),
             hint: None,
             causes: Vec::new(),
+            overtaken: false,
         }
+    }
+
+    /// Whether somebody else wrote between reading and writing: what was to be written can be
+    /// planned again.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        self.overtaken
     }
 
     /// What to do next.
@@ -337,19 +346,21 @@ impl From<smapi::Error> for Error {
             source = cause.source();
         }
         // Somebody else wrote what was read: nothing is overwritten.
-        if error.status() == Some(412) {
-            return causes.into_iter().fold(
-                Self::new(Code::Plan, error.to_string()).hint(
-                    "somebody else changed it meanwhile: run `cargo xtask plan` and deploy again",
-                ),
-                Self::because,
-            );
+        if error.is_stale() {
+            let hint =
+                "somebody else changed it meanwhile: run `cargo xtask plan` and deploy again";
+            return Self {
+                causes,
+                overtaken: true,
+                ..Self::new(Code::Plan, error.to_string()).hint(hint)
+            };
         }
         Self {
             code: error.code(),
             message: error.to_string(),
             hint: error.hint().map(str::to_owned),
             causes,
+            overtaken: false,
         }
     }
 }

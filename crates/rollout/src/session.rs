@@ -263,6 +263,16 @@ impl<'a> Session<'a> {
     }
 }
 
+/// To be asked when somebody else wrote between reading and writing: whether what would be done
+/// now was agreed to before, value by value, so that nothing of theirs is overwritten unseen.
+pub(crate) fn agree_again(agreed: &Part, now: &Part) -> Result<(), Error> {
+    if agreed.includes(now) {
+        Ok(())
+    } else {
+        Err(changed_meanwhile(&now.step))
+    }
+}
+
 fn changed_meanwhile(step: &Step) -> Error {
     Error::new(
         Code::Plan,

@@ -16,6 +16,7 @@ mod log;
 mod login;
 mod mended;
 mod mistakes;
+mod overtaken;
 mod plan;
 mod real;
 mod recovery;

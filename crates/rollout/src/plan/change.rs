@@ -100,6 +100,14 @@ impl Change {
         }
     }
 
+    /// Whether the other one is this one, or as much as is left of it.
+    pub(super) fn includes(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.subject == other.subject
+            && other.replacement <= self.replacement
+            && other.fields.iter().all(|field| self.fields.contains(field))
+    }
+
     /// Whether it was agreed to when this was.
     pub(super) fn covers(&self, other: &Self) -> bool {
         if self.kind == Kind::Added && self.subject == other.subject {
@@ -262,5 +270,20 @@ mod tests {
             backwards.reverse();
             prop_assert_eq!(apply(&before, &backwards), after);
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_change_is_included_and_what_differs_is_not() {
+        let field = |name: &str, after: i64| {
+            Field::new(vec![name.to_owned()], Some(json!(1)), Some(json!(after)))
+        };
+        let change = |fields| Change::new(Kind::Changed, "manifest", fields);
+        let agreed = change(vec![field("a", 2), field("b", 3)]);
+        assert!(agreed.includes(&agreed));
+        assert!(agreed.includes(&change(vec![field("b", 3)])));
+        // Covered, because the path is; and yet somebody else's value would be lost.
+        assert!(agreed.covers(&change(vec![field("b", 4)])));
+        assert!(!agreed.includes(&change(vec![field("b", 4)])));
+        assert!(!agreed.includes(&change(vec![field("c", 2)])));
     }
 }

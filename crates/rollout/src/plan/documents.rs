@@ -148,6 +148,9 @@ pub fn without_normalised(changes: Vec<Change>, normalised: &[Change]) -> Vec<Ch
         .collect()
 }
 
+/// What the plan calls the other files.
+pub(crate) const FILES: &str = "package";
+
 /// The change of the other files, which cannot be read back: by their digests.
 pub fn digest(before: Option<&str>, after: &str) -> Change {
     let value = |digest: &str| json!(format!("sha256:{digest}"));
@@ -156,7 +159,7 @@ pub fn digest(before: Option<&str>, after: &str) -> Change {
         before.map(value),
         Some(value(after)),
     );
-    Change::new(field.kind, "package", vec![field])
+    Change::new(field.kind, FILES, vec![field])
 }
 
 #[cfg(test)]

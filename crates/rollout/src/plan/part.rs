@@ -77,6 +77,13 @@ impl Part {
         }
     }
 
+    /// Whether nothing is in the other part that is not also in this one, from the same values to
+    /// the same values.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let has = |change: &Change| self.changes.iter().any(|own| own.includes(change));
+        other.changes.iter().all(has)
+    }
+
     /// Whether who agreed to this part has agreed to the other one.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         let agreed = |change: &Change| self.changes.iter().any(|own| own.covers(change));

@@ -15,11 +15,14 @@ use crate::error::{Code, Error};
 use crate::plan::Part;
 use crate::plan::change::{Change, Field, Kind};
 use crate::progress::Step;
-use crate::session::Session;
+use crate::session::{Session, agree_again};
 use crate::state::LinkingRecord;
 
 /// What the plan calls it.
 pub(crate) const SUBJECT: &str = "account linking";
+
+/// Said when the service answers that account linking is not what was read.
+const OVERTAKEN: &str = "account linking was changed meanwhile; planning it again";
 
 /// What account linking shall be.
 pub(crate) async fn desired(
@@ -163,16 +166,16 @@ pub(crate) async fn ensure(
     }
     session.may_change()?;
     session.agree(&part)?;
-    session
-        .smapi
-        .put_account_linking(
-            skill,
-            &desired,
-            observed
-                .as_ref()
-                .and_then(|observed| observed.etag.as_ref()),
-        )
-        .await?;
+    match write(session, skill, &desired, observed.as_ref()).await {
+        Err(error) if error.is_overtaken() => {
+            session.note(&Step::Linking, OVERTAKEN);
+            let observed = observe(session, skill).await?;
+            let found = observed.as_ref().map(|observed| &observed.value);
+            agree_again(&part, &self::part(&desired, found, record.as_ref()))?;
+            write(session, skill, &desired, observed.as_ref()).await?;
+        }
+        answer => answer?,
+    }
     prove(session, skill, &desired).await?;
     let linking = desired.linking();
     let record = desired
@@ -183,6 +186,21 @@ pub(crate) async fn ensure(
     let names: Vec<_> = names.map(|field| field.path.join("/")).collect();
     let outcome = format!("written: {}", names.join(", "));
     Ok((desired.linking().clone(), outcome))
+}
+
+/// Writes it over what was read, and over nothing else.
+async fn write(
+    session: &Session<'_>,
+    skill: &SkillId,
+    desired: &AccountLinkingRequest,
+    observed: Option<&Versioned<AccountLinkingResponse>>,
+) -> Result<(), Error> {
+    let etag = observed.and_then(|observed| observed.etag.as_ref());
+    session
+        .smapi
+        .put_account_linking(skill, desired, etag)
+        .await?;
+    Ok(())
 }
 
 async fn prove(

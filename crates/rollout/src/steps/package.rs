@@ -15,7 +15,7 @@ use crate::plan::Part;
 use crate::plan::documents::{self, Documents};
 use crate::poll::Poll;
 use crate::progress::Step;
-use crate::session::Session;
+use crate::session::{Session, agree_again};
 use crate::state::PackageRecord;
 use crate::steps::skill;
 
@@ -26,6 +26,9 @@ const PROPAGATION_LIMIT: Duration = Duration::from_secs(30);
 
 /// The reason for an import that puts back what somebody else has changed.
 const CHANGED_THERE: &str = "changed at Amazon";
+
+/// Said when the service answers that the package is not the one that was read.
+const OVERTAKEN: &str = "the skill was changed meanwhile; planning the import again";
 
 /// The documents of the skill as the service stores them.
 #[derive(Debug, Clone)]
@@ -162,6 +165,8 @@ pub(crate) async fn ensure(
     endpoints: &Endpoints,
 ) -> Result<(Rendered, String), Error> {
     let desired = desired(session, Some(endpoints)).await;
+    // An import whose answer was lost may still be going on.
+    session.smapi.wait_for_skill(skill, IMPORT_LIMIT).await?;
     let stored = observe(session, skill, desired.locales()).await?;
     let record = session
         .store
@@ -169,18 +174,33 @@ pub(crate) async fn ensure(
         .await
         .skill
         .and_then(|skill| skill.package);
-    let part = part(&desired, Some(&stored), record.as_ref());
+    let planned = part(&desired, Some(&stored), record.as_ref());
     let reasons = reasons(&desired, Some(&stored), record.as_ref());
     if reasons.is_empty() {
         return Ok((desired, "unchanged".to_owned()));
     }
-    session.agree(&part)?;
+    session.agree(&planned)?;
     // What was changed at Amazon is overwritten on purpose; anything else must still be as it was.
     let expected = record
+        .as_ref()
         .filter(|_| !reasons.contains(&CHANGED_THERE))
-        .and_then(|record| record.etag)
+        .and_then(|record| record.etag.clone())
         .map(ETag::new);
-    let etag = import(session, skill, &desired, expected.as_ref()).await?;
+    let etag = match import(session, skill, &desired, expected.as_ref()).await {
+        Err(error) if error.is_overtaken() => {
+            session.note(&Step::Package, OVERTAKEN);
+            session.smapi.wait_for_skill(skill, IMPORT_LIMIT).await?;
+            let stored = observe(session, skill, desired.locales()).await?;
+            let mut again = part(&desired, Some(&stored), record.as_ref());
+            // Files that cannot be read back are ours whatever is there.
+            again
+                .changes
+                .retain(|change| change.subject != documents::FILES);
+            agree_again(&planned, &again)?;
+            import(session, skill, &desired, None).await?
+        }
+        answer => answer?,
+    };
     let stored = observe(session, skill, desired.locales()).await?;
     let record = PackageRecord {
         applied: desired.digest().to_owned(),
