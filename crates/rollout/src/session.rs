@@ -19,6 +19,7 @@ use crate::endpoints::Endpoints;
 use crate::error::{Code, Error};
 use crate::guards::{self, Guard};
 use crate::package::SourcePackage;
+use crate::plan::change::Change;
 use crate::plan::{Part, Plan};
 use crate::progress::{Progress, Step};
 use crate::state::{SkillRecord, StateStore};
@@ -184,7 +185,8 @@ impl<'a> Session<'a> {
         match agreed.part(&part.step) {
             Some(agreed) if agreed.covers(part) => Ok(()),
             Some(agreed) if !agreed.complete => approve(&plan),
-            _ => Err(changed_meanwhile(&part.step)),
+            Some(agreed) => Err(more_to_do(part, &agreed.uncovered(part))),
+            None => Err(changed_meanwhile(&part.step)),
         }
     }
 
@@ -269,8 +271,26 @@ pub(crate) fn agree_again(agreed: &Part, now: &Part) -> Result<(), Error> {
     if agreed.includes(now) {
         Ok(())
     } else {
-        Err(changed_meanwhile(&now.step))
+        let new = now.changes.iter().filter(|change| !agreed.has(change));
+        Err(more_to_do(now, &new.collect::<Vec<_>>()))
     }
+}
+
+/// The same, with what nobody agreed to.
+fn more_to_do(part: &Part, changes: &[&Change]) -> Error {
+    changes
+        .iter()
+        .fold(changed_meanwhile(&part.step), |error, change| {
+            let paths: Vec<_> = (change.fields.iter())
+                .map(|field| field.path.join("/"))
+                .collect();
+            error.because(format!(
+                "{} {} {}",
+                change.subject,
+                change.kind,
+                paths.join(", ")
+            ))
+        })
 }
 
 fn changed_meanwhile(step: &Step) -> Error {

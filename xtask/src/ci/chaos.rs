@@ -1,12 +1,13 @@
-//! Deployments that are killed: a sample of what `cargo xtask chaos` tries.
+//! Deployments that are killed, and calls that fail: samples of what `cargo xtask chaos` tries.
 
 use anyhow::Result;
 use xshell::cmd;
 
 use super::toolbox::Toolbox;
 
-/// A dozen points.
+/// A dozen points of each.
 pub(super) fn chaos(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
-    Ok(Toolbox::as_person(cmd!(sh, "cargo xtask chaos --sample 12")).run()?)
+    Toolbox::as_person(cmd!(sh, "cargo xtask chaos --sample 12")).run()?;
+    Ok(Toolbox::as_person(cmd!(sh, "cargo xtask chaos --faults --sample 12")).run()?)
 }

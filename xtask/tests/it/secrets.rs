@@ -68,7 +68,7 @@ async fn no_known_secret_is_said_written_or_stored() {
 
     // Account linking, which carries the client secret, is refused, and is not answered.
     for fault in [
-        json!({ "kind": "refuse", "status": 412 }),
+        json!({ "kind": "refuse", "status": 500 }),
         json!({ "kind": "reset" }),
     ] {
         let call = linking_call(&real, &mut heard).await;

@@ -80,13 +80,23 @@ impl Part {
     /// Whether nothing is in the other part that is not also in this one, from the same values to
     /// the same values.
     pub(crate) fn includes(&self, other: &Self) -> bool {
-        let has = |change: &Change| self.changes.iter().any(|own| own.includes(change));
-        other.changes.iter().all(has)
+        other.changes.iter().all(|change| self.has(change))
+    }
+
+    /// Whether a change is in this part, from the same values to the same values.
+    pub(crate) fn has(&self, change: &Change) -> bool {
+        self.changes.iter().any(|own| own.includes(change))
     }
 
     /// Whether who agreed to this part has agreed to the other one.
     pub(crate) fn covers(&self, other: &Self) -> bool {
+        other.action.is_none() || (self.action.is_some() && self.uncovered(other).is_empty())
+    }
+
+    /// What of the other part was not agreed to.
+    pub(crate) fn uncovered<'part>(&self, other: &'part Self) -> Vec<&'part Change> {
         let agreed = |change: &Change| self.changes.iter().any(|own| own.covers(change));
-        other.action.is_none() || (self.action.is_some() && other.changes.iter().all(agreed))
+        let changes = other.changes.iter();
+        changes.filter(|change| !agreed(change)).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use smapi::{ETag, SkillStage};
 use tokio::time::Instant;
 
@@ -79,7 +79,7 @@ pub(crate) async fn observe(
     };
     let mut all = vec![documents.manifest.clone()];
     for (locale, model) in locales.iter().zip(models) {
-        let model = model?.map(|model| model.value);
+        let model = model?.map(|model| without_version(model.value));
         all.push(model.clone().unwrap_or_default());
         documents
             .models
@@ -89,6 +89,15 @@ pub(crate) async fn observe(
         digest: digest::of_json(&json!(all)),
         documents,
     })
+}
+
+/// A model without the number that the service counts its versions with.
+/// <https://developer.amazon.com/en-US/docs/alexa/smapi/interaction-model-schema.html>
+fn without_version(mut model: Value) -> Value {
+    if let Some(members) = model.as_object_mut() {
+        members.remove("version");
+    }
+    model
 }
 
 /// What an import would change.
@@ -179,7 +188,11 @@ pub(crate) async fn ensure(
     if reasons.is_empty() {
         return Ok((desired, "unchanged".to_owned()));
     }
-    session.agree(&planned)?;
+    if session.foresees(&Step::Package) {
+        session.agree(&readable(planned.clone()))?;
+    } else {
+        session.agree(&planned)?;
+    }
     // What was changed at Amazon is overwritten on purpose; anything else must still be as it was.
     let expected = record
         .as_ref()
@@ -191,12 +204,8 @@ pub(crate) async fn ensure(
             session.note(&Step::Package, OVERTAKEN);
             session.smapi.wait_for_skill(skill, IMPORT_LIMIT).await?;
             let stored = observe(session, skill, desired.locales()).await?;
-            let mut again = part(&desired, Some(&stored), record.as_ref());
-            // Files that cannot be read back are ours whatever is there.
-            again
-                .changes
-                .retain(|change| change.subject != documents::FILES);
-            agree_again(&planned, &again)?;
+            let again = part(&desired, Some(&stored), record.as_ref());
+            agree_again(&planned, &readable(again))?;
             import(session, skill, &desired, None).await?
         }
         answer => answer?,
@@ -217,6 +226,13 @@ pub(crate) async fn ensure(
         })
         .await?;
     Ok((desired, format!("imported: {}", reasons.join(", "))))
+}
+
+/// What is known from reading. Files that cannot be read back go with any import that was agreed to.
+fn readable(mut part: Part) -> Part {
+    part.changes
+        .retain(|change| change.subject != documents::FILES);
+    part
 }
 
 async fn import(
