@@ -242,7 +242,7 @@ async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Dep
 async fn apply_identity(session: &Session<'_>) -> Result<IdentityOutputs, Error> {
     session
         .step(Step::Identity, async {
-            let client = identity::client(session)?;
+            let (client, _, _) = identity::prepare(session).await?;
             let (observed, outcome) = stack::ensure(session, &client, Step::Identity).await?;
             let outputs = identity::outputs(&client.desired().name, &observed)?;
             Ok((outputs, outcome))

@@ -179,7 +179,9 @@ pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
                 found.extend(shortened(change));
                 found.extend(redirects(change));
             }
-            Some("AWS::Cognito::UserPool") if change.kind == Kind::Changed => {
+            Some("AWS::Cognito::UserPool")
+                if matches!(change.kind, Kind::Changed | Kind::Imported) =>
+            {
                 found.extend(pool.map_or_else(Vec::new, |pool| immutable(change, pool)));
             }
             _ => {}

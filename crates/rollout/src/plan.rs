@@ -56,20 +56,25 @@ pub(crate) async fn plan(
     session: &Session<'_>,
     building: &mut Building<'_>,
 ) -> Result<Planned, Error> {
-    let client = identity::client(session)?;
-    let observed = client.observe().await?;
+    let (client, observed, orphan) = identity::prepare(session).await?;
     if decide(client.desired(), observed.as_ref()) == Decision::Stuck {
         return Err(client.stuck().await?);
     }
     let part = stack_part(Step::Identity, client.desired(), observed.as_ref())?;
-    let outputs = kept(&part, observed.as_ref())
-        .and_then(|observed| identity::outputs(&client.desired().name, observed).ok());
-    // Only an update can contradict what the pool was created with.
-    let pool = match (&outputs, part.action.is_some()) {
-        (Some(outputs), true) => {
-            live_pool(&session.aws, &session.inputs.home, &outputs.user_pool_id).await?
-        }
+    let outputs = match &orphan {
+        Some(orphan) => orphan.outputs.clone(),
+        None => kept(&part, observed.as_ref())
+            .and_then(|observed| identity::outputs(&client.desired().name, observed).ok()),
+    };
+    // Only an update or an import can contradict what the pool was created with.
+    let pool = match (&orphan, &outputs, part.action.is_some()) {
+        (Some(orphan), _, _) => Some(&orphan.pool),
+        (None, Some(outputs), true) => Some(&outputs.user_pool_id),
         _ => None,
+    };
+    let pool = match pool {
+        Some(pool) => live_pool(&session.aws, &session.inputs.home, pool).await?,
+        None => None,
     };
     let remembered = session.store.state().await.skill.is_some();
     let skill = recover::skill(session).await?.and_then(|skill| skill.id);
@@ -85,7 +90,16 @@ pub(crate) async fn plan(
     let (package_part, rendered) =
         package_part(session, skill.as_ref(), stacks.functions.as_deref()).await?;
 
-    let drift = drift_part(session, outputs.as_ref(), observed.as_ref()).await?;
+    let template = match (&orphan, &observed) {
+        // What is taken up is compared with the template that takes it up.
+        (Some(_), _) => Some(Template::read(
+            &client.desired().template,
+            &client.desired().parameters,
+        )?),
+        (None, Some(observed)) => Some(Template::read(&observed.template, &observed.parameters)?),
+        (None, None) => None,
+    };
+    let drift = drift_part(session, outputs.as_ref(), template.as_ref()).await?;
     let mut parts = vec![part, drift, code_part(&bundle, &stacks), skill_part];
     parts.extend(stacks.parts);
     parts.extend(stacks.drifts);
@@ -115,13 +129,10 @@ pub(crate) async fn plan(
 async fn drift_part(
     session: &Session<'_>,
     identity: Option<&IdentityOutputs>,
-    observed: Option<&Observed>,
+    template: Option<&Template>,
 ) -> Result<Part, Error> {
-    match (identity, observed) {
-        (Some(identity), Some(observed)) => {
-            let template = Template::read(&observed.template, &observed.parameters)?;
-            drift::part(session, identity, &template).await
-        }
+    match (identity, template) {
+        (Some(identity), Some(template)) => drift::part(session, identity, template).await,
         _ => Ok(Part::nothing(Step::Drift)),
     }
 }
@@ -165,11 +176,18 @@ pub(crate) fn stack_part(
     let decision = decide(desired, observed);
     let after = Template::read(&desired.template, &desired.parameters)?;
     let before = match (&decision, observed) {
-        (Decision::Create | Decision::Recreate(_), _) | (_, None) => None,
+        (Decision::Create | Decision::Import | Decision::Recreate(_), _) | (_, None) => None,
         (_, Some(observed)) if observed.template.is_empty() => None,
         (_, Some(observed)) => Some(Template::read(&observed.template, &observed.parameters)?),
     };
-    let (changes, unchanged) = stack::changes(before.as_ref(), &after);
+    let (mut changes, unchanged) = stack::changes(before.as_ref(), &after);
+    if decision == Decision::Import {
+        for change in &mut changes {
+            if let Some(import) = desired.import(&change.subject) {
+                stack::take_up(change, import, &after);
+            }
+        }
+    }
     Ok(Part {
         action: (decision != Decision::Nothing).then(|| decision.to_string()),
         resumes: matches!(decision, Decision::Resume(_)),

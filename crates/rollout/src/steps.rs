@@ -6,6 +6,7 @@ pub(crate) mod bundle;
 pub(crate) mod enablement;
 pub(crate) mod identity;
 pub(crate) mod linking;
+pub(crate) mod orphan;
 pub(crate) mod package;
 pub(crate) mod recover;
 pub(crate) mod skill;

@@ -64,6 +64,46 @@ impl Template {
             && SECTIONS.into_iter().all(same)
     }
 
+    /// The template of some of its resources, as JSON: with the same parameters, without outputs,
+    /// and without waiting for what is left out.
+    pub fn only(&self, names: &[&str]) -> Result<String, Error> {
+        let mut document = self.document.clone();
+        if let Some(members) = document.as_object_mut() {
+            members.remove("Outputs");
+        }
+        let mut resources = self.document["Resources"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
+        resources.retain(|name, _| names.contains(&name.as_str()));
+        for (name, resource) in &mut resources {
+            if let Some(members) = resource.as_object_mut() {
+                members.remove("DependsOn");
+            }
+            let others = references(&resource["Properties"])
+                .into_iter()
+                .map(|(other, _)| other);
+            let missing: Vec<_> = others
+                .filter(|other| {
+                    let declared = self.document["Resources"].get(other).is_some();
+                    declared && !names.contains(&other.as_str())
+                })
+                .collect();
+            if !missing.is_empty() {
+                return Err(Error::new(
+                    Code::UserPool,
+                    format!(
+                        "{name} exists and {} does not, which it needs",
+                        missing.join(", ")
+                    ),
+                )
+                .hint("make it again by hand, so that both can be taken up together"));
+            }
+        }
+        document["Resources"] = resources.into();
+        Ok(document.to_string())
+    }
+
     /// The resources by logical name.
     pub fn resources(&self) -> BTreeMap<String, Resource> {
         let resources = self.document["Resources"].as_object();
@@ -343,6 +383,33 @@ Resources:
         let moved = [("Stage".to_owned(), "prod".to_owned())].into();
         let moved = Template::read(&plain, &moved).unwrap();
         assert!(!read(&plain).means_the_same(&moved));
+    }
+
+    #[test]
+    fn a_part_of_a_template_has_no_outputs_and_lacks_nothing() {
+        let text = "
+Parameters: {Stage: {Type: String}}
+Resources:
+  Pool: {Type: P, Properties: {Name: !Ref Stage}}
+  Client: {Type: C, DependsOn: Other, Properties: {Pool: !Ref Pool}}
+  Other: {Type: O}
+Outputs: {Pool: {Value: !Ref Pool}}
+";
+        let template = Template::read(text, &parameters()).unwrap();
+        let part: Value =
+            serde_json::from_str(&template.only(&["Pool", "Client"]).unwrap()).unwrap();
+        assert_eq!(
+            part,
+            json!({
+                "Parameters": {"Stage": {"Type": "String"}},
+                "Resources": {
+                    "Pool": {"Type": "P", "Properties": {"Name": {"Ref": "Stage"}}},
+                    "Client": {"Type": "C", "Properties": {"Pool": {"Ref": "Pool"}}},
+                },
+            })
+        );
+        let refused = template.only(&["Client"]).unwrap_err();
+        assert!(refused.message().contains("Pool"), "{}", refused.message());
     }
 
     #[test]

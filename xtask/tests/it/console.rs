@@ -36,6 +36,41 @@ impl<'stage> Console<'stage> {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// An action of CloudFormation.
+    pub(crate) fn cloudformation(&self, action: &str, parameters: &[(&str, &str)]) -> String {
+        let fixed = [("Action", action), ("Version", "2010-05-15")];
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fixed.iter().chain(parameters))
+            .finish();
+        let request = |client: &reqwest::Client| {
+            client
+                .post(self.url("aws", ""))
+                .header("authorization", self.signature("cloudformation"))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(body)
+        };
+        let (status, text) = send(request);
+        assert_eq!(status, 200, "{action}: {text}");
+        text
+    }
+
+    /// Deletes a protected stack and waits until it is gone; what it retains stays.
+    pub(crate) fn delete_stack(&self, name: &str) {
+        let unprotected = ("EnableTerminationProtection", "false");
+        let stack = ("StackName", name);
+        self.cloudformation("UpdateTerminationProtection", &[stack, unprotected]);
+        self.cloudformation("DeleteStack", &[stack]);
+        let is_there = || {
+            let stacks = self.cloudformation("ListStacks", &[]);
+            let own = format!("<StackName>{name}</StackName>");
+            (stacks.split("<member>"))
+                .any(|stack| stack.contains(&own) && !stack.contains("DELETE_COMPLETE"))
+        };
+        while is_there() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
     /// A request to Lambda.
     pub(crate) fn lambda(&self, method: reqwest::Method, path: &str, input: &Value) {
         let request = |client: &reqwest::Client| {

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::command::{Said, run};
+use crate::console::{Console, only_pool};
 use crate::stage::Stage;
 
 fn fail(stage: &Stage, stacks: &Value) {
@@ -81,5 +82,22 @@ fn a_rollback_that_failed_is_finished_before_anything_else() {
     assert_explained(&deploy(), "UPDATE_ROLLBACK_FAILED", "Alias");
     let next = deploy();
     assert!(next.success, "{}", next.stderr);
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn an_import_that_failed_touches_nothing_and_is_tried_again() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    assert!(run(stage.home(), &["deploy", "--json"]).success);
+    let pool = only_pool(&console);
+    console.delete_stack("account-guide-local-identity");
+    fail(&stage, &json!([fault("UserPoolDomain", "IMPORT", 0)]));
+    let failed = run(stage.home(), &["deploy", "--json"]);
+    assert_explained(&failed, "IMPORT_ROLLBACK_COMPLETE", "UserPoolDomain");
+    assert_eq!(only_pool(&console), pool);
+    let next = run(stage.home(), &["deploy", "--json"]);
+    assert!(next.success, "{}", next.stderr);
+    assert_eq!(only_pool(&console), pool);
     assert!(stage.end("-TERM"));
 }

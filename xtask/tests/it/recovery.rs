@@ -67,3 +67,76 @@ fn a_lost_state_is_rebuilt_from_what_exists() {
     assert_eq!(again["calls"]["mutating"], 0, "{again}");
     assert!(stage.end("-TERM"));
 }
+
+/// The names of everybody in a pool.
+fn people(console: &Console<'_>, pool: &str) -> Vec<String> {
+    let users = console.cognito("ListUsers", &json!({ "UserPoolId": pool }));
+    let users = users["Users"].as_array().unwrap().iter();
+    users
+        .map(|user| user["Username"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_pool_whose_stack_is_gone_is_taken_up_with_everybody_in_it() {
+    for forgotten in [false, true] {
+        let stage = Stage::start();
+        let console = Console::of(&stage);
+        let before = deploy(&stage);
+        let pool = only_pool(&console);
+        let everybody = people(&console, &pool);
+        assert!(!everybody.is_empty());
+        console.delete_stack("account-guide-local-identity");
+        if forgotten {
+            console.lose_state();
+        }
+
+        let (said, code) = with(&stage, "", &["plan", "--json"]);
+        assert_eq!(code, Some(2), "{}", said.stderr);
+        let plan = said.json();
+        assert_eq!(plan["calls"]["mutating"], 0);
+        let part = &plan["parts"][0];
+        assert_eq!(part["step"], "identity stack");
+        let pools: Vec<&Value> = (part["changes"].as_array().unwrap().iter())
+            .filter(|change| change["kind"] == "imported")
+            .collect();
+        assert_eq!(
+            pools.len(),
+            part["changes"].as_array().unwrap().len(),
+            "{part}"
+        );
+
+        let after = deploy(&stage);
+        assert_eq!(only_pool(&console), pool);
+        assert_eq!(after["userPoolClientId"], before["userPoolClientId"]);
+        let now = people(&console, &pool);
+        assert!(everybody.iter().all(|person| now.contains(person)));
+        assert_eq!(console.skills().len(), 1);
+        let again = deploy(&stage);
+        assert_eq!(again["calls"]["mutating"], 0, "{again}");
+        assert!(stage.end("-TERM"));
+    }
+}
+
+#[test]
+fn nobody_chooses_among_several_pools_of_a_stage() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    deploy(&stage);
+    let pool = only_pool(&console);
+    console.delete_stack("account-guide-local-identity");
+    let described = console.cognito("DescribeUserPool", &json!({ "UserPoolId": pool }));
+    let tags = &described["UserPool"]["UserPoolTags"];
+    let second = json!({ "PoolName": "second", "UserPoolTags": tags });
+    let second = console.cognito("CreateUserPool", &second);
+    let (refused, code) = with(&stage, "", &["deploy", "--json"]);
+    assert_eq!(code, Some(1));
+    let refused = refused.json();
+    assert_eq!(refused["error"]["code"], "USER_POOL", "{refused}");
+    assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+    let message = refused["error"]["message"].as_str().unwrap();
+    for id in [&pool, second["UserPool"]["Id"].as_str().unwrap()] {
+        assert!(message.contains(id), "{message}");
+    }
+    assert!(stage.end("-TERM"));
+}

@@ -3,6 +3,7 @@
 mod change_sets;
 mod failures;
 mod guide;
+mod imports;
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;

@@ -32,9 +32,27 @@ pub struct Desired {
     pub tags: BTreeMap<String, String>,
     /// Whether deleting the stack needs a separate decision.
     pub protected: bool,
+    /// What exists already and is to be taken up instead of made.
+    pub imports: Vec<Import>,
+}
+
+/// A resource that exists, and the logical name that it gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The logical name.
+    pub logical: String,
+    /// The type, such as `AWS::Cognito::UserPool`.
+    pub resource_type: String,
+    /// The values of the type's primary identifier.
+    pub identifier: BTreeMap<String, String>,
 }
 
 impl Desired {
+    /// What exists already under this logical name.
+    pub fn import(&self, logical: &str) -> Option<&Import> {
+        self.imports.iter().find(|import| import.logical == logical)
+    }
+
     /// A stack that is only to be read.
     pub fn reader(name: String, region: Region) -> Self {
         Self {
@@ -44,6 +62,7 @@ impl Desired {
             parameters: BTreeMap::new(),
             tags: BTreeMap::new(),
             protected: false,
+            imports: Vec::new(),
         }
     }
 }
@@ -81,6 +100,8 @@ pub enum Decision {
     Nothing,
     /// Create it.
     Create,
+    /// Create it around what exists already.
+    Import,
     /// Go on where a failed operation stopped.
     Resume(String),
     /// Change it, for these reasons.
@@ -102,6 +123,7 @@ impl fmt::Display for Decision {
         match self {
             Self::Nothing => f.write_str("nothing"),
             Self::Create => f.write_str("create"),
+            Self::Import => f.write_str("create around what exists already"),
             Self::Resume(status) => write!(f, "resume after {status}"),
             Self::Update(reasons) => write!(f, "update {}", reasons.join(", ")),
             Self::Protect => f.write_str("switch on termination protection"),
@@ -113,14 +135,30 @@ impl fmt::Display for Decision {
     }
 }
 
+/// Whether a stack holds nothing: what it would hold may then be without a stack.
+pub fn is_missing(observed: Option<&Observed>) -> bool {
+    observed.is_none_or(|observed| match observed.status.as_str() {
+        "REVIEW_IN_PROGRESS" => true,
+        // A first import that failed; a later one would have left what was there.
+        "IMPORT_ROLLBACK_COMPLETE" => observed.template.is_empty(),
+        _ => false,
+    })
+}
+
 /// Compares a stack with what it shall be.
 pub fn decide(desired: &Desired, observed: Option<&Observed>) -> Decision {
+    if is_missing(observed) && !desired.imports.is_empty() {
+        return Decision::Import;
+    }
     let Some(observed) = observed else {
         return Decision::Create;
     };
     match observed.status.as_str() {
         // The stack of a change set that was never executed.
         "REVIEW_IN_PROGRESS" => Decision::Create,
+        "IMPORT_ROLLBACK_COMPLETE" if observed.template.is_empty() => {
+            Decision::Recreate(observed.status.clone())
+        }
         "CREATE_COMPLETE"
         | "UPDATE_COMPLETE"
         | "IMPORT_COMPLETE"

@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 pub enum Kind {
     /// It is not there yet.
     Added,
+    /// It is there without a stack, and is taken up.
+    Imported,
     /// It is there and differs.
     Changed,
     /// It is there and shall not be.
@@ -18,10 +20,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// `+`, `~` or `-`.
+    /// `+`, `=`, `~` or `-`.
     pub fn sign(self) -> char {
         match self {
             Self::Added => '+',
+            Self::Imported => '=',
             Self::Changed => '~',
             Self::Removed => '-',
         }
@@ -32,6 +35,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Added => "added",
+            Self::Imported => "imported",
             Self::Changed => "changed",
             Self::Removed => "removed",
         })

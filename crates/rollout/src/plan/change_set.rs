@@ -40,12 +40,13 @@ fn agreed(part: &Part, change: &ResourceChange) -> bool {
     let kind = match change.action() {
         Some(ChangeAction::Add) => Kind::Added,
         Some(ChangeAction::Remove) => Kind::Removed,
+        Some(ChangeAction::Import) => Kind::Imported,
         Some(ChangeAction::Modify) => Kind::Changed,
         // Whether anything is done is not known; what would be is.
         Some(ChangeAction::Dynamic) => {
             return planned.is_some_and(|planned| planned.replacement > Replacement::No);
         }
-        // An import, or what the SDK does not know.
+        // What the SDK does not know.
         _ => return false,
     };
     // What a failed operation has left undone is finished, whichever resources those are.

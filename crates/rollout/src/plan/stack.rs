@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::change::{Change, Field, Kind, Replacement, fields};
 use super::create_only;
+use crate::aws::stack::Import;
 use crate::template::{Resource, Template, references};
 
 /// The changes by logical name, and how many resources stay as they are.
@@ -38,13 +39,22 @@ fn whole(kind: Kind, name: &str, resource: &Resource) -> Change {
     let empty = Map::new();
     let fields = match kind {
         Kind::Removed => fields(&resource.properties, &empty),
-        Kind::Added | Kind::Changed => fields(&empty, &resource.properties),
+        Kind::Added | Kind::Imported | Kind::Changed => fields(&empty, &resource.properties),
     };
     Change {
         resource_type: Some(resource.kind.clone()),
         fields,
         ..Change::new(kind, name, Vec::new())
     }
+}
+
+/// Makes a change that of a resource which exists and is taken up as it is.
+pub fn take_up(change: &mut Change, import: &Import, after: &Template) {
+    change.kind = Kind::Imported;
+    change.fields = (import.identifier.iter())
+        .map(|(name, value)| Field::new(vec![name.clone()], None, Some(json!(value))))
+        .collect();
+    change.after = (after.resources().remove(&change.subject)).map(|one| one.properties);
 }
 
 fn changed(name: &str, before: &Resource, after: &Resource) -> Option<Change> {

@@ -4,7 +4,8 @@ use infra::cloudformation::RenderError;
 use infra::names::{self, AccountFragment};
 use infra::stacks::{IdentityOutputs, IdentityParameters};
 
-use crate::aws::stack::{Desired, Observed, StackClient};
+use super::orphan::{self, Orphan};
+use crate::aws::stack::{Desired, Observed, StackClient, is_missing};
 use crate::error::{Code, Error};
 use crate::session::Session;
 
@@ -44,8 +45,23 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
                 .collect(),
             tags: session.tags(),
             protected: true,
+            imports: Vec::new(),
         },
     ))
+}
+
+/// The identity stack and what it is; around what is there without it, if it is not there.
+pub(crate) async fn prepare(
+    session: &Session<'_>,
+) -> Result<(StackClient, Option<Observed>, Option<Orphan>), Error> {
+    let client = client(session)?;
+    let observed = client.observe().await?;
+    if !is_missing(observed.as_ref()) {
+        return Ok((client, observed, None));
+    }
+    let orphan = orphan::find(session, client.desired()).await?;
+    let imports = orphan.as_ref().map(|orphan| orphan.imports.clone());
+    Ok((client.around(imports.unwrap_or_default()), observed, orphan))
 }
 
 /// A template that cannot be written as YAML.

@@ -46,6 +46,7 @@ pub(crate) fn client(
             parameters: pairs(&parameters),
             tags: session.tags(),
             protected: false,
+            imports: Vec::new(),
         },
     ))
 }

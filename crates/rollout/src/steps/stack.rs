@@ -42,6 +42,8 @@ pub(crate) async fn ensure(
         }
         outcome = match decision {
             Decision::Wait | Decision::FinishRollback => outcome,
+            // The rest is made by an update, which the plan foresees.
+            Decision::Import => None,
             done => Some(format!("done: {done}")),
         };
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::diff::Change;
 use super::drift::Reality;
+use super::import::Import;
 use super::stack::Deployed;
 
 /// What happens when an execution fails.
@@ -46,6 +47,8 @@ pub(super) struct ChangeSet {
     pub(super) capabilities: Vec<String>,
     pub(super) on_failure: Option<OnFailure>,
     pub(super) changes: Vec<Change>,
+    /// What it takes up.
+    pub(super) imports: Vec<Import>,
     /// What was really there, of a change set that is to put it back.
     pub(super) reality: Option<Reality>,
     /// How often it has been asked after.

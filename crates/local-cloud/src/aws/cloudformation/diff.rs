@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 pub(super) use self::change::Change;
 use self::change::{Action, Detail};
 use self::preview::{Fate, Preview};
+use super::import::Import;
 use super::intrinsics::{Evaluation, NoResources, Unresolved};
 use super::stack::{Deployed, Resource, Stack};
 use super::template::{Policy, Reference, ResourceDeclaration, references};
@@ -156,6 +157,21 @@ fn add(name: &str, declaration: &ResourceDeclaration) -> Change {
         before: None,
         after: Some(declaration.properties.clone()),
     }
+}
+
+/// The changes of a change set that takes up what exists: nothing else is done.
+pub(super) fn imports(wanted: &Deployed, imports: &[Import]) -> Vec<Change> {
+    imports
+        .iter()
+        .filter_map(|import| {
+            let declaration = wanted.template.resources.get(&import.logical)?;
+            Some(Change {
+                action: Action::Import,
+                physical: Some(import.physical()),
+                ..add(&import.logical, declaration)
+            })
+        })
+        .collect()
 }
 
 fn remove(resource: &Resource) -> Change {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod deletion;
+mod importing;
 mod rollback;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 
 use self::apply::Step;
 use super::change_set::{Execution, OnFailure};
+use super::import::Import;
 use super::stack::{Deployed, Output, Resource, Stack};
 use super::status::{Operation, Phase, Status};
 use super::{CloudFormation, resources};
@@ -29,6 +31,8 @@ struct Job {
     outputs_before: Vec<Output>,
     on_failure: OnFailure,
     creating: bool,
+    /// What is taken up; nothing else is done then.
+    imports: Vec<Import>,
 }
 
 /// Starts the execution of a change set on a stack that is locked.
@@ -37,6 +41,7 @@ pub(super) fn start_execution(
     stack: &mut Stack,
     wanted: Arc<Deployed>,
     on_failure: OnFailure,
+    imports: Vec<Import>,
 ) {
     let creating = stack.status.0 == Operation::Review;
     let job = Job {
@@ -45,9 +50,12 @@ pub(super) fn start_execution(
         wanted: wanted.clone(),
         on_failure,
         creating,
+        imports,
     };
     let now = cloudformation.now();
-    let operation = if creating {
+    let operation = if !job.imports.is_empty() {
+        Operation::Import
+    } else if creating {
         Operation::Create
     } else {
         stack.updated = Some(now);
@@ -97,9 +105,13 @@ impl Run {
     async fn execute(&self, job: Job) {
         self.linger().await;
         let mut journal = Vec::new();
-        let applied = match self.apply(&job, &mut journal).await {
-            Ok(()) => self.compute_outputs(&job),
-            Err(failure) => Err(failure),
+        let applied = if job.imports.is_empty() {
+            match self.apply(&job, &mut journal).await {
+                Ok(()) => self.compute_outputs(&job),
+                Err(failure) => Err(failure),
+            }
+        } else {
+            self.import(&job).await
         };
         let succeeded = applied.is_ok();
         match applied {
@@ -128,6 +140,10 @@ impl Run {
     }
 
     async fn succeed(&self, job: &Job, journal: Vec<Step>) {
+        if !job.imports.is_empty() {
+            self.enter(Status(Operation::Import, Phase::Complete), None);
+            return;
+        }
         if job.creating {
             self.enter(Status(Operation::Create, Phase::Complete), None);
             return;
@@ -138,6 +154,10 @@ impl Run {
     }
 
     async fn fail(&self, job: &Job, journal: Vec<Step>, failure: &str) {
+        if !job.imports.is_empty() {
+            self.let_go(job, failure);
+            return;
+        }
         match (job.creating, job.on_failure) {
             (true, OnFailure::DoNothing) => {
                 self.enter(Status(Operation::Create, Phase::Failed), Some(failure));

@@ -7,6 +7,7 @@ mod describe;
 mod diff;
 mod drift;
 mod engine;
+mod import;
 mod intrinsics;
 mod operations;
 mod order;

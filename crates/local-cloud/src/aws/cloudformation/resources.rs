@@ -98,6 +98,23 @@ impl Handler<'_> {
         }
     }
 
+    /// What the service says of a resource that exists.
+    pub(super) async fn take_up(
+        &self,
+        physical: &str,
+        declared: &Properties,
+    ) -> Result<Made, HandlerError> {
+        self.strike("IMPORT")?;
+        match self.resource_type.as_str() {
+            "AWS::Cognito::ManagedLoginBranding" => branding::take_up(self, physical).await,
+            "AWS::Cognito::UserPool" => pool::take_up(self, physical).await,
+            "AWS::Cognito::UserPoolClient" => client::take_up(self, physical, declared).await,
+            "AWS::Cognito::UserPoolDomain" => domain::take_up(self, physical).await,
+            "AWS::IAM::Role" => role::take_up(self, physical),
+            other => Err(HandlerError::unsupported(other)),
+        }
+    }
+
     /// Deletes the resource; one that is gone already counts as deleted.
     pub(super) async fn delete(
         &self,

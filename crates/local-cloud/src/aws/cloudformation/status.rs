@@ -7,6 +7,8 @@ use std::fmt;
 pub(super) enum Operation {
     Create,
     Delete,
+    Import,
+    ImportRollback,
     Review,
     Rollback,
     Update,
@@ -41,7 +43,11 @@ impl Status {
         match self.1 {
             Phase::Complete => matches!(
                 self.0,
-                Operation::Create | Operation::Update | Operation::UpdateRollback
+                Operation::Create
+                    | Operation::Update
+                    | Operation::UpdateRollback
+                    | Operation::Import
+                    | Operation::ImportRollback
             ),
             // Only a stack whose rollback was disabled stays like this.
             Phase::Failed => matches!(self.0, Operation::Create | Operation::Update),
@@ -55,6 +61,8 @@ impl fmt::Display for Status {
         let operation = match self.0 {
             Operation::Create => "CREATE",
             Operation::Delete => "DELETE",
+            Operation::Import => "IMPORT",
+            Operation::ImportRollback => "IMPORT_ROLLBACK",
             Operation::Review => "REVIEW",
             Operation::Rollback => "ROLLBACK",
             Operation::Update => "UPDATE",

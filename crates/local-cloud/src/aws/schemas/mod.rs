@@ -72,6 +72,7 @@ pub struct Schema {
     document: Value,
     create_only: Vec<String>,
     read_only: Vec<String>,
+    primary_identifier: Vec<String>,
 }
 
 static SCHEMAS: LazyLock<BTreeMap<&'static str, Schema>> = LazyLock::new(|| {
@@ -102,6 +103,7 @@ impl Schema {
         Self {
             create_only: names("createOnlyProperties"),
             read_only: names("readOnlyProperties"),
+            primary_identifier: names("primaryIdentifier"),
             document,
         }
     }
@@ -114,6 +116,11 @@ impl Schema {
     /// Whether the property is only ever an attribute, never written.
     pub fn is_read_only(&self, property: &str) -> bool {
         self.read_only.iter().any(|name| name == property)
+    }
+
+    /// The properties that tell one resource from another.
+    pub fn primary_identifier(&self) -> &[String] {
+        &self.primary_identifier
     }
 
     /// Whether there is a property or attribute of this name.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
     Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, Parameter, PropertyDifference,
-    ResourceChange, Stack, StackEvent, StackResourceDriftStatus, StackStatus, Tag, TemplateStage,
+    ResourceChange, ResourceToImport, Stack, StackEvent, StackResourceDriftStatus, StackStatus,
+    Tag, TemplateStage,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
@@ -13,13 +14,14 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::failure::{ended_as, failed_stack, last_operation, says_nothing_to_change};
-use super::{Decision, Desired, Observed};
+use super::{Decision, Desired, Import, Observed};
 use crate::aws::Aws;
 use crate::error::{Code, Error};
 use crate::plan::Part;
 use crate::plan::change::Field;
 use crate::plan::change_set;
 use crate::poll::Poll;
+use crate::template::Template;
 
 /// How long a status may stay behind what has happened. After it, whoever answers without events
 /// of the stack itself is believed.
@@ -48,6 +50,8 @@ enum OnFailure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Create,
+    /// What exists already is taken up; nothing else can be done at the same time.
+    Import,
     Update,
     /// The difference between the template and what is really there.
     Revert,
@@ -57,6 +61,7 @@ impl Mode {
     fn kind(self) -> ChangeSetType {
         match self {
             Self::Create => ChangeSetType::Create,
+            Self::Import => ChangeSetType::Import,
             Self::Update | Self::Revert => ChangeSetType::Update,
         }
     }
@@ -78,6 +83,13 @@ impl StackClient {
         }
     }
 
+    /// The same stack around what exists already.
+    #[must_use]
+    pub fn around(mut self, imports: Vec<Import>) -> Self {
+        self.desired.imports = imports;
+        self
+    }
+
     /// What the stack shall be.
     pub fn desired(&self) -> &Desired {
         &self.desired
@@ -95,30 +107,40 @@ impl StackClient {
         let template = if status == "REVIEW_IN_PROGRESS" {
             String::new()
         } else {
-            self.client
-                .get_template()
-                .stack_name(&self.desired.name)
-                .template_stage(TemplateStage::Original)
-                .send()
-                .await
-                .map_err(|error| self.failed("read the template of", &error))?
-                .template_body
-                .unwrap_or_default()
+            self.template(&status).await?
         };
         Ok(Some(observed(&stack, status, template)))
+    }
+
+    async fn template(&self, status: &str) -> Result<String, Error> {
+        let answer = self
+            .client
+            .get_template()
+            .stack_name(&self.desired.name)
+            .template_stage(TemplateStage::Original)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => Ok(answer.template_body.unwrap_or_default()),
+            // A first import that failed leaves a stack without one.
+            Err(error)
+                if status == "IMPORT_ROLLBACK_COMPLETE"
+                    && error.code() == Some("ValidationError") =>
+            {
+                Ok(String::new())
+            }
+            Err(error) => Err(self.failed("read the template of", &error)),
+        }
     }
 
     /// Carries out a decision, as far as the plan says it.
     pub async fn act(&self, decision: &Decision, part: &Part) -> Result<Acted, Error> {
         let acted = match decision {
             Decision::Nothing | Decision::Protect => Acted::Changed,
-            Decision::Create => {
-                let on_failure = if self.desired.protected {
-                    OnFailure::Keep
-                } else {
-                    OnFailure::RollBack
-                };
-                self.execute(Mode::Create, on_failure, part).await?
+            Decision::Create => self.create(part).await?,
+            Decision::Import => {
+                self.execute(Mode::Import, OnFailure::RollBack, part)
+                    .await?
             }
             Decision::Resume(_) => self.execute(Mode::Update, OnFailure::Keep, part).await?,
             Decision::Update(_) => {
@@ -127,8 +149,7 @@ impl StackClient {
             }
             Decision::Recreate(_) => {
                 self.delete().await?;
-                self.execute(Mode::Create, OnFailure::RollBack, part)
-                    .await?
+                self.create(part).await?
             }
             Decision::FinishRollback => {
                 self.finish_rollback().await?;
@@ -142,6 +163,15 @@ impl StackClient {
         };
         self.protect().await?;
         Ok(acted)
+    }
+
+    async fn create(&self, part: &Part) -> Result<Acted, Error> {
+        let on_failure = if self.desired.protected {
+            OnFailure::Keep
+        } else {
+            OnFailure::RollBack
+        };
+        self.execute(Mode::Create, on_failure, part).await
     }
 
     /// Has a rollback that failed tried again: what was in its way may be gone.
@@ -294,7 +324,10 @@ impl StackClient {
             .await
             .map_err(|error| self.failed("execute the change set of", &error))?;
         let status = self.settle_after(before.as_deref()).await?;
-        if matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE") {
+        if matches!(
+            status.as_str(),
+            "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE"
+        ) {
             return Ok(Acted::Changed);
         }
         let events = self.events_since(before.as_deref()).await?;
@@ -307,6 +340,10 @@ impl StackClient {
         name: &str,
         mode: Mode,
     ) -> Result<Option<Vec<ResourceChange>>, Error> {
+        let (template, imports) = match mode {
+            Mode::Import => (self.import_template()?, Some(self.imports())),
+            Mode::Create | Mode::Update | Mode::Revert => (self.desired.template.clone(), None),
+        };
         let parameters = self.desired.parameters.iter().map(|(name, value)| {
             Parameter::builder()
                 .parameter_key(name)
@@ -326,7 +363,8 @@ impl StackClient {
             .change_set_type(mode.kind())
             .set_deployment_mode((mode == Mode::Revert).then_some(DeploymentMode::RevertDrift))
             .client_token(name)
-            .template_body(&self.desired.template)
+            .template_body(template)
+            .set_resources_to_import(imports)
             .set_parameters(Some(parameters.collect()))
             .set_tags(Some(tags.collect()))
             .capabilities(Capability::CapabilityIam)
@@ -370,6 +408,29 @@ impl StackClient {
                 _ => poll.wait().await,
             }
         }
+    }
+
+    /// The template of what is taken up, without outputs: an import cannot add any.
+    fn import_template(&self) -> Result<String, Error> {
+        let names: Vec<_> = self
+            .desired
+            .imports
+            .iter()
+            .map(|one| one.logical.as_str())
+            .collect();
+        let template = Template::read(&self.desired.template, &self.desired.parameters)?;
+        template.only(&names)
+    }
+
+    fn imports(&self) -> Vec<ResourceToImport> {
+        let imports = self.desired.imports.iter().map(|import| {
+            ResourceToImport::builder()
+                .logical_resource_id(&import.logical)
+                .resource_type(&import.resource_type)
+                .set_resource_identifier(Some(import.identifier.clone().into_iter().collect()))
+                .build()
+        });
+        imports.collect()
     }
 
     /// Every change of a finished change set.

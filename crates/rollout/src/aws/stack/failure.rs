@@ -42,6 +42,9 @@ pub(super) fn failed_stack(desired: &Desired, status: &str, events: &[StackEvent
             .hint("mend what the reason names and run the command again; it goes on from here"),
         "UPDATE_FAILED" | "UPDATE_ROLLBACK_COMPLETE" => failure
             .hint("mend what the reason names and run the command again; it goes on from here"),
+        "IMPORT_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_FAILED" => failure.hint(
+            "what exists was not touched; mend what the reason names and run the command again",
+        ),
         "UPDATE_ROLLBACK_FAILED" => failure.hint(
             "mend what the reason names and run the command again; it goes on with the rollback \
              first",

@@ -14,6 +14,7 @@ fn desired() -> Desired {
         parameters: [("Stage".to_owned(), "dev".to_owned())].into(),
         tags: BTreeMap::new(),
         protected: true,
+        imports: Vec::new(),
     }
 }
 
@@ -54,6 +55,28 @@ fn other_words_in_a_template_are_no_reason_to_change_a_stack() {
         decide(&desired, Some(&observed)),
         Decision::Update(vec!["template".to_owned()])
     );
+}
+
+#[test]
+fn what_exists_is_taken_up_and_not_made_again() {
+    let around = Desired {
+        imports: vec![Import {
+            logical: "UserPool".to_owned(),
+            resource_type: "AWS::Cognito::UserPool".to_owned(),
+            identifier: BTreeMap::new(),
+        }],
+        ..desired()
+    };
+    assert_eq!(decide(&around, None), Decision::Import);
+    for status in ["REVIEW_IN_PROGRESS", "IMPORT_ROLLBACK_COMPLETE"] {
+        let empty = Observed {
+            template: String::new(),
+            ..deployed(&around, status)
+        };
+        assert_eq!(decide(&around, Some(&empty)), Decision::Import);
+    }
+    let observed = deployed(&around, "IMPORT_COMPLETE");
+    assert_eq!(decide(&around, Some(&observed)), Decision::Nothing);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Action {
     Add,
+    Import,
     Modify,
     Remove,
 }
@@ -58,6 +59,7 @@ impl Change {
                 "PolicyAction": self.policy_action,
                 "Action": match self.action {
                     Action::Add => "Add",
+                    Action::Import => "Import",
                     Action::Modify => "Modify",
                     Action::Remove => "Remove",
                 },

@@ -110,6 +110,11 @@ impl Run {
         }
     }
 
+    /// The properties of a resource, as a template declares them.
+    pub(super) fn declared(&self, job: &Job, name: &str) -> Result<Map<String, Value>, String> {
+        self.properties(job, name).map(|wanted| wanted.properties)
+    }
+
     async fn make(
         &self,
         job: &Job,

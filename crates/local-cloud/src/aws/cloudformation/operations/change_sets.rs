@@ -10,7 +10,7 @@ use super::super::drift::{self, Reality};
 use super::super::stack::{Deployed, Stack};
 use super::super::status::{Operation, Phase, Status};
 use super::super::template::Template;
-use super::super::{CloudFormation, diff, engine, parameters};
+use super::super::{CloudFormation, diff, engine, import, parameters};
 use super::{existing, find, invalid};
 use crate::aws::input::Input;
 use crate::{ACCOUNT_ID, AwsError};
@@ -26,6 +26,7 @@ const MEMBERS: &[&str] = &[
     "IncludeNestedStacks",
     "OnStackFailure",
     "Parameters",
+    "ResourcesToImport",
     "StackName",
     "Tags",
     "TemplateBody",
@@ -51,18 +52,34 @@ pub(super) fn create(
     let stack_name = input.required("StackName")?;
     let name = input.required("ChangeSetName")?;
     check_name("changeSetName", name)?;
+    let mut imports = Vec::new();
     let creating = match input.text("ChangeSetType").unwrap_or("UPDATE") {
         "CREATE" => true,
         "UPDATE" => false,
+        "IMPORT" => {
+            imports = import::read(input.list("ResourcesToImport"));
+            // Into a stack that is not there yet, or into one that is.
+            find(&mut cloudformation.lock(), region, stack_name)
+                .is_none_or(|stack| stack.status.0 == Operation::Review)
+        }
         other => {
             return Err(invalid(format!(
                 "ChangeSetType {other} is not supported by the local stage"
             )));
         }
     };
+    let importing = input.text("ChangeSetType") == Some("IMPORT");
     let reverts = reverts(input, creating)?;
     let now = cloudformation.now();
     let mut stacks = cloudformation.lock();
+    if importing {
+        let there = stacks.iter().find(|stack| {
+            stack.region == region && stack.name == stack_name && !stack.is_deleted()
+        });
+        let fresh = Stack::new(stack_name, region, now);
+        let wanted = wanted(there, input)?;
+        import::check(&stacks, there.unwrap_or(&fresh), &wanted, &imports)?;
+    }
     let stack = find(&mut stacks, region, stack_name).filter(|stack| !stack.is_deleted());
     check_state(stack.as_deref(), creating, stack_name, name)?;
     let wanted = wanted(stack.as_deref(), input)?;
@@ -105,6 +122,7 @@ pub(super) fn create(
         capabilities,
         on_failure: on_failure(input)?,
         changes: Vec::new(),
+        imports,
         reality: None,
         seen: 0,
     });
@@ -168,11 +186,15 @@ fn work_out(
         return;
     };
     let wanted = stack.change_sets[position].wanted.clone();
+    let imports = stack.change_sets[position].imports.clone();
     let outcome = reality.and_then(|reality| {
         let believed = reality
             .as_ref()
             .map_or_else(Vec::new, |reality| drift::face(stack, reality));
         let compared = diff::changes(stack, &wanted).map(|changes| {
+            if !imports.is_empty() {
+                return (diff::imports(&wanted, &imports), false);
+            }
             let empty = diff::is_empty(stack, &wanted, &changes);
             (changes, empty)
         });
@@ -434,8 +456,9 @@ pub(super) fn execute(
     stack.capabilities.clone_from(&executed.capabilities);
     stack.change_set_id = Some(executed.id.clone());
     stack.disable_rollback = on_failure == OnFailure::DoNothing;
+    let imports = executed.imports.clone();
     stack.change_sets = vec![executed];
-    engine::start_execution(cloudformation, stack, wanted, on_failure);
+    engine::start_execution(cloudformation, stack, wanted, on_failure, imports);
     Ok(json!({}))
 }
 

@@ -32,6 +32,15 @@ pub(super) async fn update(
     Ok(made(pool, id))
 }
 
+pub(super) async fn take_up(handler: &Handler<'_>, physical: &str) -> Result<Made, HandlerError> {
+    let (pool, id) = parts(physical);
+    let input = object(json!({ "UserPoolId": pool, "ManagedLoginBrandingId": id }));
+    handler
+        .cognito("DescribeManagedLoginBranding", handler.input(&input))
+        .await?;
+    Ok(made(pool, id))
+}
+
 pub(super) async fn delete(handler: &Handler<'_>, physical: &str) -> Result<(), HandlerError> {
     let (pool, id) = parts(physical);
     let input = object(json!({ "UserPoolId": pool, "ManagedLoginBrandingId": id }));

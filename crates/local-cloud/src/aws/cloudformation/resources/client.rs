@@ -30,6 +30,19 @@ pub(super) async fn update(
     Ok(made(&updated["UserPoolClient"]))
 }
 
+pub(super) async fn take_up(
+    handler: &Handler<'_>,
+    id: &str,
+    declared: &Properties,
+) -> Result<Made, HandlerError> {
+    let pool = text(declared, "UserPoolId");
+    let input = object(json!({ "UserPoolId": pool, "ClientId": id }));
+    let described = handler
+        .cognito("DescribeUserPoolClient", handler.input(&input))
+        .await?;
+    Ok(made(&described["UserPoolClient"]))
+}
+
 pub(super) async fn delete(
     handler: &Handler<'_>,
     id: &str,

@@ -25,6 +25,10 @@ pub(super) async fn update(
     made(handler, domain).await
 }
 
+pub(super) async fn take_up(handler: &Handler<'_>, domain: &str) -> Result<Made, HandlerError> {
+    made(handler, domain).await
+}
+
 pub(super) async fn delete(
     handler: &Handler<'_>,
     domain: &str,

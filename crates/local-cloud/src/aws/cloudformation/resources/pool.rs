@@ -82,6 +82,10 @@ pub(super) async fn update(
         None if had_mfa => set_mfa(handler, id, wanted, Properties::new()).await?,
         None => {}
     }
+    take_up(handler, id).await
+}
+
+pub(super) async fn take_up(handler: &Handler<'_>, id: &str) -> Result<Made, HandlerError> {
     let input = handler.input(&object(json!({ "UserPoolId": id })));
     let described = handler.cognito("DescribeUserPool", input).await?;
     Ok(made(handler, id, &described["UserPool"]["Arn"]))

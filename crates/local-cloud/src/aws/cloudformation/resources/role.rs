@@ -91,6 +91,11 @@ pub(super) fn delete(handler: &Handler<'_>, name: &str) -> Result<(), HandlerErr
     handler.iam("DeleteRole", &input).map(drop)
 }
 
+pub(super) fn take_up(handler: &Handler<'_>, name: &str) -> Result<Made, HandlerError> {
+    let role = handler.iam("GetRole", &json!({ "RoleName": name }))?;
+    Ok(made(name, &role["Role"]))
+}
+
 fn made(name: &str, role: &Value) -> Made {
     Made::new(
         name,

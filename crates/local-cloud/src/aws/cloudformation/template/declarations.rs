@@ -23,6 +23,8 @@ pub(in super::super) struct ResourceDeclaration {
     pub(in super::super) depends_on: Vec<String>,
     pub(in super::super) condition: Option<String>,
     pub(in super::super) deletion_policy: Policy,
+    /// Whether the template says so itself.
+    pub(in super::super) has_deletion_policy: bool,
     pub(in super::super) update_replace_policy: Policy,
     pub(in super::super) metadata: Value,
 }
@@ -115,6 +117,7 @@ impl ResourceDeclaration {
             depends_on: depends_on(name, &value["DependsOn"])?,
             condition: value["Condition"].as_str().map(str::to_owned),
             deletion_policy: policy(name, value, "DeletionPolicy")?,
+            has_deletion_policy: value.get("DeletionPolicy").is_some(),
             update_replace_policy: policy(name, value, "UpdateReplacePolicy")?,
             metadata: value["Metadata"].clone(),
         })

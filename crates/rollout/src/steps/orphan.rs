@@ -1,0 +1,285 @@
+//! A user pool without its stack: found by its tags, and taken up by the stack that would
+//! otherwise make a second one.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::types::UserPoolType;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use futures_util::future::join_all;
+use serde_json::Value;
+
+use infra::stacks::IdentityOutputs;
+use models::ids::UserPoolId;
+
+use crate::aws::stack::{Desired, Import};
+use crate::error::{Code, Error};
+use crate::session::Session;
+use crate::template::{Resource, Template};
+
+/// How many pools are read at the same time; Cognito allows 15 such calls in a second.
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html>
+const AT_ONCE: usize = 8;
+
+/// What is there of an identity stack that is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Orphan {
+    /// The user pool.
+    pub(crate) pool: UserPoolId,
+    /// Everything that the stack takes up.
+    pub(crate) imports: Vec<Import>,
+    /// What the stack will answer with, as far as it is there.
+    pub(crate) outputs: Option<IdentityOutputs>,
+}
+
+/// Looks for the stage's pool among those of its home region.
+pub(crate) async fn find(
+    session: &Session<'_>,
+    desired: &Desired,
+) -> Result<Option<Orphan>, Error> {
+    let cognito = session.aws.cognito(&session.inputs.home);
+    let tags = session.tags();
+    let mut pools = Vec::new();
+    for chunk in list(&cognito).await?.chunks(AT_ONCE) {
+        for pool in join_all(chunk.iter().map(|id| describe(&cognito, id))).await {
+            pools.extend(pool?.filter(|pool| is_tagged(pool, &tags)));
+        }
+    }
+    match pools.as_slice() {
+        [] => Ok(None),
+        [pool] => take_up(&cognito, pool, desired).await.map(Some),
+        several => {
+            let ids: Vec<_> = several.iter().filter_map(UserPoolType::id).collect();
+            Err(Error::new(
+                Code::UserPool,
+                format!(
+                    "several user pools carry the tags of this stage: {}",
+                    ids.join(", ")
+                ),
+            )
+            .hint(
+                "take the tags voicelink:stack and voicelink:stage off all but the one whose people \
+                 you want to keep, then run the command again",
+            ))
+        }
+    }
+}
+
+async fn list(cognito: &Client) -> Result<Vec<String>, Error> {
+    let mut ids = Vec::new();
+    let mut pages = cognito
+        .list_user_pools()
+        .max_results(60)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| Error::aws("cannot list user pools", &error))?;
+        let pools = page.user_pools.unwrap_or_default().into_iter();
+        ids.extend(pools.filter_map(|pool| pool.id));
+    }
+    Ok(ids)
+}
+
+async fn describe(cognito: &Client, id: &str) -> Result<Option<UserPoolType>, Error> {
+    match cognito.describe_user_pool().user_pool_id(id).send().await {
+        Ok(answer) => Ok(answer.user_pool),
+        // It was deleted meanwhile.
+        Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+        Err(error) => Err(Error::aws(format!("cannot read user pool {id}"), &error)),
+    }
+}
+
+fn is_tagged(pool: &UserPoolType, tags: &BTreeMap<String, String>) -> bool {
+    tags.iter().all(|(name, value)| {
+        let own = pool.user_pool_tags().and_then(|tags| tags.get(name));
+        own == Some(value)
+    })
+}
+
+/// What of the template is there with the pool.
+async fn take_up(
+    cognito: &Client,
+    pool: &UserPoolType,
+    desired: &Desired,
+) -> Result<Orphan, Error> {
+    let id: UserPoolId = pool.id().unwrap_or_default().parse().map_err(|error| {
+        Error::new(Code::UserPool, "the id of a user pool is not one").because(format!("{error}"))
+    })?;
+    let resources = Template::read(&desired.template, &desired.parameters)?.resources();
+    let named = |kind: &str| resources.iter().find(|(_, one)| one.kind == kind);
+    let mut imports = Vec::new();
+    let mut add = |kind: &str, pairs: &[(&str, &str)]| {
+        imports.extend(named(kind).map(|(logical, _)| {
+            Import {
+                logical: logical.clone(),
+                resource_type: kind.to_owned(),
+                identifier: pairs
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect(),
+            }
+        }));
+    };
+    add("AWS::Cognito::UserPool", &[("UserPoolId", id.as_str())]);
+    let role = pool
+        .sms_configuration()
+        .and_then(|sms| sms.sns_caller_arn().rsplit('/').next());
+    if let Some(role) = role {
+        add("AWS::IAM::Role", &[("RoleName", role)]);
+    }
+    let client = match named("AWS::Cognito::UserPoolClient") {
+        Some((_, declared)) => client(cognito, &id, declared).await?,
+        None => None,
+    };
+    if let Some(client) = &client {
+        add(
+            "AWS::Cognito::UserPoolClient",
+            &[("UserPoolId", id.as_str()), ("ClientId", client)],
+        );
+        if let Some(branding) = branding(cognito, &id, client).await? {
+            add(
+                "AWS::Cognito::ManagedLoginBranding",
+                &[
+                    ("UserPoolId", id.as_str()),
+                    ("ManagedLoginBrandingId", &branding),
+                ],
+            );
+        }
+    }
+    let domain = match (pool.domain(), named("AWS::Cognito::UserPoolDomain")) {
+        (Some(domain), Some((_, declared))) => {
+            same_domain(&id, domain, declared)?;
+            add(
+                "AWS::Cognito::UserPoolDomain",
+                &[("UserPoolId", id.as_str()), ("Domain", domain)],
+            );
+            Some(domain)
+        }
+        _ => None,
+    };
+    let outputs = client.as_deref().zip(domain).and_then(|(client, domain)| {
+        let arn = pool.arn().unwrap_or_default();
+        let pairs = [
+            ("UserPoolId", id.as_str()),
+            ("UserPoolArn", arn),
+            ("ClientId", client),
+            ("Domain", domain),
+        ];
+        IdentityOutputs::from_pairs(pairs).ok()
+    });
+    Ok(Orphan {
+        pool: id,
+        imports,
+        outputs,
+    })
+}
+
+/// The client that Alexa uses, by the name that the template gives it.
+async fn client(
+    cognito: &Client,
+    pool: &UserPoolId,
+    declared: &Resource,
+) -> Result<Option<String>, Error> {
+    let name = declared
+        .properties
+        .get("ClientName")
+        .and_then(Value::as_str);
+    let mut found = Vec::new();
+    let mut pages = cognito
+        .list_user_pool_clients()
+        .user_pool_id(pool.as_str())
+        .max_results(60)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| {
+            Error::aws(
+                format!("cannot list the clients of user pool {pool}"),
+                &error,
+            )
+        })?;
+        let clients = page.user_pool_clients.unwrap_or_default().into_iter();
+        found.extend(
+            clients
+                .filter(|client| client.client_name() == name)
+                .filter_map(|client| client.client_id),
+        );
+    }
+    if found.len() > 1 {
+        return Err(Error::new(
+            Code::UserPool,
+            format!(
+                "user pool {pool} has several app clients of this stage's name: {}",
+                found.join(", ")
+            ),
+        )
+        .hint(
+            "rename or delete all but the one that accounts are linked with, then run it again",
+        ));
+    }
+    Ok(found.pop())
+}
+
+/// The look of the client's pages, if it has one of its own.
+async fn branding(
+    cognito: &Client,
+    pool: &UserPoolId,
+    client: &str,
+) -> Result<Option<String>, Error> {
+    let answer = cognito
+        .describe_managed_login_branding_by_client()
+        .user_pool_id(pool.as_str())
+        .client_id(client)
+        .send()
+        .await;
+    match answer {
+        Ok(answer) => Ok(answer
+            .managed_login_branding
+            .and_then(|branding| branding.managed_login_branding_id)),
+        Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+        Err(error) => Err(Error::aws(
+            format!("cannot read the branding of app client {client}"),
+            &error,
+        )),
+    }
+}
+
+/// A pool has one domain, and whoever is linked refreshes their link there.
+fn same_domain(pool: &UserPoolId, domain: &str, declared: &Resource) -> Result<(), Error> {
+    match declared.properties.get("Domain").and_then(Value::as_str) {
+        Some(wanted) if wanted != domain => Err(Error::new(
+            Code::UserPool,
+            format!(
+                "user pool {pool} of this stage has the sign-in domain {domain}, and stack.toml says \
+                 {wanted}"
+            ),
+        )
+        .hint(format!(
+            "set identity.domain.prefix to \"{domain}\" in stack.toml; links are refreshed there"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_is_the_stages_by_all_of_its_tags() {
+        let tags: BTreeMap<String, String> =
+            [("voicelink:stack", "guide"), ("voicelink:stage", "dev")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into();
+        let pool = |stage: &str| {
+            UserPoolType::builder()
+                .user_pool_tags("voicelink:stack", "guide")
+                .user_pool_tags("voicelink:stage", stage)
+                .user_pool_tags("team", "one")
+                .build()
+        };
+        assert!(is_tagged(&pool("dev"), &tags));
+        assert!(!is_tagged(&pool("prod"), &tags));
+        assert!(!is_tagged(&UserPoolType::builder().build(), &tags));
+    }
+}
