@@ -146,6 +146,7 @@ async fn deploy_and_verify(
             .map_err(Error::from)?
             .to_owned(),
         locale: locale.to_owned(),
+        optional_linking: inputs.stack.linking.optional,
         access_token_seconds,
     };
     let transcript = story::run(urls, &script).await.map_err(|error| {

@@ -7,11 +7,12 @@ use infra::stack_file::{Region, StageName};
 use rollout::calls::CallCounter;
 use rollout::destroy::{Kept, Removal};
 use rollout::error::{Code, Error};
-use rollout::session::Session;
+use rollout::guards::Guard;
+use rollout::session::{Inputs, Session};
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, output, progress};
+use crate::{deploy, output, plan, progress};
 
 /// Which stage, and how much of it.
 #[derive(Debug, clap::Args)]
@@ -27,13 +28,18 @@ pub(crate) struct Options {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    #[arg(long, value_name = "GUARD", help = plan::allow_help())]
+    allow: Vec<Guard>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
-    let inputs = deploy::existing(&options.stack, options.stage.as_deref())?;
+    let inputs = Inputs {
+        allowed: options.allow.clone(),
+        ..deploy::existing(&options.stack, options.stage.as_deref())?
+    };
     let name = inputs.stage.clone();
     let home = inputs.home.clone();
     let counter = CallCounter::default();

@@ -9,6 +9,8 @@ use models::ids::{SkillId, UserPoolId};
 use crate::aws::stack::StackClient;
 use crate::deploy::locked;
 use crate::error::{Code, Error};
+use crate::guards::Guard;
+use crate::live;
 use crate::lock::Owner;
 use crate::plan::regions;
 use crate::progress::Step;
@@ -80,9 +82,24 @@ pub async fn destroy(
     if removal.is_empty() {
         return Ok(removal);
     }
+    refuse_live(session).await?;
     approve(&removal)?;
     locked(session, owner, remove(session, &removal)).await?;
     Ok(removal)
+}
+
+/// Customers of a live skill are answered by what would be removed.
+async fn refuse_live(session: &Session<'_>) -> Result<(), Error> {
+    let Some(skill) = session.skill_id().await else {
+        return Ok(());
+    };
+    let allowed = session.inputs.allowed.contains(&Guard::Live);
+    if allowed || !live::exists(session, &skill).await? {
+        return Ok(());
+    }
+    Err(Guard::Live.refusal(&format!(
+        "skill {skill} has a live version, and its functions would be removed"
+    )))
 }
 
 async fn look(session: &Session<'_>, with_skill: bool) -> Result<Removal, Error> {

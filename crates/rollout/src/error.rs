@@ -38,6 +38,8 @@ pub enum Code {
     GuardSignInAttributes,
     /// A deployment would remove a redirect URI in use.
     GuardRedirectUris,
+    /// The live version of the skill would lose what it uses.
+    GuardLive,
     /// The skill package was not imported.
     Import,
     /// Interrupted between two steps.
@@ -117,6 +119,10 @@ impl Code {
             Self::GuardRedirectUris,
             "a deployment would remove a redirect URI in use",
         ),
+        (
+            Self::GuardLive,
+            "the live version of the skill would lose what it uses",
+        ),
         (Self::Import, "the skill package was not imported"),
         (
             Self::Interrupted,
@@ -181,6 +187,7 @@ impl Code {
             Self::GuardLinkLifetime => "GUARD_LINK_LIFETIME",
             Self::GuardSignInAttributes => "GUARD_SIGN_IN_ATTRIBUTES",
             Self::GuardRedirectUris => "GUARD_REDIRECT_URIS",
+            Self::GuardLive => "GUARD_LIVE",
             Self::Import => "IMPORT",
             Self::Interrupted => "INTERRUPTED",
             Self::Linking => "LINKING",

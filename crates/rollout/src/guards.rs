@@ -27,6 +27,8 @@ pub enum Guard {
     SignInAttributes,
     /// A redirect URI that linked users depend on would be removed.
     RedirectUris,
+    /// The live version of the skill would lose something that it uses.
+    Live,
 }
 
 impl Guard {
@@ -50,6 +52,10 @@ impl Guard {
             "sign-in or attributes would differ from what the pool was created with",
         ),
         (Self::RedirectUris, "a redirect URI in use would be removed"),
+        (
+            Self::Live,
+            "the live version of the skill would lose what it uses",
+        ),
     ];
 
     /// The name that lifts it.
@@ -61,6 +67,7 @@ impl Guard {
             Self::LinkLifetime => "link-lifetime",
             Self::SignInAttributes => "sign-in-attributes",
             Self::RedirectUris => "redirect-uris",
+            Self::Live => "live",
         }
     }
 
@@ -73,7 +80,20 @@ impl Guard {
             Self::LinkLifetime => Code::GuardLinkLifetime,
             Self::SignInAttributes => Code::GuardSignInAttributes,
             Self::RedirectUris => Code::GuardRedirectUris,
+            Self::Live => Code::GuardLive,
         }
+    }
+
+    /// The refusal of something that this guard has found.
+    pub(crate) fn refusal(self, what: &str) -> Error {
+        Error::new(
+            self.code(),
+            format!("refused: {what}; {}", self.consequence()),
+        )
+        .hint(format!(
+            "{}; if it is meant, add --allow {self} (docs/guards.md)",
+            self.advice()
+        ))
     }
 
     fn consequence(self) -> &'static str {
@@ -91,6 +111,10 @@ impl Guard {
                 "Cognito cannot change these after creation, and the update would fail half-way"
             }
             Self::RedirectUris => "whoever links through it would end at Cognito's error page",
+            Self::Live => {
+                "what is certified cannot be changed: its customers would be without an answer or a \
+                 link until another version is certified"
+            }
         }
     }
 
@@ -106,6 +130,7 @@ impl Guard {
                  people there"
             }
             Self::RedirectUris => "deploy with the vendor and hosts that the stage was made with",
+            Self::Live => "keep what the live version uses until a version without it is certified",
         }
     }
 }
@@ -128,6 +153,16 @@ impl FromStr for Guard {
     }
 }
 
+/// Types of resources that certified documents name, directly or by an id.
+const USED_BY_LIVE: &[&str] = &[
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolDomain",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+];
+
 /// Something that a guard has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -149,15 +184,7 @@ pub fn check(plan: &Plan, pool: Option<&LivePool>, allowed: &[Guard]) -> Result<
     let Some(first) = refused.first() else {
         return Ok(());
     };
-    let guard = first.guard;
-    let refusal = Error::new(
-        guard.code(),
-        format!("refused: {}; {}", first.what, guard.consequence()),
-    )
-    .hint(format!(
-        "{}; if it is meant, add --allow {guard} (docs/guards.md)",
-        guard.advice()
-    ));
+    let refusal = first.guard.refusal(&first.what);
     Err(refused
         .iter()
         .skip(1)
@@ -174,6 +201,9 @@ pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
     }
     for change in &part.changes {
         found.extend(lost(change));
+        if part.live_users.is_some() {
+            found.extend(lost_live(change));
+        }
         match change.resource_type.as_deref() {
             Some("AWS::Cognito::UserPoolClient") if change.kind == Kind::Changed => {
                 found.extend(shortened(change));
@@ -207,6 +237,43 @@ fn lost(change: &Change) -> Option<Finding> {
         guard,
         what: format!("{} would be {what}", change.subject),
     })
+}
+
+/// What the live version names in documents that cannot be changed any more.
+fn lost_live(change: &Change) -> Vec<Finding> {
+    let finding = |what: String| Finding {
+        guard: Guard::Live,
+        what,
+    };
+    let kind = change.resource_type.as_deref().unwrap_or_default();
+    let mut found = Vec::new();
+    let gone = match (change.kind, change.replacement) {
+        (Kind::Removed, _) => Some("removed"),
+        (_, Replacement::Yes) => Some("replaced"),
+        (_, Replacement::Perhaps) => Some("perhaps replaced"),
+        _ => None,
+    };
+    if let Some(gone) = gone.filter(|_| USED_BY_LIVE.contains(&kind)) {
+        found.push(finding(format!(
+            "the live version uses {}, which would be {gone}",
+            change.subject
+        )));
+    }
+    if kind == "AWS::Cognito::UserPoolClient" {
+        for (property, what) in [
+            ("CallbackURLs", "redirect to"),
+            ("AllowedOAuthScopes", "grant"),
+        ] {
+            let gone = no_longer(change, property);
+            if !gone.is_empty() {
+                found.push(finding(format!(
+                    "the app client, which the live version uses, would no longer {what} {}",
+                    gone.join(", ")
+                )));
+            }
+        }
+    }
+    found
 }
 
 /// The values of a property before and after.
@@ -259,21 +326,28 @@ fn days(seconds: u64) -> String {
     }
 }
 
-fn redirects(change: &Change) -> Option<Finding> {
-    let field = values(change, "CallbackURLs")?;
+/// What a list had and shall not have any more.
+fn no_longer(change: &Change, property: &str) -> Vec<String> {
+    let Some(field) = values(change, property) else {
+        return Vec::new();
+    };
     let list = |value: &Option<Value>| -> Vec<String> {
         let items = value.as_ref().and_then(Value::as_array);
         items
             .into_iter()
             .flatten()
-            .filter_map(|uri| uri.as_str().map(str::to_owned))
+            .filter_map(|item| item.as_str().map(str::to_owned))
             .collect()
     };
     let after = list(&field.after);
-    let gone: Vec<_> = list(&field.before)
+    list(&field.before)
         .into_iter()
-        .filter(|uri| !after.contains(uri))
-        .collect();
+        .filter(|item| !after.contains(item))
+        .collect()
+}
+
+fn redirects(change: &Change) -> Option<Finding> {
+    let gone = no_longer(change, "CallbackURLs");
     (!gone.is_empty()).then(|| Finding {
         guard: Guard::RedirectUris,
         what: format!(

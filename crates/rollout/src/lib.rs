@@ -18,6 +18,7 @@ mod elsewhere;
 pub mod endpoints;
 pub mod error;
 pub mod guards;
+pub mod live;
 pub mod lock;
 pub mod logs;
 pub mod package;

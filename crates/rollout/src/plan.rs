@@ -21,6 +21,7 @@ use crate::aws::identity::{LivePool, live_pool};
 use crate::aws::stack::{Decision, Desired, Observed, decide};
 use crate::drift;
 use crate::error::Error;
+use crate::live;
 use crate::package::{Endpoints, Rendered};
 use crate::progress::Step;
 use crate::session::Session;
@@ -104,6 +105,14 @@ pub(crate) async fn plan(
     parts.extend(stacks.parts);
     parts.extend(stacks.drifts);
     parts.extend([package_part, linking_part, enablement?]);
+    // What is not there, or has nothing to do, need not be asked about.
+    if let Some(skill) = &skill
+        && parts.iter().any(|part| part.action.is_some())
+        && live::exists(session, skill).await?
+    {
+        live::mark(&mut parts);
+    }
+    // Only what the live version does not name either.
     parts.extend(abandoned::parts(session, skill.as_ref()).await?);
     let plan = Plan { parts };
     let deployed = match (skill, outputs, stacks.functions, linking) {

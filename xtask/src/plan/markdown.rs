@@ -25,7 +25,11 @@ pub(super) fn of(stage: &StageName, preview: &Preview) -> String {
     for part in plan.to_do() {
         let action = part.action.as_deref().unwrap_or_default();
         lines.push(String::new());
-        lines.push(format!("**{}**: {action}", part.step));
+        lines.push(format!(
+            "**{}**: {action}{}",
+            part.step,
+            text::live_users(part)
+        ));
         lines.push(String::new());
         lines.push("```diff".to_owned());
         for change in &part.changes {

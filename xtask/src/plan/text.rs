@@ -1,5 +1,6 @@
-//! A plan as lines for people: `+` is added, `~` changed, `-` removed.
+//! A plan as lines for people: `+` is added, `=` imported, `~` changed, `-` removed.
 
+use rollout::live::LiveUsers;
 use rollout::plan::change::{Change, Field, Kind, Replacement};
 use rollout::plan::{Part, Plan};
 use serde_json::Value;
@@ -17,7 +18,7 @@ pub(super) fn part(part: &Part) -> Vec<String> {
         Some(action) if part.complete => action.clone(),
         Some(action) => format!("{action} (the rest is planned again then)"),
     };
-    let mut lines = vec![format!("{}: {action}", part.step)];
+    let mut lines = vec![format!("{}: {action}{}", part.step, live_users(part))];
     for change in &part.changes {
         lines.push(format!("  {}", title(change)));
         // What is added as a whole is in the repository to be read.
@@ -34,6 +35,15 @@ pub(super) fn part(part: &Part) -> Vec<String> {
         lines.push(format!("    {} unchanged", part.unchanged));
     }
     lines
+}
+
+/// When customers of a live skill notice.
+pub(super) fn live_users(part: &Part) -> &'static str {
+    match part.live_users {
+        Some(LiveUsers::AtOnce) => " (live users: at once)",
+        Some(LiveUsers::NextCertification) => " (live users: with the next certification)",
+        None => "",
+    }
 }
 
 pub(super) fn title(change: &Change) -> String {
@@ -82,8 +92,12 @@ pub(super) fn summary(plan: &Plan) -> String {
         changes.filter(|change| change.kind == kind).count()
     };
     let unchanged: usize = plan.parts.iter().map(|part| part.unchanged).sum();
+    let imported = match count(Kind::Imported) {
+        0 => String::new(),
+        some => format!("{some} imported, "),
+    };
     format!(
-        "{} added, {} changed, {} removed, {unchanged} unchanged",
+        "{} added, {imported}{} changed, {} removed, {unchanged} unchanged",
         count(Kind::Added),
         count(Kind::Changed),
         count(Kind::Removed)

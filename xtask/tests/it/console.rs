@@ -99,6 +99,14 @@ impl<'stage> Console<'stage> {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// A POST to the device, the Alexa app or the developer console; its answer.
+    pub(crate) fn device(&self, path: &str, body: &Value) -> Value {
+        let url = self.url("device", path);
+        let (status, text) = send(|client: &reqwest::Client| client.post(url).json(body));
+        assert!(status < 300, "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
     /// The ids of the vendor's skills.
     pub(crate) fn skills(&self) -> Vec<String> {
         let vendors = self.smapi(reqwest::Method::GET, "v1/vendors", None);

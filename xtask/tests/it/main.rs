@@ -11,6 +11,7 @@ mod console;
 mod destroy;
 mod drift;
 mod killed;
+mod live;
 mod local_stage;
 mod log;
 mod login;

@@ -21,6 +21,7 @@ pub(super) fn router(alexa: Alexa) -> Router {
         .route("/app/skills/{skill}/enable", post(enable))
         .route("/app/skills/{skill}/disable", post(disable))
         .route("/app/skills/{skill}/link", post(link))
+        .route("/console/skills/{skill}/certify", post(certify))
         .route("/console/skills/{skill}/pkce", post(switch_pkce))
         .route("/control/refresh", post(hold_refresh))
         .route("/events", get(events))
@@ -58,6 +59,7 @@ fn describe(skill: &Skill, customer: &Customer) -> Value {
     let enablement = skill.enablement(customer);
     json!({
         "skillId": skill.id,
+        "stage": skill.stage.name(),
         "enabled": enablement.is_some(),
         "linked": enablement.is_some_and(|enablement| enablement.tokens.is_some()),
         "userId": enablement.map(|enablement| &enablement.user_id),
@@ -66,8 +68,8 @@ fn describe(skill: &Skill, customer: &Customer) -> Value {
 
 async fn list(State(alexa): State<Alexa>, Query(owner): Query<Owner>) -> Json<Value> {
     let state = alexa.state();
-    let skills = state.skills.values();
-    let skills: Value = skills
+    let skills: Value = state
+        .skills_of(&owner.customer)
         .map(|skill| describe(skill, &owner.customer))
         .collect();
     Json(json!({ "skills": skills }))
@@ -80,8 +82,7 @@ async fn read(
 ) -> Result<Json<Value>, Problem> {
     alexa
         .state()
-        .skills
-        .get(&skill_id)
+        .skill_of(&owner.customer, &skill_id)
         .map(|skill| Json(describe(skill, &owner.customer)))
         .ok_or_else(|| Problem::unknown(&skill_id))
 }
@@ -91,7 +92,7 @@ async fn enable(
     Path(skill_id): Path<String>,
     Query(owner): Query<Owner>,
 ) -> Result<Json<Value>, Problem> {
-    if let Some(skill) = alexa.state().skills.get(&skill_id)
+    if let Some(skill) = alexa.state().skill_of(&owner.customer, &skill_id)
         && skill.enablement(&owner.customer).is_none()
         && let Some(linking) = &skill.linking
         && !linking.skip_on_enablement
@@ -167,6 +168,31 @@ async fn switch_pkce(
         .ok_or_else(|| Problem::unknown(&skill_id))?;
     skill.pkce = Some(enabled);
     Ok(Json(json!({ "skillId": skill_id, "enabled": enabled })))
+}
+
+/// What the developer asks for in the console, and gets after days: the skill as it is in
+/// development goes live, and is worked on further in a development stage of its own.
+/// <https://developer.amazon.com/docs/alexa/devconsole/test-and-submit-your-skill.html>
+async fn certify(
+    State(alexa): State<Alexa>,
+    Path(skill_id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let now = alexa.now();
+    let mut state = alexa.state();
+    let skill = state
+        .skills
+        .get(&skill_id)
+        .ok_or_else(|| Problem::unknown(&skill_id))?;
+    if let Some(reason) = skill.uncertifiable() {
+        return Err(Problem(
+            StatusCode::CONFLICT,
+            format!("The skill {skill_id} cannot be certified: {reason}."),
+        ));
+    }
+    state
+        .certify(&skill_id, now)
+        .map(|live| Json(json!({ "skillId": skill_id, "stage": live.stage.name() })))
+        .ok_or_else(|| Problem::unknown(&skill_id))
 }
 
 #[derive(Deserialize)]

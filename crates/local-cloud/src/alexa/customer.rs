@@ -22,6 +22,11 @@ impl Default for Customer {
 }
 
 impl Customer {
+    /// Whether this is the developer, who has skills in their development stage.
+    pub(super) fn is_developer(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The device that is meant when none is named.
     pub(super) fn device(&self) -> String {
         const PREFIX: &str = "amzn1.ask.device.";
@@ -66,8 +71,7 @@ impl Alexa {
         let event = {
             let mut state = self.state();
             let skill = state
-                .skills
-                .get_mut(skill_id)
+                .skill_of_mut(customer, skill_id)
                 .ok_or(NotEnabled::UnknownSkill)?;
             if Region::ALL
                 .into_iter()
@@ -91,7 +95,7 @@ impl Alexa {
     pub(super) fn disable(&self, customer: &Customer, skill_id: &str) -> bool {
         let event = {
             let mut state = self.state();
-            let Some(skill) = state.skills.get_mut(skill_id) else {
+            let Some(skill) = state.skill_of_mut(customer, skill_id) else {
                 return false;
             };
             let Some(enablement) = skill.enablements.remove(customer) else {
@@ -118,7 +122,7 @@ impl Alexa {
     ) {
         let event = {
             let mut state = self.state();
-            let Some(skill) = state.skills.get_mut(skill_id) else {
+            let Some(skill) = state.skill_of_mut(customer, skill_id) else {
                 return;
             };
             let Some(enablement) = skill.enablements.get_mut(customer) else {

@@ -21,8 +21,10 @@ use super::smapi::uploads::Upload;
 /// All of it; one lock guards it.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// By skill id, oldest first.
+    /// By skill id, oldest first: the development stage of each.
     pub(super) skills: IndexMap<String, Skill>,
+    /// By skill id: the live stage of those that have been certified.
+    pub(super) live: IndexMap<String, Skill>,
     /// By upload URL path segment.
     pub(super) uploads: HashMap<String, Upload>,
     /// By import id.
@@ -60,6 +62,48 @@ impl State {
         for import in self.imports.values_mut() {
             import.settle(&mut self.skills, now);
         }
+    }
+}
+
+impl State {
+    /// The stage of a skill that a customer has: everybody but the developer has the live one, once
+    /// there is one.
+    pub(super) fn skill_of(&self, customer: &Customer, skill_id: &str) -> Option<&Skill> {
+        let live = self.live.get(skill_id).filter(|_| !customer.is_developer());
+        live.or_else(|| self.skills.get(skill_id))
+    }
+
+    /// The same, to be changed.
+    pub(super) fn skill_of_mut(
+        &mut self,
+        customer: &Customer,
+        skill_id: &str,
+    ) -> Option<&mut Skill> {
+        if !customer.is_developer() && self.live.contains_key(skill_id) {
+            return self.live.get_mut(skill_id);
+        }
+        self.skills.get_mut(skill_id)
+    }
+
+    /// Every skill that a customer could have, in the stage that they have it in.
+    pub(super) fn skills_of(&self, customer: &Customer) -> impl Iterator<Item = &Skill> {
+        let ids = self.skills.keys();
+        ids.filter_map(|id| self.skill_of(customer, id))
+    }
+
+    /// Makes the development stage of a skill its live one. Whoever tried it out before, other than
+    /// the developer, has the live one from now on, and stays linked.
+    pub(super) fn certify(&mut self, skill_id: &str, now: Timestamp) -> Option<&Skill> {
+        let skill = self.skills.get_mut(skill_id)?;
+        let mut enablements = match self.live.shift_remove(skill_id) {
+            Some(before) => before.enablements,
+            None => HashMap::new(),
+        };
+        let testers = skill.enablements.extract_if(|one, _| !one.is_developer());
+        enablements.extend(testers);
+        let live = skill.certified(enablements, now);
+        self.live.insert(skill_id.to_owned(), live);
+        self.live.get(skill_id)
     }
 }
 

@@ -31,9 +31,6 @@ impl Tale<'_> {
     pub(super) async fn tell(&mut self) -> Result<(), Problem> {
         self.begin_unlinked().await?;
 
-        self.step = "launch without a linked account";
-        self.launch_asks_to_link().await?;
-
         self.link(Linking {
             region: "NA",
             pkce: false,
@@ -63,16 +60,20 @@ impl Tale<'_> {
         if self.device.look_up().await?.linked {
             self.device.disable().await?;
         }
-        self.device.enable().await?;
-        let skill = self.device.look_up().await?;
-        if skill.enabled && !skill.linked {
+        if !self.script.optional_linking {
             return Ok(());
         }
-        Err(Problem::unexpected(
-            "a skill that is enabled and not linked",
-            format!("{skill:?}"),
-            "linking has to be optional for this ([linking] optional in stack.toml)",
-        ))
+        self.device.enable().await?;
+        let skill = self.device.look_up().await?;
+        if !skill.enabled || skill.linked {
+            return Err(Problem::unexpected(
+                "a skill that is enabled and not linked",
+                format!("{skill:?}"),
+                "account linking says that it is optional, and the Alexa app does not agree",
+            ));
+        }
+        self.step = "launch without a linked account";
+        self.launch_asks_to_link().await
     }
 
     async fn launch_asks_to_link(&mut self) -> Result<(), Problem> {
@@ -179,6 +180,9 @@ impl Tale<'_> {
         self.await_event("AlexaSkillEvent.SkillDisabled", known_events)
             .await?;
 
+        if !self.script.optional_linking {
+            return Ok(());
+        }
         self.step = "enable the skill again without linking";
         self.device.enable().await?;
         let after = self.device.look_up().await?;

@@ -36,6 +36,8 @@ pub struct Script {
     pub invocation_name: String,
     /// The language that is spoken, such as `en-US`.
     pub locale: String,
+    /// Whether the skill can be enabled without linking an account.
+    pub optional_linking: bool,
     /// How long an access token lives, in seconds; the stage's clock is moved past it.
     pub access_token_seconds: u32,
 }

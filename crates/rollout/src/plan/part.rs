@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::change::Change;
+use crate::live::LiveUsers;
 use crate::progress::Step;
 
 /// What a deployment would do, step by step in the order of the graph.
@@ -21,6 +22,9 @@ pub struct Part {
     pub step: Step,
     /// What would be done, in words; absent when nothing would.
     pub action: Option<String>,
+    /// When customers of the live version notice; absent when there is none, or when they do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live_users: Option<LiveUsers>,
     /// Whether everything is known. The rest depends on what does not exist yet, and is planned
     /// again when it does.
     pub complete: bool,
@@ -60,6 +64,7 @@ impl Part {
         Self {
             step,
             action: None,
+            live_users: None,
             complete: true,
             resumes: false,
             changes: Vec::new(),

@@ -32,8 +32,11 @@ pub(crate) async fn ensure(
             }
             _ => {}
         }
-        session.may_change()?;
-        session.agree(&part)?;
+        // To wait for somebody else's operation is no change; what is left afterwards is asked for.
+        if decision != Decision::Wait {
+            session.may_change()?;
+            session.agree(&part)?;
+        }
         let acted = client.act(&decision, &part).await?;
         if acted == Acted::NothingToChange
             && let Some(observed) = client.observe().await?

@@ -161,8 +161,7 @@ impl Alexa {
 
     fn reachable(&self, language: &'static Language, said: &Said) -> Vec<Reachable> {
         self.state()
-            .skills
-            .values()
+            .skills_of(&said.customer)
             .filter(|skill| skill.enablement(&said.customer).is_some())
             .filter(|skill| said.only.as_ref().is_none_or(|only| *only == skill.id))
             .filter_map(|skill| {
@@ -279,7 +278,7 @@ impl Alexa {
     ) -> Option<(String, Value, bool)> {
         let now = self.now();
         let state = self.state();
-        let skill = state.skills.get(&session.skill_id)?;
+        let skill = state.skill_of(&said.customer, &session.skill_id)?;
         let endpoint = skill.endpoint(said.region().name())?;
         let envelope = Envelope {
             urls: &self.inner.shared.urls,

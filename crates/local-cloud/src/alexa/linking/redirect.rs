@@ -155,7 +155,8 @@ impl Alexa {
     async fn redeem(&self, attempt: Attempt, code: String) -> Result<String, NotLinked> {
         let (linking, name) = {
             let state = self.state();
-            let skill = state.skills.get(&attempt.skill_id).ok_or(NotLinked::Gone)?;
+            let skill = state.skill_of(&attempt.customer, &attempt.skill_id);
+            let skill = skill.ok_or(NotLinked::Gone)?;
             let linking = skill.linking.clone().ok_or(NotLinked::Gone)?;
             (linking, skill.name())
         };

@@ -44,8 +44,7 @@ impl Alexa {
         let now = self.now();
         let mut state = self.state();
         let skill = state
-            .skills
-            .get(skill_id)
+            .skill_of(customer, skill_id)
             .ok_or_else(|| NotStarted::UnknownSkill(skill_id.to_owned()))?;
         let linking = skill
             .linking

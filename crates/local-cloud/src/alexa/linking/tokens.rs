@@ -66,7 +66,7 @@ impl Alexa {
         let now = self.now();
         let decision = {
             let state = self.state();
-            let skill = state.skills.get(skill_id)?;
+            let skill = state.skill_of(customer, skill_id)?;
             let tokens = skill.enablement(customer)?.tokens.as_ref();
             decide(tokens, skill.linking.as_ref(), state.refresh_held, now)
         };
@@ -82,7 +82,7 @@ impl Alexa {
         let refreshed = self.inner.outgoing.request(&linking, grant, now).await;
 
         let mut state = self.state();
-        let skill = state.skills.get_mut(skill_id)?;
+        let skill = state.skill_of_mut(customer, skill_id)?;
         let slot = &mut skill.enablements.get_mut(customer)?.tokens;
         match refreshed {
             Ok(mut tokens) => {
@@ -113,8 +113,7 @@ impl Alexa {
     ) -> bool {
         let mut state = self.state();
         let tokens = state
-            .skills
-            .get_mut(skill_id)
+            .skill_of_mut(customer, skill_id)
             .and_then(|skill| skill.enablements.get_mut(customer))
             .and_then(|enablement| enablement.tokens.as_mut());
         let Some(tokens) = tokens else { return false };

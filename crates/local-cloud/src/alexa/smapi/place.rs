@@ -8,14 +8,16 @@ use crate::alexa::state::State;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Development,
-    /// Certified or live: nothing on a local stage ever gets there.
-    Published,
+    /// Certified and not published: on a local stage everything certified is live at once.
+    Certified,
+    Live,
 }
 
 fn stage(name: &str) -> Result<Stage, Refusal> {
     match name {
         "development" => Ok(Stage::Development),
-        "live" | "certified" => Ok(Stage::Published),
+        "certified" => Ok(Stage::Certified),
+        "live" => Ok(Stage::Live),
         other => Err(Refusal::bad_request(
             format!("The stage {other} is not one of development, certified and live."),
             Vec::new(),
@@ -30,13 +32,17 @@ pub(super) fn to_read<'a>(
     stage_name: &str,
 ) -> Result<&'a mut Skill, Refusal> {
     let wanted = stage(stage_name)?;
-    let skill = skill(state, skill_id)?;
-    match wanted {
-        Stage::Development => Ok(skill),
-        Stage::Published => Err(Refusal::not_found(format!(
+    skill(state, skill_id)?;
+    let found = match wanted {
+        Stage::Development => state.skills.get_mut(skill_id),
+        Stage::Live => state.live.get_mut(skill_id),
+        Stage::Certified => None,
+    };
+    found.ok_or_else(|| {
+        Refusal::not_found(format!(
             "Skill not found with id: {skill_id}, stage: {stage_name}"
-        ))),
-    }
+        ))
+    })
 }
 
 /// The skill that a path names, to be changed at a stage: only development can be.
@@ -49,7 +55,7 @@ pub(super) fn to_write<'a>(
     let skill = skill(state, skill_id)?;
     match wanted {
         Stage::Development => Ok(skill),
-        Stage::Published => Err(Refusal::forbidden(format!(
+        Stage::Certified | Stage::Live => Err(Refusal::forbidden(format!(
             "The stage {stage_name} of a skill cannot be changed; change development instead."
         ))),
     }

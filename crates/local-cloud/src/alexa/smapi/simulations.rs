@@ -39,7 +39,8 @@ pub(super) async fn create(
     let customer = Customer::default();
     {
         let mut state = alexa.state();
-        let skill = place::to_read(&mut state, &skill_id, &stage_name)?;
+        // The developer has the skill in development; nobody else can simulate.
+        let skill = place::to_write(&mut state, &skill_id, &stage_name)?;
         if skill.enablement(&customer).is_none() {
             return Err(Refusal::forbidden(format!(
                 "The skill {skill_id} is not enabled for the caller; PUT its enablement first."

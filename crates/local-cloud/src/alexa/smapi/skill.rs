@@ -49,9 +49,38 @@ impl Progress {
     }
 }
 
-/// A skill of the vendor, development stage.
+/// A version of a skill that exists beside the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::alexa) enum Stage {
+    /// What the developer works on.
+    Development,
+    /// What customers have, as it was certified. Nothing of it changes but by another certification.
+    Live,
+}
+
+impl Stage {
+    /// As it is part of paths.
+    pub(in crate::alexa) fn name(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Live => "live",
+        }
+    }
+
+    /// As lists tell it.
+    pub(super) fn publication_status(self) -> &'static str {
+        match self {
+            Self::Development => "DEVELOPMENT",
+            Self::Live => "PUBLISHED",
+        }
+    }
+}
+
+/// A skill of the vendor, in one of its stages.
 #[derive(Debug)]
 pub(in crate::alexa) struct Skill {
+    /// Which one this is.
+    pub(in crate::alexa) stage: Stage,
     /// `amzn1.ask.skill.{uuid}`.
     pub(in crate::alexa) id: String,
     /// The last manifest that was accepted.
@@ -60,7 +89,7 @@ pub(in crate::alexa) struct Skill {
     pub(in crate::alexa) models: IndexMap<String, Versioned>,
     /// Names manifest and models together, as an import sees them.
     pub(super) package_etag: Option<String>,
-    /// The account linking of the development stage.
+    /// The account linking.
     pub(in crate::alexa) linking: Option<AccountLinking>,
     /// PKCE as the developer console shows it; `None` until somebody has decided.
     pub(in crate::alexa) pkce: Option<bool>,
@@ -111,6 +140,7 @@ impl Skill {
     /// A skill that nothing has been written to.
     pub(super) fn new(id: String, now: Timestamp) -> Self {
         Self {
+            stage: Stage::Development,
             id,
             manifest: None,
             models: IndexMap::new(),
@@ -123,6 +153,41 @@ impl Skill {
             model_errors: IndexMap::new(),
             last_updated: now,
             created: Instant::now(),
+        }
+    }
+
+    /// Why it cannot be certified as it is, if it cannot.
+    pub(in crate::alexa) fn uncertifiable(&self) -> Option<&'static str> {
+        let endpoint = |region: &crate::alexa::region::Region| self.endpoint(region.name());
+        if self.pending.is_some() {
+            Some("a change is in progress")
+        } else if self.models.is_empty() {
+            Some("it has no interaction model")
+        } else if crate::alexa::region::Region::ALL
+            .iter()
+            .all(|one| endpoint(one).is_none())
+        {
+            Some("it has no endpoint")
+        } else {
+            None
+        }
+    }
+
+    /// What goes live when it is certified as it is.
+    pub(in crate::alexa) fn certified(
+        &self,
+        enablements: HashMap<Customer, Enablement>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            stage: Stage::Live,
+            manifest: self.manifest.clone(),
+            models: self.models.clone(),
+            package_etag: self.package_etag.clone(),
+            linking: self.linking.clone(),
+            pkce: self.pkce,
+            enablements,
+            ..Self::new(self.id.clone(), now)
         }
     }
 

@@ -136,9 +136,17 @@ pub(super) async fn list(
     owner(listing.vendor_id.map(Value::from).as_ref())?;
     let state = alexa.state();
     let late = alexa.pace().listing;
+    let stages = |skill: &Skill| {
+        state
+            .skills
+            .get(&skill.id)
+            .into_iter()
+            .chain(state.live.get(&skill.id))
+    };
     let found: Vec<&Skill> = state
         .skills
         .values()
+        .flat_map(stages)
         .filter(|skill| skill.created.elapsed() >= late)
         .filter(|skill| listing.skill_ids.is_empty() || listing.skill_ids.contains(&skill.id))
         .collect();
@@ -180,13 +188,15 @@ fn summary(skill: &Skill) -> Value {
         .collect();
     json!({
         "skillId": skill.id,
-        "stage": "development",
-        "publicationStatus": "DEVELOPMENT",
+        "stage": skill.stage.name(),
+        "publicationStatus": skill.stage.publication_status(),
         "apis": apis,
         "nameByLocale": names,
         "lastUpdated": skill.last_updated,
         "_links": {
-            "self": { "href": format!("/v1/skills/{}/stages/development/manifest", skill.id) },
+            "self": {
+                "href": format!("/v1/skills/{}/stages/{}/manifest", skill.id, skill.stage.name()),
+            },
         },
     })
 }
@@ -198,6 +208,11 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, Refusal> {
     let mut state = alexa.state();
     place::skill(&mut state, &skill_id)?;
+    if state.live.contains_key(&skill_id) {
+        return Err(Refusal::forbidden(format!(
+            "The skill {skill_id} is live; it has to be hidden or removed in the console first."
+        )));
+    }
     state.skills.shift_remove(&skill_id);
     state
         .sessions

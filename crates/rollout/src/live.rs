@@ -1,0 +1,53 @@
+//! The live version of a skill, which customers have: it is what was certified, and stays that until
+//! the next certification.
+//!
+//! Account linking, manifest and interaction models can be written to the development stage alone.
+//! What both stages share is everything on AWS: the function behind the alias, the app client, the
+//! domain, the pool.
+
+use serde::Serialize;
+use smapi::SkillStage;
+
+use models::ids::SkillId;
+
+use crate::error::Error;
+use crate::plan::Part;
+use crate::progress::Step;
+use crate::session::Session;
+
+/// When customers of a live skill notice a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LiveUsers {
+    /// As soon as it is made: the live version uses the very thing.
+    AtOnce,
+    /// When the development version is certified the next time.
+    NextCertification,
+}
+
+/// Whether a skill has a live version.
+pub(crate) async fn exists(session: &Session<'_>, skill: &SkillId) -> Result<bool, Error> {
+    let live = session.smapi.manifest(skill, SkillStage::Live).await?;
+    Ok(live.is_some())
+}
+
+/// When customers of a live skill notice what a step does; not at all, if it is the developer's own
+/// affair.
+pub(crate) fn noticed(step: &Step) -> Option<LiveUsers> {
+    match step {
+        Step::Identity
+        | Step::Drift
+        | Step::Build
+        | Step::SkillStack(_)
+        | Step::FunctionDrift(_) => Some(LiveUsers::AtOnce),
+        Step::Package | Step::Linking => Some(LiveUsers::NextCertification),
+        Step::WhoAmI | Step::Skill | Step::Enablement | Step::Verify => None,
+    }
+}
+
+/// Marks what a plan would do to a skill that is live.
+pub(crate) fn mark(parts: &mut [Part]) {
+    for part in parts.iter_mut().filter(|part| part.action.is_some()) {
+        part.live_users = noticed(&part.step);
+    }
+}
