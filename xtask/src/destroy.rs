@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use infra::stack_file::{Region, StageName};
 use rollout::calls::CallCounter;
-use rollout::destroy::{Kept, Removal};
+use rollout::destroy::{Kept, Removal, Scope};
 use rollout::error::{Code, Error};
 use rollout::guards::Guard;
 use rollout::session::{Inputs, Session};
@@ -25,6 +25,16 @@ pub(crate) struct Options {
     /// Remove the skill as well; Amazon refuses that for one that is certified or live
     #[arg(long)]
     skill: bool,
+    /// Delete the user pool as well, with everybody in it; the stage's name has to be typed, here or
+    /// when it is asked for
+    #[arg(
+        long,
+        value_name = "STAGE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    delete_users: Option<String>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -44,12 +54,23 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let home = inputs.home.clone();
     let counter = CallCounter::default();
     let progress = progress::for_stderr();
-    let approve = |removal: &Removal| confirm(&name, &home, removal, options.yes);
+    let scope = Scope {
+        skill: options.skill,
+        users: options.delete_users.is_some(),
+    };
+    let approve = |removal: &Removal| {
+        announce(&name, &home, removal);
+        if removal.users.is_some() {
+            let typed = options.delete_users.as_deref().unwrap_or_default();
+            confirm_users(&name, typed)?;
+        }
+        confirm(options.yes)
+    };
     let removal = async {
         let session = Session::open(&inputs, &counter, &*progress, deploy::interrupted()).await?;
         Box::pin(rollout::destroy::destroy(
             &session,
-            options.skill,
+            scope,
             &approve,
             deploy::owner(),
         ))
@@ -61,7 +82,11 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     if options.json {
         let report = json!({
             "stage": name.as_str(),
-            "removed": { "stacks": removal.stacks, "skill": removal.skill },
+            "removed": {
+                "stacks": removal.stacks,
+                "skill": removal.skill,
+                "users": removal.users,
+            },
             "kept": removal.kept,
             "home": home.to_string(),
             "console": console(&name, &home, &removal.kept),
@@ -86,8 +111,8 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Says what will happen and asks whether it shall, on every stage.
-fn confirm(stage: &StageName, home: &Region, removal: &Removal, yes: bool) -> Result<(), Error> {
+/// Says what will happen.
+fn announce(stage: &StageName, home: &Region, removal: &Removal) {
     output::aside(&format!("stage {stage}:"));
     for stack in &removal.stacks {
         let (region, name) = (&stack.region, &stack.name);
@@ -100,27 +125,62 @@ fn confirm(stage: &StageName, home: &Region, removal: &Removal, yes: bool) -> Re
             "  removes skill {skill}: everybody who linked an account has to link again"
         ));
     }
+    if let Some(users) = &removal.users {
+        let pool = users.user_pool_id.as_ref();
+        output::aside(&format!(
+            "  REMOVES stack {} in {home}: user pool {}, with EVERYBODY in it, for good",
+            users.identity_stack.name,
+            pool.map_or("without an id", |pool| pool.as_str())
+        ));
+    }
     for line in kept(stage, home, &removal.kept) {
         output::aside(&format!("  {line}"));
     }
+}
+
+/// Asks whether it shall happen, on every stage.
+fn confirm(yes: bool) -> Result<(), Error> {
     if yes {
         return Ok(());
     }
-    let refused = |message: &str| Error::new(Code::Confirm, message);
-    if !std::io::stdin().is_terminal() {
-        return Err(refused("nothing was removed: nobody is there to confirm").hint("add --yes"));
+    match ask("remove? [y/N] ", "add --yes")?.as_str() {
+        "y" | "Y" | "yes" => Ok(()),
+        _ => Err(refused("nothing was removed")),
     }
-    let mut question = std::io::stderr();
+}
+
+/// People are deleted only for whoever types which stage's people.
+fn confirm_users(stage: &StageName, typed: &str) -> Result<(), Error> {
+    let typed = if typed.is_empty() {
+        let question = format!("type the stage's name, {stage}, to delete everybody: ");
+        ask(&question, &format!("add --delete-users={stage}"))?
+    } else {
+        typed.to_owned()
+    };
+    if typed == stage.as_str() {
+        return Ok(());
+    }
+    Err(refused(&format!(
+        "nothing was removed: “{typed}” is not the name of this stage, {stage}"
+    )))
+}
+
+fn refused(message: &str) -> Error {
+    Error::new(Code::Confirm, message)
+}
+
+/// The answer of whoever sits at the terminal.
+fn ask(question: &str, otherwise: &str) -> Result<String, Error> {
+    if !std::io::stdin().is_terminal() {
+        return Err(refused("nothing was removed: nobody is there to confirm").hint(otherwise));
+    }
     let mut answer = String::new();
-    write!(question, "remove? [y/N] ")
-        .and_then(|()| question.flush())
+    let mut stream = std::io::stderr();
+    write!(stream, "{question}")
+        .and_then(|()| stream.flush())
         .and_then(|()| std::io::stdin().read_line(&mut answer))
         .map_err(|error| refused("nothing was removed").because(error.to_string()))?;
-    if matches!(answer.trim(), "y" | "Y" | "yes") {
-        Ok(())
-    } else {
-        Err(refused("nothing was removed"))
-    }
+    Ok(answer.trim().to_owned())
 }
 
 /// What stays and where it is, one line each.

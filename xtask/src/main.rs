@@ -75,7 +75,8 @@ enum Command {
     Logs(logs::Options),
     /// Remove the skill's Lambda from a stage, and the skill when asked to; people stay
     ///
-    /// The user pool is kept, with everybody in it, and the next deployment uses it again.
+    /// The user pool is kept, with everybody in it, and the next deployment uses it again. Only
+    /// `--delete-users=STAGE` deletes it, and what a live version of the skill uses is kept even then.
     #[command(after_help = "Example: cargo xtask destroy dev --yes")]
     Destroy(destroy::Options),
     /// Check what can be checked of a deployed stage without a person

@@ -15,6 +15,7 @@ use crate::lock::Owner;
 use crate::plan::regions;
 use crate::progress::Step;
 use crate::session::Session;
+use crate::state::StageState;
 use crate::steps::{identity, skill_stack};
 
 /// What goes and what stays.
@@ -25,8 +26,29 @@ pub struct Removal {
     pub stacks: Vec<StackName>,
     /// The skill that goes, where it was asked for.
     pub skill: Option<SkillId>,
+    /// The user pool that goes with everybody in it, where it was asked for.
+    pub users: Option<Users>,
     /// What stays.
     pub kept: Kept,
+}
+
+/// People, and the stack that holds them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Users {
+    /// The user pool.
+    pub user_pool_id: Option<UserPoolId>,
+    /// The stack.
+    pub identity_stack: StackName,
+}
+
+/// What is to go besides the skill stacks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The skill.
+    pub skill: bool,
+    /// The user pool, with everybody in it.
+    pub users: bool,
 }
 
 /// A stack by its name.
@@ -61,24 +83,24 @@ pub struct Kept {
 impl Removal {
     /// Whether there is nothing to remove.
     pub fn is_empty(&self) -> bool {
-        self.stacks.is_empty() && self.skill.is_none()
+        self.stacks.is_empty() && self.skill.is_none() && self.users.is_none()
     }
 }
 
 /// Who may say no before anything is removed.
 pub type Approve<'a> = &'a (dyn Fn(&Removal) -> Result<(), Error> + Sync);
 
-/// Removes the skill stacks of every region that the stack file names and, `with_skill`, the skill.
+/// Removes the skill stacks of every region that the stack file names, and what else is in scope.
 ///
 /// The skill goes first: Amazon refuses to delete one that is certified or live, and then nothing
 /// else is touched either.
 pub async fn destroy(
     session: &Session<'_>,
-    with_skill: bool,
+    scope: Scope,
     approve: Approve<'_>,
     owner: Owner,
 ) -> Result<Removal, Error> {
-    let removal = look(session, with_skill).await?;
+    let removal = look(session, scope).await?;
     if removal.is_empty() {
         return Ok(removal);
     }
@@ -102,7 +124,7 @@ async fn refuse_live(session: &Session<'_>) -> Result<(), Error> {
     )))
 }
 
-async fn look(session: &Session<'_>, with_skill: bool) -> Result<Removal, Error> {
+async fn look(session: &Session<'_>, scope: Scope) -> Result<Removal, Error> {
     let mut stacks = Vec::new();
     for region in regions(session) {
         let client = skill_stack::reader(session, &region);
@@ -118,17 +140,29 @@ async fn look(session: &Session<'_>, with_skill: bool) -> Result<Removal, Error>
         .map(|outputs| outputs.user_pool_id);
     let skill = session.skill_id().await;
     let bucket = session.bucket(&session.inputs.home);
-    let (skill, kept_skill) = if with_skill {
+    let (skill, kept_skill) = if scope.skill {
         (skill, None)
     } else {
         (None, skill)
     };
+    let identity_stack = observed.map(|_| name_of(&client));
+    let (users, identity_stack, user_pool_id) = match identity_stack {
+        Some(identity_stack) if scope.users => {
+            let users = Users {
+                user_pool_id,
+                identity_stack,
+            };
+            (Some(users), None, None)
+        }
+        identity_stack => (None, identity_stack, user_pool_id),
+    };
     Ok(Removal {
         stacks,
         skill,
+        users,
         kept: Kept {
             skill: kept_skill,
-            identity_stack: observed.map(|_| name_of(&client)),
+            identity_stack,
             user_pool_id,
             bucket: bucket.exists().await?.then(|| bucket.name().to_owned()),
         },
@@ -161,6 +195,20 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
         .await
         .into_iter()
         .collect::<Result<(), _>>()?;
+    if removal.users.is_some() {
+        session
+            .step(Step::Identity, async {
+                session.may_change()?;
+                identity::client(session)?.remove_with_everything().await?;
+                let change = |state: &mut StageState| {
+                    state.left = None;
+                    state.linking = None;
+                };
+                session.store.update(change).await?;
+                Ok(((), "removed, with everybody in it".to_owned()))
+            })
+            .await?;
+    }
     session.store.update(|state| state.deployed_at = None).await
 }
 

@@ -104,6 +104,27 @@ impl Template {
         Ok(document.to_string())
     }
 
+    /// The same template without anything that outlives its stack, as JSON.
+    pub fn released(&self) -> String {
+        let mut document = self.document.clone();
+        let resources = document["Resources"].as_object_mut();
+        for resource in resources.into_iter().flat_map(|all| all.values_mut()) {
+            let Some(members) = resource.as_object_mut() else {
+                continue;
+            };
+            for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+                members.remove(policy);
+            }
+            if let Some(protection) = members
+                .get_mut("Properties")
+                .and_then(|properties| properties.get_mut("DeletionProtection"))
+            {
+                *protection = "INACTIVE".into();
+            }
+        }
+        document.to_string()
+    }
+
     /// The resources by logical name.
     pub fn resources(&self) -> BTreeMap<String, Resource> {
         let resources = self.document["Resources"].as_object();
@@ -410,6 +431,24 @@ Outputs: {Pool: {Value: !Ref Pool}}
         );
         let refused = template.only(&["Client"]).unwrap_err();
         assert!(refused.message().contains("Pool"), "{}", refused.message());
+    }
+
+    #[test]
+    fn a_released_template_keeps_nothing_when_its_stack_goes() {
+        let text = "
+Resources:
+  Pool:
+    Type: P
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+    Properties: {DeletionProtection: ACTIVE, Name: !Ref Stage}
+";
+        let released = Template::read(text, &parameters()).unwrap().released();
+        let released: Value = serde_json::from_str(&released).unwrap();
+        assert_eq!(
+            released["Resources"]["Pool"],
+            json!({"Type": "P", "Properties": {"DeletionProtection": "INACTIVE", "Name": {"Ref": "Stage"}}})
+        );
     }
 
     #[test]

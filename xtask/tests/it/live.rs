@@ -132,6 +132,7 @@ fn what_the_live_version_uses_is_not_taken_from_it() {
     for arguments in [
         &["destroy", "--yes", "--json"][..],
         &["destroy", "--skill", "--yes", "--json"],
+        &["destroy", "--delete-users=local", "--yes", "--json"],
     ] {
         let (refused, code) = with(&stage, "", arguments);
         assert_eq!(code, Some(1));

@@ -14,13 +14,14 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::failure::{ended_as, failed_stack, last_operation, says_nothing_to_change};
-use super::{Decision, Desired, Import, Observed};
+use super::{Decision, Desired, Import, Observed, decide};
 use crate::aws::Aws;
 use crate::error::{Code, Error};
-use crate::plan::Part;
 use crate::plan::change::Field;
 use crate::plan::change_set;
+use crate::plan::{Part, stack_part};
 use crate::poll::Poll;
+use crate::progress::Step;
 use crate::template::Template;
 
 /// How long a status may stay behind what has happened. After it, whoever answers without events
@@ -210,6 +211,39 @@ impl StackClient {
             }
         }
         self.delete().await
+    }
+
+    /// Deletes a stack with everything in it, also what its template retains.
+    ///
+    /// The template is changed first, so that CloudFormation deletes each resource in its order; run
+    /// again, it goes on where it was stopped.
+    pub async fn remove_with_everything(&self) -> Result<(), Error> {
+        let Some(observed) = self.observe().await? else {
+            return Ok(());
+        };
+        let template = Template::read(&observed.template, &observed.parameters)?;
+        let released = Self {
+            client: self.client.clone(),
+            desired: Desired {
+                template: template.released(),
+                parameters: observed.parameters.clone(),
+                protected: false,
+                ..self.desired.clone()
+            },
+        };
+        let decision = decide(&released.desired, Some(&observed));
+        if matches!(decision, Decision::Update(_)) {
+            let part = stack_part(Step::Identity, &released.desired, Some(&observed))?;
+            released.act(&decision, &part).await?;
+        }
+        self.client
+            .update_termination_protection()
+            .stack_name(&self.desired.name)
+            .enable_termination_protection(false)
+            .send()
+            .await
+            .map_err(|error| self.failed("take the protection off", &error))?;
+        self.remove().await
     }
 
     /// Has CloudFormation put back what differs from the template, as far as the plan says it.
