@@ -54,6 +54,56 @@ impl<'stage> Console<'stage> {
         text
     }
 
+    /// Updates a stack with a template of one's own and other values for some parameters.
+    pub(crate) fn update_stack(&self, name: &str, template: &str, changed: &[(&str, &str)]) {
+        let described = self.cloudformation("DescribeStacks", &[("StackName", name)]);
+        // A name of its own each time: a change set stays after its execution.
+        let events = self.cloudformation("DescribeStackEvents", &[("StackName", name)]);
+        let by_hand = format!("by-hand-{}", events.matches("<EventId>").count());
+        let mut fields: Vec<(String, String)> = [
+            ("StackName", name),
+            ("ChangeSetName", &by_hand),
+            ("TemplateBody", template),
+            ("Capabilities.member.1", "CAPABILITY_IAM"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into();
+        let keys = described.split("<ParameterKey>").skip(1);
+        for (index, key) in keys.map(|rest| rest.split('<').next().unwrap()).enumerate() {
+            let member = format!("Parameters.member.{}", index + 1);
+            let (how, value) = match changed.iter().find(|(name, _)| *name == key) {
+                Some((_, value)) => ("ParameterValue", *value),
+                None => ("UsePreviousValue", "true"),
+            };
+            fields.push((format!("{member}.ParameterKey"), key.to_owned()));
+            fields.push((format!("{member}.{how}"), value.to_owned()));
+        }
+        let fields: Vec<_> = (fields.iter())
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        self.cloudformation("CreateChangeSet", &fields);
+        let set = [("StackName", name), ("ChangeSetName", by_hand.as_str())];
+        self.until("DescribeChangeSet", &set, "<Status>CREATE_COMPLETE");
+        self.cloudformation("ExecuteChangeSet", &set);
+        let stack = [("StackName", name)];
+        self.until("DescribeStacks", &stack, "<StackStatus>UPDATE_COMPLETE<");
+    }
+
+    /// Asks until the answer says something.
+    fn until(&self, action: &str, parameters: &[(&str, &str)], text: &str) {
+        loop {
+            let answer = self.cloudformation(action, parameters);
+            if answer.contains(text) {
+                return;
+            }
+            let failed = ["FAILED", "ROLLBACK"]
+                .iter()
+                .any(|word| answer.contains(word));
+            assert!(!failed, "{action}: {answer}");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
     /// Deletes a protected stack and waits until it is gone; what it retains stays.
     pub(crate) fn delete_stack(&self, name: &str) {
         let unprotected = ("EnableTerminationProtection", "false");

@@ -10,6 +10,7 @@ mod command;
 mod console;
 mod destroy;
 mod drift;
+mod guards;
 mod killed;
 mod live;
 mod local_stage;
