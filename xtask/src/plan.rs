@@ -8,12 +8,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use infra::stack_file::StageName;
-use rollout::calls::CallCounter;
+use rollout::calls::{CallCounter, Calls};
 use rollout::deploy::Preview;
 use rollout::guards::Guard;
 use rollout::plan::{Part, Plan};
 use rollout::session::Inputs;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::build::Kind;
@@ -113,21 +113,7 @@ async fn preview(
 fn show(options: &Options, name: &StageName, preview: &Preview, counter: &CallCounter) {
     let calls = counter.calls();
     if options.json {
-        let refused = preview.refused.as_ref().map(|error| {
-            json!({
-                "code": error.code(),
-                "message": error.message(),
-                "hint": error.next_step(),
-            })
-        });
-        let document = json!({
-            "stage": name.as_str(),
-            "changes": !preview.plan.is_empty(),
-            "refused": refused,
-            "parts": preview.plan.parts,
-            "calls": calls,
-        });
-        output::line(&document.to_string());
+        output::line(&document(name, preview, calls).to_string());
         return;
     }
     if options.markdown {
@@ -161,6 +147,24 @@ fn show(options: &Options, name: &StageName, preview: &Preview, counter: &CallCo
     ));
 }
 
+/// What `--json` prints; `docs/plan.md` describes it.
+fn document(name: &StageName, preview: &Preview, calls: Calls) -> Value {
+    let refused = preview.refused.as_ref().map(|error| {
+        json!({
+            "code": error.code(),
+            "message": error.message(),
+            "hint": error.next_step(),
+        })
+    });
+    json!({
+        "stage": name.as_str(),
+        "changes": !preview.plan.is_empty(),
+        "refused": refused,
+        "parts": preview.plan.parts,
+        "calls": calls,
+    })
+}
+
 /// Parts of a plan as lines for people.
 pub(crate) fn lines(parts: &[Part]) -> Vec<String> {
     parts.iter().flat_map(text::part).collect()
@@ -172,5 +176,111 @@ pub(crate) fn tell(stage: &StageName, plan: &Plan) {
     for line in text::of(plan) {
         // Indented, so that it is not taken for the progress of the step.
         output::aside(&format!("  {line}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollout::error::{Code, Error};
+    use rollout::live::LiveUsers;
+    use rollout::plan::change::{Change, Field, Kind, Replacement};
+    use rollout::progress::Step;
+
+    use super::*;
+
+    /// Programs read it: a member that is renamed or goes is a breaking change.
+    #[test]
+    fn the_shape_for_programs_is_what_the_documentation_says() {
+        let path = vec!["CallbackURLs".to_owned()];
+        let changed = Change {
+            resource_type: Some("AWS::Cognito::UserPoolClient".to_owned()),
+            replacement: Replacement::Perhaps,
+            ..Change::new(
+                Kind::Changed,
+                "UserPoolClient",
+                vec![Field::new(path, Some(json!(["a"])), Some(json!(["b"])))],
+            )
+        };
+        let plan = Plan {
+            parts: vec![
+                Part {
+                    action: Some("update template".to_owned()),
+                    live_users: Some(LiveUsers::AtOnce),
+                    complete: false,
+                    changes: vec![
+                        changed,
+                        Change::new(Kind::Added, "Branding", Vec::new()),
+                        Change::new(Kind::Imported, "UserPool", Vec::new()),
+                        Change::new(Kind::Removed, "Role", Vec::new()),
+                    ],
+                    unchanged: 2,
+                    ..Part::nothing(Step::Identity)
+                },
+                Part::nothing(Step::Package),
+            ],
+        };
+        let preview = Preview {
+            plan,
+            refused: Some(Error::new(Code::GuardLive, "refused: no").hint("undo it")),
+        };
+        let calls = Calls {
+            reading: 20,
+            mutating: 0,
+        };
+        let name = "dev".parse().unwrap();
+        let document = document(&name, &preview, calls);
+        assert_eq!(
+            document,
+            json!({
+                "stage": "dev",
+                "changes": true,
+                "refused": { "code": "GUARD_LIVE", "message": "refused: no", "hint": "undo it" },
+                "parts": [
+                    {
+                        "step": "identity stack",
+                        "action": "update template",
+                        "liveUsers": "at-once",
+                        "complete": false,
+                        "changes": [
+                            {
+                                "kind": "changed",
+                                "subject": "UserPoolClient",
+                                "resourceType": "AWS::Cognito::UserPoolClient",
+                                "replacement": "perhaps",
+                                "fields": [{
+                                    "kind": "changed",
+                                    "path": ["CallbackURLs"],
+                                    "before": ["a"],
+                                    "after": ["b"],
+                                }],
+                            },
+                            { "kind": "added", "subject": "Branding" },
+                            { "kind": "imported", "subject": "UserPool" },
+                            { "kind": "removed", "subject": "Role" },
+                        ],
+                        "unchanged": 2,
+                    },
+                    {
+                        "step": "skill package",
+                        "action": null,
+                        "complete": true,
+                        "changes": [],
+                        "unchanged": 0,
+                    },
+                ],
+                "calls": { "reading": 20, "mutating": 0 },
+            })
+        );
+        let page = include_str!("../../docs/plan.md");
+        let mut members = vec![&document];
+        while let Some(value) = members.pop() {
+            if let Value::Object(object) = value {
+                for (member, value) in object {
+                    assert!(page.contains(member), "docs/plan.md lacks {member}");
+                    members.push(value);
+                }
+            }
+            members.extend(value.as_array().into_iter().flatten());
+        }
     }
 }

@@ -18,6 +18,7 @@ mod log;
 mod login;
 mod mended;
 mod mistakes;
+mod order;
 mod overtaken;
 mod plan;
 mod real;

@@ -85,6 +85,10 @@ async fn pass(
             next.run(request).await;
             unanswered(faults, &wire).await
         }
+        Verdict::Fail(_, Fault::Late { milliseconds }) => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+            next.run(request).await
+        }
         Verdict::Fail(number, Fault::Halt { answered: false }) => {
             next.run(request).await;
             faults.stop_after(number);

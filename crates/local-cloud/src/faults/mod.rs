@@ -38,6 +38,11 @@ pub enum Fault {
     Reset,
     /// It is carried out and never answered.
     Silence,
+    /// It is carried out after a while, when calls that came later may have been.
+    Late {
+        /// The while.
+        milliseconds: u64,
+    },
     /// It is carried out and answered or not; nothing that comes later is carried out, until
     /// the rules are set again.
     #[serde(rename_all = "camelCase")]
