@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use infra::StackFile;
-use infra::stack_file::StageName;
-use local_cloud::story::{self, Script, Transcript};
+use infra::stack_file::{FirstFactor, Scope, SignIn, StageName};
+use local_cloud::story::{self, FirstCode, Script, SignInName, Subject, Transcript, Way};
 use local_cloud::{LocalStage, Urls};
 use models::ids::SkillId;
 use rollout::calls::CallCounter;
@@ -147,6 +147,8 @@ async fn deploy_and_verify(
             .to_owned(),
         locale: locale.to_owned(),
         optional_linking: inputs.stack.linking.optional,
+        way: way(&inputs.stack),
+        subject: subject(&inputs.stack),
         access_token_seconds,
     };
     let transcript = story::run(urls, &script).await.map_err(|error| {
@@ -158,6 +160,41 @@ async fn deploy_and_verify(
     })?;
     report.verified = Verified::Story(transcript, started.elapsed());
     Ok(report)
+}
+
+/// How somebody signs in to a pool as the stack file makes it: with a one-time code where that is
+/// possible, because that is then what the pool is about.
+pub(crate) fn way(stack: &StackFile) -> Way {
+    let identity = &stack.identity;
+    let signs_in_with = |name| identity.sign_in.contains(&name);
+    let codes = [
+        (FirstFactor::SmsOtp, FirstCode::Sms),
+        (FirstFactor::EmailOtp, FirstCode::Email),
+    ];
+    Way {
+        name: if signs_in_with(SignIn::Username) {
+            SignInName::Username
+        } else if signs_in_with(SignIn::Phone) {
+            SignInName::Phone
+        } else {
+            SignInName::Email
+        },
+        code_first: codes
+            .into_iter()
+            .find(|(factor, _)| identity.first_factors.contains(factor))
+            .map(|(_, code)| code),
+    }
+}
+
+/// What the skill can tell of somebody who has signed in so.
+fn subject(stack: &StackFile) -> Subject {
+    let scopes = &stack.linking.scopes;
+    let everything = scopes.contains(&Scope::UserAdmin);
+    match way(stack).name {
+        SignInName::Username if everything => Subject::Username,
+        SignInName::Phone if everything || scopes.contains(&Scope::Phone) => Subject::Phone,
+        _ => Subject::Email,
+    }
 }
 
 async fn deploy_real(
@@ -469,7 +506,10 @@ impl Report {
             },
         });
         match &self.verified {
-            Verified::Story(transcript, _) => document["transcript"] = json!(transcript.turns),
+            Verified::Story(transcript, _) => {
+                document["transcript"] = json!(transcript.turns);
+                document["pages"] = json!(transcript.passed);
+            }
             Verified::Checks(verification, _) => {
                 document["checks"] = json!(verification.checks);
                 document["leftToDo"] = json!(verification.left_to_do);

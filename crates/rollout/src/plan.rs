@@ -97,8 +97,10 @@ pub(crate) async fn plan(
             &client.desired().template,
             &client.desired().parameters,
         )?),
-        (None, Some(observed)) => Some(Template::read(&observed.template, &observed.parameters)?),
-        (None, None) => None,
+        (None, Some(observed)) if outputs.is_some() => {
+            Some(Template::read(&observed.template, &observed.parameters)?)
+        }
+        (None, _) => None,
     };
     let drift = drift_part(session, outputs.as_ref(), template.as_ref()).await?;
     let mut parts = vec![part, drift, code_part(&bundle, &stacks), skill_part];

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use infra::StackFile;
 use infra::stack_file::StageName;
-use local_cloud::story::{Account, Guest, Problem};
+use local_cloud::story::{Account, Guest, Problem, Way};
 use local_cloud::{LocalStage, Urls};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -46,8 +46,10 @@ async fn deploy_and_talk(
     conversations: Vec<Conversation>,
     urls: &Urls,
 ) -> Result<Vec<Talked>, Failure> {
+    let way = deploy::way(&stack);
     let deployed = deploy::without_a_story(path, stack, &name, urls).await?;
     let hall = Arc::new(Hall {
+        way,
         urls: urls.clone(),
         skill_id: deployed.skill_id.to_string(),
         seats: Semaphore::new(AT_ONCE),
@@ -84,6 +86,7 @@ async fn all(mut talking: JoinSet<(usize, Talked)>) -> Result<Vec<Talked>, Failu
 
 /// Where everybody talks.
 struct Hall {
+    way: Way,
     urls: Urls,
     skill_id: String,
     seats: Semaphore,
@@ -107,7 +110,7 @@ impl Hall {
 
     async fn converse(&self, conversation: &Conversation) -> Result<Vec<Outcome>, Problem> {
         let (locale, account) = (&conversation.locale, conversation.account);
-        let guest = Guest::arrive(&self.urls, &self.skill_id, locale, account).await?;
+        let guest = Guest::arrive(&self.urls, &self.skill_id, locale, account, self.way).await?;
         let mut outcomes = Vec::with_capacity(conversation.turns.len());
         for turn in &conversation.turns {
             outcomes.push(match guest.say(&turn.say).await {

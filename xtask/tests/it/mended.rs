@@ -101,3 +101,26 @@ fn an_import_that_failed_touches_nothing_and_is_tried_again() {
     assert_eq!(only_pool(&console), pool);
     assert!(stage.end("-TERM"));
 }
+
+#[test]
+fn a_change_set_that_was_never_executed_is_in_nobodys_way() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    let template = "Resources: {Log: {Type: AWS::Logs::LogGroup}}";
+    for name in ["account-guide-local-identity", "account-guide-local-skill"] {
+        console.cloudformation(
+            "CreateChangeSet",
+            &[
+                ("StackName", name),
+                ("ChangeSetName", "forgotten"),
+                ("ChangeSetType", "CREATE"),
+                ("TemplateBody", template),
+            ],
+        );
+    }
+    for command in [&["plan", "--json"][..], &["deploy", "--json"]] {
+        let said = run(stage.home(), command);
+        assert!(!said.stderr.contains("error["), "{}", said.stderr);
+    }
+    assert!(stage.end("-TERM"));
+}

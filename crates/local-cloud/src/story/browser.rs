@@ -65,11 +65,13 @@ impl Browser {
         self.follow(self.client.get(url.clone()), url).await
     }
 
-    /// Sends the form of `page`; `answer` fills in what the page leaves to the person.
+    /// Sends the form of `page` by the button of that value, or by the first; `answer` fills in what
+    /// the page leaves to the person.
     pub(super) async fn submit(
         &mut self,
         page: &Page,
         form: &Form,
+        button: Option<&str>,
         answer: impl Fn(&str) -> Option<String>,
     ) -> Result<Page, Problem> {
         let mut pairs = Vec::new();
@@ -78,7 +80,7 @@ impl Browser {
             let value = match field.kind {
                 Kind::Hidden => field.value.clone(),
                 // Only the button that is pressed is sent, and people press the first.
-                Kind::Button if pressed => continue,
+                Kind::Button if pressed || button.is_some_and(|it| it != field.value) => continue,
                 Kind::Button => {
                     pressed = true;
                     field.value.clone()

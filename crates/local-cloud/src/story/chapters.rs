@@ -9,7 +9,7 @@ use super::expectations::{
     LOGS, check_authorize_url, check_linked, check_redirect, expect_link_card, expect_open,
     expect_plain, expect_same_token,
 };
-use super::{Tale, Turn};
+use super::{Subject, Tale, Turn};
 
 /// How long a skill event may take to reach the skill.
 const EVENT_PATIENCE: Duration = Duration::from_secs(10);
@@ -47,8 +47,8 @@ impl Tale<'_> {
             new_account: false,
         })
         .await?;
-        self.step = "ask for the e-mail address after linking with PKCE";
-        self.hear_the_address().await?;
+        self.step = "ask who it is after linking with PKCE";
+        self.hear_the_subject().await?;
         self.leave_and_return().await
     }
 
@@ -108,10 +108,9 @@ impl Tale<'_> {
                 .person
                 .sign_up(&mut browser, &self.device, &page)
                 .await?;
-        }
-        if page.form("password").is_some() {
+        } else {
             self.step = "sign in";
-            page = self.person.sign_in(&mut browser, &page).await?;
+            page = self.person.go_on(&mut browser, &self.device, page).await?;
         }
 
         self.step = "return to Alexa with a code";
@@ -134,11 +133,10 @@ impl Tale<'_> {
         let answer = self.say("help").await?;
         expect_plain(&answer)?;
         expect_open(&answer)?;
-        self.step = "ask for the e-mail address";
-        let answer = self.say("what is my e-mail").await?;
-        self.expect_address(&answer)?;
-        // The other spelling that speech recognition comes up with.
-        self.hear_the_address().await
+        self.step = "ask who it is";
+        let answer = self.say(self.script.subject.in_a_session()).await?;
+        self.expect_subject(&answer)?;
+        self.hear_the_subject().await
     }
 
     async fn outlive_the_token(&mut self, before: &Answer) -> Result<(), Problem> {
@@ -147,10 +145,10 @@ impl Tale<'_> {
         self.device
             .advance_clock(self.script.access_token_seconds.saturating_add(PAST_EXPIRY))
             .await?;
-        let answer = self.ask_for_the_address().await?;
+        let answer = self.ask_for_the_subject().await?;
         expect_same_token(&answer, before)?;
         expect_link_card(&answer)?;
-        if answer.heard.contains(&self.person.email) {
+        if answer.heard.contains(self.subject()) {
             return Err(Problem::unexpected(
                 "an answer without personal data to an expired token",
                 format!("“{}”", answer.heard),
@@ -160,7 +158,7 @@ impl Tale<'_> {
 
         self.step = "let Alexa refresh the access token";
         self.device.hold_refresh(false).await?;
-        let after = self.hear_the_address().await?;
+        let after = self.hear_the_subject().await?;
         if after.jti.is_none() || after.jti == before.jti {
             return Err(Problem::unexpected(
                 "an access token with a new jti",
@@ -202,15 +200,16 @@ impl Tale<'_> {
             .await
     }
 
-    async fn ask_for_the_address(&mut self) -> Result<Answer, Problem> {
+    async fn ask_for_the_subject(&mut self) -> Result<Answer, Problem> {
         let invocation = &self.script.invocation_name;
-        self.say(&format!("Alexa, ask {invocation} what is my email"))
+        let question = self.script.subject.at_once();
+        self.say(&format!("Alexa, ask {invocation} {question}"))
             .await
     }
 
-    async fn hear_the_address(&mut self) -> Result<Answer, Problem> {
-        let answer = self.ask_for_the_address().await?;
-        self.expect_address(&answer)?;
+    async fn hear_the_subject(&mut self) -> Result<Answer, Problem> {
+        let answer = self.ask_for_the_subject().await?;
+        self.expect_subject(&answer)?;
         Ok(answer)
     }
 
@@ -240,13 +239,22 @@ impl Tale<'_> {
         Ok(answer)
     }
 
-    fn expect_address(&self, answer: &Answer) -> Result<(), Problem> {
+    /// What the skill is to say about the person.
+    fn subject(&self) -> &str {
+        match self.script.subject {
+            Subject::Email => &self.person.email,
+            Subject::Phone => &self.person.phone,
+            Subject::Username => &self.person.username,
+        }
+    }
+
+    fn expect_subject(&self, answer: &Answer) -> Result<(), Problem> {
         expect_plain(answer)?;
-        if answer.heard.contains(&self.person.email) {
+        if answer.heard.contains(self.subject()) {
             return Ok(());
         }
         Err(Problem::unexpected(
-            format!("an answer with {}", self.person.email),
+            format!("an answer with {}", self.subject()),
             format!("“{}”", answer.heard),
             LOGS,
         ))

@@ -12,7 +12,7 @@ use super::device::{Answer, Device};
 use super::error::Problem;
 use super::expectations::{check_authorize_url, check_linked, check_redirect};
 use super::http;
-use super::person::Person;
+use super::person::{Person, Way};
 use crate::Urls;
 
 /// How the guest's account is linked.
@@ -80,11 +80,12 @@ impl Guest {
         skill_id: &str,
         locale: &str,
         account: Account,
+        way: Way,
     ) -> Result<Self, Problem> {
         let customer = Uuid::new_v4().simple().to_string();
-        let guest = Self {
+        let mut guest = Self {
             device: Device::new(&urls.device, skill_id, locale, Some(&customer))?,
-            person: Person::new(),
+            person: Person::new(way),
             customer,
             skill_id: skill_id.to_owned(),
         };
@@ -119,7 +120,7 @@ impl Guest {
         self.device.disable().await
     }
 
-    async fn link(&self, locale: &str) -> Result<(), Problem> {
+    async fn link(&mut self, locale: &str) -> Result<(), Problem> {
         let region = home(locale);
         let authorize = self.device.start_linking(region).await?;
         let pkce = authorize
@@ -128,13 +129,10 @@ impl Guest {
         let redirect = check_authorize_url(&authorize, region, pkce)?;
         let mut browser = Browser::new(&self.device.client);
         let page = browser.open(authorize.clone()).await?;
-        let mut page = self
+        let page = self
             .person
             .sign_up(&mut browser, &self.device, &page)
             .await?;
-        if page.form("password").is_some() {
-            page = self.person.sign_in(&mut browser, &page).await?;
-        }
         check_redirect(&page, &redirect, &authorize)?;
         check_linked(&page, self.device.look_up().await?.linked)
     }

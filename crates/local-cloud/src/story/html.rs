@@ -53,6 +53,15 @@ impl Form {
     pub(super) fn asks_for(&self, name: &str) -> bool {
         self.fields.iter().any(|field| field.name == name)
     }
+
+    /// Whether the form has a button of that value.
+    pub(super) fn offers(&self, value: &str) -> bool {
+        let mut buttons = self
+            .fields
+            .iter()
+            .filter(|field| field.kind == Kind::Button);
+        buttons.any(|button| button.value == value)
+    }
 }
 
 impl Document {

@@ -24,6 +24,7 @@ pub use error::{Problem, StoryError};
 pub use guest::{Account, Guest};
 pub use http::client;
 use person::Person;
+pub use person::{FirstCode, Passed, SignInName, Way};
 
 use crate::Urls;
 
@@ -38,8 +39,45 @@ pub struct Script {
     pub locale: String,
     /// Whether the skill can be enabled without linking an account.
     pub optional_linking: bool,
+    /// How the person signs in.
+    pub way: Way,
+    /// What the person asks for.
+    pub subject: Subject,
     /// How long an access token lives, in seconds; the stage's clock is moved past it.
     pub access_token_seconds: u32,
+}
+
+/// What the person asks the skill to tell about them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Subject {
+    /// The e-mail address.
+    #[default]
+    Email,
+    /// The phone number.
+    Phone,
+    /// The name to sign in with.
+    Username,
+}
+
+impl Subject {
+    /// How it is asked for while the skill listens.
+    fn in_a_session(self) -> &'static str {
+        match self {
+            Self::Email => "what is my e-mail",
+            Self::Phone => "what's my phone number",
+            Self::Username => "what's my user name",
+        }
+    }
+
+    /// How it is asked for together with the skill's name: in the other words that speech
+    /// recognition comes up with.
+    fn at_once(self) -> &'static str {
+        match self {
+            Self::Email => "what is my email",
+            Self::Phone => "what is my phone number",
+            Self::Username => "what is my user name",
+        }
+    }
 }
 
 /// One exchange with the device.
@@ -59,8 +97,14 @@ pub struct Turn {
 /// A story that ended well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcript {
-    /// The address that the person signed up with.
+    /// The person's e-mail address.
     pub email: String,
+    /// The person's phone number.
+    pub phone_number: String,
+    /// The person's name to sign in with, where people choose one.
+    pub username: String,
+    /// The pages that the person got through, in order.
+    pub passed: Vec<Passed>,
     /// The conversation, in order.
     pub turns: Vec<Turn>,
 }
@@ -79,13 +123,16 @@ pub async fn run(urls: &Urls, script: &Script) -> Result<Transcript, StoryError>
     let mut tale = Tale {
         script,
         device,
-        person: Person::new(),
+        person: Person::new(script.way),
         step: "start",
         turns: Vec::new(),
     };
     match tale.tell().await {
         Ok(()) => Ok(Transcript {
             email: tale.person.email,
+            phone_number: tale.person.phone,
+            username: tale.person.username,
+            passed: tale.person.passed,
             turns: tale.turns,
         }),
         Err(problem) => Err(StoryError {

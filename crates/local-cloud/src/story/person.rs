@@ -1,32 +1,111 @@
 //! The person of the story, and how they get through the sign-in pages.
 
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::browser::{Browser, Page};
 use super::device::Device;
 use super::error::Problem;
 
-/// Somebody with an address that nobody else on the stage has.
+/// More pages in a row than anybody is shown.
+const MOST_PAGES: usize = 8;
+
+/// What somebody signs in with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SignInName {
+    /// Their e-mail address.
+    #[default]
+    Email,
+    /// Their phone number.
+    Phone,
+    /// A name of their choice.
+    Username,
+}
+
+/// A one-time code that can come first, in the place of a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstCode {
+    /// By e-mail.
+    Email,
+    /// By text message.
+    Sms,
+}
+
+impl FirstCode {
+    /// The value of the button that asks for it.
+    fn button(self) -> &'static str {
+        match self {
+            Self::Email => "EMAIL_OTP",
+            Self::Sms => "SMS_OTP",
+        }
+    }
+}
+
+/// How somebody signs in; what else the pages ask for is answered as it comes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Way {
+    /// With what.
+    pub name: SignInName,
+    /// With a code instead of the password, where the pages offer it.
+    pub code_first: Option<FirstCode>,
+}
+
+/// A page that somebody has got through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// Its path, such as `/mfa`.
+    pub page: String,
+    /// How the code came that it asked for: `sms` or `email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+/// Somebody with addresses that nobody else on the stage has.
 #[derive(Debug)]
 pub(super) struct Person {
     pub(super) email: String,
+    pub(super) phone: String,
+    pub(super) username: String,
     password: String,
+    way: Way,
+    /// Codes that were used; each works once.
+    used: HashSet<String>,
+    pub(super) passed: Vec<Passed>,
 }
 
 impl Person {
-    pub(super) fn new() -> Self {
-        let unique = Uuid::new_v4().simple().to_string();
+    pub(super) fn new(way: Way) -> Self {
+        let id = Uuid::new_v4();
+        let unique = id.simple().to_string();
         Self {
             email: format!("ada.{}@example.com", &unique[..8]),
+            // The exchanges 200 to 999 of a North American area are all assignable.
+            phone: format!("+1425{:07}", 2_000_000 + id.as_u128() % 8_000_000),
+            username: format!("ada{}", &unique[..8]),
             // Long, with all the kinds of characters that a password policy may ask for.
             password: format!("Story-{}-42", &unique[8..24]),
+            way,
+            used: HashSet::new(),
+            passed: Vec::new(),
+        }
+    }
+
+    fn sign_in_name(&self) -> &str {
+        match self.way.name {
+            SignInName::Email => &self.email,
+            SignInName::Phone => &self.phone,
+            SignInName::Username => &self.username,
         }
     }
 
     /// What the person writes into a field of a sign-in page.
     fn answer(&self, field: &str) -> Option<String> {
         let answer = match field {
-            "username" | "email" => &self.email,
+            "username" => self.sign_in_name(),
+            "email" => &self.email,
+            "phone_number" => &self.phone,
             "password" => &self.password,
             "name" => "Ada Lovelace",
             "given_name" => "Ada",
@@ -36,9 +115,9 @@ impl Person {
         Some(answer.to_owned())
     }
 
-    /// From the sign-in page to an account; the result is the page after the e-mailed code.
+    /// From the sign-in page to an account, and through whatever the pages ask for after it.
     pub(super) async fn sign_up(
-        &self,
+        &mut self,
         browser: &mut Browser,
         device: &Device,
         sign_in: &Page,
@@ -54,37 +133,72 @@ impl Person {
         let page = self.fill(browser, &page, "password", None).await?;
         if page.form("code").is_none() {
             return Err(Problem::unexpected(
-                "a page that asks for the e-mailed code",
+                "a page that asks for the code that was sent",
                 page.describe(),
                 "the page says why the account was not created",
             ));
         }
-        let code = device.newest_code(&self.email).await?.ok_or_else(|| {
-            Problem::unexpected(
-                format!("an e-mail with a code to {}", self.email),
-                "an outbox without one",
-                "GET /outbox of the device listener shows every message of the stage",
-            )
-        })?;
-        self.fill(browser, &page, "code", Some(&code)).await
+        self.go_on(browser, device, page).await
     }
 
-    /// Signs in with address and password.
-    pub(super) async fn sign_in(
-        &self,
+    /// Signs in, and goes on until a page asks for nothing.
+    pub(super) async fn go_on(
+        &mut self,
         browser: &mut Browser,
-        page: &Page,
+        device: &Device,
+        mut page: Page,
     ) -> Result<Page, Problem> {
-        self.fill(browser, page, "password", None).await
+        let mut before = String::new();
+        for _ in 0..MOST_PAGES {
+            let here = page.url.path().to_owned();
+            let asks_for_code = page.form("code").is_some();
+            if !asks_for_code && page.form("password").is_none() {
+                return Ok(page);
+            }
+            if here == before {
+                break;
+            }
+            page = if asks_for_code {
+                let code = self.newest_code(device, &page).await?;
+                self.fill(browser, &page, "code", Some(code)).await?
+            } else {
+                self.fill(browser, &page, "password", None).await?
+            };
+            before = here;
+        }
+        Err(Problem::unexpected(
+            "a page that takes the answer",
+            page.describe(),
+            "the page says what is wrong",
+        ))
+    }
+
+    /// The code that was sent last, and how.
+    async fn newest_code(
+        &self,
+        device: &Device,
+        page: &Page,
+    ) -> Result<(String, &'static str), Problem> {
+        for (medium, to) in [("sms", &self.phone), ("email", &self.email)] {
+            let code = device.newest_code(to).await?;
+            if let Some(code) = code.filter(|code| !self.used.contains(code)) {
+                return Ok((code, medium));
+            }
+        }
+        Err(Problem::unexpected(
+            format!("a message with a code to {} or {}", self.phone, self.email),
+            format!("an outbox without one, after {}", page.describe()),
+            "GET /outbox of the device listener shows every message of the stage",
+        ))
     }
 
     /// Fills in the form of `page` that asks for `field`, and sends it.
     async fn fill(
-        &self,
+        &mut self,
         browser: &mut Browser,
         page: &Page,
         field: &str,
-        code: Option<&str>,
+        code: Option<(String, &'static str)>,
     ) -> Result<Page, Problem> {
         let form = page.form(field).ok_or_else(|| {
             Problem::unexpected(
@@ -94,10 +208,19 @@ impl Person {
                  decide whether sign-in pages are shown",
             )
         })?;
+        let button = self.way.code_first.map(FirstCode::button);
+        let button = button.filter(|button| form.offers(button));
         let answer = |name: &str| match name {
-            "code" => code.map(str::to_owned),
+            "code" => code.as_ref().map(|(code, _)| code.clone()),
+            "password" if button.is_some() => Some(String::new()),
             _ => self.answer(name),
         };
-        browser.submit(page, form, answer).await
+        let next = browser.submit(page, form, button, answer).await?;
+        self.passed.push(Passed {
+            page: page.url.path().to_owned(),
+            code: code.as_ref().map(|(_, medium)| (*medium).to_owned()),
+        });
+        self.used.extend(code.map(|(code, _)| code));
+        Ok(next)
     }
 }
