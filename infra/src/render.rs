@@ -7,11 +7,11 @@ use crate::stacks;
 /// What every rendered template begins with.
 const HEADER: &str = "# Rendered by `cargo xtask render`; do not edit.\n";
 
-/// Every template of a stack file: its path from the root of the repository, and its text.
+/// Every template of a stack file: the name of its file, and its text.
 pub fn templates(stack: &StackFile) -> Result<Vec<(&'static str, String)>, RenderError> {
     [
-        ("infra/templates/identity.yaml", stacks::identity(stack)),
-        ("infra/templates/skill.yaml", stacks::skill(stack)),
+        ("identity.yaml", stacks::identity(stack)),
+        ("skill.yaml", stacks::skill(stack)),
     ]
     .into_iter()
     .map(|(path, template)| Ok((path, format!("{HEADER}{}", template.to_yaml()?))))

@@ -1,7 +1,8 @@
 //! `cargo xtask render`: the committed templates and the skill package of a stage.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use infra::StackFile;
 use rollout::package::SourcePackage;
 use serde_json::Value;
 
@@ -11,13 +12,16 @@ use crate::{Render, environment, output, stack, workspace};
 pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let stack = stack::read(&options.stack)?;
     let stage = stack::stage(&stack, options.stage.as_deref())?;
-    let templates = infra::render::templates(&stack)
-        .map_err(|error| Failure::new("IO", format!("cannot render: {error}")))?;
-
-    let page = (environment::PAGE, environment::page());
+    let dist = workspace::dist(stage.as_str());
+    let documents = if stack::is_the_workspaces(&options.stack) {
+        committed(&stack)?
+    } else {
+        // Templates of another file are not what this repository deploys.
+        templates(&stack, &dist.join("templates"))?
+    };
     let mut stale = Vec::new();
-    for (path, text) in templates.into_iter().chain([page]) {
-        let file = workspace::root().join(path);
+    for (file, text) in documents {
+        let path = shown(&file);
         if std::fs::read_to_string(&file).is_ok_and(|committed| committed == text) {
             continue;
         }
@@ -25,7 +29,7 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
             stale.push(path);
         } else {
             write(&file, text.as_bytes())?;
-            output::line(path);
+            output::line(&path);
         }
     }
     if !stale.is_empty() {
@@ -42,7 +46,6 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let package = SourcePackage::read(&folder)
         .map_err(|error| Failure::from(rollout::error::Error::from(error)))?
         .render("", None);
-    let dist = workspace::dist(stage.as_str());
     if options.check {
         return Ok(());
     }
@@ -58,6 +61,41 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
         output::line(&format!("dist/{stage}/skill-package"));
     }
     Ok(())
+}
+
+/// What is committed, so that a pull request shows what changes: the templates of `stack.toml` and
+/// of every preset, and the page that lists environment variables.
+fn committed(stack: &StackFile) -> Result<Vec<(PathBuf, String)>, Failure> {
+    let folder = workspace::root().join("infra/templates");
+    let mut documents = templates(stack, &folder)?;
+    for preset in stack::presets()? {
+        let Some(name) = preset.file_stem() else {
+            continue;
+        };
+        let rendered = templates(&stack::read(&preset)?, &folder.join("presets").join(name))?;
+        documents.extend(rendered);
+    }
+    documents.push((
+        workspace::root().join(environment::PAGE),
+        environment::page(),
+    ));
+    Ok(documents)
+}
+
+fn templates(stack: &StackFile, folder: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
+    let rendered = infra::render::templates(stack)
+        .map_err(|error| Failure::new("IO", format!("cannot render: {error}")))?;
+    Ok(rendered
+        .into_iter()
+        .map(|(name, text)| (folder.join(name), text))
+        .collect())
+}
+
+/// A path as people write it, from the root of the repository.
+fn shown(file: &Path) -> String {
+    let root = workspace::root();
+    let path = file.strip_prefix(&root).unwrap_or(file);
+    path.display().to_string()
 }
 
 /// Whether a rendered manifest names a function: then it was rendered by a deployment, and only

@@ -95,3 +95,29 @@ pub(crate) fn package_folder(stack: &Path) -> PathBuf {
         .filter(|folder| folder.is_dir());
     beside.unwrap_or_else(workspace::skill_package)
 }
+
+/// Whether a stack file is the one at the root of the repository.
+pub(crate) fn is_the_workspaces(stack: &Path) -> bool {
+    let own = workspace::root().join("stack.toml").canonicalize();
+    matches!((stack.canonicalize(), own), (Ok(given), Ok(own)) if given == own)
+}
+
+/// The stack files that a fork can start from, by name.
+pub(crate) fn presets() -> Result<Vec<PathBuf>, Failure> {
+    let folder = workspace::root().join("infra/presets");
+    let failed = |error: std::io::Error| {
+        Failure::new("IO", format!("cannot list {}: {error}", folder.display()))
+    };
+    let mut presets = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            presets.push(path);
+        }
+    }
+    presets.sort();
+    Ok(presets)
+}

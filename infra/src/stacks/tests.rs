@@ -25,10 +25,35 @@ fn committed_templates_are_up_to_date() {
     let stack = StackFile::parse(&read("stack.toml"), "stack.toml").unwrap();
     for (path, rendered) in render::templates(&stack).unwrap() {
         assert!(
-            read(path) == rendered,
+            read(&format!("infra/templates/{path}")) == rendered,
             "{path} is stale: run `cargo xtask render`"
         );
     }
+}
+
+/// So are those of the presets, for whoever wants to see what one makes.
+#[test]
+fn the_templates_of_every_preset_are_up_to_date() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut presets = 0;
+    for entry in std::fs::read_dir(root.join("presets")).unwrap() {
+        let file = entry.unwrap().path();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let stack = StackFile::parse(&text, &file.display().to_string()).unwrap();
+        let folder = root
+            .join("templates/presets")
+            .join(file.file_stem().unwrap());
+        for (name, rendered) in render::templates(&stack).unwrap() {
+            let committed = std::fs::read_to_string(folder.join(name)).unwrap();
+            assert!(
+                committed == rendered,
+                "{}/{name} is stale: run `cargo xtask render`",
+                folder.display()
+            );
+        }
+        presets += 1;
+    }
+    assert!(presets > 0);
 }
 
 #[test]

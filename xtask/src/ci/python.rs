@@ -77,8 +77,8 @@ fn create_only(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The committed templates, and those of the stack files in `judges/stacks`, which ask for what
-/// ours does not.
+/// The committed templates, those of the presets, and those of the stack files in `judges/stacks`,
+/// which ask for what ours does not.
 fn rendered(toolbox: &Toolbox) -> Result<Vec<Rendered>> {
     let mut rendered = render(toolbox, &toolbox.root.join("stack.toml"), true)?;
     let folder = toolbox.judge("stacks");
@@ -89,7 +89,9 @@ fn rendered(toolbox: &Toolbox) -> Result<Vec<Rendered>> {
         "{} has no stack files",
         folder.display()
     );
-    for other in others {
+    let presets = toolbox.sh.read_dir(toolbox.root.join("infra/presets"))?;
+    ensure!(!presets.is_empty(), "infra/presets has no stack files");
+    for other in others.into_iter().chain(presets) {
         rendered.extend(render(toolbox, &other, false)?);
     }
     Ok(rendered)

@@ -21,6 +21,7 @@ mod mistakes;
 mod order;
 mod overtaken;
 mod plan;
+mod presets;
 mod real;
 mod recovery;
 mod regions;

@@ -1,0 +1,105 @@
+//! Every preset is deployed to a stage of its own, and somebody signs in as it wants it.
+
+use serde_json::{Value, json};
+
+use crate::command::run;
+
+/// What a preset is about.
+struct Preset {
+    name: &'static str,
+    /// The pages from signing up to being linked the second time, with how their codes came.
+    pages: &'static [(&'static str, Option<&'static str>)],
+    /// What is spoken.
+    heard: fn(&str) -> bool,
+}
+
+const PHONE: fn(&str) -> bool = |heard| heard.contains("+1425");
+
+const PRESETS: &[Preset] = &[
+    Preset {
+        name: "email",
+        pages: &[
+            ("/signup", None),
+            ("/confirmUser", Some("email")),
+            ("/login", None),
+        ],
+        heard: |heard| heard.contains("@example.com"),
+    },
+    Preset {
+        name: "phone-mfa",
+        pages: &[
+            ("/signup", None),
+            ("/confirmUser", Some("sms")),
+            ("/mfa", Some("sms")),
+            ("/login", None),
+            ("/mfa", Some("sms")),
+        ],
+        heard: PHONE,
+    },
+    Preset {
+        name: "phone-otp",
+        pages: &[
+            ("/signup", None),
+            ("/confirmUser", Some("sms")),
+            ("/login", None),
+            ("/oneTimeCode", Some("sms")),
+        ],
+        heard: PHONE,
+    },
+    Preset {
+        name: "email-or-phone",
+        pages: &[
+            ("/signup", None),
+            ("/confirmUser", Some("sms")),
+            ("/login", None),
+        ],
+        heard: PHONE,
+    },
+    Preset {
+        name: "profile-api",
+        pages: &[
+            ("/signup", None),
+            ("/confirmUser", Some("email")),
+            ("/login", None),
+        ],
+        heard: |heard| heard.contains("Your user name is ada"),
+    },
+];
+
+fn deploy(preset: &Preset) {
+    let home = tempfile::TempDir::new().unwrap();
+    let file = format!("infra/presets/{}.toml", preset.name);
+    let said = run(
+        home.path(),
+        &["deploy", "local", "--stack", &file, "--json"],
+    );
+    assert!(said.success, "{}: {}", preset.name, said.stderr);
+    let deployed = said.json();
+    let pages: Vec<Value> = (preset.pages.iter())
+        .map(|(page, code)| match code {
+            Some(code) => json!({ "page": page, "code": code }),
+            None => json!({ "page": page }),
+        })
+        .collect();
+    assert_eq!(deployed["pages"], json!(pages), "{}", preset.name);
+    let turns = deployed["transcript"].as_array().unwrap();
+    let heard = |turn: &Value| (preset.heard)(turn["heard"].as_str().unwrap());
+    assert!(turns.iter().any(heard), "{}: {turns:?}", preset.name);
+}
+
+#[test]
+fn every_preset_is_deployed_and_spoken_to() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/presets");
+    let mut files: Vec<String> = (std::fs::read_dir(folder).unwrap())
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let mut names: Vec<_> = (PRESETS.iter())
+        .map(|preset| format!("{}.toml", preset.name))
+        .collect();
+    names.sort();
+    assert_eq!(files, names);
+    for preset in PRESETS {
+        deploy(preset);
+    }
+}
