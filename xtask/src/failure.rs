@@ -126,6 +126,11 @@ mod tests {
             "no Amazon developer credentials for a real stage",
         ),
         ("ENVIRONMENT", "an environment variable is not understood"),
+        ("INIT", "an answer that a fork cannot be made with"),
+        (
+            "INIT_EDITED",
+            "a file that was edited by hand would be replaced",
+        ),
         ("IO", "a file or the terminal could not be used"),
         (
             "LOCAL_STAGE",

@@ -13,6 +13,7 @@ mod discovery;
 mod docs;
 mod environment;
 mod failure;
+mod init;
 mod local;
 mod login;
 mod logins;
@@ -62,6 +63,9 @@ enum Command {
     /// who is speaking. Running it again with nothing changed makes no change.
     #[command(after_help = "Example: cargo xtask deploy dev --yes")]
     Deploy(Deploy),
+    /// Make this repository your own: names, how people sign in, regions and stages
+    #[command(after_help = init::HELP)]
+    Init(init::Options),
     /// Say what a deployment would change in both clouds, by reading only
     ///
     /// Exit code 0: nothing to do; 2: there are changes; 1: an error.
@@ -203,6 +207,7 @@ fn main() -> ExitCode {
     let json = matches!(
         &cli.command,
         Command::Deploy(Deploy { json: true, .. })
+            | Command::Init(init::Options { json: true, .. })
             | Command::Plan(plan::Options { json: true, .. })
             | Command::Status(status::Options { json: true, .. })
             | Command::Logs(logs::Options { json: true, .. })
@@ -222,6 +227,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Deploy(options) => return block_on(deploy::run(options)),
+        Command::Init(options) => init::run(options)?,
         Command::Plan(options) => return block_on(plan::run(options)),
         Command::Status(options) => block_on(status::run(options))?,
         Command::Logs(options) => block_on(logs::run(options))?,

@@ -11,6 +11,7 @@ mod console;
 mod destroy;
 mod drift;
 mod guards;
+mod init;
 mod killed;
 mod live;
 mod local_stage;

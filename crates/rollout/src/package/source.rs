@@ -88,6 +88,12 @@ impl SourcePackage {
         self.models.keys().map(String::as_str)
     }
 
+    /// The skill's name in the store, in a locale such as `en-US`.
+    pub fn store_name(&self, locale: &str) -> Option<&str> {
+        let publishing = self.manifest.pointer("/manifest/publishingInformation")?;
+        publishing["locales"][locale]["name"].as_str()
+    }
+
     /// What people say to open the skill, in a locale such as `en-US`.
     pub fn invocation_name(&self, locale: &str) -> Result<&str, PackageError> {
         let name = self

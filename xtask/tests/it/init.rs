@@ -1,0 +1,135 @@
+//! Making a copy of this repository somebody's own.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::command::{Said, run};
+
+/// The files of this repository that `init` reads.
+fn repository() -> TempDir {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let copy = TempDir::new().unwrap();
+    for folder in ["skill-package", "tests/conversations", "infra/presets"] {
+        crate::mistakes::copy(&root.join(folder), &copy.path().join(folder));
+    }
+    for file in ["stack.toml", "README.md"] {
+        fs::copy(root.join(file), copy.path().join(file)).unwrap();
+    }
+    copy
+}
+
+fn init(repository: &TempDir, arguments: &[&str]) -> Said {
+    let home = TempDir::new().unwrap();
+    let folder = repository.path().to_str().unwrap();
+    let fixed = ["init", "--folder", folder];
+    run(home.path(), &[&fixed, arguments].concat())
+}
+
+fn text(repository: &TempDir, path: &str) -> String {
+    fs::read_to_string(repository.path().join(path)).unwrap()
+}
+
+#[test]
+fn a_fork_gets_its_names_and_its_preset_and_is_deployed() {
+    let fork = repository();
+    let arguments = [
+        "--preset",
+        "phone-mfa",
+        "--name",
+        "Taxi Desk",
+        "--yes",
+        "--json",
+    ];
+    let said = init(&fork, &arguments);
+    assert!(said.success, "{}", said.stderr);
+    assert!(
+        said.stderr.contains("+name = \"taxi-desk\""),
+        "{}",
+        said.stderr
+    );
+    let written = said.json()["written"].to_string();
+    for path in [
+        "stack.toml",
+        "skill.json",
+        "en-US.json",
+        "ja-JP.yaml",
+        "README.md",
+    ] {
+        assert!(written.contains(path), "{written}");
+    }
+    assert!(text(&fork, "README.md").starts_with("# Taxi Desk\n"));
+    assert!(text(&fork, "skill-package/skill.json").contains("Alexa, open taxi desk"));
+    let said = init(&fork, &arguments);
+    assert_eq!(said.json(), json!({ "written": [] }), "{}", said.stderr);
+
+    let home = TempDir::new().unwrap();
+    let stack = fork.path().join("stack.toml");
+    let deploy = ["deploy", "--json", "--stack", stack.to_str().unwrap()];
+    let said = run(home.path(), &deploy);
+    assert!(said.success, "{}", said.stderr);
+    let deployed = said.json();
+    assert_eq!(deployed["transcript"][0]["said"], "Alexa, open taxi desk");
+    assert!(deployed["pages"].to_string().contains("/mfa"));
+}
+
+#[test]
+fn what_was_edited_by_hand_is_shown_and_kept() {
+    let fork = repository();
+    let edited = "name = \"mine\"\n[linking]\noptional = false\n";
+    fs::write(fork.path().join("stack.toml"), edited).unwrap();
+    let refused = init(&fork, &["--preset", "email", "--yes", "--json"]);
+    assert!(!refused.success);
+    assert_eq!(refused.json()["error"]["code"], "INIT_EDITED");
+    assert!(
+        refused.stderr.contains("-optional = false"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(text(&fork, "stack.toml"), edited);
+    let said = init(&fork, &["--preset", "email", "--yes", "--overwrite"]);
+    assert!(said.success, "{}", said.stderr);
+    assert!(text(&fork, "stack.toml").contains("name = \"mine\"\n"));
+    // Nobody is there to ask.
+    let refused = init(&fork, &["--name", "Taxi Desk", "--json"]);
+    assert_eq!(refused.json()["error"]["code"], "CONFIRM");
+}
+
+#[test]
+fn bad_answers_are_refused_by_the_rules_and_change_nothing() {
+    let fork = repository();
+    let before = text(&fork, "stack.toml");
+    for (arguments, reason) in [
+        (&["--name", "Alexa Guide"][..], "contains `alexa`"),
+        (&["--name", "x"], "use 2 to 50"),
+        (
+            &["--invocation-name", "en-US=Taxi Desk"],
+            "has the character `T`",
+        ),
+        (&["--invocation-name", "fr-FR=taxi"], "does not speak fr-FR"),
+        (&["--preset", "fax"], "there is no preset `fax`"),
+        (
+            &["--domain-prefix", "my-cognito-{stage}"],
+            "contains `cognito`",
+        ),
+        (&["--region", "EU=eu-central-1"], "eu-central-1"),
+        (&["--stage", "dev=nowhere"], "nowhere"),
+        (&["--stack-name", "7"], "beginning with a letter"),
+    ] {
+        let refused = init(&fork, &[arguments, &["--yes"]].concat());
+        assert!(!refused.success, "{arguments:?}");
+        assert!(
+            refused.stderr.contains(reason),
+            "{arguments:?}: {}",
+            refused.stderr
+        );
+        assert!(
+            refused.last_words().starts_with("error["),
+            "{}",
+            refused.stderr
+        );
+        assert_eq!(text(&fork, "stack.toml"), before);
+    }
+}
