@@ -53,35 +53,34 @@ pub(super) fn invocation_name(name: &str) -> String {
 
 /// The stack file: a preset, with what is asked for.
 pub(super) fn stack_file(preset: &str, name: &str, wanted: &Wanted) -> String {
-    let mut text: String = preset
-        .lines()
-        .map(|line| match line.split_once('=') {
-            Some((key, _)) if key.trim() == "name" => format!("name = {}\n", quoted(name)),
-            _ => format!("{line}\n"),
-        })
-        .collect();
+    let named = |line: &str| match line.split_once('=') {
+        Some((key, _)) if key.trim() == "name" => format!("name = {}", quoted(name)),
+        _ => line.to_owned(),
+    };
+    let mut lines: Vec<String> = preset.lines().map(named).collect();
+    let mut table = |header: String, key: &str, value: Option<String>| {
+        lines.extend([String::new(), header]);
+        lines.extend(value.map(|value| format!("{key} = {value}")));
+    };
     if let Some(prefix) = &wanted.domain_prefix {
-        text.push_str(&format!(
-            "\n[identity.domain]\nprefix = {}\n",
-            quoted(prefix)
-        ));
+        table(
+            "[identity.domain]".to_owned(),
+            "prefix",
+            Some(quoted(prefix)),
+        );
     }
     if !wanted.regions.is_empty() {
         let pairs: Vec<_> = (wanted.regions.iter())
             .map(|(part, region)| format!("{part} = {}", quoted(region)))
             .collect();
-        text.push_str(&format!(
-            "\n[lambda]\nregions = {{ {} }}\n",
-            pairs.join(", ")
-        ));
+        let regions = format!("{{ {} }}", pairs.join(", "));
+        table("[lambda]".to_owned(), "regions", Some(regions));
     }
     for (stage, region) in &wanted.stages {
-        text.push_str(&format!("\n[stages.{stage}]\n"));
-        if let Some(region) = region {
-            text.push_str(&format!("region = {}\n", quoted(region)));
-        }
+        let region = region.as_deref().map(quoted);
+        table(format!("[stages.{stage}]"), "region", region);
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 fn quoted(text: &str) -> String {

@@ -78,6 +78,14 @@ async fn answer(
         auth_time: signed_in.auth_time,
     };
     if request.flow == Flow::Code {
+        // A browser waits for the pool's keys if they are still being made; who exchanges the code,
+        // and who verifies the tokens, has little time.
+        let keys = cognito
+            .lock()
+            .pool_of_client(&request.client_id)
+            .map(|pool| pool.keys.clone())
+            .ok_or_else(|| errors::no_client(&request.client_id))?;
+        keys.jwks().await?;
         let mut state = cognito.lock();
         let pool = state
             .pool_of_client(&request.client_id)
