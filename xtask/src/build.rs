@@ -49,14 +49,37 @@ pub(crate) struct Built {
 /// Builds `bootstrap` and puts it into a zip that depends on nothing but its bytes.
 pub(crate) async fn bundle(kind: Kind, source: ProfileSource) -> Result<Built, Error> {
     let started = Instant::now();
+    // Every variant of the program has the same path: nobody else may build one before this one has
+    // been read.
+    let lock = lock().await?;
     let bootstrap = compile(kind, What::Bootstrap(source), &Site::here()).await?;
     let zip = tokio::task::spawn_blocking(move || zip(&bootstrap, kind))
         .await
         .map_err(|error| Error::new(Code::Build, format!("zipping stopped: {error}")))??;
+    drop(lock);
     Ok(Built {
         zip,
         took: started.elapsed(),
     })
+}
+
+/// Waits for its turn among all processes that build a bundle in this target folder. It ends when the
+/// file is closed, however that comes.
+async fn lock() -> Result<std::fs::File, Error> {
+    let path = workspace::target().join("bundle.lock");
+    let failed = |what: String| Error::new(Code::Build, format!("cannot lock {what}"));
+    let locked = tokio::task::spawn_blocking(move || {
+        let told = |error: std::io::Error| failed(format!("{}: {error}", path.display()));
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(told)?;
+        }
+        let file = std::fs::File::create(&path).map_err(told)?;
+        file.lock().map_err(told)?;
+        Ok(file)
+    });
+    locked
+        .await
+        .map_err(|error| Error::new(Code::Build, format!("locking stopped: {error}")))?
 }
 
 /// Reads a bundle that was built before.

@@ -70,3 +70,25 @@ fn two_that_start_together_leave_one_deployment() {
     assert_eq!(again.json()["calls"]["mutating"], 0);
     assert!(stage.end("-TERM"));
 }
+
+/// Two variants of the Lambda are built to the same path; each deployment takes its own.
+#[test]
+fn each_takes_the_lambda_that_it_has_built() {
+    let deploy = |preset: &'static str| {
+        std::thread::spawn(move || {
+            let home = tempfile::TempDir::new().unwrap();
+            let file = format!("infra/presets/{preset}.toml");
+            let said = run(home.path(), &["deploy", "--stack", &file, "--json"]);
+            assert!(said.success, "{preset}: {}", said.stderr);
+        })
+    };
+    let both = [
+        deploy("email"),
+        deploy("profile-api"),
+        deploy("email"),
+        deploy("profile-api"),
+    ];
+    for one in both {
+        one.join().unwrap();
+    }
+}
