@@ -1,7 +1,7 @@
 //! The JSON that `cargo xtask deploy --json` promises, read as a script would read it.
 
 use anyhow::{Context, Result, bail, ensure};
-use local_cloud::story::Turn;
+use local_cloud::story::{Passed, Turn};
 use serde::Deserialize;
 
 /// Twice what a rerun with nothing to build may take, because build machines are busy.
@@ -19,6 +19,7 @@ pub(super) struct Report {
     pub(super) calls: Calls,
     pub(super) seconds: Seconds,
     pub(super) transcript: Vec<Turn>,
+    pub(super) pages: Vec<Passed>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,6 +88,11 @@ impl Report {
             self.client_id
         );
         ensure!(self.calls.reading > 0, "no call was counted");
+        ensure!(
+            self.pages.iter().any(|page| page.page == "/signup"),
+            "nobody signed up: {:?}",
+            self.pages
+        );
         check_transcript(&self.transcript)
     }
 
