@@ -1,6 +1,5 @@
 //! `cargo xtask deploy`: a stage from nothing, or from whatever it is, to what it shall be.
 
-use std::io::{IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -26,7 +25,9 @@ use tokio::sync::watch;
 use crate::build::{self, Kind};
 use crate::failure::Failure;
 use crate::progress::seconds;
-use crate::{Deploy, discovery, local, output, plan, progress, stack, stage, verify, workspace};
+use crate::{
+    Deploy, discovery, local, output, plan, progress, question, stack, stage, verify, workspace,
+};
 
 pub(crate) async fn run(options: Deploy) -> Result<ExitCode, Failure> {
     let stack = stack::read(&options.stack)?;
@@ -461,24 +462,7 @@ pub(crate) fn owner() -> Owner {
 /// A real stage is changed only when somebody has said so.
 fn confirm(stage: &StageName, plan: &Plan, yes: bool) -> Result<(), Error> {
     plan::tell(stage, plan);
-    if yes {
-        return Ok(());
-    }
-    let refused = |message: &str| Error::new(Code::Confirm, message);
-    if !std::io::stdin().is_terminal() {
-        return Err(refused("nothing was changed: nobody is there to confirm").hint("add --yes"));
-    }
-    let mut question = std::io::stderr();
-    let mut answer = String::new();
-    write!(question, "deploy? [y/N] ")
-        .and_then(|()| question.flush())
-        .and_then(|()| std::io::stdin().read_line(&mut answer))
-        .map_err(|error| refused("nothing was changed").because(error.to_string()))?;
-    if matches!(answer.trim(), "y" | "Y" | "yes") {
-        Ok(())
-    } else {
-        Err(refused("nothing was changed"))
-    }
+    question::confirm("deploy?", "nothing was changed", yes)
 }
 
 impl Report {

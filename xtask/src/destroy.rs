@@ -1,18 +1,19 @@
 //! `cargo xtask destroy`: what a deployment can make anew goes, the people stay.
 
-use std::io::{IsTerminal, Write as _};
 use std::path::PathBuf;
 
 use infra::stack_file::{Region, StageName};
-use rollout::calls::CallCounter;
 use rollout::destroy::{Kept, Removal, Scope};
-use rollout::error::{Code, Error};
+use rollout::error::Error;
 use rollout::guards::Guard;
 use rollout::session::{Inputs, Session};
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, output, plan, progress};
+use crate::{deploy, output, plan, progress, question};
+
+/// What is said when it ends before anything was done.
+const UNTOUCHED: &str = "nothing was removed";
 
 /// Which stage, and how much of it.
 #[derive(Debug, clap::Args)]
@@ -52,7 +53,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     };
     let name = inputs.stage.clone();
     let home = inputs.home.clone();
-    let counter = CallCounter::default();
+    let counter = output::call_counter();
     let progress = progress::for_stderr();
     let scope = Scope {
         skill: options.skill,
@@ -64,7 +65,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
             let typed = options.delete_users.as_deref().unwrap_or_default();
             confirm_users(&name, typed)?;
         }
-        confirm(options.yes)
+        question::confirm("remove?", UNTOUCHED, options.yes)
     };
     let removal = async {
         let session = Session::open(&inputs, &counter, &*progress, deploy::interrupted()).await?;
@@ -138,49 +139,23 @@ fn announce(stage: &StageName, home: &Region, removal: &Removal) {
     }
 }
 
-/// Asks whether it shall happen, on every stage.
-fn confirm(yes: bool) -> Result<(), Error> {
-    if yes {
-        return Ok(());
-    }
-    match ask("remove? [y/N] ", "add --yes")?.as_str() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => Err(refused("nothing was removed")),
-    }
-}
-
 /// People are deleted only for whoever types which stage's people.
 fn confirm_users(stage: &StageName, typed: &str) -> Result<(), Error> {
     let typed = if typed.is_empty() {
-        let question = format!("type the stage's name, {stage}, to delete everybody: ");
-        ask(&question, &format!("add --delete-users={stage}"))?
+        question::require(
+            &format!("type the stage's name, {stage}, to delete everybody: "),
+            UNTOUCHED,
+            &format!("add --delete-users={stage}"),
+        )?
     } else {
         typed.to_owned()
     };
     if typed == stage.as_str() {
         return Ok(());
     }
-    Err(refused(&format!(
-        "nothing was removed: “{typed}” is not the name of this stage, {stage}"
+    Err(question::refused(&format!(
+        "{UNTOUCHED}: “{typed}” is not the name of this stage, {stage}"
     )))
-}
-
-fn refused(message: &str) -> Error {
-    Error::new(Code::Confirm, message)
-}
-
-/// The answer of whoever sits at the terminal.
-fn ask(question: &str, otherwise: &str) -> Result<String, Error> {
-    if !std::io::stdin().is_terminal() {
-        return Err(refused("nothing was removed: nobody is there to confirm").hint(otherwise));
-    }
-    let mut answer = String::new();
-    let mut stream = std::io::stderr();
-    write!(stream, "{question}")
-        .and_then(|()| stream.flush())
-        .and_then(|()| std::io::stdin().read_line(&mut answer))
-        .map_err(|error| refused("nothing was removed").because(error.to_string()))?;
-    Ok(answer.trim().to_owned())
 }
 
 /// What stays and where it is, one line each.

@@ -3,11 +3,11 @@
 mod edits;
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 
 use infra::StackFile;
 use infra::names::{self, AccountFragment};
+use infra::stack_file::Region;
 use rollout::error::Error;
 use rollout::package::SourcePackage;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use similar::TextDiff;
 
 use self::edits::{Names, Wanted};
 use crate::failure::Failure;
-use crate::{output, workspace};
+use crate::{output, question, stack, workspace};
 
 pub(crate) const HELP: &str = "\
 Everything is checked by the rules of Alexa and Cognito, and shown as a difference, before anything is
@@ -85,7 +85,9 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     let package = read_package(&root.join("skill-package"))?;
     let stack = read(&root, "stack.toml")?;
     let names = names(&package);
-    ask_for_what_is_missing(&mut options, &names)?;
+    if !options.yes && question::somebody() {
+        ask_for_what_is_missing(&mut options, &names, &mut question::ask)?;
+    }
     let presets = presets(&root)?;
     let wanted = wanted(&options, &names)?;
     let edits = edits(&root, &options, &wanted, &names, &stack, &presets)?;
@@ -107,7 +109,7 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
         .hint("add --overwrite to replace it, or make the change yourself"));
     }
     if !edits.is_empty() {
-        confirm(options.yes)?;
+        question::confirm("write this?", "nothing was written", options.yes)?;
     }
     for edit in &edits {
         let file = root.join(&edit.path);
@@ -158,74 +160,85 @@ fn names(package: &SourcePackage) -> Names {
     names
 }
 
+/// What each preset says, by its name.
 fn presets(root: &Path) -> Result<BTreeMap<String, String>, Failure> {
-    let folder = root.join("infra/presets");
-    let failed = |error: std::io::Error| {
-        Failure::new("IO", format!("cannot read {}: {error}", folder.display()))
-    };
     let mut presets = BTreeMap::new();
-    for entry in std::fs::read_dir(&folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if let (Some(name), Some("toml")) = (
-            path.file_stem().and_then(|name| name.to_str()),
-            path.extension().and_then(|extension| extension.to_str()),
-        ) {
-            let text = std::fs::read_to_string(&path).map_err(failed)?;
-            presets.insert(name.to_owned(), text);
-        }
+    for file in stack::presets(root)? {
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            Failure::new("IO", format!("cannot read {}: {error}", file.display()))
+        })?;
+        let name = file
+            .file_stem()
+            .map(|name| name.to_string_lossy().into_owned());
+        presets.extend(name.map(|name| (name, text)));
     }
     Ok(presets)
 }
 
-/// Questions to whoever sits at a terminal and has given no flags for them.
-fn ask_for_what_is_missing(options: &mut Options, names: &Names) -> Result<(), Failure> {
-    let nobody = !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal();
-    if options.yes || nobody {
-        return Ok(());
-    }
+/// Questions to whoever sits at a terminal, about what no flag has said. No answer leaves a thing as it
+/// is.
+fn ask_for_what_is_missing(
+    options: &mut Options,
+    names: &Names,
+    ask: Ask<'_>,
+) -> Result<(), Failure> {
     let current = names.store.values().next().cloned().unwrap_or_default();
-    let asked = |question: &str, flag: &mut Option<String>| -> Result<(), Failure> {
+    for (question, flag) in [
+        (
+            format!("name of the skill [{current}]: "),
+            &mut options.name,
+        ),
+        (
+            "how people sign in, a preset of docs/identity.md [email]: ".to_owned(),
+            &mut options.preset,
+        ),
+        (
+            "prefix of the sign-in host [{name}-{stage}-{account}]: ".to_owned(),
+            &mut options.domain_prefix,
+        ),
+    ] {
         if flag.is_none() {
-            *flag = Some(ask(question)?).filter(|answer| !answer.is_empty());
+            *flag = answer(ask, &question)?;
         }
-        Ok(())
-    };
-    asked(
-        &format!("name of the skill [{current}]: "),
-        &mut options.name,
-    )?;
-    asked(
-        "how people sign in, a preset of docs/identity.md [email]: ",
-        &mut options.preset,
-    )?;
-    asked(
-        "prefix of the sign-in host [{name}-{stage}-{account}]: ",
-        &mut options.domain_prefix,
-    )?;
+    }
     if options.invocation_name.is_empty() {
-        let name = options
-            .name
-            .clone()
-            .map(|name| edits::invocation_name(&name));
+        let usual = options.name.as_deref().map(edits::invocation_name);
         for (locale, before) in &names.spoken {
-            let usual = name.as_ref().unwrap_or(before);
-            let answer = ask(&format!("what people call it in {locale} [{usual}]: "))?;
-            if !answer.is_empty() {
-                options.invocation_name.push((locale.clone(), answer));
-            }
+            let usual = usual.as_ref().unwrap_or(before);
+            let question = format!("what people call it in {locale} [{usual}]: ");
+            let said = answer(ask, &question)?.map(|said| (locale.clone(), said));
+            options.invocation_name.extend(said);
         }
+    }
+    if options.region.is_empty() {
+        for (part, usual) in [
+            ("default", Region::us_east_1().as_str()),
+            ("NA", "as default"),
+            ("EU", "as default"),
+            ("FE", "as default"),
+        ] {
+            let question = format!("region of the function for {part} [{usual}]: ");
+            let said = answer(ask, &question)?.map(|said| (part.to_owned(), said));
+            options.region.extend(said);
+        }
+    }
+    if options.stage.is_empty() {
+        let said = answer(
+            ask,
+            "stages besides local, dev and prod, or their regions, as NAME or NAME=REGION []: ",
+        )?
+        .unwrap_or_default();
+        options.stage = said.split_whitespace().map(str::to_owned).collect();
     }
     Ok(())
 }
 
-fn ask(question: &str) -> Result<String, Failure> {
-    let mut answer = String::new();
-    let mut stream = std::io::stderr();
-    write!(stream, "{question}")
-        .and_then(|()| stream.flush())
-        .and_then(|()| std::io::stdin().read_line(&mut answer))
-        .map_err(|error| Failure::new("INIT", format!("nobody answers: {error}")))?;
-    Ok(answer.trim().to_owned())
+type Ask<'a> = &'a mut dyn FnMut(&str) -> std::io::Result<String>;
+
+fn answer(ask: Ask<'_>, question: &str) -> Result<Option<String>, Failure> {
+    let answer =
+        ask(question).map_err(|error| Failure::new("INIT", format!("nobody answers: {error}")))?;
+    Ok(Some(answer).filter(|answer| !answer.is_empty()))
 }
 
 fn wanted(options: &Options, names: &Names) -> Result<Wanted, Failure> {
@@ -236,9 +249,9 @@ fn wanted(options: &Options, names: &Names) -> Result<Wanted, Failure> {
         regions: options.region.iter().cloned().collect(),
         ..Wanted::default()
     };
-    // The stack file needs one; Lambda's and Alexa's own default is the same.
+    // The stack file needs one as soon as it names another.
     if !wanted.regions.is_empty() {
-        let default = || "us-east-1".to_owned();
+        let default = || Region::us_east_1().to_string();
         wanted
             .regions
             .entry("default".to_owned())
@@ -418,18 +431,51 @@ fn difference(edit: &Edit) -> String {
         .to_string()
 }
 
-fn confirm(yes: bool) -> Result<(), Failure> {
-    if yes {
-        return Ok(());
-    }
-    if !std::io::stdin().is_terminal() {
-        return Err(
-            Failure::new("CONFIRM", "nothing was written: nobody is there to confirm")
-                .hint("add --yes"),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_no_flag_has_said_is_asked_for() {
+        #[derive(clap::Parser)]
+        struct Command {
+            #[command(flatten)]
+            options: Options,
+        }
+        let mut options =
+            <Command as clap::Parser>::parse_from(["init", "--preset", "email"]).options;
+        let mut names = Names::default();
+        names.spoken.insert("en-US".to_owned(), "old".to_owned());
+        let mut asked = Vec::new();
+        let mut ask = |question: &str| {
+            let answers = [
+                ("name", "Taxi Desk"),
+                ("what people", "my taxi"),
+                ("region of the function for EU", "eu-west-1"),
+                ("stages", "dev  prod=eu-central-1"),
+            ];
+            asked.push(question.to_owned());
+            let answer = answers
+                .into_iter()
+                .find(|(about, _)| question.starts_with(about));
+            Ok(answer.map_or("", |(_, answer)| answer).to_owned())
+        };
+        ask_for_what_is_missing(&mut options, &names, &mut ask).unwrap();
+        assert!(
+            asked.contains(&"what people call it in en-US [taxi desk]: ".to_owned()),
+            "{asked:?}"
         );
-    }
-    match ask("write this? [y/N] ")?.as_str() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => Err(Failure::new("CONFIRM", "nothing was written")),
+        assert!(
+            !asked.iter().any(|question| question.contains("preset")),
+            "{asked:?}"
+        );
+        assert_eq!(options.name.as_deref(), Some("Taxi Desk"));
+        assert_eq!(options.domain_prefix, None);
+        let wanted = wanted(&options, &names).unwrap();
+        assert_eq!(wanted.invocation_names["en-US"], "my taxi");
+        assert_eq!(wanted.regions["EU"], "eu-west-1");
+        assert_eq!(wanted.regions["default"], "us-east-1");
+        assert_eq!(wanted.stages["prod"].as_deref(), Some("eu-central-1"));
+        assert_eq!(wanted.stages["dev"], None);
     }
 }

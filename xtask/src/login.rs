@@ -1,6 +1,5 @@
 //! `cargo xtask login`: signing in as an Amazon developer with a security profile of one's own.
 
-use std::io::{BufRead as _, IsTerminal as _};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::failure::Failure;
-use crate::{logins, output, stack, stage};
+use crate::{logins, output, question, stack, stage};
 
 /// Who signs in, and where the browser comes back to.
 #[derive(Debug, clap::Args)]
@@ -120,18 +119,12 @@ fn security_profile() -> Result<SecurityProfile, Failure> {
              profile; `cargo xtask login --help` says where to make one",
         )
     };
-    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let terminal = question::somebody();
     let unreadable = |error: std::io::Error| Failure::new("IO", format!("cannot read: {error}"));
     let id = match set(variables::LWA_CLIENT_ID) {
         Some(id) => id,
         None if terminal => {
-            output::aside("client id of your security profile:");
-            let mut line = String::new();
-            std::io::stdin()
-                .lock()
-                .read_line(&mut line)
-                .map_err(unreadable)?;
-            line
+            question::ask("client id of your security profile: ").map_err(unreadable)?
         }
         None => return Err(nobody(variables::LWA_CLIENT_ID)),
     };

@@ -21,6 +21,7 @@ mod logs;
 mod output;
 mod plan;
 mod progress;
+mod question;
 mod render;
 mod say;
 mod stack;

@@ -68,7 +68,7 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
 fn committed(stack: &StackFile) -> Result<Vec<(PathBuf, String)>, Failure> {
     let folder = workspace::root().join("infra/templates");
     let mut documents = templates(stack, &folder)?;
-    for preset in stack::presets()? {
+    for preset in stack::presets(&workspace::root())? {
         let Some(name) = preset.file_stem() else {
             continue;
         };

@@ -102,9 +102,9 @@ pub(crate) fn is_the_workspaces(stack: &Path) -> bool {
     matches!((stack.canonicalize(), own), (Ok(given), Ok(own)) if given == own)
 }
 
-/// The stack files that a fork can start from, by name.
-pub(crate) fn presets() -> Result<Vec<PathBuf>, Failure> {
-    let folder = workspace::root().join("infra/presets");
+/// The stack files that a fork of the repository can start from, in the order of their names.
+pub(crate) fn presets(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let folder = root.join("infra/presets");
     let failed = |error: std::io::Error| {
         Failure::new("IO", format!("cannot list {}: {error}", folder.display()))
     };

@@ -16,7 +16,7 @@ use crate::plan::regions;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::StageState;
-use crate::steps::{identity, skill_stack};
+use crate::steps::{identity, recover, skill_stack};
 
 /// What goes and what stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -112,7 +112,7 @@ pub async fn destroy(
 
 /// Customers of a live skill are answered by what would be removed.
 async fn refuse_live(session: &Session<'_>) -> Result<(), Error> {
-    let Some(skill) = session.skill_id().await else {
+    let Some(skill) = skill(session).await? else {
         return Ok(());
     };
     let allowed = session.inputs.allowed.contains(&Guard::Live);
@@ -122,6 +122,11 @@ async fn refuse_live(session: &Session<'_>) -> Result<(), Error> {
     Err(Guard::Live.refusal(&format!(
         "skill {skill} has a live version, and its functions would be removed"
     )))
+}
+
+/// The stage's skill, also when the state that named it was lost.
+async fn skill(session: &Session<'_>) -> Result<Option<SkillId>, Error> {
+    Ok(recover::skill(session).await?.and_then(|record| record.id))
 }
 
 async fn look(session: &Session<'_>, scope: Scope) -> Result<Removal, Error> {
@@ -138,7 +143,7 @@ async fn look(session: &Session<'_>, scope: Scope) -> Result<Removal, Error> {
         .as_ref()
         .and_then(|observed| identity::outputs(&client.desired().name, observed).ok())
         .map(|outputs| outputs.user_pool_id);
-    let skill = session.skill_id().await;
+    let skill = skill(session).await?;
     let bucket = session.bucket(&session.inputs.home);
     let (skill, kept_skill) = if scope.skill {
         (skill, None)
@@ -214,7 +219,7 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
 
 async fn remove_skill(session: &Session<'_>, skill: &SkillId) -> Result<((), String), Error> {
     // Read again with the lock: it was agreed to remove this skill and no other.
-    if session.skill_id().await.as_ref() != Some(skill) {
+    if self::skill(session).await?.as_ref() != Some(skill) {
         return Err(Error::new(
             Code::Plan,
             "the stage has another skill than was said; nothing was removed",

@@ -227,16 +227,21 @@ fn lost(change: &Change) -> Option<Finding> {
         "AWS::Cognito::UserPoolDomain" => Guard::Domain,
         _ => return None,
     };
-    let what = match (change.kind, change.replacement) {
-        (Kind::Removed, _) => "removed",
-        (_, Replacement::Yes) => "replaced",
-        (_, Replacement::Perhaps) => "perhaps replaced",
-        _ => return None,
-    };
+    let gone = gone(change)?;
     Some(Finding {
         guard,
-        what: format!("{} would be {what}", change.subject),
+        what: format!("{} would be {gone}", change.subject),
     })
+}
+
+/// How something ends by a change, if it does.
+fn gone(change: &Change) -> Option<&'static str> {
+    match (change.kind, change.replacement) {
+        (Kind::Removed, _) => Some("removed"),
+        (_, Replacement::Yes) => Some("replaced"),
+        (_, Replacement::Perhaps) => Some("perhaps replaced"),
+        _ => None,
+    }
 }
 
 /// What the live version names in documents that cannot be changed any more.
@@ -247,13 +252,7 @@ fn lost_live(change: &Change) -> Vec<Finding> {
     };
     let kind = change.resource_type.as_deref().unwrap_or_default();
     let mut found = Vec::new();
-    let gone = match (change.kind, change.replacement) {
-        (Kind::Removed, _) => Some("removed"),
-        (_, Replacement::Yes) => Some("replaced"),
-        (_, Replacement::Perhaps) => Some("perhaps replaced"),
-        _ => None,
-    };
-    if let Some(gone) = gone.filter(|_| USED_BY_LIVE.contains(&kind)) {
+    if let Some(gone) = gone(change).filter(|_| USED_BY_LIVE.contains(&kind)) {
         found.push(finding(format!(
             "the live version uses {}, which would be {gone}",
             change.subject

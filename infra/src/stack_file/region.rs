@@ -12,7 +12,8 @@ text! {
 }
 
 impl Region {
-    pub(super) fn us_east_1() -> Self {
+    /// Northern Virginia: the default wherever a region is not said.
+    pub fn us_east_1() -> Self {
         Self("us-east-1".to_owned())
     }
 }

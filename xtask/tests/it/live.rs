@@ -179,3 +179,21 @@ fn a_skill_that_cannot_be_enabled_without_linking_is_tried_out_as_it_is() {
     assert!(transcript[0]["heard"].is_string(), "{transcript}");
     assert!(stage.end("-TERM"));
 }
+
+/// Whoever lost the state still has customers.
+#[test]
+fn a_lost_state_does_not_take_a_live_skill_down() {
+    let stage = certified();
+    Console::of(&stage).lose_state();
+    for arguments in [
+        &["destroy", "--yes", "--json"][..],
+        &["destroy", "--skill", "--yes", "--json"],
+    ] {
+        let (refused, code) = with(&stage, "", arguments);
+        assert_eq!(code, Some(1), "{}", refused.stdout);
+        let refused = refused.json();
+        assert_eq!(refused["error"]["code"], "GUARD_LIVE", "{refused}");
+        assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+    }
+    assert!(stage.end("-TERM"));
+}

@@ -50,6 +50,21 @@ impl AccountId {
     }
 }
 
+/// The configuration of a service's client. Each SDK crate has a builder type of its own, with the
+/// same methods and no trait in common.
+///
+/// The endpoint is said to each, because a client by itself also follows variables such as
+/// `AWS_ENDPOINT_URL_S3`, and credentials would follow them.
+macro_rules! configured {
+    ($aws:expr, $sdk:ident) => {{
+        let mut config = $sdk::config::Builder::from(&$aws.config)
+            .interceptor($aws.counter.clone())
+            .retry_classifier(retry::RetryAfter);
+        config.set_endpoint_url($aws.endpoint_url());
+        config
+    }};
+}
+
 impl Aws {
     /// Loads configuration and credentials once, without a call to AWS unless the credentials
     /// themselves need one.
@@ -122,10 +137,7 @@ impl Aws {
 
     /// The account that the credentials belong to.
     pub async fn account(&self) -> Result<AccountId, Error> {
-        let mut config = aws_sdk_sts::config::Builder::from(&self.config)
-            .interceptor(self.counter.clone())
-            .retry_classifier(retry::RetryAfter);
-        config.set_endpoint_url(self.endpoint_url());
+        let config = configured!(self, aws_sdk_sts);
         let identity = aws_sdk_sts::Client::from_conf(config.build())
             .get_caller_identity()
             .send()
@@ -137,8 +149,7 @@ impl Aws {
             .ok_or_else(|| Error::new(Code::Aws, "STS answered without an account id"))
     }
 
-    /// The stage's endpoint or none. Said to each client, because a client by itself also follows
-    /// variables such as `AWS_ENDPOINT_URL_S3`, and credentials would follow them.
+    /// The stage's endpoint or none.
     fn endpoint_url(&self) -> Option<String> {
         self.config.endpoint_url().map(str::to_owned)
     }
@@ -163,39 +174,24 @@ impl Aws {
     }
 
     pub(crate) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
-        let mut config = aws_sdk_s3::config::Builder::from(&self.config)
+        let config = configured!(self, aws_sdk_s3)
             .region(sdk_region(region))
-            .force_path_style(self.path_style)
-            .interceptor(self.counter.clone())
-            .retry_classifier(retry::RetryAfter);
-        config.set_endpoint_url(self.endpoint_url());
+            .force_path_style(self.path_style);
         aws_sdk_s3::Client::from_conf(config.build())
     }
 
     pub(crate) fn cloudformation(&self, region: &Region) -> aws_sdk_cloudformation::Client {
-        let mut config = aws_sdk_cloudformation::config::Builder::from(&self.config)
-            .region(sdk_region(region))
-            .interceptor(self.counter.clone())
-            .retry_classifier(retry::RetryAfter);
-        config.set_endpoint_url(self.endpoint_url());
+        let config = configured!(self, aws_sdk_cloudformation).region(sdk_region(region));
         aws_sdk_cloudformation::Client::from_conf(config.build())
     }
 
     pub(crate) fn logs(&self, region: &Region) -> aws_sdk_cloudwatchlogs::Client {
-        let mut config = aws_sdk_cloudwatchlogs::config::Builder::from(&self.config)
-            .region(sdk_region(region))
-            .interceptor(self.counter.clone())
-            .retry_classifier(retry::RetryAfter);
-        config.set_endpoint_url(self.endpoint_url());
+        let config = configured!(self, aws_sdk_cloudwatchlogs).region(sdk_region(region));
         aws_sdk_cloudwatchlogs::Client::from_conf(config.build())
     }
 
     pub(crate) fn cognito(&self, region: &Region) -> aws_sdk_cognitoidentityprovider::Client {
-        let mut config = aws_sdk_cognitoidentityprovider::config::Builder::from(&self.config)
-            .region(sdk_region(region))
-            .interceptor(self.counter.clone())
-            .retry_classifier(retry::RetryAfter);
-        config.set_endpoint_url(self.endpoint_url());
+        let config = configured!(self, aws_sdk_cognitoidentityprovider).region(sdk_region(region));
         aws_sdk_cognitoidentityprovider::Client::from_conf(config.build())
     }
 }

@@ -3,6 +3,7 @@
 //! *Decide* is a pure function; everything that the rollout does to a stack goes through a change
 //! set that is inspected before it is executed, and no other change set is executed than that one.
 
+mod change_sets;
 mod client;
 mod failure;
 #[cfg(test)]

@@ -1,24 +1,22 @@
-//! What is done to a stack: one change set at a time, and none but the one that was looked at.
+//! What is read of a stack and done to it.
 
 use std::time::Duration;
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, Parameter, PropertyDifference,
-    ResourceChange, ResourceToImport, Stack, StackEvent, StackResourceDriftStatus, StackStatus,
-    Tag, TemplateStage,
+    PropertyDifference, Stack, StackEvent, StackResourceDriftStatus, StackStatus, TemplateStage,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::failure::{ended_as, failed_stack, last_operation, says_nothing_to_change};
+use super::change_sets::{Mode, OnFailure};
+use super::failure::{ended_as, failed_stack, last_operation};
 use super::{Decision, Desired, Import, Observed, decide};
 use crate::aws::Aws;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::plan::change::Field;
-use crate::plan::change_set;
 use crate::plan::{Part, stack_part};
 use crate::poll::Poll;
 use crate::progress::Step;
@@ -37,42 +35,11 @@ pub enum Acted {
     NothingToChange,
 }
 
-/// What happens to a stack whose operation fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OnFailure {
-    /// What was made stays, and the next run goes on from there. Rolling a creation back would
-    /// orphan what is retained, and with it the sign-in domain's name.
-    Keep,
-    /// It returns to what it was.
-    RollBack,
-}
-
-/// What a change set is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Create,
-    /// What exists already is taken up; nothing else can be done at the same time.
-    Import,
-    Update,
-    /// The difference between the template and what is really there.
-    Revert,
-}
-
-impl Mode {
-    fn kind(self) -> ChangeSetType {
-        match self {
-            Self::Create => ChangeSetType::Create,
-            Self::Import => ChangeSetType::Import,
-            Self::Update | Self::Revert => ChangeSetType::Update,
-        }
-    }
-}
-
 /// A stack in CloudFormation.
 #[derive(Debug, Clone)]
 pub struct StackClient {
-    client: Client,
-    desired: Desired,
+    pub(super) client: Client,
+    pub(super) desired: Desired,
 }
 
 impl StackClient {
@@ -323,184 +290,6 @@ impl StackClient {
         }
     }
 
-    async fn execute(
-        &self,
-        mode: Mode,
-        on_failure: OnFailure,
-        part: &Part,
-    ) -> Result<Acted, Error> {
-        let before = self.newest_event().await?;
-        let name = format!("voicelink-{}", Uuid::new_v4());
-        let Some(changes) = self.create_change_set(&name, mode).await? else {
-            return Ok(Acted::NothingToChange);
-        };
-        let surplus = change_set::surplus(part, &changes);
-        if !surplus.is_empty() {
-            self.delete_change_set(&name).await?;
-            let refusal = Error::new(
-                Code::ChangeSet,
-                format!(
-                    "stack {} was not touched: its change set says more than the plan",
-                    self.desired.name
-                ),
-            )
-            .hint("somebody may have changed the stack meanwhile: run `cargo xtask plan` again");
-            return Err(surplus.into_iter().fold(refusal, Error::because));
-        }
-        self.client
-            .execute_change_set()
-            .stack_name(&self.desired.name)
-            .change_set_name(&name)
-            .disable_rollback(on_failure == OnFailure::Keep)
-            // An attempt that is repeated because its answer was lost is the same operation.
-            .client_request_token(&name)
-            .send()
-            .await
-            .map_err(|error| self.failed("execute the change set of", &error))?;
-        let status = self.settle_after(before.as_deref()).await?;
-        if matches!(
-            status.as_str(),
-            "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE"
-        ) {
-            return Ok(Acted::Changed);
-        }
-        let events = self.events_since(before.as_deref()).await?;
-        Err(self.failed_stack(&status, &events))
-    }
-
-    /// `None` when CloudFormation finds nothing to change.
-    async fn create_change_set(
-        &self,
-        name: &str,
-        mode: Mode,
-    ) -> Result<Option<Vec<ResourceChange>>, Error> {
-        let (template, imports) = match mode {
-            Mode::Import => (self.import_template()?, Some(self.imports())),
-            Mode::Create | Mode::Update | Mode::Revert => (self.desired.template.clone(), None),
-        };
-        let parameters = self.desired.parameters.iter().map(|(name, value)| {
-            Parameter::builder()
-                .parameter_key(name)
-                .parameter_value(value)
-                .build()
-        });
-        let tags = self
-            .desired
-            .tags
-            .iter()
-            .map(|(key, value)| Tag::builder().key(key).value(value).build());
-        let created = self
-            .client
-            .create_change_set()
-            .stack_name(&self.desired.name)
-            .change_set_name(name)
-            .change_set_type(mode.kind())
-            .set_deployment_mode((mode == Mode::Revert).then_some(DeploymentMode::RevertDrift))
-            .client_token(name)
-            .template_body(template)
-            .set_resources_to_import(imports)
-            .set_parameters(Some(parameters.collect()))
-            .set_tags(Some(tags.collect()))
-            .capabilities(Capability::CapabilityIam)
-            .capabilities(Capability::CapabilityNamedIam)
-            .send()
-            .await;
-        match created {
-            Ok(_) => {}
-            // Nobody else chooses this name: the answer to a first attempt was lost.
-            Err(error) if error.code() == Some("AlreadyExistsException") => {}
-            Err(error) => return Err(self.failed("create a change set for", &error)),
-        }
-
-        let mut poll = Poll::default();
-        loop {
-            let answer = self
-                .client
-                .describe_change_set()
-                .stack_name(&self.desired.name)
-                .change_set_name(name)
-                .send()
-                .await
-                .map_err(|error| self.failed("read the change set of", &error))?;
-            match answer.status() {
-                Some(ChangeSetStatus::CreateComplete) => {
-                    return self.changes(name).await.map(Some);
-                }
-                Some(ChangeSetStatus::Failed) => {
-                    let reason = answer.status_reason.unwrap_or_default();
-                    // Best effort: the reason matters more than an empty change set that stays.
-                    let _ = self.delete_change_set(name).await;
-                    if says_nothing_to_change(&reason) {
-                        return Ok(None);
-                    }
-                    return Err(Error::new(
-                        Code::ChangeSet,
-                        format!("no change set for stack {}: {reason}", self.desired.name),
-                    )
-                    .hint("the reason is CloudFormation's own; the stack was not touched"));
-                }
-                _ => poll.wait().await,
-            }
-        }
-    }
-
-    /// The template of what is taken up, without outputs: an import cannot add any.
-    fn import_template(&self) -> Result<String, Error> {
-        let names: Vec<_> = self
-            .desired
-            .imports
-            .iter()
-            .map(|one| one.logical.as_str())
-            .collect();
-        let template = Template::read(&self.desired.template, &self.desired.parameters)?;
-        template.only(&names)
-    }
-
-    fn imports(&self) -> Vec<ResourceToImport> {
-        let imports = self.desired.imports.iter().map(|import| {
-            ResourceToImport::builder()
-                .logical_resource_id(&import.logical)
-                .resource_type(&import.resource_type)
-                .set_resource_identifier(Some(import.identifier.clone().into_iter().collect()))
-                .build()
-        });
-        imports.collect()
-    }
-
-    /// Every change of a finished change set.
-    async fn changes(&self, name: &str) -> Result<Vec<ResourceChange>, Error> {
-        let mut changes = Vec::new();
-        let mut next = None;
-        loop {
-            let page = self
-                .client
-                .describe_change_set()
-                .stack_name(&self.desired.name)
-                .change_set_name(name)
-                .set_next_token(next)
-                .send()
-                .await
-                .map_err(|error| self.failed("read the change set of", &error))?;
-            let found = page.changes.unwrap_or_default().into_iter();
-            changes.extend(found.filter_map(|change| change.resource_change));
-            next = page.next_token;
-            if next.is_none() {
-                return Ok(changes);
-            }
-        }
-    }
-
-    async fn delete_change_set(&self, name: &str) -> Result<(), Error> {
-        self.client
-            .delete_change_set()
-            .stack_name(&self.desired.name)
-            .change_set_name(name)
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| self.failed("delete the change set of", &error))
-    }
-
     async fn protect(&self) -> Result<(), Error> {
         if !self.desired.protected {
             return Ok(());
@@ -537,7 +326,7 @@ impl StackClient {
     /// Waits until the operation that was begun after an event has ended. A status that is read
     /// soon afterwards may still be the one of before, so that the stack's own event has to tell
     /// the same end.
-    async fn settle_after(&self, before: Option<&str>) -> Result<String, Error> {
+    pub(super) async fn settle_after(&self, before: Option<&str>) -> Result<String, Error> {
         let mut poll = Poll::default();
         let mut settled: Option<Instant> = None;
         loop {
@@ -556,7 +345,7 @@ impl StackClient {
     }
 
     /// The id of the newest event, to tell later ones from earlier ones.
-    async fn newest_event(&self) -> Result<Option<String>, Error> {
+    pub(super) async fn newest_event(&self) -> Result<Option<String>, Error> {
         let answer = self
             .client
             .describe_stack_events()
@@ -576,7 +365,10 @@ impl StackClient {
     }
 
     /// Events after the named one, oldest first.
-    async fn events_since(&self, before: Option<&str>) -> Result<Vec<StackEvent>, Error> {
+    pub(super) async fn events_since(
+        &self,
+        before: Option<&str>,
+    ) -> Result<Vec<StackEvent>, Error> {
         let mut events = Vec::new();
         let mut pages = self
             .client
@@ -604,11 +396,15 @@ impl StackClient {
         Ok(self.failed_stack(&status, last_operation(&events)))
     }
 
-    fn failed_stack(&self, status: &str, events: &[StackEvent]) -> Error {
+    pub(super) fn failed_stack(&self, status: &str, events: &[StackEvent]) -> Error {
         failed_stack(&self.desired, status, events)
     }
 
-    fn failed<E>(&self, doing: &str, error: &aws_sdk_cloudformation::error::SdkError<E>) -> Error
+    pub(super) fn failed<E>(
+        &self,
+        doing: &str,
+        error: &aws_sdk_cloudformation::error::SdkError<E>,
+    ) -> Error
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
