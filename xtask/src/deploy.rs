@@ -22,6 +22,7 @@ use rollout::{Building, Bundle};
 use serde_json::json;
 use tokio::sync::watch;
 
+use crate::ask_cli;
 use crate::build::{self, Kind};
 use crate::failure::Failure;
 use crate::progress::seconds;
@@ -57,6 +58,14 @@ pub(crate) struct Files {
     /// Where the rendered documents go, instead of `dist/STAGE`
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+}
+
+impl Files {
+    /// Where the rendered documents of a stage are.
+    fn dist(&self, stage: &StageName) -> PathBuf {
+        let folder = self.out.clone();
+        folder.unwrap_or_else(|| workspace::dist(stage.as_str()))
+    }
 }
 
 /// What a finished command has to tell.
@@ -114,6 +123,7 @@ async fn deploy_local(
     let report = deploy_and_verify(options, stack, name, counter, &urls).await;
     if let Some(own) = own {
         LocalStage::stop(own).await;
+        ask_cli::forget(&options.files.dist(name))?;
     }
     report
 }
@@ -352,6 +362,8 @@ pub(crate) fn real_inputs(
 fn inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Failure> {
     let home = stack::home(&stack, name)?;
     let folder = stack::package_folder(path);
+    let dist = workspace::dist(name.as_str());
+    let profile = stack::ask_profile(&stack, name);
     Ok(Inputs {
         package: read_package(&folder)?,
         stack,
@@ -362,6 +374,7 @@ fn inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Fai
         vendor: None,
         architecture: build::host(),
         lacking: Vec::new(),
+        adopt: ask_cli::skill(&dist, &profile)?,
         allowed: Vec::new(),
     })
 }
@@ -391,7 +404,7 @@ async fn roll_out(
         interrupted(),
     )
     .await?;
-    write_documents(files, &inputs.stage, &outcome)?;
+    write_documents(files, inputs, &outcome)?;
     let build = *build_took.borrow();
     Ok(Report {
         stage: inputs.stage.clone(),
@@ -424,14 +437,13 @@ pub(crate) fn building(
 }
 
 /// What was deployed, for people and for ask-cli. The client secret is not in it.
-fn write_documents(files: &Files, stage: &StageName, outcome: &Outcome) -> Result<(), Error> {
-    let dist = match &files.out {
-        Some(folder) => folder.clone(),
-        None => workspace::dist(stage.as_str()),
-    };
-    outcome.deployed.package.write(&dist)?;
-    rollout::package::write_account_linking(&dist, &outcome.deployed.linking)?;
-    Ok(())
+fn write_documents(files: &Files, inputs: &Inputs, outcome: &Outcome) -> Result<(), Failure> {
+    let dist = files.dist(&inputs.stage);
+    let deployed = &outcome.deployed;
+    deployed.package.write(&dist).map_err(Error::from)?;
+    rollout::package::write_account_linking(&dist, &deployed.linking).map_err(Error::from)?;
+    let profile = stack::ask_profile(&inputs.stack, &inputs.stage);
+    ask_cli::remember(&dist, &profile, &deployed.skill_id)
 }
 
 /// Turns true at the first Ctrl-C; the second ends the process at once.

@@ -10,7 +10,7 @@ use rollout::session::{Inputs, Session};
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, output, plan, progress, question};
+use crate::{ask_cli, deploy, output, plan, progress, question, workspace};
 
 /// What is said when it ends before anything was done.
 const UNTOUCHED: &str = "nothing was removed";
@@ -80,6 +80,9 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let removal = removal
         .await
         .map_err(|error| Failure::from(error).after(counter.calls()))?;
+    if removal.skill.is_some() {
+        ask_cli::forget(&workspace::dist(name.as_str()))?;
+    }
     if options.json {
         let report = json!({
             "stage": name.as_str(),

@@ -3,11 +3,12 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
+use infra::stack_file::StageName;
 use local_cloud::Urls;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
-use crate::{environment, workspace};
+use crate::{ask_cli, environment, workspace};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Discovery {
@@ -25,6 +26,8 @@ pub(crate) struct Announcement {
 /// Tells other commands where this process listens.
 pub(crate) fn announce(urls: &Urls) -> Result<Announcement, Failure> {
     let path = path();
+    // A stage that was killed could not say that its skill is gone.
+    ask_cli::forget(&workspace::dist(StageName::LOCAL))?;
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(|error| cannot_write(&path, &error))?;
     }
@@ -69,6 +72,8 @@ impl Drop for Announcement {
     fn drop(&mut self) {
         // The stage has ended: a file that stays behind names a process that does not live.
         let _ = std::fs::remove_file(&self.path);
+        // The next stage says it again.
+        let _ = ask_cli::forget(&workspace::dist(StageName::LOCAL));
     }
 }
 

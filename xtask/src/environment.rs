@@ -26,6 +26,14 @@ pub(crate) const ENDPOINTS: Variable = Variable {
     default: None,
 };
 
+/// Where rendered documents go.
+pub(crate) const DIST: Variable = Variable {
+    name: "VOICELINK_DIST",
+    purpose: "The folder for what is rendered and deployed, by stage, instead of `dist`.",
+    example: "/tmp/dist",
+    default: None,
+};
+
 /// How long one call may take.
 pub(crate) const CALL_TIMEOUT: Variable = Variable {
     name: "VOICELINK_CALL_TIMEOUT",
@@ -96,6 +104,7 @@ const ENVIRONMENT: Environment = Environment {
         ),
         ENDPOINTS,
         LOCAL_STAGE,
+        DIST,
         CALL_TIMEOUT,
         variable(
             "HTTPS_PROXY",

@@ -110,6 +110,7 @@ mod tests {
 
     /// Codes of failures that are the command line's own, with their meaning.
     const OWN: &[(&str, &str)] = &[
+        ("ASK_CLI", "a file of ask-cli cannot be read"),
         ("BENCH", "a measurement could not be made"),
         (
             "CHAOS",

@@ -96,10 +96,7 @@ fn profile(options: &Options) -> Result<String, Failure> {
         return Err(Failure::new("STAGE", "the stage `local` needs no login")
             .hint("name the real stage that you want to deploy to"));
     }
-    let profile = stack
-        .stage(&name)
-        .map(|stage| stage.ask_profile.as_str().to_owned());
-    Ok(profile.unwrap_or_else(|| "default".to_owned()))
+    Ok(stack::ask_profile(&stack, &name))
 }
 
 /// The client of the security profile, from the environment or from whoever sits there.

@@ -7,7 +7,7 @@ use rollout::package::SourcePackage;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::{Render, environment, output, stack, workspace};
+use crate::{Render, ask_cli, environment, output, stack, workspace};
 
 pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let stack = stack::read(&options.stack)?;
@@ -49,7 +49,11 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     if options.check {
         return Ok(());
     }
-    if is_deployed(&dist.join("skill-package/skill.json")) {
+    let profile = stack::ask_profile(&stack, &stage);
+    ask_cli::describe(&dist, &profile)?;
+    // A local stage is gone with its end, and ask-cli is told so then.
+    let there = !stage.is_local() || ask_cli::skill(&dist, &profile)?.is_some();
+    if there && is_deployed(&dist.join("skill-package/skill.json")) {
         output::aside(&format!(
             "dist/{stage}/skill-package is what was deployed, with its endpoints, and was left as \
              it is; `cargo xtask deploy {stage}` renders it anew"

@@ -87,6 +87,12 @@ pub(crate) fn home(stack: &StackFile, name: &StageName) -> Result<Region, Failur
         .ok_or_else(|| Failure::new("STAGE", format!("there is no stage `{name}`")))
 }
 
+/// The profile of ask-cli that a stage's skill belongs to.
+pub(crate) fn ask_profile(stack: &StackFile, name: &StageName) -> String {
+    let profile = stack.stage(name).map(|stage| stage.ask_profile.clone());
+    profile.unwrap_or_default().as_str().to_owned()
+}
+
 /// The skill package beside the stack file, or the workspace's.
 pub(crate) fn package_folder(stack: &Path) -> PathBuf {
     let beside = stack

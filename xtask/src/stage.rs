@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::environment::{self, ENDPOINTS};
 use crate::failure::Failure;
-use crate::logins;
+use crate::{logins, stack as stack_files};
 
 /// The hosts of a local stage.
 pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
@@ -154,10 +154,7 @@ fn developer(
             vendor: configuration.vendor_id,
         });
     }
-    let profile = stack
-        .stage(name)
-        .map(|stage| stage.ask_profile.as_str().to_owned())
-        .unwrap_or_default();
+    let profile = stack_files::ask_profile(stack, name);
     let kept = match logins::path() {
         Ok(path) => logins::read(&path)?,
         // Without a home there is no login either.

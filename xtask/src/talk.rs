@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use infra::stack_file::StageName;
 use models::ids::SkillId;
 
 use crate::failure::Failure;
@@ -80,7 +81,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     };
     let conversations = files::read(&files)?;
     let stack = stack::read(&options.stack)?;
-    let name = stack::stage(&stack, options.stage.as_deref().or(Some("local")))?;
+    let name = stack::stage(&stack, options.stage.as_deref().or(Some(StageName::LOCAL)))?;
     let turns = if name.is_local() {
         local::talk(&options.stack, stack, name, conversations).await?
     } else {

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::environment::DIST;
+
 /// The folder of the workspace's Cargo.toml.
 pub(crate) fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -21,7 +23,8 @@ pub(crate) fn skill_package() -> PathBuf {
 
 /// Rendered documents of a stage.
 pub(crate) fn dist(stage: &str) -> PathBuf {
-    root().join("dist").join(stage)
+    let dist = std::env::var_os(DIST.name).map_or_else(|| root().join("dist"), PathBuf::from);
+    dist.join(stage)
 }
 
 /// The variables by which `cargo run` describes xtask; passed on to another cargo, they would make

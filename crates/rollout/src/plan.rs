@@ -157,7 +157,7 @@ fn skill_part(skill: Option<&SkillId>, remembered: bool) -> Part {
         },
         Some(id) => {
             let id = Field::new(vec!["id".to_owned()], None, Some(json!(id)));
-            let action = "take up the skill that carries this stage's mark; the state is lost";
+            let action = "take up the skill that is there already; the state does not name it";
             Part::of(Step::Skill, action, change(vec![id]), 0)
         }
         None => {

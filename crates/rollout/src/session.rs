@@ -46,6 +46,8 @@ pub struct Inputs {
     /// Resource types that the stage's AWS does not have, and that are left out of templates;
     /// Amazon's lacks none.
     pub lacking: Vec<String>,
+    /// The skill to take up where the stage has none yet: one that ask-cli has made.
+    pub adopt: Option<SkillId>,
     /// Guards that are lifted.
     pub allowed: Vec<Guard>,
 }

@@ -129,7 +129,7 @@ text! {
 impl StageName {
     /// The stage on this machine.
     pub fn local() -> Self {
-        Self("local".to_owned())
+        Self(Self::LOCAL.to_owned())
     }
 
     pub(super) fn dev() -> Self {
@@ -140,9 +140,12 @@ impl StageName {
         Self("prod".to_owned())
     }
 
+    /// The name of the stage on this machine.
+    pub const LOCAL: &'static str = "local";
+
     /// Whether this is the stage on this machine.
     pub fn is_local(&self) -> bool {
-        self.0 == "local"
+        self.0 == Self::LOCAL
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn command(program: &Path, home: &Path) -> Command {
     }
     command
         .env("VOICELINK_LOCAL_STAGE", home.join("local-stage.json"))
+        .env("VOICELINK_DIST", home.join("dist"))
         // A stage on this machine answers at once, or never.
         .env("VOICELINK_CALL_TIMEOUT", "5")
         .stdin(Stdio::null())

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use infra::stack_file::StageName;
 use local_cloud::{ACCOUNT_ID, LocalStage, Options};
 use models::secure_url::SecureUrl;
 use rollout::calls::CallCounter;
@@ -114,7 +115,7 @@ async fn deploy_twice(toolbox: &Toolbox, aws: &str) -> Result<(Inputs, DeployedA
 fn inputs(toolbox: &Toolbox, aws: &str, local: &LocalStage) -> Result<Inputs, Failure> {
     let path = toolbox.root.join("stack.toml");
     let stack = stack::read(&path)?;
-    let stage = stack::stage(&stack, Some("local"))?;
+    let stage = stack::stage(&stack, Some(StageName::LOCAL))?;
     let url: SecureUrl = aws
         .parse()
         .map_err(|error| Failure::new("CI", format!("{aws}: {error}")))?;
@@ -137,6 +138,7 @@ fn inputs(toolbox: &Toolbox, aws: &str, local: &LocalStage) -> Result<Inputs, Fa
         vendor: None,
         architecture: build::host(),
         lacking,
+        adopt: None,
         allowed: Vec::new(),
         stack,
     })

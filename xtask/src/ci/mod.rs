@@ -4,6 +4,7 @@
 //! Rust is set up under the target folder, pinned; a missing interpreter fails the step, it
 //! never skips it.
 
+mod ask_cli;
 mod chaos;
 mod lambda;
 mod ministack;
@@ -117,6 +118,16 @@ const STEPS: &[Step] = &[
         name: "tokens",
         about: "boto3 reads the deployment back, and PyJWT verifies tokens",
         run: stage::tokens,
+    },
+    Step {
+        name: "ask-cli",
+        about: "ask-cli works on the same skill, before, between and after deployments",
+        run: ask_cli::ask_cli,
+    },
+    Step {
+        name: "aws-cli",
+        about: "the AWS CLI reads the stacks, the user pool and the function",
+        run: ask_cli::aws_cli,
     },
     Step {
         name: "chaos",

@@ -120,7 +120,7 @@ pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
 }
 
 /// Deploys to the running stage, or to one of its own.
-fn deploy(toolbox: &Toolbox) -> Result<Report> {
+pub(super) fn deploy(toolbox: &Toolbox) -> Result<Report> {
     let sh = &toolbox.sh;
     // The report says more about a failure than the exit status.
     let stdout = Toolbox::as_person(cmd!(sh, "cargo xtask deploy --json"))
@@ -174,15 +174,15 @@ fn no_other_stage() -> Result<()> {
 }
 
 /// A stage inside this process, found by the commands that are run beside it.
-struct OwnStage {
-    urls: Urls,
+pub(super) struct OwnStage {
+    pub(super) urls: Urls,
     runtime: Runtime,
     stage: LocalStage,
     _announcement: Announcement,
 }
 
 impl OwnStage {
-    fn start(record_smapi: Option<PathBuf>) -> Result<Self> {
+    pub(super) fn start(record_smapi: Option<PathBuf>) -> Result<Self> {
         no_other_stage()?;
         let runtime = Runtime::new().context("cannot start a runtime")?;
         let options = Options {
@@ -200,7 +200,7 @@ impl OwnStage {
         })
     }
 
-    fn stop(self) {
+    pub(super) fn stop(self) {
         self.runtime.block_on(self.stage.stop());
     }
 }

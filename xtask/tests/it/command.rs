@@ -36,7 +36,7 @@ impl From<Output> for Said {
     }
 }
 
-/// The command, with a home folder and a discovery file of its own and nobody's credentials.
+/// The command, with a home folder, a discovery file and rendered documents of its own and nobody's credentials.
 pub(crate) fn xtask(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     for (name, _) in std::env::vars() {
@@ -46,6 +46,7 @@ pub(crate) fn xtask(home: &Path) -> Command {
     }
     command
         .env("VOICELINK_LOCAL_STAGE", home.join("local-stage.json"))
+        .env("VOICELINK_DIST", home.join("dist"))
         .env_remove("VOICELINK_ENDPOINTS")
         .env("XDG_CONFIG_HOME", home.join("config"))
         .env("AWS_CONFIG_FILE", home.join("aws-config"))

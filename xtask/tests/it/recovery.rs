@@ -1,5 +1,6 @@
 //! What was lost is found again, and nothing is made twice.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::console::{Console, only_pool};
@@ -138,5 +139,84 @@ fn nobody_chooses_among_several_pools_of_a_stage() {
     for id in [&pool, second["UserPool"]["Id"].as_str().unwrap()] {
         assert!(message.contains(id), "{message}");
     }
+    assert!(stage.end("-TERM"));
+}
+
+/// A skill that was made of the package before any rollout, and ask-cli's record of it beside the
+/// package. Its testing instructions end as given.
+fn made_by_ask_cli(stage: &Stage, ending: &str) -> String {
+    let (said, _) = with(stage, "", &["render"]);
+    assert!(said.success, "{}", said.stderr);
+    let dist = stage.home().join("dist/local");
+    let text = std::fs::read(dist.join("skill-package/skill.json")).unwrap();
+    let mut body: Value = serde_json::from_slice(&text).unwrap();
+    let instructions = &mut body["manifest"]["publishingInformation"]["testingInstructions"];
+    *instructions = format!("{}{ending}", instructions.as_str().unwrap()).into();
+    let console = Console::of(stage);
+    let vendors = console.smapi(Method::GET, "v1/vendors", None);
+    body["vendorId"] = vendors["vendors"][0]["id"].clone();
+    let made = console.smapi(Method::POST, "v1/skills", Some(&body));
+    let skill = made["skillId"].as_str().unwrap().to_owned();
+    on_record(stage, &skill);
+    skill
+}
+
+fn on_record(stage: &Stage, skill: &str) {
+    let folder = stage.home().join("dist/local/.ask");
+    std::fs::create_dir_all(&folder).unwrap();
+    let states = json!({
+        "askcliStatesVersion": "2020-03-31",
+        "profiles": { "default": { "deploymentStatus": "COMPLETE", "skillId": skill } },
+    });
+    std::fs::write(folder.join("ask-states.json"), states.to_string()).unwrap();
+}
+
+#[test]
+fn a_skill_that_ask_cli_made_is_taken_up() {
+    let stage = Stage::start();
+    let skill = made_by_ask_cli(&stage, "");
+    let (said, _) = with(&stage, "", &["plan", "--json"]);
+    let plan = said.json();
+    let parts = plan["parts"].as_array().unwrap();
+    let part = parts.iter().find(|part| part["step"] == "skill").unwrap();
+    assert_eq!(part["changes"][0]["fields"][0]["after"], json!(skill));
+    assert_eq!(deploy(&stage)["skillId"], json!(skill));
+    assert_eq!(Console::of(&stage).skills(), [skill.as_str()]);
+
+    // What is on record counts only until the stage has a skill, and while that one exists.
+    on_record(
+        &stage,
+        "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55",
+    );
+    assert_eq!(deploy(&stage)["skillId"], json!(skill));
+    let (said, _) = with(&stage, "", &["destroy", "--skill", "--yes", "--json"]);
+    assert!(said.success, "{}", said.stderr);
+    let record = stage.home().join("dist/local/.ask/ask-states.json");
+    assert!(!record.exists(), "it names a skill that is gone");
+    on_record(&stage, &skill);
+    let anew = deploy(&stage)["skillId"].clone();
+    assert_ne!(anew, json!(skill));
+    assert_eq!(Console::of(&stage).skills(), [anew.as_str().unwrap()]);
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn a_skill_of_another_stage_is_not_taken_from_it() {
+    let stage = Stage::start();
+    let other = "\n\n(voicelink:account-guide:prod:0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55).";
+    let skill = made_by_ask_cli(&stage, other);
+    for command in ["plan", "deploy"] {
+        let (refused, code) = with(&stage, "", &[command, "--json"]);
+        assert_eq!(code, Some(1));
+        let refused = refused.json();
+        assert_eq!(refused["error"]["code"], "SKILL", "{refused}");
+        let message = refused["error"]["message"].as_str().unwrap();
+        assert!(message.contains(&skill), "{message}");
+    }
+    std::fs::write(stage.home().join("dist/local/.ask/ask-states.json"), "{").unwrap();
+    let (refused, _) = with(&stage, "", &["deploy", "--json"]);
+    let refused = refused.json();
+    assert_eq!(refused["error"]["code"], "ASK_CLI", "{refused}");
+    assert_eq!(Console::of(&stage).skills(), [skill.as_str()]);
     assert!(stage.end("-TERM"));
 }

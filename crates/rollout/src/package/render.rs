@@ -66,9 +66,11 @@ impl SourcePackage {
         }
         let digest = digest::of_json(&json!(facts));
 
+        // Byte by byte what ask-cli would write, without a line's end at the end: it rewrites the
+        // manifest when it deploys, and takes the package for changed if that makes a difference.
         let mut files: BTreeMap<String, Bytes> = documents
             .into_iter()
-            .map(|(path, document)| (path, format!("{document:#}\n").into()))
+            .map(|(path, document)| (path, format!("{document:#}").into()))
             .collect();
         let assets = self.assets.iter();
         files.extend(assets.map(|(path, bytes)| (path.clone(), bytes.clone().into())));

@@ -1,11 +1,12 @@
-//! The skill of a stage whose state was lost: found by what names it, and not created once more.
+//! The skill of a stage that has no state or has lost it: found by what names it, and not created
+//! once more.
 
 use models::ids::SkillId;
 use serde_json::Value;
 use smapi::SkillStage;
 
 use super::{skill, skill_stack};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::plan::regions;
 use crate::session::Session;
 use crate::state::SkillRecord;
@@ -34,7 +35,13 @@ pub(crate) async fn skill(session: &Session<'_>) -> Result<Option<SkillRecord>, 
             },
             None => return Ok(None),
         },
-        None => return Ok(None),
+        None => match made_by_ask_cli(session).await? {
+            Some(id) => Marked {
+                id,
+                nonce: skill::new_nonce(session),
+            },
+            None => return Ok(None),
+        },
     };
     let record = SkillRecord {
         vendor: session.vendor.clone(),
@@ -47,6 +54,25 @@ pub(crate) async fn skill(session: &Session<'_>) -> Result<Option<SkillRecord>, 
         .assume(|state| state.skill = Some(record.clone()))
         .await;
     Ok(Some(record))
+}
+
+/// The skill that ask-cli has made of the stage's package, if it is still there.
+async fn made_by_ask_cli(session: &Session<'_>) -> Result<Option<SkillId>, Error> {
+    let Some(id) = &session.inputs.adopt else {
+        return Ok(None);
+    };
+    let Some(manifest) = skill::manifest(session, id).await? else {
+        return Ok(None);
+    };
+    match skill::testing_instructions(&manifest.value) {
+        // This stage's own would have been found by it.
+        Some(text) if text.contains(skill::MARK) => Err(Error::new(
+            Code::Skill,
+            format!("skill {id}, which ask-cli has on record here, is another stage's"),
+        )
+        .hint("delete `.ask/ask-states.json` beside the rendered package to create a new skill")),
+        _ => Ok(Some(id.clone())),
+    }
 }
 
 /// The skill that the stage's functions were made for.

@@ -74,10 +74,13 @@ pub(crate) async fn ensure(session: &Session<'_>) -> Result<(SkillId, String), E
     Ok((id.clone(), format!("{outcome}: {id}")))
 }
 
+/// What the marks of all stages begin with.
+pub(crate) const MARK: &str = "voicelink:";
+
 /// What every nonce of a stage begins with, so that its skill can be told from a stranger's.
 pub(crate) fn mark(session: &Session<'_>) -> String {
     let inputs = session.inputs;
-    format!("voicelink:{}:{}:", inputs.stack.name, inputs.stage)
+    format!("{MARK}{}:{}:", inputs.stack.name, inputs.stage)
 }
 
 pub(crate) fn new_nonce(session: &Session<'_>) -> String {
