@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use models::ids::SkillId;
+use rollout::files;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -129,10 +130,7 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<Option<T>, Failure> {
 fn write(file: &Path, document: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(document)
         .map_err(|error| Failure::new("IO", format!("cannot write JSON: {error}")))?;
-    let folder = file.parent().map_or_else(PathBuf::new, Path::to_owned);
-    std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(file, text))
-        .map_err(|error| cannot("write", file, &error))
+    files::replace(file, text.as_bytes()).map_err(|error| cannot("write", file, &error))
 }
 
 fn cannot(verb: &str, file: &Path, error: &std::io::Error) -> Failure {

@@ -28,20 +28,13 @@ pub(crate) fn announce(urls: &Urls) -> Result<Announcement, Failure> {
     let path = path();
     // A stage that was killed could not say that its skill is gone.
     ask_cli::forget(&workspace::dist(StageName::LOCAL))?;
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(|error| cannot_write(&path, &error))?;
-    }
     let discovery = Discovery {
         pid: std::process::id(),
         urls: urls.clone(),
     };
     let text = serde_json::to_string_pretty(&discovery)
         .map_err(|error| Failure::new("IO", format!("cannot write JSON: {error}")))?;
-    // A reader never sees half a file.
-    let draft = path.with_extension(format!("{}.draft", std::process::id()));
-    std::fs::write(&draft, text)
-        .and_then(|()| std::fs::rename(&draft, &path))
-        .map_err(|error| cannot_write(&path, &error))?;
+    rollout::files::replace(&path, text.as_bytes()).map_err(|error| cannot_write(&path, &error))?;
     Ok(Announcement { path })
 }
 

@@ -17,6 +17,7 @@ pub mod drift;
 mod elsewhere;
 pub mod endpoints;
 pub mod error;
+pub mod files;
 pub mod guards;
 pub mod live;
 pub mod lock;

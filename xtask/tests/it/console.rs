@@ -7,15 +7,20 @@ use crate::stage::Stage;
 
 /// Calls of an AWS service, or of the Skill Management API.
 pub(crate) struct Console<'stage> {
-    stage: &'stage Stage,
+    urls: &'stage Value,
     region: &'static str,
 }
 
 impl<'stage> Console<'stage> {
     /// In the home region of a stage that names none.
     pub(crate) fn of(stage: &'stage Stage) -> Self {
+        Self::at(&stage.urls)
+    }
+
+    /// The same for whoever must not keep the stage alive.
+    pub(crate) fn at(urls: &'stage Value) -> Self {
         Self {
-            stage,
+            urls,
             region: "us-east-1",
         }
     }
@@ -202,7 +207,7 @@ impl<'stage> Console<'stage> {
     }
 
     fn url(&self, service: &str, path: &str) -> String {
-        let base = self.stage.urls[service].as_str().unwrap();
+        let base = self.urls[service].as_str().unwrap();
         format!("{}/{path}", base.trim_end_matches('/'))
     }
 }

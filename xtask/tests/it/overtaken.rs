@@ -100,13 +100,12 @@ fn what_somebody_else_wrote_meanwhile_is_not_overwritten() {
     theirs["accountLinkingResponse"]["clientSecret"] = json!("theirs");
     let request = json!({"accountLinkingRequest": theirs["accountLinkingResponse"]});
 
-    let stage = Arc::new(stage);
-    let (shared, there) = (Arc::clone(&stage), path.clone());
+    let (urls, there) = (stage.urls.clone(), path.clone());
     intercept(
         &stage,
         "PUT /stages/development/accountLinkingClient",
         move || {
-            Console::of(&shared).smapi(reqwest::Method::PUT, &there, Some(&request));
+            Console::at(&urls).smapi(reqwest::Method::PUT, &there, Some(&request));
         },
     );
     let (said, _) = with(&stage, SCOPES, &["deploy", "--json"]);
@@ -122,4 +121,5 @@ fn what_somebody_else_wrote_meanwhile_is_not_overwritten() {
     let (said, _) = with(&stage, SCOPES, &["deploy", "--json"]);
     assert!(said.success, "{}", said.stderr);
     assert!(run(stage.home(), &["status"]).success);
+    assert!(stage.end("-TERM"));
 }

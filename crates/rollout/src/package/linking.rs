@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::problem::{PackageError, Problem};
 use super::source::{ACCOUNT_LINKING, Document, SourcePackage};
+use crate::files;
 
 const WRAPPER: &str = "accountLinkingRequest";
 
@@ -163,7 +164,6 @@ pub fn write_account_linking(
 ) -> Result<(), PackageError> {
     let file = dist.join(ACCOUNT_LINKING);
     let failed = |error| Problem::io(&file, "write account linking", &error);
-    std::fs::create_dir_all(dist).map_err(failed)?;
     let text = format!("{:#}\n", linking.to_document());
-    Ok(std::fs::write(&file, text).map_err(failed)?)
+    Ok(files::replace(&file, text.as_bytes()).map_err(failed)?)
 }

@@ -1,6 +1,7 @@
 //! The package of one stage: a pure function of what was read and of what the stage is.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -10,8 +11,8 @@ use serde_json::{Value, json};
 use super::problem::{PackageError, Problem};
 use super::source::{MANIFEST, MODELS, SourcePackage};
 use super::{manifest, zip};
-use crate::digest;
 use crate::plan::documents::Documents;
+use crate::{digest, files};
 
 /// Where Alexa finds the function: ARNs of aliases.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,18 +134,38 @@ impl Rendered {
     pub fn write(&self, dist: &Path) -> Result<(), PackageError> {
         let folder = dist.join("skill-package");
         let failed = |file: &Path, error| Problem::io(file, "write the rendered package", &error);
-        match std::fs::remove_dir_all(&folder) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(failed(&folder, error).into()),
-        }
         for (path, bytes) in &self.files {
             let file = folder.join(path);
-            if let Some(parent) = file.parent() {
-                std::fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
+            files::replace(&file, bytes).map_err(|error| failed(&file, error))?;
+        }
+        self.remove_others(&folder)
+            .map_err(|error| failed(&folder, error))?;
+        Ok(())
+    }
+
+    /// Removes what an earlier rendering has left in a folder, but nobody's drafts.
+    fn remove_others(&self, folder: &Path) -> std::io::Result<()> {
+        let mut folders = vec![folder.to_owned()];
+        while let Some(next) = folders.pop() {
+            for entry in std::fs::read_dir(&next)? {
+                let path = entry?.path();
+                let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy();
+                let name = name.replace('\\', "/");
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !self.files.contains_key(&name) && !is_hidden(&path) {
+                    match std::fs::remove_file(&path) {
+                        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                        _ => {}
+                    }
+                }
             }
-            std::fs::write(&file, bytes).map_err(|error| failed(&file, error))?;
         }
         Ok(())
     }
+}
+
+fn is_hidden(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().starts_with('.')
 }
