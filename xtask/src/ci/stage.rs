@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, anyhow, ensure};
 use infra::{StackFile, names};
 use local_cloud::{LocalStage, Options, Urls};
+use rollout::package::SourcePackage;
 use tokio::runtime::Runtime;
 use xshell::cmd;
 
@@ -47,8 +48,10 @@ pub(super) fn local(toolbox: &Toolbox) -> Result<()> {
         "a second deployment made {} mutating calls",
         again.calls.mutating
     );
+    let package = SourcePackage::read(&workspace::skill_package())?;
+    let name = package.invocation_name("en-US")?;
     let said = Toolbox::as_person(cmd!(sh, "cargo xtask say --json"))
-        .arg("open account guide")
+        .arg(format!("open {name}"))
         .read()?;
     let answer: serde_json::Value = serde_json::from_str(&said)
         .with_context(|| format!("`say --json` printed no JSON: {said}"))?;

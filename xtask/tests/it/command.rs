@@ -59,3 +59,18 @@ pub(crate) fn xtask(home: &Path) -> Command {
 pub(crate) fn run(home: &Path, arguments: &[&str]) -> Said {
     xtask(home).args(arguments).output().unwrap().into()
 }
+
+/// What people call the skill of this repository; a fork has another name.
+pub(crate) fn skill_name(locale: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let file = format!("skill-package/interactionModels/custom/{locale}.json");
+    let text = std::fs::read(root.join(file)).unwrap();
+    let model: Value = serde_json::from_slice(&text).unwrap();
+    let name = &model["interactionModel"]["languageModel"]["invocationName"];
+    name.as_str().unwrap().to_owned()
+}
+
+/// “open account guide”, with the name that it has here.
+pub(crate) fn open() -> String {
+    format!("open {}", skill_name("en-US"))
+}

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::command::open;
 use crate::console::{Console, only_pool};
 use crate::plan::{to_do, with};
 use crate::stage::Stage;
@@ -86,7 +87,7 @@ fn customers_keep_what_was_certified_and_the_plan_says_when_they_notice() {
         ann_hears(&stage, "open other guide")["requestType"],
         Value::Null
     );
-    let heard = ann_hears(&stage, "open account guide");
+    let heard = ann_hears(&stage, &open());
     assert_eq!(heard["requestType"], "LaunchRequest", "{heard}");
     let linking = |of: &str| {
         let path = format!("v1/skills/{skill}/stages/{of}/accountLinkingClient");
@@ -145,7 +146,7 @@ fn what_the_live_version_uses_is_not_taken_from_it() {
     let moved = "[lambda]\nregions = { default = \"eu-west-1\" }\n";
     let (said, _) = with(&stage, moved, &["deploy", "--json"]);
     assert!(said.success, "{}", said.stderr);
-    let heard = ann_hears(&stage, "open account guide");
+    let heard = ann_hears(&stage, &open());
     assert_eq!(heard["requestType"], "LaunchRequest", "{heard}");
     let endpoint = heard["endpoint"].as_str().unwrap();
     assert!(
@@ -161,7 +162,7 @@ fn what_the_live_version_uses_is_not_taken_from_it() {
     assert_eq!(to_do(&plan), ["skill stack us-east-1"], "{plan}");
     let (said, _) = with(&stage, moved, &["deploy", "--json"]);
     assert!(said.success, "{}", said.stderr);
-    let heard = ann_hears(&stage, "open account guide");
+    let heard = ann_hears(&stage, &open());
     assert!(
         heard["endpoint"].as_str().unwrap().contains("eu-west-1"),
         "{heard}"

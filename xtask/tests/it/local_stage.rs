@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::run;
+use crate::command::{open, run};
 use crate::stage::Stage;
 
 #[test]
@@ -29,7 +29,7 @@ fn a_second_deployment_changes_nothing() {
     }
     assert_transcript(&second["transcript"]);
 
-    let said = run(stage.home(), &["say", "open account guide", "--json"]).json();
+    let said = run(stage.home(), &["say", &open(), "--json"]).json();
     assert_eq!(said["card"]["type"], "LinkAccount", "{said}");
 
     assert!(stage.end("-INT"));

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use local_cloud::story;
 use serde_json::{Value, json};
 
-use crate::command::{run, xtask};
+use crate::command::{open, run, xtask};
 use crate::stage::Stage;
 
 /// The whole story: asked to link, linked, asked, expired, refreshed, left. Its log names requests
@@ -143,7 +143,7 @@ fn the_command_tells_and_follows_the_log() {
     for line in told.stdout.lines() {
         assert_eq!(lines.next().unwrap().unwrap(), line);
     }
-    assert!(run(home, &["say", "open account guide"]).success);
+    assert!(run(home, &["say", &open()]).success);
     assert!(lines.any(|line| line.unwrap().contains("\"LaunchRequest\"")));
     following.kill().unwrap();
     following.wait().unwrap();

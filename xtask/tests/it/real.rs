@@ -11,7 +11,7 @@ use local_cloud::alexa::{
 use local_cloud::story;
 use serde_json::{Value, json};
 
-use crate::command::{Said, xtask};
+use crate::command::{Said, open, xtask};
 use crate::stage::Stage;
 
 /// A local stage that is somebody's real one.
@@ -219,7 +219,7 @@ async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     assert!(said.success, "{}", said.stderr);
     let last = said.stdout.lines().last().unwrap();
     assert!(last.starts_with("left to you: "), "{}", said.stdout);
-    assert!(last.contains("open account guide"), "{last}");
+    assert!(last.contains(&open()), "{last}");
     assert_eq!(said.stdout.matches("ok     authorize endpoint").count(), 3);
 
     let said = real.deploy(&["--json"], &DEVELOPER);

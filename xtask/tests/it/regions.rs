@@ -3,6 +3,7 @@
 use local_cloud::story;
 use serde_json::{Value, json};
 
+use crate::command::skill_name;
 use crate::plan::with;
 use crate::stage::Stage;
 
@@ -112,8 +113,8 @@ async fn regions_come_together_and_leave_after_the_manifest() {
         (json!({ "locale": "en-US", "region": "FE" }), "us-west-2"),
     ] {
         let name = match said["locale"].as_str().unwrap() {
-            "ja-JP" => "アカウント案内を開いて",
-            _ => "open account guide",
+            "ja-JP" => format!("{}を開いて", skill_name("ja-JP")),
+            locale => format!("open {}", skill_name(locale)),
         };
         let mut said = said;
         said["text"] = json!(name);

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::command::{Said, run, xtask};
+use crate::command::{Said, run, skill_name, xtask};
 use crate::stage::Stage;
 
 const CONVERSATIONS: &str = "\
@@ -17,30 +17,35 @@ conversations:
   - name: Nobody is linked
     account: not-linked
     turns:
-      - say: open account guide
+      - say: open SKILL
         pattern: link it first
         card: link-account
         session: closed
-      - say: ask account guide for help
+      - say: ask SKILL for help
         pattern: ^I can tell you
         session: open
         intent: AMAZON.HelpIntent
   - name: Somebody is linked
     account: linked
     turns:
-      - say: ask account guide what is my e-mail
+      - say: ask SKILL what is my e-mail
         pattern: '{email}'
         card: simple
         session: closed
-      - say: ask account guide what is my phone number
+      - say: ask SKILL what is my phone number
         hear: Your phone number is 1.
         card: simple
         session: open
 ";
 
+/// A text with the skill's name.
+fn named(text: &str) -> String {
+    text.replace("SKILL", &skill_name("en-US"))
+}
+
 fn write(home: &Path, text: &str) -> String {
     let file = home.join("talk.yaml");
-    fs::write(&file, text).unwrap();
+    fs::write(&file, named(text)).unwrap();
     file.to_str().unwrap().to_owned()
 }
 
@@ -70,7 +75,7 @@ fn conversations_are_compared_and_leave_the_stage_as_it_was() {
     let deployed = run(home, &["deploy", "--json"]);
     assert!(deployed.success, "{}", deployed.stderr);
     // Somebody is in the middle of a conversation of their own.
-    let open = run(home, &["say", "ask account guide for help", "--json"]).json();
+    let open = run(home, &["say", &named("ask SKILL for help"), "--json"]).json();
     assert_eq!(open["sessionOpen"], true, "{open}");
 
     let file = write(home, CONVERSATIONS);
@@ -84,7 +89,7 @@ fn conversations_are_compared_and_leave_the_stage_as_it_was() {
     );
     for part in [
         "talk.yaml:21: Somebody is linked (en-US, linked)",
-        "said      ask account guide what is my phone number",
+        &named("said      ask SKILL what is my phone number"),
         "expected  speech Your phone number is 1.",
         "heard     speech Your account has no phone number.",
         "expected  session open",
