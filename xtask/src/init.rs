@@ -73,6 +73,8 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+const TEMPLATES: &str = "infra/templates/";
+
 /// A file and what it becomes.
 struct Edit {
     path: String,
@@ -96,7 +98,10 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     let edits: Vec<_> = (edits.into_iter())
         .filter(|edit| edit.before != edit.after)
         .collect();
-    for edit in &edits {
+    for edit in edits
+        .iter()
+        .filter(|edit| !edit.path.starts_with(TEMPLATES))
+    {
         output::aside(&difference(edit));
     }
     let texts: Vec<_> = presets.into_values().collect();
@@ -345,7 +350,30 @@ fn edits(
             edits::readme(text, names, name)
         })?;
     }
+    edits.extend(rendered(root, &edits)?);
     Ok(edits)
+}
+
+/// The committed templates follow the stack file; they are not shown, because nobody chose them.
+fn rendered(root: &Path, edits: &[Edit]) -> Result<Vec<Edit>, Failure> {
+    let stack = edits.iter().find(|edit| edit.path == "stack.toml");
+    // What is no stack file is refused later, with the reason.
+    let stack = stack.and_then(|edit| StackFile::parse(&edit.after, "stack.toml").ok());
+    let Some(stack) = stack else {
+        return Ok(Vec::new());
+    };
+    let templates = infra::render::templates(&stack)
+        .map_err(|error| Failure::new("IO", format!("cannot render: {error}")))?;
+    let edit = |(name, after): (&str, String)| {
+        let path = format!("{TEMPLATES}{name}");
+        let before = read(root, &path)?;
+        Ok(Edit {
+            path,
+            before,
+            after,
+        })
+    };
+    templates.into_iter().map(edit).collect()
 }
 
 fn current_name(stack: &str) -> Result<String, Failure> {

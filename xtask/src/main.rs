@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod bundle;
 mod chaos;
+mod check;
 mod ci;
 mod completions;
 mod crash;
@@ -68,6 +69,9 @@ enum Command {
     /// Make this repository your own: names, how people sign in, regions and stages
     #[command(after_help = init::HELP)]
     Init(init::Options),
+    /// Find what is in the way of a deployment, or of certification, without calling anybody
+    #[command(after_help = check::HELP)]
+    Check(check::Options),
     /// Say what a deployment would change in both clouds, by reading only
     ///
     /// Exit code 0: nothing to do; 2: there are changes; 1: an error.
@@ -210,6 +214,7 @@ fn main() -> ExitCode {
         &cli.command,
         Command::Deploy(Deploy { json: true, .. })
             | Command::Init(init::Options { json: true, .. })
+            | Command::Check(check::Options { json: true, .. })
             | Command::Plan(plan::Options { json: true, .. })
             | Command::Status(status::Options { json: true, .. })
             | Command::Logs(logs::Options { json: true, .. })
@@ -230,6 +235,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Deploy(options) => return block_on(deploy::run(options)),
         Command::Init(options) => init::run(options)?,
+        Command::Check(options) => return check::run(&options),
         Command::Plan(options) => return block_on(plan::run(options)),
         Command::Status(options) => block_on(status::run(options))?,
         Command::Logs(options) => block_on(logs::run(options))?,

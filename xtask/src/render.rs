@@ -9,6 +9,15 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::{Render, ask_cli, environment, output, stack, workspace};
 
+/// The committed documents that are not what the code renders.
+pub(crate) fn stale(stack: &StackFile) -> Result<Vec<PathBuf>, Failure> {
+    let is_stale = |(file, text): (PathBuf, String)| {
+        let same = std::fs::read_to_string(&file).is_ok_and(|committed| committed == text);
+        (!same).then_some(file)
+    };
+    Ok(committed(stack)?.into_iter().filter_map(is_stale).collect())
+}
+
 pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let stack = stack::read(&options.stack)?;
     let stage = stack::stage(&stack, options.stage.as_deref())?;
@@ -96,7 +105,7 @@ fn templates(stack: &StackFile, folder: &Path) -> Result<Vec<(PathBuf, String)>,
 }
 
 /// A path as people write it, from the root of the repository.
-fn shown(file: &Path) -> String {
+pub(crate) fn shown(file: &Path) -> String {
     let root = workspace::root();
     let path = file.strip_prefix(&root).unwrap_or(file);
     path.display().to_string()

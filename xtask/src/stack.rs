@@ -11,24 +11,27 @@ use crate::{output, workspace};
 /// Reads and checks a stack file; a path that does not exist from here is looked for in the
 /// workspace.
 pub(crate) fn read(path: &Path) -> Result<StackFile, Failure> {
+    let (text, shown) = text(path)?;
+    let stack = StackFile::parse(&text, &shown).map_err(|error| refused(path, error.problems()))?;
+    for advice in stack.advice() {
+        output::aside(&format!("advice: {advice}"));
+    }
+    Ok(stack)
+}
+
+/// The text of a stack file, and what to call it.
+pub(crate) fn text(path: &Path) -> Result<(String, String), Failure> {
     let found = if path.exists() {
         path.to_owned()
     } else {
         workspace::root().join(path)
     };
+    let shown = path.display().to_string();
     let text = std::fs::read_to_string(&found).map_err(|error| {
-        Failure::new(
-            "STACK_FILE",
-            format!("cannot read {}: {error}", path.display()),
-        )
-        .hint("name a stack file with --stack, or run the command inside the repository")
+        Failure::new("STACK_FILE", format!("cannot read {shown}: {error}"))
+            .hint("name a stack file with --stack, or run the command inside the repository")
     })?;
-    let stack = StackFile::parse(&text, &path.display().to_string())
-        .map_err(|error| refused(path, error.problems()))?;
-    for advice in stack.advice() {
-        output::aside(&format!("advice: {advice}"));
-    }
-    Ok(stack)
+    Ok((text, shown))
 }
 
 /// The first problem is the message; the others are told with it.

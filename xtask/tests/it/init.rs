@@ -12,7 +12,12 @@ use crate::command::{Said, run};
 fn repository() -> TempDir {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let copy = TempDir::new().unwrap();
-    for folder in ["skill-package", "tests/conversations", "infra/presets"] {
+    for folder in [
+        "skill-package",
+        "tests/conversations",
+        "infra/presets",
+        "infra/templates",
+    ] {
         crate::mistakes::copy(&root.join(folder), &copy.path().join(folder));
     }
     for file in ["stack.toml", "README.md"] {
@@ -56,6 +61,7 @@ fn a_fork_gets_its_names_and_its_preset_and_is_deployed() {
         "skill.json",
         "en-US.json",
         "ja-JP.yaml",
+        "infra/templates/identity.yaml",
         "README.md",
     ] {
         assert!(written.contains(path), "{written}");

@@ -21,6 +21,7 @@ use axum::Router;
 use crate::Shared;
 use crate::lambda::Lambda;
 pub(crate) use customer::Customer;
+pub use device::{Understanding, understanding};
 use state::State;
 
 /// A refresh token that Login with Amazon accepts on every local stage.

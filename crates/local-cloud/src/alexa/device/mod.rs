@@ -24,7 +24,49 @@ use serde_json::{Value, json};
 use super::Alexa;
 use super::customer::Customer;
 use super::region::Region;
+use language::Language;
+use nlu::Model;
 use turn::Said;
+use utterance::Addressed;
+
+/// What a device makes of a sentence that is meant for a skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Understanding {
+    /// The skill is opened.
+    Launch,
+    /// The skill is asked for something: the intent's name.
+    Intent(String),
+    /// The skill is asked for something that no sample says.
+    NoIntent,
+    /// The skill's invocation name is not in it, or not where it belongs.
+    NotTheSkill,
+    /// Nothing is known of the language.
+    UnknownLanguage,
+}
+
+/// What a device that speaks a locale, such as `en-US`, makes of a sentence, if the skill with this
+/// `interactionModel` is the only one.
+pub fn understanding(locale: &str, model: &Value, sentence: &str) -> Understanding {
+    let Some(language) = Language::of_locale(locale) else {
+        return Understanding::UnknownLanguage;
+    };
+    let model = Model::compile(language, model);
+    let heard = utterance::heard(language, sentence);
+    let addressed = match utterance::address(language, &heard, &[&model.invocation]) {
+        Addressed::Loosely(addressed) => *addressed,
+        addressed => addressed,
+    };
+    match addressed {
+        Addressed::Launch(_) => Understanding::Launch,
+        Addressed::OneShot(_, readings) => readings
+            .iter()
+            .find_map(|reading| model.understand(reading))
+            .map_or(Understanding::NoIntent, |understood| {
+                Understanding::Intent(understood.intent)
+            }),
+        Addressed::Loosely(_) | Addressed::Nobody => Understanding::NotTheSkill,
+    }
+}
 
 pub(super) fn router(alexa: Alexa) -> Router {
     Router::new()

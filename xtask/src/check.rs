@@ -1,0 +1,123 @@
+//! `cargo xtask check`: everything that can be known before a deployment, without a call to anybody.
+
+mod certification;
+mod finding;
+mod icons;
+mod workflows;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use infra::StackFile;
+use rollout::package::SourcePackage;
+use serde_json::json;
+
+use self::certification::Package;
+use self::finding::{Finding, Place, Severity};
+use crate::failure::Failure;
+use crate::{output, render, stack, workspace};
+
+pub(crate) const HELP: &str = "\
+Exit code 0: nothing is in a deployment's way; 1: something is, or, with --certification, something
+would keep Amazon from certifying the skill. docs/check.md lists the codes.
+
+Examples:
+  cargo xtask check
+  cargo xtask check --certification --json";
+
+/// What to check, and how strictly.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// The stack file
+    #[arg(long, value_name = "FILE", default_value = "stack.toml")]
+    stack: PathBuf,
+    /// Also fail for what would keep the skill from being certified
+    #[arg(long)]
+    certification: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let findings = findings(&options.stack)?;
+    let count = |severity| {
+        findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let (errors, certification) = (count(Severity::Error), count(Severity::Certification));
+    if options.json {
+        let report = json!({
+            "findings": findings,
+            "errors": errors,
+            "certification": certification,
+            "advice": count(Severity::Advice),
+        });
+        output::line(&report.to_string());
+    } else {
+        for finding in &findings {
+            output::line(&finding.to_string());
+        }
+        output::line(&format!(
+            "{errors} in a deployment's way, {certification} in certification's way, {} advised",
+            count(Severity::Advice)
+        ));
+    }
+    let failed = errors > 0 || (options.certification && certification > 0);
+    Ok(ExitCode::from(u8::from(failed)))
+}
+
+fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
+    let (text, shown) = stack::text(path)?;
+    let mut findings = Vec::new();
+    let stack = match StackFile::parse(&text, &shown) {
+        Ok(stack) => {
+            let advice = stack.advice().iter();
+            findings.extend(advice.map(|advice| {
+                Finding::new("STACK_ADVICE", Severity::Advice, advice.message.clone())
+                    .at(Place::new(Path::new(&shown), advice.line, advice.column))
+                    .fix(advice.hint.clone())
+            }));
+            Some(stack)
+        }
+        Err(error) => {
+            let problems = error.problems().iter();
+            findings.extend(problems.map(|problem| {
+                Finding::new("STACK", Severity::Error, problem.message.clone())
+                    .at(Place::new(Path::new(&shown), problem.line, problem.column))
+                    .fix(problem.hint.clone())
+            }));
+            None
+        }
+    };
+
+    let folder = stack::package_folder(path);
+    match SourcePackage::read(&folder) {
+        Ok(_) => {
+            let optional = stack.as_ref().is_none_or(|stack| stack.linking.optional);
+            findings.extend(Package::read(&folder)?.check(optional));
+        }
+        Err(error) => findings.extend(error.problems().iter().map(|problem| {
+            let (line, column) = problem.position.unwrap_or((1, 1));
+            Finding::new("PACKAGE", Severity::Error, problem.message.clone())
+                .at(Place::new(&problem.file, line, column))
+                .fix(problem.hint.clone())
+        })),
+    }
+
+    if let Some(stack) = stack.filter(|_| stack::is_the_workspaces(path)) {
+        findings.extend(render::stale(&stack)?.into_iter().map(|file| {
+            Finding::new(
+                "RENDERED",
+                Severity::Error,
+                "the committed document is not what the code renders",
+            )
+            .at(Place::new(&file, 1, 1))
+            .fix("run `cargo xtask render` and commit the result".to_owned())
+        }));
+        findings.extend(workflows::check(&workspace::root())?);
+    }
+    Ok(findings)
+}
