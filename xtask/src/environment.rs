@@ -1,6 +1,7 @@
 //! The environment variables, and the page of the documentation that lists them.
 
-use models::environment::{self, Variable};
+use models::environment;
+pub(crate) use models::environment::Variable;
 use smapi::variables;
 
 /// Where the page is.
@@ -32,6 +33,40 @@ pub(crate) const DIST: Variable = Variable {
     purpose: "The folder for what is rendered and deployed, by stage, instead of `dist`.",
     example: "/tmp/dist",
     default: None,
+};
+
+/// Who may write a comment on a pull request.
+pub(crate) const GITHUB_TOKEN: Variable = Variable {
+    name: "GITHUB_TOKEN",
+    purpose: "What `cargo xtask plan --comment` writes to a pull request with: `github.token` of the \
+              workflow.",
+    example: "ghs_…",
+    default: None,
+};
+
+/// The repository of the pull request.
+pub(crate) const GITHUB_REPOSITORY: Variable = Variable {
+    name: "GITHUB_REPOSITORY",
+    purpose: "The repository of that pull request; GitHub Actions sets it.",
+    example: "ada/taxi-desk",
+    default: None,
+};
+
+/// What the workflow was started by.
+pub(crate) const GITHUB_EVENT_PATH: Variable = Variable {
+    name: "GITHUB_EVENT_PATH",
+    purpose: "A file with the event that started the workflow, and the pull request's number in it; \
+              GitHub Actions sets it.",
+    example: "/github/workflow/event.json",
+    default: None,
+};
+
+/// Where GitHub is.
+pub(crate) const GITHUB_API_URL: Variable = Variable {
+    name: "GITHUB_API_URL",
+    purpose: "Base URL of GitHub's API; GitHub Actions sets it.",
+    example: "https://github.example.com/api/v3",
+    default: Some("https://api.github.com"),
 };
 
 /// How long one call may take.
@@ -106,6 +141,10 @@ const ENVIRONMENT: Environment = Environment {
         LOCAL_STAGE,
         DIST,
         CALL_TIMEOUT,
+        GITHUB_TOKEN,
+        GITHUB_REPOSITORY,
+        GITHUB_EVENT_PATH,
+        GITHUB_API_URL,
         variable(
             "HTTPS_PROXY",
             "The proxy that Amazon is reached through; `NO_PROXY` names what is not.",

@@ -127,6 +127,7 @@ mod tests {
             "no Amazon developer credentials for a real stage",
         ),
         ("ENVIRONMENT", "an environment variable is not understood"),
+        ("GITHUB", "a comment on a pull request was not written"),
         ("INIT", "an answer that a fork cannot be made with"),
         (
             "INIT_EDITED",

@@ -1,5 +1,6 @@
 //! `cargo xtask plan`: what a deployment would change, before anything is touched.
 
+mod comment;
 mod markdown;
 mod text;
 
@@ -34,6 +35,10 @@ pub(crate) struct Options {
     /// Print Markdown, for a comment on a pull request
     #[arg(long)]
     markdown: bool,
+    /// Put it on the pull request that the workflow runs for, as one comment that is updated; changes
+    /// are then no failure
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    comment: bool,
     #[arg(long, value_name = "GUARD", help = allow_help())]
     allow: Vec<Guard>,
     #[command(flatten)]
@@ -79,8 +84,11 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         preview(&options, inputs, kind, &counter).await
     };
     let preview = preview.map_err(|failure| failure.after(counter.calls()))?;
+    if options.comment {
+        comment::put(&name, &markdown::of(&name, &preview)).await?;
+    }
     show(&options, &name, &preview, &counter);
-    if preview.plan.is_empty() {
+    if preview.plan.is_empty() || options.comment {
         Ok(ExitCode::SUCCESS)
     } else {
         Ok(ExitCode::from(CHANGES))

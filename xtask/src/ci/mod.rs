@@ -13,6 +13,7 @@ mod report;
 mod rust;
 mod stage;
 pub(crate) mod toolbox;
+mod workflows;
 
 use std::time::{Duration, Instant};
 
@@ -88,6 +89,11 @@ const STEPS: &[Step] = &[
         name: "schemas",
         about: "the local stage's resource schemas are Amazon's",
         run: python::schemas,
+    },
+    Step {
+        name: "workflows",
+        about: "actionlint and zizmor accept the pipelines",
+        run: workflows::workflows,
     },
     Step {
         name: "story",

@@ -44,14 +44,14 @@ fn a_fork_gets_its_names_and_its_preset_and_is_deployed() {
         "--preset",
         "phone-mfa",
         "--name",
-        "Taxi Desk",
+        "Quiet Harbour",
         "--yes",
         "--json",
     ];
     let said = init(&fork, &arguments);
     assert!(said.success, "{}", said.stderr);
     assert!(
-        said.stderr.contains("+name = \"taxi-desk\""),
+        said.stderr.contains("+name = \"quiet-harbour\""),
         "{}",
         said.stderr
     );
@@ -66,8 +66,8 @@ fn a_fork_gets_its_names_and_its_preset_and_is_deployed() {
     ] {
         assert!(written.contains(path), "{written}");
     }
-    assert!(text(&fork, "README.md").starts_with("# Taxi Desk\n"));
-    assert!(text(&fork, "skill-package/skill.json").contains("Alexa, open taxi desk"));
+    assert!(text(&fork, "README.md").starts_with("# Quiet Harbour\n"));
+    assert!(text(&fork, "skill-package/skill.json").contains("Alexa, open quiet harbour"));
     let said = init(&fork, &arguments);
     assert_eq!(said.json(), json!({ "written": [] }), "{}", said.stderr);
 
@@ -77,7 +77,10 @@ fn a_fork_gets_its_names_and_its_preset_and_is_deployed() {
     let said = run(home.path(), &deploy);
     assert!(said.success, "{}", said.stderr);
     let deployed = said.json();
-    assert_eq!(deployed["transcript"][0]["said"], "Alexa, open taxi desk");
+    assert_eq!(
+        deployed["transcript"][0]["said"],
+        "Alexa, open quiet harbour"
+    );
     assert!(deployed["pages"].to_string().contains("/mfa"));
 }
 
@@ -99,7 +102,7 @@ fn what_was_edited_by_hand_is_shown_and_kept() {
     assert!(said.success, "{}", said.stderr);
     assert!(text(&fork, "stack.toml").contains("name = \"mine\"\n"));
     // Nobody is there to ask.
-    let refused = init(&fork, &["--name", "Taxi Desk", "--json"]);
+    let refused = init(&fork, &["--name", "Quiet Harbour", "--json"]);
     assert_eq!(refused.json()["error"]["code"], "CONFIRM");
 }
 
@@ -111,8 +114,8 @@ fn bad_answers_are_refused_by_the_rules_and_change_nothing() {
         (&["--name", "Alexa Guide"][..], "contains `alexa`"),
         (&["--name", "x"], "use 2 to 50"),
         (
-            &["--invocation-name", "en-US=Taxi Desk"],
-            "has the character `T`",
+            &["--invocation-name", "en-US=Quiet Harbour"],
+            "has the character `Q`",
         ),
         (&["--invocation-name", "fr-FR=taxi"], "does not speak fr-FR"),
         (&["--preset", "fax"], "there is no preset `fax`"),

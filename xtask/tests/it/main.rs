@@ -31,3 +31,4 @@ mod secrets;
 mod stage;
 mod talk;
 mod together;
+mod workflows;

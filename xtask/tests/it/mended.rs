@@ -1,12 +1,10 @@
 //! Stacks in states that nobody wants, and the deployments that get them out of there.
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::{Value, json};
 
-use crate::command::{Said, run};
+use crate::command::Said;
 use crate::console::{Console, only_pool};
+use crate::plan::with;
 use crate::stage::Stage;
 
 fn fail(stage: &Stage, stacks: &Value) {
@@ -28,6 +26,11 @@ fn fault(resource: &str, action: &str, after: u32) -> Value {
            "reason": "Rate exceeded"})
 }
 
+/// With the names that these tests know, whatever a fork is called.
+fn deploy(stage: &Stage) -> Said {
+    with(stage, "", &["deploy", "--json"]).0
+}
+
 fn assert_explained(said: &Said, status: &str, resource: &str) {
     assert!(!said.success);
     let last = said.last_words();
@@ -42,9 +45,9 @@ fn assert_explained(said: &Said, status: &str, resource: &str) {
 fn a_creation_that_was_rolled_back_is_made_anew() {
     let stage = Stage::start();
     fail(&stage, &json!([fault("Alias", "CREATE", 0)]));
-    let failed = run(stage.home(), &["deploy", "--json"]);
+    let failed = deploy(&stage);
     assert_explained(&failed, "ROLLBACK_COMPLETE", "Alias");
-    let next = run(stage.home(), &["deploy", "--json"]);
+    let next = deploy(&stage);
     assert!(next.success, "{}", next.stderr);
     assert!(stage.end("-TERM"));
 }
@@ -53,9 +56,9 @@ fn a_creation_that_was_rolled_back_is_made_anew() {
 fn people_are_kept_when_the_stack_that_holds_them_is_half_made() {
     let stage = Stage::start();
     fail(&stage, &json!([fault("UserPoolDomain", "CREATE", 0)]));
-    let failed = run(stage.home(), &["deploy", "--json"]);
+    let failed = deploy(&stage);
     assert_explained(&failed, "CREATE_FAILED", "UserPoolDomain");
-    let next = run(stage.home(), &["deploy", "--json"]);
+    let next = deploy(&stage);
     assert!(next.success, "{}", next.stderr);
     assert!(stage.end("-TERM"));
 }
@@ -63,17 +66,8 @@ fn people_are_kept_when_the_stack_that_holds_them_is_half_made() {
 #[test]
 fn a_rollback_that_failed_is_finished_before_anything_else() {
     let stage = Stage::start();
-    assert!(run(stage.home(), &["deploy", "--json"]).success);
-    let stack = stage.home().join("stack.toml");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let text = fs::read_to_string(root.join("stack.toml")).unwrap();
-    fs::write(&stack, format!("{text}\n[lambda]\nmemory = 512\n")).unwrap();
-    let link = stage.home().join("skill-package");
-    std::os::unix::fs::symlink(root.join("skill-package"), link).unwrap();
-    let deploy = || {
-        let stack = stack.to_str().unwrap();
-        run(stage.home(), &["deploy", "--json", "--stack", stack])
-    };
+    assert!(deploy(&stage).success);
+    let deploy = || with(&stage, "[lambda]\nmemory = 512\n", &["deploy", "--json"]).0;
     // The alias does not change, and then the function does not change back.
     fail(
         &stage,
@@ -89,14 +83,14 @@ fn a_rollback_that_failed_is_finished_before_anything_else() {
 fn an_import_that_failed_touches_nothing_and_is_tried_again() {
     let stage = Stage::start();
     let console = Console::of(&stage);
-    assert!(run(stage.home(), &["deploy", "--json"]).success);
+    assert!(deploy(&stage).success);
     let pool = only_pool(&console);
     console.delete_stack("account-guide-local-identity");
     fail(&stage, &json!([fault("UserPoolDomain", "IMPORT", 0)]));
-    let failed = run(stage.home(), &["deploy", "--json"]);
+    let failed = deploy(&stage);
     assert_explained(&failed, "IMPORT_ROLLBACK_COMPLETE", "UserPoolDomain");
     assert_eq!(only_pool(&console), pool);
-    let next = run(stage.home(), &["deploy", "--json"]);
+    let next = deploy(&stage);
     assert!(next.success, "{}", next.stderr);
     assert_eq!(only_pool(&console), pool);
     assert!(stage.end("-TERM"));
@@ -119,7 +113,7 @@ fn a_change_set_that_was_never_executed_is_in_nobodys_way() {
         );
     }
     for command in [&["plan", "--json"][..], &["deploy", "--json"]] {
-        let said = run(stage.home(), command);
+        let (said, _) = with(&stage, "", command);
         assert!(!said.stderr.contains("error["), "{}", said.stderr);
     }
     assert!(stage.end("-TERM"));

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::command::run;
 use crate::console::Console;
 use crate::plan::{to_do, with};
 use crate::stage::Stage;
@@ -120,6 +119,7 @@ fn what_somebody_else_wrote_meanwhile_is_not_overwritten() {
     assert!(said.stdout.contains("skipOnEnablement"), "{}", said.stdout);
     let (said, _) = with(&stage, SCOPES, &["deploy", "--json"]);
     assert!(said.success, "{}", said.stderr);
-    assert!(run(stage.home(), &["status"]).success);
+    let (said, _) = with(&stage, SCOPES, &["status"]);
+    assert!(said.success, "{}", said.stderr);
     assert!(stage.end("-TERM"));
 }

@@ -1,0 +1,237 @@
+//! The pipelines: every command line in them is run, against a stage of this machine.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Path as Part, Query, State};
+use axum::http::StatusCode;
+use axum::routing::{get, patch};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::command::{Said, xtask};
+use crate::real::{DEVELOPER, Real};
+
+#[derive(Deserialize)]
+struct Workflow {
+    jobs: BTreeMap<String, Job>,
+}
+
+#[derive(Deserialize)]
+struct Job {
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    run: Option<String>,
+}
+
+/// Every `run:` of every workflow, as `FILE: COMMAND`.
+fn commands() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut commands = Vec::new();
+    for entry in fs::read_dir(root.join(".github/workflows")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let workflow: Workflow = serde_yaml::from_str(&text).unwrap();
+        let steps = workflow.jobs.into_values().flat_map(|job| job.steps);
+        let file = path.file_name().unwrap().to_string_lossy().into_owned();
+        commands.extend(steps.filter_map(|step| Some((file.clone(), step.run?))));
+    }
+    commands.sort();
+    commands.dedup();
+    commands
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_of_the_workflows_works() {
+    let commands = commands();
+    assert!(commands.len() >= 4, "{commands:?}");
+    let real = Real::start();
+    let github = GitHub::start().await;
+    let event = real.file("event.json");
+    fs::write(
+        &event,
+        json!({ "pull_request": { "number": 7 } }).to_string(),
+    )
+    .unwrap();
+    let bundle = real.file("bootstrap.zip");
+    for (file, command) in &commands {
+        let arguments = command.strip_prefix("cargo xtask ");
+        let arguments = arguments.unwrap_or_else(|| panic!("{file}: {command}"));
+        let mut arguments: Vec<&str> = arguments.split_whitespace().collect();
+        // The stage `prod` has the stack file's defaults, as `dev` has.
+        let said = match arguments[0] {
+            // This test is part of it.
+            "ci" => {
+                assert_eq!(arguments, ["ci"], "{file}");
+                let output = xtask(real.stage.home()).args(["ci", "--list"]).output();
+                Said::from(output.unwrap())
+            }
+            "check" => real.run(&arguments, &[]),
+            _ => {
+                arguments.extend(["--bundle", bundle.to_str().unwrap()]);
+                let mut variables = DEVELOPER.to_vec();
+                variables.extend([
+                    ("GITHUB_API_URL", github.url.as_str()),
+                    ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
+                    ("GITHUB_REPOSITORY", "ada/taxi"),
+                    ("GITHUB_TOKEN", TOKEN),
+                ]);
+                real.run(&arguments, &variables)
+            }
+        };
+        assert!(said.success, "{file}: {command}: {}", said.stderr);
+        assert!(!said.stderr.contains(TOKEN) && !said.stdout.contains(TOKEN));
+    }
+    let comments = github.comments.lock().unwrap().clone();
+    assert_eq!(comments.len(), 1, "{comments:?}");
+    assert!(
+        comments[0]["body"]
+            .as_str()
+            .unwrap()
+            .contains("stage `dev`")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_one_comment_that_is_updated() {
+    let real = Real::start();
+    let github = GitHub::start().await;
+    // Others have said a lot already.
+    for number in 0..150 {
+        let said = json!({ "id": number, "body": format!("comment {number}") });
+        github.comments.lock().unwrap().push(said);
+    }
+    let event = real.file("event.json");
+    fs::write(
+        &event,
+        json!({ "pull_request": { "number": 7 } }).to_string(),
+    )
+    .unwrap();
+    let bundle = real.file("bootstrap.zip");
+    let comment = |token: &str, event: &Path| {
+        let mut variables = DEVELOPER.to_vec();
+        variables.extend([
+            ("GITHUB_API_URL", github.url.as_str()),
+            ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
+            ("GITHUB_REPOSITORY", "ada/taxi"),
+            ("GITHUB_TOKEN", token),
+        ]);
+        let bundle = bundle.to_str().unwrap();
+        real.run(
+            &["plan", "dev", "--comment", "--bundle", bundle],
+            &variables,
+        )
+    };
+    let own = || {
+        let comments = github.comments.lock().unwrap().clone();
+        assert_eq!(comments.len(), 151);
+        comments[150]["body"].as_str().unwrap().to_owned()
+    };
+    // There is everything to do, and that is no failure of the workflow.
+    let said = comment(TOKEN, &event);
+    assert!(said.success, "{}", said.stderr);
+    assert!(own().contains("**skill package**"), "{}", own());
+    let deployed = real.deploy(&[], &DEVELOPER);
+    assert!(deployed.success, "{}", deployed.stderr);
+    let said = comment(TOKEN, &event);
+    assert!(said.success, "{}", said.stderr);
+    assert!(own().contains("Nothing to do"), "{}", own());
+
+    let refused = comment("another", &event);
+    assert!(!refused.success);
+    let last = refused.last_words();
+    assert!(
+        last.starts_with("error[GITHUB]") && last.contains("Bad credentials"),
+        "{last}"
+    );
+    let pushed = real.file("push.json");
+    fs::write(&pushed, "{}").unwrap();
+    let refused = comment(TOKEN, &pushed);
+    assert!(
+        refused.last_words().contains("no pull request"),
+        "{}",
+        refused.stderr
+    );
+}
+
+const TOKEN: &str = "ghs_made-up";
+
+/// The comments of pull request 7 of ada/taxi, as GitHub keeps them.
+struct GitHub {
+    url: String,
+    comments: Comments,
+}
+
+type Comments = Arc<Mutex<Vec<Value>>>;
+
+impl GitHub {
+    async fn start() -> Self {
+        let comments = Comments::default();
+        let router = Router::new()
+            .route("/repos/ada/taxi/issues/7/comments", get(list).post(add))
+            .route("/repos/ada/taxi/issues/comments/{id}", patch(update))
+            .layer(axum::middleware::from_fn(authorized))
+            .with_state(Arc::clone(&comments));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
+        Self { url, comments }
+    }
+}
+
+async fn authorized(
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Result<axum::response::Response, (StatusCode, Json<Value>)> {
+    let expected = format!("Bearer {TOKEN}");
+    if request.headers()["authorization"] == expected.as_str() {
+        return Ok(next.run(request).await);
+    }
+    let problem = json!({ "message": "Bad credentials" });
+    Err((StatusCode::UNAUTHORIZED, Json(problem)))
+}
+
+#[derive(Deserialize)]
+struct Page {
+    per_page: usize,
+    page: usize,
+}
+
+async fn list(State(comments): State<Comments>, Query(page): Query<Page>) -> Json<Vec<Value>> {
+    let comments = comments.lock().unwrap();
+    let from = (page.page - 1) * page.per_page;
+    Json(
+        comments
+            .iter()
+            .skip(from)
+            .take(page.per_page)
+            .cloned()
+            .collect(),
+    )
+}
+
+async fn add(
+    State(comments): State<Comments>,
+    Json(comment): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    let mut comments = comments.lock().unwrap();
+    let comment = json!({ "id": comments.len(), "body": comment["body"] });
+    comments.push(comment.clone());
+    (StatusCode::CREATED, Json(comment))
+}
+
+async fn update(
+    State(comments): State<Comments>,
+    Part(id): Part<usize>,
+    Json(comment): Json<Value>,
+) -> Json<Value> {
+    let mut comments = comments.lock().unwrap();
+    comments[id]["body"] = comment["body"].clone();
+    Json(comments[id].clone())
+}
