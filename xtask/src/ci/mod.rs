@@ -12,6 +12,7 @@ mod python;
 mod report;
 mod rust;
 mod stage;
+mod supply_chain;
 pub(crate) mod toolbox;
 mod workflows;
 
@@ -139,6 +140,11 @@ const STEPS: &[Step] = &[
         name: "chaos",
         about: "deployments that are killed or meet a fault are put right by the next",
         run: chaos::chaos,
+    },
+    Step {
+        name: "supply-chain",
+        about: "cargo-deny accepts the licences and sources of every dependency",
+        run: supply_chain::supply_chain,
     },
     Step {
         name: "bench",
