@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::command::{Said, run};
 
 /// The files of this repository that `init` reads.
-fn repository() -> TempDir {
+pub(crate) fn repository() -> TempDir {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let copy = TempDir::new().unwrap();
     for folder in [

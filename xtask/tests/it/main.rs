@@ -10,6 +10,7 @@ mod check;
 mod command;
 mod console;
 mod destroy;
+mod documentation;
 mod drift;
 mod guards;
 mod init;
