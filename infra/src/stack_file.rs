@@ -7,6 +7,7 @@
 mod identity;
 mod lambda;
 mod linking;
+mod password;
 mod problem;
 mod region;
 mod rules;
@@ -23,6 +24,7 @@ pub use identity::{
 };
 pub use lambda::{Architecture, Lambda, LogRetention, Memory};
 pub use linking::{ClientAuthentication, Grant, Linking, ProfileSource, Scope};
+pub use password::{Character, MinLength, Password};
 pub use problem::{Problem, StackFileError};
 pub use region::{AlexaRegion, LambdaRegion, Region, Regions};
 pub(crate) use value::is_slug;

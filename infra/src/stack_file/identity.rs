@@ -6,6 +6,7 @@ use std::str::FromStr;
 use models::ids::UserPoolId;
 use serde::{Deserialize, Deserializer, de};
 
+use super::password::Password;
 use super::value::{Distinct, Duration, ValueError, words};
 
 /// The user pool.
@@ -18,6 +19,8 @@ pub struct Identity {
     pub sign_in: Distinct<SignIn>,
     /// How people prove who they are, first.
     pub first_factors: Distinct<FirstFactor>,
+    /// What a password must have.
+    pub password: Password,
     /// Whether a second factor is asked for.
     pub mfa: Mfa,
     /// Which second factors there are.
@@ -44,6 +47,7 @@ impl Default for Identity {
             provider: Provider::Cognito,
             sign_in: Distinct::of(vec![SignIn::Email]),
             first_factors: Distinct::of(vec![FirstFactor::Password]),
+            password: Password::default(),
             mfa: Mfa::Off,
             mfa_factors: Distinct::of(Vec::new()),
             recovery: Distinct::of(vec![Recovery::Email]),

@@ -90,6 +90,10 @@ fn bad_values_say_what_is_allowed() {
         @"stack.toml:3:23: unknown variant `eu-central-1`, expected one of `us-east-1`, `us-west-2`, `eu-west-1`, `ap-northeast-1`"
     );
     insta::assert_snapshot!(
+        refused("name = 'guide'\nidentity.password.min-length = 5"),
+        @"stack.toml:2:32: `5` is not a length of passwords: use 6 to 99 characters"
+    );
+    insta::assert_snapshot!(
         refused("name = 'guide'\nlambda.memory = 64"),
         @"stack.toml:2:17: `64` is not an amount of memory: use 128 to 10240, in MB"
     );

@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::command::run;
+use crate::console::{Console, only_pool};
+use crate::plan::with;
+use crate::stage::Stage;
 
 /// What a preset is about.
 struct Preset {
@@ -102,4 +105,28 @@ fn every_preset_is_deployed_and_spoken_to() {
     for preset in PRESETS {
         deploy(preset);
     }
+}
+
+/// A password is as long as it has to be, and another rule changes the pool that is there.
+#[test]
+fn passwords_follow_the_stack_file() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    let mut pools = Vec::new();
+    for (length, kinds) in [(99, json!(["number", "symbol"])), (12, json!([]))] {
+        let policy = format!("[identity.password]\nmin-length = {length}\nrequire = {kinds}\n");
+        let (said, _) = with(&stage, &policy, &["deploy", "--json"]);
+        assert!(said.success, "{}", said.stderr);
+        let pool = only_pool(&console);
+        let described = console.cognito("DescribeUserPool", &json!({ "UserPoolId": pool }));
+        let found = &described["UserPool"]["Policies"]["PasswordPolicy"];
+        assert_eq!(found["MinimumLength"], length, "{found}");
+        assert_eq!(found["RequireNumbers"], kinds != json!([]), "{found}");
+        assert_eq!(found["RequireUppercase"], false, "{found}");
+        let (said, code) = with(&stage, &policy, &["plan", "--json"]);
+        assert_eq!(code, Some(0), "{}", said.stdout);
+        pools.push(pool);
+    }
+    assert_eq!(pools[0], pools[1]);
+    assert!(stage.end("-TERM"));
 }

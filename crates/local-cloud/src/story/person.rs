@@ -84,8 +84,8 @@ impl Person {
             // The exchanges 200 to 999 of a North American area are all assignable.
             phone: format!("+1425{:07}", 2_000_000 + id.as_u128() % 8_000_000),
             username: format!("ada{}", &unique[..8]),
-            // Long, with all the kinds of characters that a password policy may ask for.
-            password: format!("Story-{}-42", &unique[8..24]),
+            // As long as a password policy may ask for, with all the kinds of characters.
+            password: format!("Story-{}-42", unique.repeat(3)),
             way,
             used: HashSet::new(),
             passed: Vec::new(),

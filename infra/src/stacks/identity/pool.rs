@@ -8,7 +8,9 @@ use crate::resources::{
     RecoveryName, SchemaAttribute, SignInPolicy, SmsConfiguration, Tier, UserPool,
     UsernameConfiguration,
 };
-use crate::stack_file::{FirstFactor, Identity, Mfa, MfaFactor, Plan, Recovery, SignIn, StackFile};
+use crate::stack_file::{
+    Character, FirstFactor, Identity, Mfa, MfaFactor, Password, Plan, Recovery, SignIn, StackFile,
+};
 
 pub(super) fn user_pool(
     stack: &StackFile,
@@ -52,13 +54,7 @@ pub(super) fn user_pool(
             .filter_map(mfa_kind)
             .collect(),
         policies: Policies {
-            password_policy: PasswordPolicy {
-                minimum_length: 8,
-                require_lowercase: true,
-                require_numbers: true,
-                require_symbols: true,
-                require_uppercase: true,
-            },
+            password_policy: password_policy(&identity.password),
             sign_in_policy: sign_in_policy(identity),
         },
         sms_configuration: sms,
@@ -66,6 +62,17 @@ pub(super) fn user_pool(
             .into_iter()
             .map(|tag| (tag.key, tag.value))
             .collect(),
+    }
+}
+
+fn password_policy(password: &Password) -> PasswordPolicy {
+    let requires = |kind| password.require.contains(&kind);
+    PasswordPolicy {
+        minimum_length: password.min_length.characters(),
+        require_lowercase: requires(Character::Lowercase),
+        require_numbers: requires(Character::Number),
+        require_symbols: requires(Character::Symbol),
+        require_uppercase: requires(Character::Uppercase),
     }
 }
 
