@@ -6,6 +6,7 @@ use std::str::FromStr;
 use models::ids::UserPoolId;
 use serde::{Deserialize, Deserializer, de};
 
+use super::email::Email;
 use super::password::Password;
 use super::value::{Distinct, Duration, ValueError, words};
 
@@ -33,6 +34,8 @@ pub struct Identity {
     pub plan: Plan,
     /// Which sign-in pages are shown.
     pub pages: Pages,
+    /// Who sends e-mail in the place of Cognito itself.
+    pub email: Option<Email>,
     /// A user pool that exists already.
     pub user_pool_id: Option<UserPoolId>,
     /// Lifetimes of tokens.
@@ -54,6 +57,7 @@ impl Default for Identity {
             self_sign_up: true,
             plan: Plan::Essentials,
             pages: Pages::ManagedLogin,
+            email: None,
             user_pool_id: None,
             tokens: Tokens::default(),
             domain: Domain::default(),

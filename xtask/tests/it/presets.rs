@@ -130,3 +130,29 @@ fn passwords_follow_the_stack_file() {
     assert_eq!(pools[0], pools[1]);
     assert!(stage.end("-TERM"));
 }
+
+/// Cognito sends through the account's own SES from then on, and the person gets their code.
+#[test]
+fn email_goes_through_the_senders_own_service() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    let arn = "arn:aws:ses:us-east-1:000000000000:identity/example.com";
+    let email = format!(
+        "[identity.email]\nfrom = \"Guide <no-reply@example.com>\"\nses-identity = \"{arn}\"\n"
+    );
+    for stack in ["", &email] {
+        let (said, _) = with(&stage, stack, &["deploy", "--json"]);
+        assert!(said.success, "{}", said.stderr);
+    }
+    let pool = only_pool(&console);
+    let described = console.cognito("DescribeUserPool", &json!({ "UserPoolId": pool }));
+    let expected = json!({
+        "EmailSendingAccount": "DEVELOPER",
+        "From": "Guide <no-reply@example.com>",
+        "SourceArn": arn,
+    });
+    assert_eq!(described["UserPool"]["EmailConfiguration"], expected);
+    let (said, code) = with(&stage, &email, &["plan", "--json"]);
+    assert_eq!(code, Some(0), "{}", said.stdout);
+    assert!(stage.end("-TERM"));
+}

@@ -43,6 +43,9 @@ pub struct UserPool {
     pub enabled_mfas: Vec<MfaKind>,
     /// Passwords and first factors.
     pub policies: Policies,
+    /// How e-mail is sent, if not by Cognito itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_configuration: Option<EmailConfiguration>,
     /// How text messages are sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_configuration: Option<SmsConfiguration>,
@@ -185,6 +188,18 @@ pub struct Policies {
     /// First factors; the password alone where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_policy: Option<SignInPolicy>,
+}
+
+/// E-mail by Amazon SES.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct EmailConfiguration {
+    /// `DEVELOPER`: the account's own Amazon SES.
+    pub email_sending_account: &'static str,
+    /// Whom messages come from.
+    pub from: String,
+    /// ARN of the identity that they are sent with.
+    pub source_arn: String,
 }
 
 /// What a password must have.

@@ -35,6 +35,12 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         severity: Refused,
+        keys: &["identity.email"],
+        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html",
+        check: sender_is_not_the_identitys,
+    },
+    Rule {
+        severity: Refused,
         keys: &["identity.first-factors"],
         source: FACTORS,
         check: password_is_missing,
@@ -203,6 +209,15 @@ fn code_without_address(stack: &StackFile) -> Option<Violation> {
     )
 }
 
+fn sender_is_not_the_identitys(stack: &StackFile) -> Option<Violation> {
+    let email = stack.identity.email.as_ref()?;
+    violation(
+        !email.is_covered(),
+        format!("{} may not send as {}", email.ses_identity, email.from),
+        "name the identity of that address, or of its domain",
+    )
+}
+
 fn code_on_lite_plan(stack: &StackFile) -> Option<Violation> {
     violation(
         has_code(stack) && stack.identity.plan == Plan::Lite,
@@ -248,7 +263,7 @@ fn factors_without_mfa(stack: &StackFile) -> Option<Violation> {
 fn mfa_by_email(stack: &StackFile) -> Option<Violation> {
     violation(
         stack.identity.mfa_factors.contains(&MfaFactor::Email),
-        "a second factor by e-mail needs Amazon SES as sender, which is not part of this version",
+        "a second factor by e-mail is not part of this version",
         "use \"totp\" or \"sms\"",
     )
 }

@@ -26,6 +26,11 @@ const REFUSED: &[(&str, (usize, usize), &str)] = &[
         "a sign-in domain of one's own",
     ),
     (
+        "[identity.email]\nfrom = 'a@example.com'\nses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.org'",
+        (2, 1),
+        "arn:aws:ses:eu-west-1:123456789012:identity/example.org may not send as a@example.com",
+    ),
+    (
         "linking.scopes = ['openid', 'shop/read']",
         (2, 18),
         "the scope `shop/read` needs a resource server",
@@ -98,7 +103,7 @@ const REFUSED: &[(&str, (usize, usize), &str)] = &[
     (
         "[identity]\nmfa = 'optional'\nmfa-factors = ['totp', 'email']\nrecovery = ['admin-only']",
         (4, 15),
-        "a second factor by e-mail needs Amazon SES",
+        "a second factor by e-mail is not part",
     ),
     (
         "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms']\nrecovery = ['phone']",

@@ -4,9 +4,9 @@ use super::super::tags;
 use crate::cloudformation::{Parameter, Sub};
 use crate::resources::{
     AccountRecoverySetting, AdminCreateUserConfig, ContactAttribute, DeletionProtection,
-    FirstAuthFactor, MfaConfiguration, MfaKind, PasswordPolicy, Policies, RecoveryMechanism,
-    RecoveryName, SchemaAttribute, SignInPolicy, SmsConfiguration, Tier, UserPool,
-    UsernameConfiguration,
+    EmailConfiguration, FirstAuthFactor, MfaConfiguration, MfaKind, PasswordPolicy, Policies,
+    RecoveryMechanism, RecoveryName, SchemaAttribute, SignInPolicy, SmsConfiguration, Tier,
+    UserPool, UsernameConfiguration,
 };
 use crate::stack_file::{
     Character, FirstFactor, Identity, Mfa, MfaFactor, Password, Plan, Recovery, SignIn, StackFile,
@@ -57,6 +57,11 @@ pub(super) fn user_pool(
             password_policy: password_policy(&identity.password),
             sign_in_policy: sign_in_policy(identity),
         },
+        email_configuration: identity.email.as_ref().map(|email| EmailConfiguration {
+            email_sending_account: "DEVELOPER",
+            from: email.from.to_string(),
+            source_arn: email.ses_identity.to_string(),
+        }),
         sms_configuration: sms,
         user_pool_tags: tags(stack, stage)
             .into_iter()

@@ -1,0 +1,117 @@
+//! Who sends the pool's e-mail.
+
+use serde::Deserialize;
+
+use super::value::text;
+
+/// Amazon SES in the place of Cognito's own sender, which is limited to a few messages a day
+/// ([e-mail settings](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html)).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Email {
+    /// Whom messages come from.
+    pub from: Sender,
+    /// The verified identity that they are sent with.
+    pub ses_identity: SesIdentity,
+}
+
+text! {
+    /// An e-mail address, with a name before it or alone.
+    Sender, "a sender",
+    "write an address, such as `no-reply@example.com` or `Taxi Desk <no-reply@example.com>`",
+    |text| address(text).is_some()
+}
+
+text! {
+    /// ARN of a verified identity of Amazon SES: an address, or a domain for all of its addresses.
+    SesIdentity, "an identity of Amazon SES",
+    "write its ARN, such as `arn:aws:ses:eu-west-1:123456789012:identity/example.com`",
+    |text| identity(text).is_some()
+}
+
+impl Email {
+    /// Whether the identity may send for the sender.
+    pub(crate) fn is_covered(&self) -> bool {
+        let (Some(address), Some(identity)) = (
+            address(self.from.as_str()),
+            identity(self.ses_identity.as_str()),
+        ) else {
+            return false;
+        };
+        let address = address.to_ascii_lowercase();
+        let identity = identity.to_ascii_lowercase();
+        let domain = address.rsplit('@').next().unwrap_or_default();
+        // A verified domain covers its subdomains too.
+        address == identity || domain == identity || domain.ends_with(&format!(".{identity}"))
+    }
+}
+
+/// `a@example.com` of `Name <a@example.com>`.
+fn address(text: &str) -> Option<&str> {
+    let address = match text.split_once('<') {
+        Some((_, rest)) => rest.strip_suffix('>')?,
+        None => text,
+    };
+    let (name, domain) = address.split_once('@')?;
+    let plain = |part: &str| {
+        !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "<>@,\"".contains(c))
+    };
+    (plain(name) && plain(domain) && domain.contains('.')).then_some(address)
+}
+
+/// `example.com` of `arn:aws:ses:REGION:ACCOUNT:identity/example.com`.
+fn identity(text: &str) -> Option<&str> {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    let [_, _, _, region, account, resource] = parts.as_slice() else {
+        return None;
+    };
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let name = resource.strip_prefix("identity/")?;
+    (text.starts_with("arn:aws") && parts[2] == "ses" && !region.is_empty() && is_account)
+        .then_some(name)
+        .filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_covers_its_own_addresses() {
+        for (from, identity, covered) in [
+            ("a@example.com", "example.com", true),
+            ("Taxi <A@Example.com>", "a@example.com", true),
+            ("a@mail.example.com", "example.com", true),
+            ("b@example.com", "a@example.com", false),
+            ("a@badexample.com", "example.com", false),
+        ] {
+            let identity = format!("arn:aws:ses:eu-west-1:123456789012:identity/{identity}");
+            let email = Email {
+                from: from.parse().unwrap(),
+                ses_identity: identity.parse().unwrap(),
+            };
+            assert_eq!(email.is_covered(), covered, "{from} with {identity}");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_is_refused() {
+        for text in [
+            "",
+            "example.com",
+            "Taxi <a@example.com",
+            "a b@example.com",
+            "a@b",
+        ] {
+            assert!(text.parse::<Sender>().is_err(), "{text}");
+        }
+        for text in [
+            "example.com",
+            "arn:aws:ses:eu-west-1:1:identity/example.com",
+            "arn:aws:ses:eu-west-1:123456789012:identity/",
+            "arn:aws:sns:eu-west-1:123456789012:identity/example.com",
+        ] {
+            assert!(text.parse::<SesIdentity>().is_err(), "{text}");
+        }
+    }
+}
