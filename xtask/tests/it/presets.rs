@@ -154,5 +154,17 @@ fn email_goes_through_the_senders_own_service() {
     assert_eq!(described["UserPool"]["EmailConfiguration"], expected);
     let (said, code) = with(&stage, &email, &["plan", "--json"]);
     assert_eq!(code, Some(0), "{}", said.stdout);
+
+    // Which makes a second factor by e-mail possible.
+    let factor = "[identity]\nmfa = \"required\"\nmfa-factors = [\"email\"]\n\
+                  recovery = [\"admin-only\"]\n";
+    let (said, _) = with(&stage, &format!("{factor}{email}"), &["deploy", "--json"]);
+    assert!(said.success, "{}", said.stderr);
+    let deployed = said.json();
+    let pages = deployed["pages"].as_array().unwrap();
+    assert!(
+        pages.contains(&json!({ "page": "/mfa", "code": "email" })),
+        "{pages:?}"
+    );
     assert!(stage.end("-TERM"));
 }

@@ -177,6 +177,8 @@ pub enum MfaKind {
     SmsMfa,
     /// A code from an authenticator app.
     SoftwareTokenMfa,
+    /// A code by e-mail.
+    EmailOtp,
 }
 
 /// Passwords and first factors.

@@ -11,6 +11,7 @@ const SIGN_IN: &str =
 const FACTORS: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html";
 const MFA: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html";
+const EMAIL_MFA: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-sms-email-message.html";
 const PLANS: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html";
 const RECOVERY: &str =
@@ -90,8 +91,20 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         severity: Refused,
         keys: &["identity.mfa-factors"],
-        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-sms-email-message.html",
-        check: mfa_by_email,
+        source: EMAIL_MFA,
+        check: mfa_by_email_without_ses,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.plan", "identity.mfa-factors"],
+        source: EMAIL_MFA,
+        check: mfa_by_email_on_lite_plan,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.mfa-factors", "identity.sign-in"],
+        source: EMAIL_MFA,
+        check: mfa_by_email_without_address,
     },
     Rule {
         severity: Refused,
@@ -260,12 +273,33 @@ fn factors_without_mfa(stack: &StackFile) -> Option<Violation> {
     )
 }
 
-fn mfa_by_email(stack: &StackFile) -> Option<Violation> {
+fn mfa_by_email_without_ses(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
     violation(
-        stack.identity.mfa_factors.contains(&MfaFactor::Email),
-        "a second factor by e-mail is not part of this version",
-        "use \"totp\" or \"sms\"",
+        has_mfa_by_email(stack) && identity.email.is_none(),
+        "a second factor by e-mail needs Amazon SES as sender",
+        "say in identity.email who sends, or use \"totp\" or \"sms\"",
     )
+}
+
+fn mfa_by_email_on_lite_plan(stack: &StackFile) -> Option<Violation> {
+    violation(
+        has_mfa_by_email(stack) && stack.identity.plan == Plan::Lite,
+        "a second factor by e-mail is not in the lite plan",
+        "use plan = \"essentials\"",
+    )
+}
+
+fn mfa_by_email_without_address(stack: &StackFile) -> Option<Violation> {
+    violation(
+        has_mfa_by_email(stack) && !stack.identity.verifies_email(),
+        "a second factor by e-mail needs an e-mail address, and nobody has a verified one",
+        "add \"email\" to sign-in, or use \"totp\" or \"sms\"",
+    )
+}
+
+fn has_mfa_by_email(stack: &StackFile) -> bool {
+    stack.identity.mfa_factors.contains(&MfaFactor::Email)
 }
 
 fn recovery_over_mfa_channel(stack: &StackFile) -> Option<Violation> {

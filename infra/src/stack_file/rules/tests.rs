@@ -103,7 +103,17 @@ const REFUSED: &[(&str, (usize, usize), &str)] = &[
     (
         "[identity]\nmfa = 'optional'\nmfa-factors = ['totp', 'email']\nrecovery = ['admin-only']",
         (4, 15),
-        "a second factor by e-mail is not part",
+        "a second factor by e-mail needs Amazon SES",
+    ),
+    (
+        "[identity]\nplan = 'lite'\npages = 'classic'\nmfa = 'optional'\nmfa-factors = ['email']\nrecovery = ['admin-only']\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
+        (3, 8),
+        "a second factor by e-mail is not in the lite plan",
+    ),
+    (
+        "[identity]\nsign-in = ['phone']\nmfa = 'optional'\nmfa-factors = ['email']\nrecovery = ['phone']\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
+        (5, 15),
+        "a second factor by e-mail needs an e-mail address",
     ),
     (
         "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms']\nrecovery = ['phone']",
@@ -260,6 +270,8 @@ fn systems_that_people_run_are_accepted() {
         "",
         // A phone number with a text message as second factor.
         "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms']\nrecovery = ['admin-only']\n[linking]\nscopes = ['phone', 'openid']",
+        // An e-mail address with a code by e-mail as second factor.
+        "[identity]\nmfa = 'required'\nmfa-factors = ['email']\nrecovery = ['admin-only']\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
         // A phone number and one-time codes.
         "[identity]\nsign-in = ['phone']\nfirst-factors = ['password', 'sms-otp']\nrecovery = ['phone']",
         // E-mail address or phone number, with a second factor for those who want one.

@@ -47,12 +47,7 @@ pub(super) fn user_pool(
             Mfa::Optional => MfaConfiguration::Optional,
             Mfa::Required => MfaConfiguration::On,
         },
-        enabled_mfas: identity
-            .mfa_factors
-            .iter()
-            .copied()
-            .filter_map(mfa_kind)
-            .collect(),
+        enabled_mfas: identity.mfa_factors.iter().copied().map(mfa_kind).collect(),
         policies: Policies {
             password_policy: password_policy(&identity.password),
             sign_in_policy: sign_in_policy(identity),
@@ -136,12 +131,11 @@ fn recovery_mechanisms(identity: &Identity) -> Vec<RecoveryMechanism> {
         .collect()
 }
 
-/// E-mail is refused when the stack file is read: it needs a sender that this version lacks.
-fn mfa_kind(factor: MfaFactor) -> Option<MfaKind> {
+fn mfa_kind(factor: MfaFactor) -> MfaKind {
     match factor {
-        MfaFactor::Sms => Some(MfaKind::SmsMfa),
-        MfaFactor::Totp => Some(MfaKind::SoftwareTokenMfa),
-        MfaFactor::Email => None,
+        MfaFactor::Sms => MfaKind::SmsMfa,
+        MfaFactor::Totp => MfaKind::SoftwareTokenMfa,
+        MfaFactor::Email => MfaKind::EmailOtp,
     }
 }
 
