@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 use infra::stack_file::{Architecture, ProfileSource};
 
-use crate::workspace;
+use crate::{alone, workspace};
 
 pub(crate) use site::Site;
 
@@ -67,19 +67,7 @@ pub(crate) async fn bundle(kind: Kind, source: ProfileSource) -> Result<Built, E
 /// file is closed, however that comes.
 async fn lock() -> Result<std::fs::File, Error> {
     let path = workspace::target().join("bundle.lock");
-    let failed = |what: String| Error::new(Code::Build, format!("cannot lock {what}"));
-    let locked = tokio::task::spawn_blocking(move || {
-        let told = |error: std::io::Error| failed(format!("{}: {error}", path.display()));
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(told)?;
-        }
-        let file = std::fs::File::create(&path).map_err(told)?;
-        file.lock().map_err(told)?;
-        Ok(file)
-    });
-    locked
-        .await
-        .map_err(|error| Error::new(Code::Build, format!("locking stopped: {error}")))?
+    alone::hold(path, "another deployment builds its Lambda").await
 }
 
 /// Reads a bundle that was built before.

@@ -162,6 +162,7 @@ async fn deploy_and_verify(
         subject: subject(&inputs.stack),
         access_token_seconds,
     };
+    let turn = discovery::conversation().await?;
     let transcript = story::run(urls, &script).await.map_err(|error| {
         let failure =
             Failure::new("STORY", rollout::error::chain(&error)).hint(error.hint().to_owned());
@@ -169,6 +170,7 @@ async fn deploy_and_verify(
             failure.because(format!("“{}” was answered “{}”", turn.said, turn.heard))
         })
     })?;
+    drop(turn);
     report.verified = Verified::Story(transcript, started.elapsed());
     Ok(report)
 }

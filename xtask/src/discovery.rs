@@ -1,5 +1,6 @@
 //! How commands find a running local stage: a file that it leaves while it is up.
 
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
@@ -8,7 +9,7 @@ use local_cloud::Urls;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
-use crate::{ask_cli, environment, workspace};
+use crate::{alone, ask_cli, environment, workspace};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Discovery {
@@ -59,6 +60,12 @@ pub(crate) fn running() -> Result<Option<Urls>, Failure> {
         .hint("delete the file; `cargo xtask local` writes a new one")
     })?;
     Ok(rollout::lock::is_alive(discovery.pid).then_some(discovery.urls))
+}
+
+/// Held by whoever talks to the stage as its developer, whom there is only one of.
+pub(crate) async fn conversation() -> Result<File, Failure> {
+    let lock = path().with_extension("conversation.lock");
+    Ok(alone::hold(lock, "another deployment holds its conversation").await?)
 }
 
 impl Drop for Announcement {

@@ -1,5 +1,6 @@
 //! The commands of this workspace: `cargo xtask --help`.
 
+mod alone;
 mod ask_cli;
 mod bench;
 mod build;

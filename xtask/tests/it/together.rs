@@ -1,5 +1,6 @@
 //! Two deployments of one stage at the same time.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -68,6 +69,27 @@ fn two_that_start_together_leave_one_deployment() {
     let again = run(stage.home(), &["deploy", "--json"]);
     assert!(again.success, "{}", again.stderr);
     assert_eq!(again.json()["calls"]["mutating"], 0);
+    assert!(stage.end("-TERM"));
+}
+
+/// Each tries the skill out as the developer, whom there is only one of.
+#[test]
+fn one_waits_for_the_conversation_of_the_other() {
+    let stage = Stage::start();
+    let talking = File::create(stage.home().join("local-stage.conversation.lock")).unwrap();
+    talking.lock().unwrap();
+    let mut deploying = xtask(stage.home())
+        .args(["deploy", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(deploying.stderr.take().unwrap()).lines();
+    let waits = |line: &String| line == "waiting: another deployment holds its conversation";
+    assert!(lines.any(|line| waits(&line.unwrap())));
+    drop(talking);
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(deploying.wait().unwrap().success(), "{rest:?}");
     assert!(stage.end("-TERM"));
 }
 
