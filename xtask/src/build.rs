@@ -67,7 +67,12 @@ pub(crate) async fn bundle(kind: Kind, source: ProfileSource) -> Result<Built, E
 /// file is closed, however that comes.
 async fn lock() -> Result<std::fs::File, Error> {
     let path = workspace::target().join("bundle.lock");
-    alone::hold(path, "another deployment builds its Lambda").await
+    alone::hold(path.clone(), "another deployment builds its Lambda")
+        .await
+        .map_err(|error| {
+            let path = path.display();
+            Error::new(Code::Build, format!("cannot lock {path}: {error}"))
+        })
 }
 
 /// Reads a bundle that was built before.

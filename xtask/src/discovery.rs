@@ -65,7 +65,9 @@ pub(crate) fn running() -> Result<Option<Urls>, Failure> {
 /// Held by whoever talks to the stage as its developer, whom there is only one of.
 pub(crate) async fn conversation() -> Result<File, Failure> {
     let lock = path().with_extension("conversation.lock");
-    Ok(alone::hold(lock, "another deployment holds its conversation").await?)
+    alone::hold(lock.clone(), "another deployment holds its conversation")
+        .await
+        .map_err(|error| cannot_write(&lock, &error))
 }
 
 impl Drop for Announcement {

@@ -11,11 +11,13 @@ use crate::{Render, ask_cli, environment, output, stack, workspace};
 
 /// The committed documents that are not what the code renders.
 pub(crate) fn stale(stack: &StackFile) -> Result<Vec<PathBuf>, Failure> {
-    let is_stale = |(file, text): (PathBuf, String)| {
-        let same = std::fs::read_to_string(&file).is_ok_and(|committed| committed == text);
-        (!same).then_some(file)
-    };
-    Ok(committed(stack)?.into_iter().filter_map(is_stale).collect())
+    let documents = committed(stack)?.into_iter();
+    let stale = documents.filter(|(file, text)| !holds(file, text));
+    Ok(stale.map(|(file, _)| file).collect())
+}
+
+fn holds(file: &Path, text: &str) -> bool {
+    std::fs::read_to_string(file).is_ok_and(|there| there == text)
 }
 
 pub(crate) fn run(options: &Render) -> Result<(), Failure> {
@@ -31,7 +33,7 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let mut stale = Vec::new();
     for (file, text) in documents {
         let path = shown(&file);
-        if std::fs::read_to_string(&file).is_ok_and(|committed| committed == text) {
+        if holds(&file, &text) {
             continue;
         }
         if options.check {

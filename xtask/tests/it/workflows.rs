@@ -75,13 +75,7 @@ async fn every_command_of_the_workflows_works() {
             "check" => real.run(&arguments, &[]),
             _ => {
                 arguments.extend(["--bundle", bundle.to_str().unwrap()]);
-                let mut variables = DEVELOPER.to_vec();
-                variables.extend([
-                    ("GITHUB_API_URL", github.url.as_str()),
-                    ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
-                    ("GITHUB_REPOSITORY", "ada/taxi"),
-                    ("GITHUB_TOKEN", TOKEN),
-                ]);
+                let variables = github.variables(&event, TOKEN);
                 real.run(&arguments, &variables)
             }
         };
@@ -115,13 +109,7 @@ async fn a_plan_is_one_comment_that_is_updated() {
     .unwrap();
     let bundle = real.file("bootstrap.zip");
     let comment = |token: &str, event: &Path| {
-        let mut variables = DEVELOPER.to_vec();
-        variables.extend([
-            ("GITHUB_API_URL", github.url.as_str()),
-            ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
-            ("GITHUB_REPOSITORY", "ada/taxi"),
-            ("GITHUB_TOKEN", token),
-        ]);
+        let variables = github.variables(event, token);
         let bundle = bundle.to_str().unwrap();
         real.run(
             &["plan", "dev", "--comment", "--bundle", bundle],
@@ -182,6 +170,18 @@ impl GitHub {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
         Self { url, comments }
+    }
+
+    /// What a job has that a pull request has started, with a developer's credentials.
+    fn variables<'a>(&'a self, event: &'a Path, token: &'a str) -> Vec<(&'a str, &'a str)> {
+        let mut variables = DEVELOPER.to_vec();
+        variables.extend([
+            ("GITHUB_API_URL", self.url.as_str()),
+            ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
+            ("GITHUB_REPOSITORY", "ada/taxi"),
+            ("GITHUB_TOKEN", token),
+        ]);
+        variables
     }
 }
 
