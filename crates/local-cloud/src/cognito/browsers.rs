@@ -32,6 +32,8 @@ pub(crate) enum Step {
     },
     /// Enter the code of a second factor.
     Challenge { sub: String, factor: SecondFactor },
+    /// Choose the second factor.
+    Choose { sub: String },
     /// Enter the first code of a new authenticator app.
     SetUpTotp { sub: String, secret: TotpSecret },
     /// Replace a temporary password.

@@ -56,6 +56,33 @@ pub(crate) fn code_mismatch() -> AwsError {
     )
 }
 
+/// A code by message, given in answer to a challenge, is wrong.
+pub(crate) fn challenge_mismatch() -> AwsError {
+    AwsError::bad_request(
+        "CodeMismatchException",
+        "Invalid code or auth state for the user.",
+    )
+}
+
+/// A code of an authenticator app, given in answer to a challenge, is wrong or of another time.
+pub(crate) fn app_code_mismatch() -> AwsError {
+    AwsError::bad_request("CodeMismatchException", "Invalid code received for user")
+}
+
+pub(crate) fn app_code_used() -> AwsError {
+    AwsError::bad_request(
+        "ExpiredCodeException",
+        "Your software token has already been used once.",
+    )
+}
+
+pub(crate) fn app_not_enabled() -> AwsError {
+    AwsError::bad_request(
+        "EnableSoftwareTokenMFAException",
+        "Code mismatch and fail enable Software Token MFA",
+    )
+}
+
 pub(crate) fn code_expired() -> AwsError {
     AwsError::bad_request(
         "ExpiredCodeException",

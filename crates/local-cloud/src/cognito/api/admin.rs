@@ -14,9 +14,10 @@ use crate::cognito::users::password::PasswordHash;
 use crate::cognito::users::{Status, User, sign_up};
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Value, AwsError> {
-    let mut user = find(pool(state, call)?, call)?.describe("UserAttributes");
-    user["UserMFASettingList"] = json!([]);
-    Ok(user)
+    let user = find(pool(state, call)?, call)?;
+    let mut answer = user.describe("UserAttributes");
+    user.factors.describe(&mut answer);
+    Ok(answer)
 }
 
 /// Creates a confirmed address with a temporary password. Nothing is sent: the stage has no

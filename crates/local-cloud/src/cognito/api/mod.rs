@@ -6,6 +6,7 @@ mod admin;
 mod branding;
 mod clients;
 mod domains;
+mod factors;
 mod model;
 mod pools;
 mod sign_up;
@@ -92,6 +93,9 @@ fn dispatch(state: &mut State, operation: &str, call: &Call) -> Result<Value, Aw
         "ConfirmSignUp" => sign_up::confirm(state, call),
         "ResendConfirmationCode" => sign_up::resend(state, call),
         "GetUser" => tokens::get_user(state, call),
+        "AssociateSoftwareToken" => factors::associate(state, call),
+        "VerifySoftwareToken" => factors::verify(state, call),
+        "SetUserMFAPreference" => factors::choose(state, call),
         "GlobalSignOut" => tokens::global_sign_out(state, call),
         "RevokeToken" => tokens::revoke(state, call),
         "AdminGetUser" => admin::get(state, call),

@@ -15,10 +15,7 @@ pub(super) fn get_user(state: &State, call: &Call) -> Result<Value, AwsError> {
         "Username": access.user.username,
         "UserAttributes": access.user.attribute_list(|name| settings.reads(name)),
     });
-    if access.user.totp.is_some() {
-        answer["PreferredMfaSetting"] = json!("SOFTWARE_TOKEN_MFA");
-        answer["UserMFASettingList"] = json!(["SOFTWARE_TOKEN_MFA"]);
-    }
+    access.user.factors.describe(&mut answer);
     Ok(answer)
 }
 
@@ -64,7 +61,7 @@ pub(super) fn revoke(state: &mut State, call: &Call) -> Result<Value, AwsError> 
     }
 }
 
-fn authorize<'a>(state: &'a State, call: &Call) -> Result<Access<'a>, AwsError> {
+pub(super) fn authorize<'a>(state: &'a State, call: &Call) -> Result<Access<'a>, AwsError> {
     let access = recognise(state, call.text("AccessToken"), call.now).map_err(|why| match why {
         Rejected::Invalid => not_authorized("Invalid Access Token"),
         Rejected::Expired => not_authorized("Access Token has expired"),

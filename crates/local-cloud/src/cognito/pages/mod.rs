@@ -44,6 +44,10 @@ pub(crate) fn router() -> Router<Cognito> {
         )
         .route("/mfa", get(second_factor::show).post(second_factor::submit))
         .route(
+            "/selectMfa",
+            get(second_factor::show_choice).post(second_factor::choose),
+        )
+        .route(
             "/mfaSetup",
             get(second_factor::show_setup).post(second_factor::set_up),
         )

@@ -56,6 +56,61 @@ pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
     }
 }
 
+/// Which factor to be asked for, where several are turned on and none is preferred.
+#[derive(askama::Template)]
+#[template(path = "cognito/choose.html")]
+struct Choose {
+    frame: Frame,
+    factors: Vec<(&'static str, &'static str)>,
+}
+
+fn choose_form(visit: &Visit, error: Option<&AwsError>, factors: &[SecondFactor]) -> Response {
+    visit.form(error, |_, frame| Choose {
+        frame,
+        factors: factors
+            .iter()
+            .map(|factor| match factor {
+                SecondFactor::Totp => (factor.name(), "Authenticator app"),
+                SecondFactor::Sms => (factor.name(), "Code by text message"),
+                SecondFactor::Email => (factor.name(), "Code by e-mail"),
+            })
+            .collect(),
+    })
+}
+
+/// The person who has to choose, and among what.
+fn choosing(visit: &Visit) -> Option<(String, Vec<SecondFactor>)> {
+    let Some(Step::Choose { sub }) = visit.step() else {
+        return None;
+    };
+    let factors = visit.with_pool(|pool| {
+        let user = pool.users.find(&pool.settings, &sub);
+        let user = user.ok_or_else(errors::no_user)?;
+        Ok(sign_in::own_factors(pool, user))
+    });
+    Some((sub, factors.ok()?))
+}
+
+pub(super) async fn show_choice(visit: Visit) -> Response {
+    match choosing(&visit) {
+        Some((_, factors)) => choose_form(&visit, None, &factors),
+        None => visit.go("/login"),
+    }
+}
+
+pub(super) async fn choose(Submitted(visit, entered): Submitted) -> Response {
+    let Some((sub, factors)) = choosing(&visit) else {
+        return visit.go_saying("/login", TOO_LATE);
+    };
+    let mut chosen = factors.iter().copied();
+    let chosen = chosen
+        .find(|factor| factor.name() == entered.field("factor"))
+        .ok_or_else(errors::challenge_mismatch);
+    chosen
+        .and_then(|factor| visit.challenge(&sub, factor))
+        .unwrap_or_else(|error| choose_form(&visit, Some(&error), &factors))
+}
+
 fn setup_form(visit: &Visit, error: Option<&AwsError>, secret: &TotpSecret) -> Response {
     visit.form(error, |_, frame| SetUp {
         frame,
@@ -74,8 +129,8 @@ pub(super) async fn set_up(Submitted(visit, entered): Submitted) -> Response {
     let Some(Step::SetUpTotp { sub, mut secret }) = visit.step() else {
         return visit.go_saying("/login", TOO_LATE);
     };
-    if !secret.accept(entered.field("code"), visit.now()) {
-        return setup_form(&visit, Some(&errors::code_mismatch()), &secret);
+    if secret.accept(entered.field("code"), visit.now()).is_err() {
+        return setup_form(&visit, Some(&errors::app_not_enabled()), &secret);
     }
     let stored = visit.with_pool(|pool| {
         let user = pool
@@ -83,6 +138,7 @@ pub(super) async fn set_up(Submitted(visit, entered): Submitted) -> Response {
             .find_mut(&pool.settings, &sub)
             .ok_or_else(errors::no_user)?;
         user.totp = Some(secret);
+        user.factors.activate(SecondFactor::Totp, true);
         Ok(())
     });
     match stored {

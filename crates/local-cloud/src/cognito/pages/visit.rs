@@ -16,7 +16,7 @@ use crate::cognito::oauth::params::Params;
 use crate::cognito::oauth::request::AuthorizationRequest;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::FirstFactor;
-use crate::cognito::users::sign_in::{self, Next};
+use crate::cognito::users::sign_in::{self, Next, SecondFactor};
 use crate::cognito::users::totp::TotpSecret;
 use crate::cognito::{Cognito, errors, headers, random};
 use crate::{AwsError, Shared};
@@ -218,26 +218,19 @@ impl Visit {
         sub: &str,
         first: FirstFactor,
     ) -> Result<Response, AwsError> {
-        let (next, seconds) = self.with_pool(|pool| {
+        let next = self.with_pool(|pool| {
             let user = pool
                 .users
                 .find(&pool.settings, sub)
                 .ok_or_else(errors::no_user)?;
-            let next = sign_in::next(pool, user, first)?;
-            if let Next::Challenge(factor) = next {
-                sign_in::send_challenge(pool, sub, factor, self.shared());
-            }
-            let seconds = pool
-                .client(self.client_id())?
-                .settings
-                .lifetimes
-                .challenge_seconds();
-            Ok((next, seconds))
+            sign_in::next(pool, user, first)
         })?;
+        let seconds = self.challenge_seconds()?;
         let sub = sub.to_owned();
         let (path, step) = match next {
             Next::SignedIn => return Ok(self.sign_in(&sub).await),
-            Next::Challenge(factor) => ("/mfa", Step::Challenge { sub, factor }),
+            Next::Challenge(factor) => return self.challenge(&sub, factor),
+            Next::Choose => ("/selectMfa", Step::Choose { sub }),
             Next::SetUpTotp => {
                 let secret = TotpSecret::generate();
                 ("/mfaSetup", Step::SetUpTotp { sub, secret })
@@ -245,6 +238,24 @@ impl Visit {
             Next::NewPassword => ("/changePassword", Step::NewPassword { sub }),
         };
         Ok(self.go_on(path, step, seconds))
+    }
+
+    /// The page that asks for a code of this factor, which is on its way.
+    pub(super) fn challenge(&self, sub: &str, factor: SecondFactor) -> Result<Response, AwsError> {
+        let seconds = self.challenge_seconds()?;
+        self.with_pool(|pool| {
+            sign_in::send_challenge(pool, sub, factor, self.shared());
+            Ok(())
+        })?;
+        let sub = sub.to_owned();
+        Ok(self.go_on("/mfa", Step::Challenge { sub, factor }, seconds))
+    }
+
+    fn challenge_seconds(&self) -> Result<i64, AwsError> {
+        self.with_pool(|pool| {
+            let settings = &pool.client(self.client_id())?.settings;
+            Ok(settings.lifetimes.challenge_seconds())
+        })
     }
 
     /// Every factor was shown: back to the client.

@@ -2,6 +2,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod code;
+pub(crate) mod factors;
 pub(crate) mod lockout;
 pub(crate) mod password;
 pub(crate) mod recovery;
@@ -19,6 +20,7 @@ use crate::cognito::pool::seconds;
 use crate::cognito::random;
 use crate::cognito::settings::{Alias, Contact, Settings};
 use code::Codes;
+use factors::Factors;
 use lockout::Lockout;
 use password::PasswordHash;
 use totp::TotpSecret;
@@ -56,6 +58,10 @@ pub(crate) struct User {
     pub(crate) lockout: Lockout,
     /// The authenticator app, once it has proved itself.
     pub(crate) totp: Option<TotpSecret>,
+    /// One that has been set up and not proved itself yet.
+    pub(crate) new_totp: Option<TotpSecret>,
+    /// What the person wants to be asked for after the password.
+    pub(crate) factors: Factors,
     created: Timestamp,
     pub(crate) modified: Timestamp,
 }
@@ -73,6 +79,8 @@ impl User {
             codes: Codes::default(),
             lockout: Lockout::default(),
             totp: None,
+            new_totp: None,
+            factors: Factors::default(),
             created: now,
             modified: now,
         }

@@ -7,7 +7,8 @@ use crate::cognito::messages;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::{Contact, FirstFactor, Mfa};
 use crate::cognito::users::code::Purpose;
-use crate::cognito::users::{Status, User, Users};
+use crate::cognito::users::totp::Unaccepted;
+use crate::cognito::users::{Status, User, Users, factors};
 use crate::{AwsError, Shared};
 
 /// A second factor.
@@ -18,6 +19,17 @@ pub(crate) enum SecondFactor {
     Email,
 }
 
+impl SecondFactor {
+    /// As the API writes it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Totp => "SOFTWARE_TOKEN_MFA",
+            Self::Sms => "SMS_MFA",
+            Self::Email => "EMAIL_OTP",
+        }
+    }
+}
+
 /// What a person who has shown the first factor has to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
@@ -25,6 +37,8 @@ pub(crate) enum Next {
     SignedIn,
     /// Enter a code of this factor.
     Challenge(SecondFactor),
+    /// Choose among several factors.
+    Choose,
     /// Set an authenticator app up.
     SetUpTotp,
     /// Replace the temporary password.
@@ -90,13 +104,21 @@ pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next,
     if mode == Mfa::Off || first != FirstFactor::Password {
         return Ok(Next::SignedIn);
     }
-    if pool.mfa.software_token && user.totp.is_some() {
-        return Ok(Next::Challenge(SecondFactor::Totp));
+    let own = own_factors(pool, user);
+    match (user.factors.preferred(), own.as_slice()) {
+        (Some(preferred), own) if own.contains(&preferred) => {
+            return Ok(Next::Challenge(preferred));
+        }
+        (_, [only]) => return Ok(Next::Challenge(*only)),
+        (_, [_, _, ..]) => return Ok(Next::Choose),
+        (_, []) => {}
     }
     if mode == Mfa::Optional {
         return Ok(Next::SignedIn);
     }
-    if pool.mfa.sms.is_some() && user.attribute("phone_number").is_some() {
+    if pool.mfa.software_token && user.totp.is_some() {
+        Ok(Next::Challenge(SecondFactor::Totp))
+    } else if pool.mfa.sms.is_some() && user.attribute("phone_number").is_some() {
         Ok(Next::Challenge(SecondFactor::Sms))
     } else if pool.mfa.software_token {
         Ok(Next::SetUpTotp)
@@ -107,6 +129,12 @@ pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next,
             "User does not have delivery config set to turn on SMS_MFA",
         ))
     }
+}
+
+/// The factors that a person has chosen, as far as the pool still has them.
+pub(crate) fn own_factors(pool: &Pool, user: &User) -> Vec<SecondFactor> {
+    let active = user.factors.active().iter().copied();
+    active.filter(|own| factors::offered(pool, *own)).collect()
 }
 
 /// Sends the code of a second factor; an authenticator app needs none.
@@ -138,12 +166,18 @@ pub(crate) fn answer_challenge(
         SecondFactor::Totp => user
             .totp
             .as_mut()
-            .is_some_and(|totp| totp.accept(code, now))
-            .then_some(())
-            .ok_or_else(errors::code_mismatch),
-        SecondFactor::Sms | SecondFactor::Email => {
-            user.codes.redeem(Purpose::Mfa, code.trim(), now).map(drop)
-        }
+            .ok_or_else(errors::app_code_mismatch)
+            .and_then(|totp| {
+                totp.accept(code, now).map_err(|why| match why {
+                    Unaccepted::Wrong => errors::app_code_mismatch(),
+                    Unaccepted::Used => errors::app_code_used(),
+                })
+            }),
+        SecondFactor::Sms | SecondFactor::Email => user
+            .codes
+            .redeem(Purpose::Mfa, code.trim(), now)
+            .map(drop)
+            .map_err(challenge_error),
     };
     match outcome {
         Ok(()) => user.lockout.succeed(),
@@ -212,8 +246,19 @@ pub(crate) fn one_time(
         }
         (outcome, _) => {
             lockout.fail(now);
-            Err(outcome.err().unwrap_or_else(errors::code_mismatch))
+            Err(outcome
+                .err()
+                .map_or_else(errors::challenge_mismatch, challenge_error))
         }
+    }
+}
+
+/// A challenge has a sentence of its own for a wrong code.
+fn challenge_error(error: AwsError) -> AwsError {
+    if error == errors::code_mismatch() {
+        errors::challenge_mismatch()
+    } else {
+        error
     }
 }
 

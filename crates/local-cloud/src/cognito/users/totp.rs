@@ -15,6 +15,15 @@ pub(crate) struct TotpSecret {
     last_step: i64,
 }
 
+/// Why a code is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unaccepted {
+    /// It is, or was, no code of the app's.
+    Wrong,
+    /// It has been used, or a later one has.
+    Used,
+}
+
 impl std::fmt::Debug for TotpSecret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("TotpSecret")
@@ -46,14 +55,17 @@ impl TotpSecret {
     }
 
     /// Accepts the code of now or of a neighbouring step, each step once.
-    pub(crate) fn accept(&mut self, given: &str, now: Timestamp) -> bool {
+    pub(crate) fn accept(&mut self, given: &str, now: Timestamp) -> Result<(), Unaccepted> {
         let step = now.as_second().div_euclid(STEP_SECONDS);
-        let matching = (step - 1..=step + 1)
-            .find(|step| *step > self.last_step && self.code(*step) == given.trim());
-        if let Some(step) = matching {
-            self.last_step = step;
+        let mut matching = (step - 1..=step + 1).filter(|step| self.code(*step) == given.trim());
+        match matching.next() {
+            Some(step) if step > self.last_step => {
+                self.last_step = step;
+                Ok(())
+            }
+            Some(_) => Err(Unaccepted::Used),
+            None => Err(Unaccepted::Wrong),
         }
-        matching.is_some()
     }
 
     fn code(&self, step: i64) -> String {
@@ -96,9 +108,9 @@ mod tests {
     fn a_code_works_once_and_nearly_on_time() {
         let mut secret = secret();
         let at = |second| Timestamp::from_second(second).unwrap();
-        assert!(!secret.accept("287082", at(59 + 90)));
-        assert!(secret.accept("287082", at(59 + 30)));
-        assert!(!secret.accept("287082", at(59)));
+        assert_eq!(secret.accept("287082", at(59 + 90)), Err(Unaccepted::Wrong));
+        assert_eq!(secret.accept("287082", at(59 + 30)), Ok(()));
+        assert_eq!(secret.accept("287082", at(59)), Err(Unaccepted::Used));
     }
 
     #[test]
