@@ -4,10 +4,12 @@
 
 mod conversation;
 mod files;
+mod known;
 mod local;
 mod report;
 mod simulated;
 mod verdict;
+mod wording;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,6 +21,7 @@ use models::ids::SkillId;
 use crate::failure::Failure;
 use crate::{deploy, output, stack, workspace};
 use conversation::Conversation;
+use known::Known;
 use report::Report;
 
 /// Where conversations are when none are named.
@@ -53,7 +56,7 @@ A file holds conversations in YAML: what a person says, and what Alexa has to an
       account: linked
       turns:
         - say: open account guide
-          pattern: ^Welcome back, Ada\\.
+          pattern: ^Welcome back
           session: open
         - say: what is my e-mail
           hear: Your e-mail address is {email}. What else would you like to know?
@@ -79,8 +82,8 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     } else {
         options.files.clone()
     };
-    let conversations = files::read(&files)?;
     let stack = stack::read(&options.stack)?;
+    let conversations = files::read(&files, &Known::of(&stack))?;
     let name = stack::stage(&stack, options.stage.as_deref().or(Some(StageName::LOCAL)))?;
     let turns = if name.is_local() {
         local::talk(&options.stack, stack, name, conversations).await?

@@ -50,11 +50,12 @@ async fn advance_clock(State(shared): State<Shared>, Json(body): Json<Advance>) 
 #[serde(deny_unknown_fields)]
 struct Provider {
     is: Condition,
-    email: Option<String>,
+    /// Their e-mail address, phone number or user name; without it, everybody.
+    person: Option<String>,
 }
 
 async fn set_provider(State(cognito): State<Cognito>, Json(body): Json<Provider>) -> Json<Value> {
-    cognito.set_condition(body.email, body.is);
+    cognito.set_condition(body.person, body.is);
     Json(json!({ "is": body.is }))
 }
 

@@ -1,16 +1,15 @@
 //! Conversations as they are written down.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use fancy_regex::Regex;
 use local_cloud::story::Account;
 use serde::Deserialize;
 use serde_yaml::{Location, Spanned};
 
+use super::known::Known;
+use super::wording::{Person, Phrases, RawPhrase, Wording};
 use crate::failure::Failure;
-
-/// What stands for the address that the person signed up with.
-pub(super) const EMAIL: &str = "{email}";
 
 /// One conversation with one person.
 #[derive(Debug, Clone)]
@@ -41,7 +40,7 @@ pub(super) struct Turn {
     pub(super) card: Card,
     pub(super) session: Session,
     /// Nothing is expected of the reprompt if there is none.
-    pub(super) reprompt: Option<String>,
+    pub(super) reprompt: Option<Wording>,
     /// Nothing is expected of the intent if there is none.
     pub(super) intent: Option<String>,
 }
@@ -50,9 +49,9 @@ pub(super) struct Turn {
 #[derive(Debug, Clone)]
 pub(super) enum Speech {
     /// Exactly this.
-    Exactly(String),
+    Exactly(Wording),
     /// Something that this regular expression finds something in.
-    Pattern(String),
+    Pattern(Wording),
 }
 
 /// The card in the Alexa app.
@@ -92,6 +91,8 @@ pub(super) enum Session {
 #[serde(deny_unknown_fields)]
 struct RawFile {
     locale: Option<String>,
+    #[serde(default)]
+    phrases: BTreeMap<String, Vec<RawPhrase>>,
     conversations: Vec<RawConversation>,
 }
 
@@ -109,7 +110,7 @@ struct RawConversation {
 struct RawTurn {
     say: Spanned<String>,
     hear: Option<String>,
-    pattern: Option<Spanned<String>>,
+    pattern: Option<String>,
     meanwhile: Option<String>,
     #[serde(default)]
     card: Card,
@@ -118,8 +119,8 @@ struct RawTurn {
     intent: Option<String>,
 }
 
-/// Reads a file's text.
-pub(super) fn parse(file: &Path, text: &str) -> Result<Vec<Conversation>, Failure> {
+/// Reads a file's text, for a skill that knows this much of people.
+pub(super) fn parse(file: &Path, text: &str, known: &Known) -> Result<Vec<Conversation>, Failure> {
     let problem = |location: Option<Location>, what: String| {
         let place = location.map_or_else(String::new, |location| {
             format!(":{}:{}", location.line(), location.column())
@@ -132,6 +133,8 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<Vec<Conversation>, Failur
             "docs/conversations.md explains every key; `cargo xtask talk --help` shows an example",
         )
     })?;
+    let phrases = Phrases::choose(raw.phrases, known)
+        .map_err(|(place, what, hint)| problem(place, what).hint(hint))?;
     let mut conversations = Vec::with_capacity(raw.conversations.len());
     for conversation in raw.conversations {
         let place = conversation.name.referenced;
@@ -155,7 +158,7 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<Vec<Conversation>, Failur
             .into_iter()
             .map(|turn| {
                 let place = turn.say.referenced;
-                turn.check(account)
+                turn.check(account, &phrases)
                     .map_err(|(what, hint)| problem(Some(place), what).hint(hint))
             })
             .collect::<Result<_, Failure>>()?;
@@ -173,17 +176,26 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<Vec<Conversation>, Failur
 
 impl RawTurn {
     /// The turn, or what is wrong with it and what to do.
-    fn check(self, account: Account) -> Result<Turn, (String, &'static str)> {
+    fn check(self, account: Account, phrases: &Phrases) -> Result<Turn, (String, &'static str)> {
+        let exact = |text: &str| {
+            Wording::exact(text, phrases).map_err(|name| {
+                (
+                    format!("{{{name}}} stands for nothing"),
+                    "a text may use {name}, {email}, {phone}, {user-name} and the file's `phrases`",
+                )
+            })
+        };
         let speech = match (self.hear, self.pattern) {
-            (Some(text), None) => Speech::Exactly(text.trim_end().to_owned()),
+            (Some(text), None) => Speech::Exactly(exact(&text)?),
             (None, Some(pattern)) => {
-                pattern_for(&pattern.value, "a@example.com").map_err(|error| {
+                let pattern = Wording::pattern(&pattern, phrases);
+                pattern.regex(Person::default()).map_err(|error| {
                     (
                         format!("`pattern` is not a regular expression: {error}"),
                         "a backslash before a special character takes it literally",
                     )
                 })?;
-                Speech::Pattern(pattern.value)
+                Speech::Pattern(pattern)
             }
             (Some(_), Some(_)) | (None, None) => {
                 return Err((
@@ -198,12 +210,11 @@ impl RawTurn {
                 "write the person's words after `say`",
             ));
         }
-        let written = match &speech {
-            Speech::Exactly(text) | Speech::Pattern(text) => text,
-        };
-        if account == Account::NotLinked && written.contains(EMAIL) {
+        let (Speech::Exactly(written) | Speech::Pattern(written)) = &speech;
+        if account == Account::NotLinked && written.is_personal() {
             return Err((
-                format!("{EMAIL} cannot be heard by somebody who has not linked an account"),
+                "a placeholder cannot be heard by somebody who has not linked an account"
+                    .to_owned(),
                 "set `account: linked`, or expect something else",
             ));
         }
@@ -214,15 +225,10 @@ impl RawTurn {
             meanwhile: self.meanwhile.map(|text| text.trim_end().to_owned()),
             card: self.card,
             session: self.session,
-            reprompt: self.reprompt.map(|text| text.trim_end().to_owned()),
+            reprompt: self.reprompt.as_deref().map(exact).transpose()?,
             intent: self.intent,
         })
     }
-}
-
-/// A pattern with the address filled in.
-pub(super) fn pattern_for(pattern: &str, email: &str) -> Result<Regex, fancy_regex::Error> {
-    Regex::new(&pattern.replace(EMAIL, &fancy_regex::escape(email)))
 }
 
 /// What the reader says, without the place that it appends.
@@ -238,7 +244,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<Conversation>, String> {
-        parse(Path::new("a.yaml"), text).map_err(|failure| failure.to_string())
+        parse(Path::new("a.yaml"), text, &Known::these(&[])).map_err(|failure| failure.to_string())
     }
 
     #[track_caller]
@@ -283,7 +289,10 @@ conversations:
         assert_eq!(hello.turns[0].line, 6);
         assert_eq!(hello.turns[0].card, Card::None);
         assert_eq!(hallo.turns[0].card.kind(), Some("LinkAccount"));
-        assert!(matches!(&hallo.turns[0].speech, Speech::Pattern(text) if text == "^Bitte"));
+        let nobody = Person::default();
+        assert!(
+            matches!(&hallo.turns[0].speech, Speech::Pattern(text) if text.text(nobody) == "^Bitte")
+        );
     }
 
     #[test]
@@ -323,7 +332,23 @@ conversations:
         );
         refused(
             &GOOD.replace("^Bitte", "'{email}'"),
-            &["a.yaml:14:", "{email}"],
+            &["a.yaml:14:", "a placeholder cannot be heard"],
+        );
+        refused(
+            &GOOD.replace("hear: Hello.", "hear: 'Hello {you}.'"),
+            &["a.yaml:6:", "{you} stands for nothing"],
+        );
+        refused(
+            &GOOD.replace("Well?", "'{you}?'"),
+            &["a.yaml:6:", "{you} stands for nothing"],
+        );
+        refused(
+            &format!("phrases:\n  you:\n    - text: you\n      known: [name]\n{GOOD}"),
+            &["a.yaml:3:", "`you` has no text for somebody"],
+        );
+        refused(
+            &format!("phrases: {{you: [{{text: you, known: [nme]}}]}}\n{GOOD}"),
+            &["a.yaml:1:", "nme", "email"],
         );
         refused(
             &GOOD.replace("open account guide", "' '"),
@@ -334,12 +359,5 @@ conversations:
             "locale: en-US\nconversations:\n  - {name: A, account: linked, turns: []}\n",
             &["a.yaml:3:", "no turns"],
         );
-    }
-
-    #[test]
-    fn an_address_is_taken_literally_in_a_pattern() {
-        let regex = pattern_for("is {email}\\.$", "a.b@example.com").unwrap();
-        assert!(regex.is_match("It is a.b@example.com.").unwrap());
-        assert!(!regex.is_match("It is axb@example.com.").unwrap());
     }
 }

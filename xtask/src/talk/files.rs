@@ -3,17 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use super::conversation::{Conversation, parse};
+use super::known::Known;
 use crate::failure::Failure;
 use crate::workspace;
 
-/// Every conversation of these files, and of the files in these folders.
-pub(super) fn read(places: &[PathBuf]) -> Result<Vec<Conversation>, Failure> {
+/// Every conversation of these files, and of the files in these folders, with a skill that knows this
+/// much of people.
+pub(super) fn read(places: &[PathBuf], known: &Known) -> Result<Vec<Conversation>, Failure> {
     let mut conversations = Vec::new();
     for place in places {
         for file in files(place)? {
             let text = std::fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
             let shown = file.strip_prefix(workspace::root()).unwrap_or(&file);
-            conversations.extend(parse(shown, &text)?);
+            conversations.extend(parse(shown, &text, known)?);
         }
     }
     Ok(conversations)
@@ -76,7 +78,7 @@ mod tests {
 
     #[test]
     fn every_locale_hears_every_state_of_an_account() {
-        let conversations = read(&[workspace::root().join(FOLDER)]).unwrap();
+        let conversations = read(&[workspace::root().join(FOLDER)], &Known::these(&[])).unwrap();
         assert!(locales().len() >= 5);
         for locale in locales() {
             for account in Account::ALL {
@@ -102,9 +104,13 @@ mod tests {
     fn a_folder_without_conversations_and_a_missing_file_are_told() {
         let folder = TempDir::new().unwrap();
         let place = folder.path().to_owned();
-        let said = read(std::slice::from_ref(&place)).unwrap_err().to_string();
+        let refused = |place| {
+            let read = read(&[place], &Known::these(&[]));
+            read.unwrap_err().to_string()
+        };
+        let said = refused(place.clone());
         assert!(said.contains("no conversation file"), "{said}");
-        let said = read(&[place.join("a.yaml")]).unwrap_err().to_string();
+        let said = refused(place.join("a.yaml"));
         assert!(said.contains("a.yaml") && said.contains("hint: "), "{said}");
     }
 }

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use super::conversation::Conversation;
 use super::verdict::{Heard, differences};
+use super::wording::Person;
 use super::{Outcome, Talked};
 use crate::failure::Failure;
 use crate::progress::seconds;
@@ -111,13 +112,18 @@ impl Hall {
     async fn converse(&self, conversation: &Conversation) -> Result<Vec<Outcome>, Problem> {
         let (locale, account) = (&conversation.locale, conversation.account);
         let guest = Guest::arrive(&self.urls, &self.skill_id, locale, account, self.way).await?;
+        let person = Person {
+            email: guest.email(),
+            phone: guest.phone(),
+            user_name: guest.user_name(),
+        };
         let mut outcomes = Vec::with_capacity(conversation.turns.len());
         for turn in &conversation.turns {
             outcomes.push(match guest.say(&turn.say).await {
                 Err(problem) => broken(&problem),
                 Ok(answer) => {
                     let heard = Heard::from(answer);
-                    let found = differences(turn, &heard, guest.email());
+                    let found = differences(turn, &heard, person);
                     if found.is_empty() {
                         Outcome::Passed(heard)
                     } else {

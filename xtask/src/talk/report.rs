@@ -161,13 +161,16 @@ mod tests {
     use std::path::Path;
 
     use super::super::conversation::parse;
+    use super::super::known::Known;
     use super::super::verdict::{Difference, Heard};
     use super::*;
 
     fn report(outcomes: &[Outcome]) -> Report {
         let text = "locale: en-US\nconversations:\n  - {name: A, account: linked, turns: [\
                     {say: hello, hear: Hi., session: open}]}\n";
-        let conversation = parse(Path::new("a.yaml"), text).unwrap().remove(0);
+        let conversation = parse(Path::new("a.yaml"), text, &Known::these(&[]))
+            .unwrap()
+            .remove(0);
         Report::new(
             outcomes
                 .iter()

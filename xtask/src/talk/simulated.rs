@@ -12,6 +12,7 @@ use smapi::{Client, SessionMode, Simulation, SkillStage};
 
 use super::conversation::{Conversation, Turn};
 use super::verdict::{Heard, differences};
+use super::wording::Person;
 use super::{Outcome, Talked};
 use crate::output;
 use crate::progress::seconds;
@@ -100,7 +101,7 @@ fn judge(turn: &Turn, simulation: &Simulation) -> Outcome {
                 .to_owned(),
         );
     }
-    let found = differences(turn, &heard, "");
+    let found = differences(turn, &heard, Person::default());
     if found.is_empty() {
         Outcome::Passed(heard)
     } else {
@@ -179,6 +180,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::conversation::parse;
+    use super::super::known::Known;
     use super::*;
 
     fn simulation(result: &Value) -> Simulation {
@@ -210,7 +212,7 @@ mod tests {
         let text = "locale: en-US\nconversations:\n  - {name: A, account: not-linked, turns: [\
                     {say: help, hear: Ask & I say., session: open, reprompt: 'Q & A?', \
                     intent: AMAZON.HelpIntent}]}\n";
-        let mut conversations = parse(Path::new("a.yaml"), text).unwrap();
+        let mut conversations = parse(Path::new("a.yaml"), text, &Known::these(&[])).unwrap();
         conversations.remove(0).turns.remove(0)
     }
 

@@ -3,7 +3,8 @@
 use local_cloud::story::Answer;
 use serde::Serialize;
 
-use super::conversation::{EMAIL, Session, Speech, Turn, pattern_for};
+use super::conversation::{Session, Speech, Turn};
+use super::wording::Person;
 
 /// What came back, from wherever it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -48,7 +49,7 @@ pub(super) struct Difference {
 }
 
 /// Everything that is different.
-pub(super) fn differences(turn: &Turn, heard: &Heard, email: &str) -> Vec<Difference> {
+pub(super) fn differences(turn: &Turn, heard: &Heard, person: Person<'_>) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut compare = |what, expected: String, heard: String, same: bool| {
         if !same {
@@ -69,13 +70,13 @@ pub(super) fn differences(turn: &Turn, heard: &Heard, email: &str) -> Vec<Differ
     }
     match &turn.speech {
         Speech::Exactly(text) => {
-            let text = text.replace(EMAIL, email);
+            let text = text.text(person);
             let same = text == heard.text;
             compare("speech", text, heard.text.clone(), same);
         }
         Speech::Pattern(pattern) => {
-            let found = pattern_for(pattern, email).and_then(|regex| regex.is_match(&heard.text));
-            let shown = format!("/{}/", pattern.replace(EMAIL, email));
+            let found = (pattern.regex(person)).and_then(|regex| regex.is_match(&heard.text));
+            let shown = format!("/{}/", pattern.text(person));
             compare(
                 "speech",
                 shown,
@@ -105,7 +106,7 @@ pub(super) fn differences(turn: &Turn, heard: &Heard, email: &str) -> Vec<Differ
         open == heard.session_open,
     );
     if let Some(reprompt) = &turn.reprompt {
-        let reprompt = reprompt.replace(EMAIL, email);
+        let reprompt = reprompt.text(person);
         let same = heard.reprompt.as_ref() == Some(&reprompt);
         let got = heard.reprompt.clone().unwrap_or_else(|| "none".to_owned());
         compare("reprompt", reprompt, got, same);
@@ -121,7 +122,16 @@ pub(super) fn differences(turn: &Turn, heard: &Heard, email: &str) -> Vec<Differ
 #[cfg(test)]
 mod tests {
     use super::super::conversation::Card;
+    use super::super::wording::{Phrases, Wording};
     use super::*;
+
+    fn exact(text: &str) -> Wording {
+        Wording::exact(text, &Phrases::default()).unwrap()
+    }
+
+    fn pattern(text: &str) -> Speech {
+        Speech::Pattern(Wording::pattern(text, &Phrases::default()))
+    }
 
     fn turn(speech: Speech) -> Turn {
         Turn {
@@ -131,7 +141,7 @@ mod tests {
             meanwhile: Some("Wait.".to_owned()),
             card: Card::Simple,
             session: Session::Open,
-            reprompt: Some("Well, {email}?".to_owned()),
+            reprompt: Some(exact("Well, {email}?")),
             intent: Some("HelloWorldIntent".to_owned()),
         }
     }
@@ -150,7 +160,11 @@ mod tests {
     }
 
     fn what(turn: &Turn, heard: &Heard) -> Vec<&'static str> {
-        differences(turn, heard, "a@example.com")
+        let person = Person {
+            email: "a@example.com",
+            ..Person::default()
+        };
+        differences(turn, heard, person)
             .iter()
             .map(|difference| difference.what)
             .collect()
@@ -158,21 +172,21 @@ mod tests {
 
     #[test]
     fn the_same_is_not_different() {
-        let exact = turn(Speech::Exactly("You are {email}.".to_owned()));
-        assert!(what(&exact, &heard()).is_empty());
-        let pattern = turn(Speech::Pattern("^You are {email}\\.$".to_owned()));
-        assert!(what(&pattern, &heard()).is_empty());
+        let whole = turn(Speech::Exactly(exact("You are {email}.")));
+        assert!(what(&whole, &heard()).is_empty());
+        let part = turn(pattern("^You are {email}\\.$"));
+        assert!(what(&part, &heard()).is_empty());
     }
 
     #[test]
     fn every_respect_is_compared() {
-        let exact = turn(Speech::Exactly("You are {email}.".to_owned()));
+        let whole = turn(Speech::Exactly(exact("You are {email}.")));
         let nothing = Heard {
             error: Some("version is missing".to_owned()),
             ..Heard::default()
         };
         assert_eq!(
-            what(&exact, &nothing),
+            what(&whole, &nothing),
             [
                 "error",
                 "speech",
@@ -187,9 +201,9 @@ mod tests {
             text: "You are a@example.com. Bye.".to_owned(),
             ..heard()
         };
-        assert_eq!(what(&exact, &longer), ["speech"]);
-        let pattern = turn(Speech::Pattern("{email}\\.$".to_owned()));
-        assert_eq!(what(&pattern, &longer), ["speech"]);
+        assert_eq!(what(&whole, &longer), ["speech"]);
+        let part = turn(pattern("{email}\\.$"));
+        assert_eq!(what(&part, &longer), ["speech"]);
     }
 
     #[test]
@@ -198,7 +212,7 @@ mod tests {
             meanwhile: None,
             reprompt: None,
             intent: None,
-            ..turn(Speech::Exactly("You are {email}.".to_owned()))
+            ..turn(Speech::Exactly(exact("You are {email}.")))
         };
         let other = Heard {
             meanwhile: Vec::new(),

@@ -84,6 +84,54 @@ fn a_fork_gets_its_names_and_its_preset_and_is_deployed() {
     assert!(deployed["pages"].to_string().contains("/mfa"));
 }
 
+/// Whatever people sign in with, the conversations of the repository are a fork's own tests: they know
+/// what the skill gets to know of people, and none is left out.
+#[test]
+fn a_fork_of_every_preset_passes_the_conversations() {
+    let said_at_all = |folder: &Path| -> usize {
+        let files = fs::read_dir(folder).unwrap();
+        let text = |file: std::io::Result<fs::DirEntry>| fs::read_to_string(file.unwrap().path());
+        let turns = |text: String| text.matches("\n      - say: ").count();
+        files.map(|file| turns(text(file).unwrap())).sum()
+    };
+    let fork = repository();
+    let stack = fork.path().join("stack.toml");
+    let conversations = fork.path().join("tests/conversations");
+    let talk = |more: &[&str]| {
+        let home = TempDir::new().unwrap();
+        let fixed = ["talk", "--stack", stack.to_str().unwrap()];
+        run(home.path(), &[&fixed, more].concat())
+    };
+    let turns = said_at_all(&conversations);
+    assert!(turns > 200, "{turns}");
+    let mut presets: Vec<_> = (fs::read_dir(fork.path().join("infra/presets")).unwrap())
+        .map(|file| file.unwrap().path())
+        .collect();
+    presets.sort();
+    for preset in presets {
+        let name = preset.file_stem().unwrap().to_str().unwrap();
+        let arguments = ["--preset", name, "--name", "Quiet Harbour", "--yes"];
+        let made = init(&fork, &arguments);
+        assert!(made.success, "{name}: {}", made.stderr);
+        let said = talk(&[conversations.to_str().unwrap()]);
+        assert!(said.success, "{name}: {}\n{}", said.stdout, said.stderr);
+        let last = said.stdout.lines().last().unwrap();
+        assert_eq!(last, format!("{turns} turns passed, 0 failed"), "{name}");
+    }
+
+    // What is known of people is looked at: this fork's do not give an e-mail address.
+    let made = init(&fork, &["--preset", "phone-otp", "--yes"]);
+    assert!(made.success, "{}", made.stderr);
+    let file = conversations.join("en-US.yaml");
+    let ignorant =
+        text(&fork, "tests/conversations/en-US.yaml").replace("known: [phone]", "known: [email]");
+    let ignorant = ignorant.replace("{phone}", "{email}");
+    fs::write(&file, ignorant).unwrap();
+    let said = talk(&["--json", file.to_str().unwrap()]);
+    assert!(!said.success);
+    assert_eq!(said.json()["failed"], 4, "{}", said.stdout);
+}
+
 #[test]
 fn what_was_edited_by_hand_is_shown_and_kept() {
     let fork = repository();

@@ -33,28 +33,29 @@ pub(crate) enum Condition {
 #[derive(Debug, Default)]
 pub(crate) struct Conditions {
     everybody: Condition,
-    /// By e-mail address.
+    /// By e-mail address, phone number or user name.
     people: HashMap<String, Condition>,
 }
 
 impl Conditions {
-    fn set(&mut self, email: Option<String>, condition: Condition) {
-        match email {
+    fn set(&mut self, person: Option<String>, condition: Condition) {
+        match person {
             None => self.everybody = condition,
-            Some(email) if condition == Condition::Up => {
-                self.people.remove(&email);
+            Some(person) if condition == Condition::Up => {
+                self.people.remove(&person);
             }
-            Some(email) => {
-                self.people.insert(email, condition);
+            Some(person) => {
+                self.people.insert(person, condition);
             }
         }
     }
 
-    /// What everybody suffers comes before what a person suffers.
-    fn of(&self, email: Option<&str>) -> Condition {
-        match (self.everybody, email) {
-            (Condition::Up, Some(email)) => self.people.get(email).copied().unwrap_or_default(),
-            (everybody, _) => everybody,
+    /// What everybody suffers comes before what a person suffers, whatever that person is called.
+    fn of<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Condition {
+        let own = || names.into_iter().find_map(|name| self.people.get(name));
+        match self.everybody {
+            Condition::Up => own().copied().unwrap_or_default(),
+            everybody => everybody,
         }
     }
 }
@@ -77,8 +78,8 @@ impl From<Outage> for AwsError {
 
 impl Cognito {
     /// Changes how the provider is, for everybody or for one person's tokens.
-    pub(crate) fn set_condition(&self, email: Option<String>, condition: Condition) {
-        self.lock().conditions.set(email, condition);
+    pub(crate) fn set_condition(&self, person: Option<String>, condition: Condition) {
+        self.lock().conditions.set(person, condition);
     }
 
     /// Lets the caller suffer what is ordered for the owner of an access token.
@@ -87,8 +88,15 @@ impl Cognito {
             let state = self.lock();
             let access =
                 token.and_then(|token| recognise(&state, token, self.shared.clock.now()).ok());
-            let email = access.and_then(|access| access.user.attribute("email"));
-            state.conditions.of(email)
+            let names = access.into_iter().flat_map(|access| {
+                let user = access.user;
+                let addresses = ["email", "phone_number"].map(|name| user.attribute(name));
+                addresses
+                    .into_iter()
+                    .flatten()
+                    .chain([user.username.as_str()])
+            });
+            state.conditions.of(names)
         };
         match condition {
             Condition::Up => Ok(()),
@@ -126,16 +134,16 @@ mod tests {
     #[test]
     fn a_person_can_have_a_bad_day_alone() {
         let mut conditions = Conditions::default();
-        let ada = Some("ada@example.com");
-        conditions.set(ada.map(str::to_owned), Condition::Down);
+        let (ada, bob) = (["+14255550100", "ada"], ["bob"]);
+        conditions.set(Some("ada".to_owned()), Condition::Down);
         assert_eq!(conditions.of(ada), Condition::Down);
-        assert_eq!(conditions.of(Some("bob@example.com")), Condition::Up);
-        assert_eq!(conditions.of(None), Condition::Up);
+        assert_eq!(conditions.of(bob), Condition::Up);
+        assert_eq!(conditions.of([]), Condition::Up);
         conditions.set(None, Condition::Slow);
         assert_eq!(conditions.of(ada), Condition::Slow);
-        assert_eq!(conditions.of(None), Condition::Slow);
+        assert_eq!(conditions.of([]), Condition::Slow);
         conditions.set(None, Condition::Up);
-        conditions.set(ada.map(str::to_owned), Condition::Up);
+        conditions.set(Some("ada".to_owned()), Condition::Up);
         assert_eq!(conditions.of(ada), Condition::Up);
     }
 }

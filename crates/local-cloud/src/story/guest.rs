@@ -104,9 +104,19 @@ impl Guest {
         Ok(guest)
     }
 
-    /// The address that the guest signed up with, unless the account is not linked.
+    /// The e-mail address that the guest gives where one is asked for.
     pub fn email(&self) -> &str {
         &self.person.email
+    }
+
+    /// The phone number that the guest gives where one is asked for.
+    pub fn phone(&self) -> &str {
+        &self.person.phone
+    }
+
+    /// The name that the guest signs in with where that is of one's own choice.
+    pub fn user_name(&self) -> &str {
+        &self.person.username
     }
 
     /// Says one sentence.
@@ -147,7 +157,7 @@ impl Guest {
     }
 
     async fn set_provider(&self, is: &str) -> Result<(), Problem> {
-        let body = json!({ "email": self.person.email, "is": is });
+        let body = json!({ "person": self.person.sign_in_name(), "is": is });
         self.control("/control/provider", &body).await
     }
 

@@ -92,7 +92,8 @@ impl Person {
         }
     }
 
-    fn sign_in_name(&self) -> &str {
+    /// What the person signs in with.
+    pub(super) fn sign_in_name(&self) -> &str {
         match self.way.name {
             SignInName::Email => &self.email,
             SignInName::Phone => &self.phone,

@@ -222,13 +222,13 @@ async fn the_provider_can_be_down_for_everybody_and_for_one_person() {
     let keys = async || fixture.http.get(&jwks).send().await.unwrap().status();
 
     assert_eq!(user_info(&fixture, access).await, 200);
-    set(json!({ "is": "down", "email": "ada@example.com" })).await;
+    set(json!({ "is": "down", "person": "ada@example.com" })).await;
     assert_eq!(user_info(&fixture, access).await, 503);
     let input = json!({ "AccessToken": access });
     let refused = fixture.call("GetUser", &input).await.unwrap_err();
     assert_eq!(refused.code, "InternalErrorException");
     assert_eq!(keys().await, 200);
-    set(json!({ "is": "up", "email": "ada@example.com" })).await;
+    set(json!({ "is": "up", "person": "ada@example.com" })).await;
     assert_eq!(user_info(&fixture, access).await, 200);
     assert!(fixture.call("GetUser", &input).await.is_ok());
     set(json!({ "is": "down" })).await;

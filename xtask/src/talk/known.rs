@@ -1,0 +1,108 @@
+//! What the skill gets to know of somebody, which the stack file decides.
+
+use infra::StackFile;
+use infra::stack_file::{ProfileSource, Scope};
+use local_cloud::story::SignInName;
+use serde::Deserialize;
+
+use crate::deploy;
+
+/// Something that the skill can know of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Detail {
+    /// The name, which is Ada Lovelace.
+    Name,
+    /// The e-mail address.
+    Email,
+    /// The phone number.
+    Phone,
+    /// The name to sign in with, if it is one of the person's choice.
+    UserName,
+}
+
+impl Detail {
+    pub(super) const ALL: [Self; 4] = [Self::Name, Self::Email, Self::Phone, Self::UserName];
+
+    /// As it is written in a file.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::UserName => "user-name",
+        }
+    }
+}
+
+/// What the skill knows of everybody who has linked an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Known(Vec<Detail>);
+
+impl Known {
+    /// With a stack file: what people give when they sign up, as far as the scopes let the skill
+    /// see it.
+    pub(super) fn of(stack: &StackFile) -> Self {
+        let linking = &stack.linking;
+        let seen = |scope: Scope| match linking.profile_source {
+            ProfileSource::Userinfo => linking.scopes.contains(&scope),
+            ProfileSource::GetUser => true,
+            // Its scope `profile` covers name and e-mail address.
+            ProfileSource::LoginWithAmazon => scope != Scope::Phone,
+        };
+        let name = deploy::way(stack).name;
+        let is_known = |detail: &Detail| match detail {
+            Detail::Name => seen(Scope::Profile),
+            Detail::Email => name != SignInName::Phone && seen(Scope::Email),
+            Detail::Phone => name == SignInName::Phone && seen(Scope::Phone),
+            // No scope hides it.
+            Detail::UserName => name == SignInName::Username,
+        };
+        Self(Detail::ALL.into_iter().filter(is_known).collect())
+    }
+
+    /// Whether all of these are known.
+    pub(super) fn covers(&self, details: &[Detail]) -> bool {
+        details.iter().all(|detail| self.0.contains(detail))
+    }
+}
+
+#[cfg(test)]
+impl Known {
+    pub(super) fn these(details: &[Detail]) -> Self {
+        Self(details.to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_follows_from_sign_in_and_scopes() {
+        use Detail::{Email, Name, Phone, UserName};
+        for (preset, expected) in [
+            ("email", &[Name, Email][..]),
+            ("phone-mfa", &[Phone]),
+            ("phone-otp", &[Phone]),
+            // Whoever has both signs up with the phone number, and gives no e-mail address.
+            ("email-or-phone", &[Phone]),
+            ("profile-api", &[Name, Email, UserName]),
+        ] {
+            let path = format!("infra/presets/{preset}.toml");
+            let stack = crate::stack::read(path.as_ref()).unwrap();
+            assert_eq!(Known::of(&stack), Known::these(expected), "{preset}");
+        }
+        let text = "name = 'a'\nlinking.scopes = ['openid']\n";
+        let stack = StackFile::parse(text, "stack.toml").unwrap();
+        assert_eq!(Known::of(&stack), Known::these(&[]));
+    }
+
+    #[test]
+    fn details_are_called_what_they_are_written() {
+        for detail in Detail::ALL {
+            let written: Detail = serde_yaml::from_str(detail.name()).unwrap();
+            assert_eq!(written, detail);
+        }
+    }
+}
