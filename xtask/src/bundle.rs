@@ -1,12 +1,16 @@
 //! `cargo xtask bundle`: the Lambda's zip, the same from every checkout.
 
+mod notes;
+
 use std::path::PathBuf;
 
-use infra::stack_file::Architecture;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use infra::stack_file::{Architecture, ProfileSource};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::build::{self, Kind};
+use crate::build::{self, Built, Kind};
 use crate::failure::Failure;
 use crate::{output, stack, workspace};
 
@@ -19,6 +23,13 @@ pub(crate) struct Options {
     /// The stack file
     #[arg(long, value_name = "FILE", default_value = "stack.toml")]
     stack: PathBuf,
+    /// Look at this zip, with `bootstrap` in it, instead of building one
+    #[arg(long, value_name = "ZIP")]
+    zip: Option<PathBuf>,
+    /// Write the digest to the notes of the release that the workflow runs for; notes that have
+    /// another one already are a failure
+    #[arg(long)]
+    release_notes: bool,
     /// Print one JSON object as the last line of stdout
     #[arg(long)]
     pub(crate) json: bool,
@@ -47,9 +58,49 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
         .architecture
         .map_or(stack.lambda.architecture, Architecture::from);
     let name = architecture.as_str();
-    output::aside(&format!("building bootstrap for {name}"));
-    let built = build::bundle(Kind::Release(architecture), stack.linking.profile_source).await?;
+    let (path, built) = match options.zip {
+        Some(path) => (path.clone(), build::read(path).await?),
+        None => build(architecture, stack.linking.profile_source).await?,
+    };
+    let hash = sha256(&built.zip);
+    // As Lambda writes it in `CodeSha256`.
+    let code = STANDARD.encode(Sha256::digest(&built.zip));
+    if options.json {
+        let document = json!({
+            "path": path,
+            "architecture": name,
+            "bytes": built.zip.len(),
+            "sha256": hash,
+            "codeSha256": code,
+            "seconds": built.took.as_secs_f64(),
+        });
+        output::line(&document.to_string());
+    } else {
+        output::line(&format!("path    {}", path.display()));
+        output::line(&format!("bytes   {}", built.zip.len()));
+        output::line(&format!("sha256  {hash}"));
+        output::line(&format!("on AWS  {code}"));
+    }
+    if options.release_notes {
+        let zip = notes::Zip {
+            architecture: name,
+            sha256: &hash,
+            code_sha256: &code,
+            bytes: built.zip.len(),
+        };
+        notes::put(zip).await?;
+    }
+    Ok(())
+}
 
+/// Builds the zip, and leaves it under the target folder.
+async fn build(
+    architecture: Architecture,
+    source: ProfileSource,
+) -> Result<(PathBuf, Built), Failure> {
+    let name = architecture.as_str();
+    output::aside(&format!("building bootstrap for {name}"));
+    let built = build::bundle(Kind::Release(architecture), source).await?;
     let folder = workspace::target().join("bundle");
     let path = folder.join(format!("bootstrap-{name}.zip"));
     std::fs::create_dir_all(&folder)
@@ -58,22 +109,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
             Failure::new("IO", format!("cannot write {}: {error}", path.display()))
                 .hint("make the target folder writable")
         })?;
-    let hash = sha256(&built.zip);
-    if options.json {
-        let document = json!({
-            "path": path,
-            "architecture": name,
-            "bytes": built.zip.len(),
-            "sha256": hash,
-            "seconds": built.took.as_secs_f64(),
-        });
-        output::line(&document.to_string());
-    } else {
-        output::line(&format!("path    {}", path.display()));
-        output::line(&format!("bytes   {}", built.zip.len()));
-        output::line(&format!("sha256  {hash}"));
-    }
-    Ok(())
+    Ok((path, built))
 }
 
 /// A hash in hexadecimal.

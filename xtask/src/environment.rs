@@ -35,19 +35,19 @@ pub(crate) const DIST: Variable = Variable {
     default: None,
 };
 
-/// Who may write a comment on a pull request.
+/// Who may write to a pull request or a release.
 pub(crate) const GITHUB_TOKEN: Variable = Variable {
     name: "GITHUB_TOKEN",
-    purpose: "What `cargo xtask plan --comment` writes to a pull request with: `github.token` of the \
-              workflow.",
+    purpose: "What `cargo xtask plan --comment` writes to a pull request with, and \
+              `cargo xtask bundle --release-notes` to a release: `github.token` of the workflow.",
     example: "ghs_…",
     default: None,
 };
 
-/// The repository of the pull request.
+/// The repository of the pull request or the release.
 pub(crate) const GITHUB_REPOSITORY: Variable = Variable {
     name: "GITHUB_REPOSITORY",
-    purpose: "The repository of that pull request; GitHub Actions sets it.",
+    purpose: "The repository of that pull request or release; GitHub Actions sets it.",
     example: "ada/taxi-desk",
     default: None,
 };
@@ -55,8 +55,8 @@ pub(crate) const GITHUB_REPOSITORY: Variable = Variable {
 /// What the workflow was started by.
 pub(crate) const GITHUB_EVENT_PATH: Variable = Variable {
     name: "GITHUB_EVENT_PATH",
-    purpose: "A file with the event that started the workflow, and the pull request's number in it; \
-              GitHub Actions sets it.",
+    purpose: "A file with the event that started the workflow, and in it the number of the pull \
+              request or the id of the release; GitHub Actions sets it.",
     example: "/github/workflow/event.json",
     default: None,
 };

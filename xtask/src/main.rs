@@ -16,6 +16,7 @@ mod discovery;
 mod docs;
 mod environment;
 mod failure;
+mod github;
 mod init;
 mod local;
 mod login;
@@ -129,7 +130,8 @@ enum Command {
     Chaos(chaos::Options),
     /// Build the Lambda's zip, the same from every checkout
     ///
-    /// The zip is what a deployment uploads. Another architecture than this machine's is built with
+    /// The zip is what a deployment uploads, and its SHA-256 what AWS and the notes of a release say
+    /// of it: docs/ci.md. Another architecture than this machine's is built with
     /// cargo-zigbuild, which is installed under the target folder at first use.
     #[command(after_help = "Example: cargo xtask bundle --architecture arm64")]
     Bundle(bundle::Options),
@@ -222,6 +224,7 @@ fn main() -> ExitCode {
             | Command::Destroy(destroy::Options { json: true, .. })
             | Command::Verify(verify::Options { json: true, .. })
             | Command::Talk(talk::Options { json: true, .. })
+            | Command::Bundle(bundle::Options { json: true, .. })
     );
     match run(cli.command) {
         Ok(code) => code,

@@ -132,6 +132,19 @@ impl Real {
         answer.text().await.unwrap()
     }
 
+    /// What AWS says of the zip that the function `account-guide-dev` runs.
+    pub(crate) async fn code_sha256(&self) -> String {
+        let path = "/2015-03-31/functions/account-guide-dev/configuration?Qualifier=live";
+        let answer = self.http.get(self.url("aws", path));
+        let answer = answer
+            .header("authorization", signed("lambda"))
+            .send()
+            .await
+            .unwrap();
+        let function: Value = answer.json().await.unwrap();
+        function["CodeSha256"].as_str().unwrap().to_owned()
+    }
+
     /// The secret of the app client that was deployed.
     pub(crate) async fn client_secret(&self, deployed: &Value) -> String {
         let ids = json!({ "UserPoolId": deployed["userPoolId"], "ClientId": deployed["clientId"] });

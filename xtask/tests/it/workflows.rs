@@ -56,7 +56,7 @@ async fn every_command_of_the_workflows_works() {
     let event = real.file("event.json");
     fs::write(
         &event,
-        json!({ "pull_request": { "number": 7 } }).to_string(),
+        json!({ "pull_request": { "number": 7 }, "release": { "id": 3 } }).to_string(),
     )
     .unwrap();
     let bundle = real.file("bootstrap.zip");
@@ -73,6 +73,11 @@ async fn every_command_of_the_workflows_works() {
                 Said::from(output.unwrap())
             }
             "check" => real.run(&arguments, &[]),
+            // The step `reproducible` builds.
+            "bundle" => {
+                arguments.extend(["--zip", bundle.to_str().unwrap()]);
+                real.run(&arguments, &github.variables(&event, TOKEN))
+            }
             _ => {
                 arguments.extend(["--bundle", bundle.to_str().unwrap()]);
                 let variables = github.variables(&event, TOKEN);
@@ -90,6 +95,63 @@ async fn every_command_of_the_workflows_works() {
             .unwrap()
             .contains("stage `dev`")
     );
+    assert!(github.notes().contains("SHA-256"), "{}", github.notes());
+}
+
+/// The digest is that of the zip that AWS runs; running the workflow again changes nothing, and another
+/// zip is not passed off as the released one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_digest_of_the_zip_is_in_the_notes_of_the_release_once() {
+    let real = Real::start();
+    let github = GitHub::start().await;
+    let event = real.file("event.json");
+    fs::write(&event, json!({ "release": { "id": 3 } }).to_string()).unwrap();
+    let bundle = |zip: &Path, token: &str, event: &Path| {
+        let arguments = [
+            "bundle",
+            "--release-notes",
+            "--json",
+            "--zip",
+            zip.to_str().unwrap(),
+        ];
+        real.run(&arguments, &github.variables(event, token))
+    };
+    let zip = real.file("bootstrap.zip");
+    let said = bundle(&zip, TOKEN, &event);
+    assert!(said.success, "{}", said.stderr);
+    let digest = said.json()["sha256"].as_str().unwrap().to_owned();
+    let notes = github.notes();
+    assert!(
+        notes.starts_with("Faster.\n\n") && notes.contains(&digest),
+        "{notes}"
+    );
+    let deployed = real.deploy(&[], &DEVELOPER);
+    assert!(deployed.success, "{}", deployed.stderr);
+    let code = real.code_sha256().await;
+    assert!(notes.contains(&format!("`{code}`")), "{code} {notes}");
+
+    let said = bundle(&zip, TOKEN, &event);
+    assert!(said.success, "{}", said.stderr);
+    assert!(said.stderr.contains("already"), "{}", said.stderr);
+    assert_eq!(github.notes(), notes);
+
+    let other = real.file("other.zip");
+    fs::write(&other, b"another").unwrap();
+    let refused = bundle(&other, TOKEN, &event);
+    assert!(!refused.success);
+    assert_eq!(refused.json()["error"]["code"], "DIGEST");
+    assert!(refused.stderr.contains(&digest), "{}", refused.stderr);
+    let refused = bundle(&zip, "another", &event);
+    assert!(
+        refused.stderr.contains("permissions: contents: write"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(github.notes(), notes);
+    let pushed = real.file("push.json");
+    fs::write(&pushed, "{}").unwrap();
+    let refused = bundle(&zip, TOKEN, &pushed);
+    assert!(refused.stderr.contains("no release"), "{}", refused.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,26 +212,42 @@ async fn a_plan_is_one_comment_that_is_updated() {
 
 const TOKEN: &str = "ghs_made-up";
 
-/// The comments of pull request 7 of ada/taxi, as GitHub keeps them.
+/// The comments of pull request 7 of ada/taxi, and the notes of release 3, as GitHub keeps them.
 struct GitHub {
     url: String,
     comments: Comments,
+    notes: Notes,
 }
+
+type Notes = Arc<Mutex<String>>;
 
 type Comments = Arc<Mutex<Vec<Value>>>;
 
 impl GitHub {
     async fn start() -> Self {
         let comments = Comments::default();
+        let notes = Arc::new(Mutex::new("Faster.\n".to_owned()));
+        let releases = Router::new()
+            .route("/repos/ada/taxi/releases/3", get(release).patch(write))
+            .with_state(Arc::clone(&notes));
         let router = Router::new()
             .route("/repos/ada/taxi/issues/7/comments", get(list).post(add))
             .route("/repos/ada/taxi/issues/comments/{id}", patch(update))
-            .layer(axum::middleware::from_fn(authorized))
-            .with_state(Arc::clone(&comments));
+            .with_state(Arc::clone(&comments))
+            .merge(releases)
+            .layer(axum::middleware::from_fn(authorized));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
-        Self { url, comments }
+        Self {
+            url,
+            comments,
+            notes,
+        }
+    }
+
+    fn notes(&self) -> String {
+        self.notes.lock().unwrap().clone()
     }
 
     /// What a job has that a pull request has started, with a developer's credentials.
@@ -214,6 +292,18 @@ async fn list(State(comments): State<Comments>, Query(page): Query<Page>) -> Jso
             .cloned()
             .collect(),
     )
+}
+
+async fn release(State(notes): State<Notes>) -> Json<Value> {
+    Json(json!({ "id": 3, "tag_name": "v1.2.3", "body": *notes.lock().unwrap() }))
+}
+
+async fn write(State(notes): State<Notes>, Json(release): Json<Value>) -> Json<Value> {
+    release["body"]
+        .as_str()
+        .unwrap()
+        .clone_into(&mut notes.lock().unwrap());
+    Json(release)
 }
 
 async fn add(
