@@ -139,7 +139,11 @@ def check(arguments):
         arguments.skill_id,
         stackfile.load(arguments.stack_file),
     )
-    listed = {gap["name"]: gap["why"] for gap in gaps().get("check", [])}
+    listed = {
+        gap["name"]: gap["why"]
+        for gap in gaps().get("check", [])
+        if arguments.stack_file.endswith(gap.get("stack", ""))
+    }
     problems = []
     for name, expected, found in results:
         right = expected == found

@@ -13,6 +13,14 @@ from botocore.config import Config
 import stackfile
 
 ALEXA = "alexa-appkit.amazon.com"
+# Words of the stack file and Cognito's.
+ADDRESSES = {"email": "email", "phone": "phone_number"}
+MFA = {"off": "OFF", "optional": "OPTIONAL", "required": "ON"}
+FACTORS = {
+    "sms": "SmsMfaConfiguration",
+    "totp": "SoftwareTokenMfaConfiguration",
+    "email": "EmailMfaConfiguration",
+}
 
 
 def client(service, endpoint, region):
@@ -74,11 +82,18 @@ def identity(reader, stack_name, stack):
     expect("pool.name-prefix", True, pool["Name"].startswith(stack["name"]))
     expect("pool.deletion-protection", "ACTIVE", pool.get("DeletionProtection"))
     expect("pool.plan", wanted["plan"].upper(), pool.get("UserPoolTier"))
-    if wanted["sign-in"] == ["email"]:
-        expect("pool.sign-in", ["email"], pool.get("UsernameAttributes"))
-        expect("pool.verified", ["email"], pool.get("AutoVerifiedAttributes"))
+    if wanted["sign-in"] != ["username"]:
+        addresses = sorted(ADDRESSES[word] for word in wanted["sign-in"])
+        expect("pool.sign-in", addresses, sorted(pool.get("UsernameAttributes", [])))
+        expect("pool.verified", addresses, sorted(pool.get("AutoVerifiedAttributes", [])))
     expect("pool.case", False, pool.get("UsernameConfiguration", {}).get("CaseSensitive"))
-    expect("pool.mfa", wanted["mfa"].upper(), pool.get("MfaConfiguration", "OFF"))
+    expect("pool.mfa", MFA[wanted["mfa"]], pool.get("MfaConfiguration", "OFF"))
+    if wanted["mfa"] != "off":
+        config = cognito.get_user_pool_mfa_config(UserPoolId=pool["Id"])
+        found = [word for word, key in FACTORS.items() if config.get(key, {}).get("Enabled", key in config)]
+        expect("pool.factors", sorted(wanted["mfa-factors"]), sorted(found))
+    if "phone" in wanted["sign-in"] or "sms" in wanted["mfa-factors"]:
+        text_messages(reader, pool.get("SmsConfiguration", {}), stack_name)
     expect(
         "pool.self-sign-up",
         wanted["self-sign-up"],
@@ -115,6 +130,19 @@ def identity(reader, stack_name, stack):
     if version == 2:
         expect("branding.of-client", True, branded(cognito, pool["Id"], outputs["ClientId"]))
     return outputs
+
+
+def text_messages(reader, sms, stack_name):
+    """The role that Cognito sends text messages with, which no other pool may take."""
+    reader.expect("sms.external-id", stack_name, sms.get("ExternalId"))
+    reader.expect("sms.region", reader.region, sms.get("SnsRegion"))
+    arn = sms.get("SnsCallerArn", "")
+    role = reader.client("iam").get_role(RoleName=arn.rsplit("/", 1)[-1])["Role"]
+    reader.expect("sms.role", role["Arn"], arn)
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    reader.expect("sms.principal", {"Service": "cognito-idp.amazonaws.com"}, statement["Principal"])
+    condition = statement["Condition"]["StringEquals"]
+    reader.expect("sms.trust", stack_name, condition.get("sts:ExternalId"))
 
 
 def branded(cognito, pool_id, client_id):

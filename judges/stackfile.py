@@ -8,6 +8,7 @@ DEFAULTS = {
     "identity": {
         "sign-in": ["email"],
         "mfa": "off",
+        "mfa-factors": [],
         "self-sign-up": True,
         "plan": "essentials",
         "pages": "managed-login",
