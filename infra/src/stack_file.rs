@@ -14,6 +14,7 @@ mod region;
 mod rules;
 mod spelling;
 mod value;
+mod web_client;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,7 @@ pub use problem::{Problem, StackFileError};
 pub use region::{AlexaRegion, LambdaRegion, Region, Regions};
 pub(crate) use value::is_slug;
 pub use value::{AskProfile, Distinct, Duration, Name, StageName, ValueError};
+pub use web_client::{WebClient, WebUrl};
 
 /// Everything that `stack.toml` says, defaults filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

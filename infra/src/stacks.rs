@@ -7,7 +7,7 @@ mod skill;
 #[cfg(test)]
 mod tests;
 
-pub use identity::identity;
+pub use identity::{ALEXA, ClientNames, DOMAIN, SMS_ROLE, USER_POOL, WEB, identity};
 pub use outputs::{IdentityOutputs, OutputError, SkillOutputs};
 pub use parameters::{IdentityParameters, SkillParameters};
 pub use skill::skill;

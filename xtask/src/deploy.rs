@@ -27,7 +27,8 @@ use crate::build::{self, Kind};
 use crate::failure::Failure;
 use crate::progress::seconds;
 use crate::{
-    Deploy, discovery, local, output, plan, progress, question, stack, stage, verify, workspace,
+    Deploy, discovery, local, output, plan, progress, question, stack, stage, verify, web_page,
+    workspace,
 };
 
 pub(crate) async fn run(options: Deploy) -> Result<ExitCode, Failure> {
@@ -160,6 +161,7 @@ async fn deploy_and_verify(
         optional_linking: inputs.stack.linking.optional,
         way: way(&inputs.stack),
         subject: subject(&inputs.stack),
+        web_page: web_page::script(&inputs.stack, &report.outcome.deployed),
         access_token_seconds,
     };
     let turn = discovery::conversation().await?;
@@ -496,6 +498,7 @@ impl Report {
             "skillId": deployed.skill_id,
             "userPoolId": deployed.identity.user_pool_id,
             "clientId": deployed.identity.client_id,
+            "webClientId": deployed.identity.web_client_id,
             "calls": counter.calls(),
             "seconds": {
                 "build": self.build.as_secs_f64(),
@@ -541,6 +544,9 @@ impl Report {
         output::line(&format!("skill      {}", deployed.skill_id));
         output::line(&format!("user pool  {}", deployed.identity.user_pool_id));
         output::line(&format!("app client {}", deployed.identity.client_id));
+        if let Some(client) = &deployed.identity.web_client_id {
+            output::line(&format!("web client {client}"));
+        }
         let calls = counter.calls();
         let verb = if self.outcome.plan.is_empty() {
             "nothing to do"

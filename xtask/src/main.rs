@@ -33,6 +33,7 @@ mod stage;
 mod status;
 mod talk;
 mod verify;
+mod web_page;
 mod workspace;
 
 use std::path::PathBuf;

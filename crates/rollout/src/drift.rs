@@ -8,7 +8,7 @@ mod report;
 
 use std::collections::BTreeMap;
 
-use infra::stacks::IdentityOutputs;
+use infra::stacks::{self, IdentityOutputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -33,6 +33,9 @@ pub struct Left {
     pub user_pool: Document,
     /// The app client's.
     pub app_client: Document,
+    /// That of the app client of a web page, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_client: Option<Document>,
 }
 
 /// The live configuration; absent is what somebody has deleted.
@@ -40,6 +43,7 @@ pub struct Left {
 struct Live {
     pool: Option<Document>,
     client: Option<Document>,
+    web_client: Option<Document>,
     domain: Option<Document>,
 }
 
@@ -48,12 +52,17 @@ struct Live {
 struct Found {
     pool: Compared,
     client: Compared,
+    /// Absent where there is none.
+    web_client: Option<Compared>,
     domain: Compared,
 }
 
 impl Found {
-    fn all(&self) -> [&Compared; 3] {
-        [&self.pool, &self.client, &self.domain]
+    fn all(&self) -> Vec<&Compared> {
+        let mut all = vec![&self.pool, &self.client];
+        all.extend(&self.web_client);
+        all.push(&self.domain);
+        all
     }
 
     /// What putting it back changes, resource by resource.
@@ -131,6 +140,7 @@ pub(crate) async fn ensure(
         let left = Left {
             user_pool,
             app_client,
+            web_client: live.web_client,
         };
         session
             .store
@@ -179,11 +189,19 @@ async fn read(
         return Ok(Live {
             pool: None,
             client: None,
+            web_client: None,
             domain: None,
         });
     }
-    let (client, domain, factors) = tokio::join!(
+    let web_client = async {
+        match &identity.web_client_id {
+            Some(client) => document::client(aws, home, pool, client).await,
+            None => Ok(None),
+        }
+    };
+    let (client, web_client, domain, factors) = tokio::join!(
         document::client(aws, home, pool, &identity.client_id),
+        web_client,
         document::domain(aws, home, pool, &identity.domain),
         factors,
     );
@@ -194,6 +212,7 @@ async fn read(
     Ok(Live {
         pool: live,
         client: client?,
+        web_client: web_client?,
         domain: domain?,
     })
 }
@@ -215,26 +234,34 @@ fn find(
         ));
     }
     let resources: BTreeMap<_, _> = template.resources();
-    let compare = |kind: &str, live: Option<&Document>, left: Option<&Document>| {
-        let mut declared = resources.iter().filter(|(_, one)| one.kind == kind);
-        declared
-            .next()
-            .map_or_else(Compared::default, |(name, resource)| {
-                compare::compare(name, resource, live, left)
-            })
+    let compare = |name: &str, live: Option<&Document>, left: Option<&Document>| {
+        let declared = resources.get(name);
+        declared.map(|resource| compare::compare(name, resource, live, left))
     };
+    let pool = compare(
+        stacks::USER_POOL,
+        live.pool.as_ref(),
+        left.map(|left| &left.user_pool),
+    );
+    let client = compare(
+        stacks::ALEXA.client,
+        live.client.as_ref(),
+        left.map(|left| &left.app_client),
+    );
+    // One whose id no output tells has not been made yet.
+    let web_client = identity.web_client_id.as_ref().and_then(|_| {
+        compare(
+            stacks::WEB.client,
+            live.web_client.as_ref(),
+            left.and_then(|left| left.web_client.as_ref()),
+        )
+    });
+    let domain = compare(stacks::DOMAIN, live.domain.as_ref(), None);
     Ok(Found {
-        pool: compare(
-            "AWS::Cognito::UserPool",
-            live.pool.as_ref(),
-            left.map(|left| &left.user_pool),
-        ),
-        client: compare(
-            "AWS::Cognito::UserPoolClient",
-            live.client.as_ref(),
-            left.map(|left| &left.app_client),
-        ),
-        domain: compare("AWS::Cognito::UserPoolDomain", live.domain.as_ref(), None),
+        pool: pool.unwrap_or_default(),
+        client: client.unwrap_or_default(),
+        web_client,
+        domain: domain.unwrap_or_default(),
     })
 }
 
@@ -254,10 +281,21 @@ async fn write(
         refuse_unknown("user pool", &document, compare::POOL_MEMBERS)?;
         document::write_pool(&cognito, pool, document).await?;
     }
-    if let (Some(document), false) = (&live.client, found.client.is_empty()) {
-        let document = apply(document, &found.client.live_fields());
-        refuse_unknown("app client", &document, compare::CLIENT_MEMBERS)?;
-        document::write_client(&cognito, pool, &identity.client_id, document).await?;
+    let alexa = (Some(&identity.client_id), &live.client, Some(&found.client));
+    let web = (
+        identity.web_client_id.as_ref(),
+        &live.web_client,
+        found.web_client.as_ref(),
+    );
+    for client in [alexa, web] {
+        let (Some(id), Some(document), Some(found)) = client else {
+            continue;
+        };
+        if !found.is_empty() {
+            let document = apply(document, &found.live_fields());
+            refuse_unknown("app client", &document, compare::CLIENT_MEMBERS)?;
+            document::write_client(&cognito, pool, id, document).await?;
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use infra::stacks::WEB;
 use serde_json::{Map, Value};
 
 use crate::aws::identity::LivePool;
@@ -100,7 +101,8 @@ impl Guard {
         match self {
             Self::UserPool => "everybody would lose their account and their link",
             Self::AppClient => {
-                "every link is to the old client: everybody would have to link again"
+                "what people agreed to is with the old client: everybody would have to link, or on \
+                 a web page sign in, again"
             }
             Self::Domain => {
                 "Alexa refreshes links at the old host until account linking is written, and a live \
@@ -110,7 +112,9 @@ impl Guard {
             Self::SignInAttributes => {
                 "Cognito cannot change these after creation, and the update would fail half-way"
             }
-            Self::RedirectUris => "whoever links through it would end at Cognito's error page",
+            Self::RedirectUris => {
+                "whoever links or signs in through it would end at Cognito's error page"
+            }
             Self::Live => {
                 "what is certified cannot be changed: its customers would be without an answer or a \
                  link until another version is certified"
@@ -129,7 +133,10 @@ impl Guard {
                 "put identity.sign-in of stack.toml back, or deploy it as another stage and move \
                  people there"
             }
-            Self::RedirectUris => "deploy with the vendor and hosts that the stage was made with",
+            Self::RedirectUris => {
+                "deploy with the vendor and hosts that the stage was made with, and with its \
+                 identity.web-client.callback-urls"
+            }
             Self::Live => "keep what the live version uses until a version without it is certified",
         }
     }
@@ -201,12 +208,13 @@ pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
     }
     for change in &part.changes {
         found.extend(lost(change));
-        if part.live_users.is_some() {
+        if part.live_users.is_some() && !is_for_the_web(change) {
             found.extend(lost_live(change));
         }
         match change.resource_type.as_deref() {
             Some("AWS::Cognito::UserPoolClient") if change.kind == Kind::Changed => {
-                found.extend(shortened(change));
+                // Only Alexa's refresh tokens are links.
+                found.extend(shortened(change).filter(|_| !is_for_the_web(change)));
                 found.extend(redirects(change));
             }
             Some("AWS::Cognito::UserPool")
@@ -218,6 +226,11 @@ pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Whether it is about the client of a web page, which Alexa knows nothing of.
+fn is_for_the_web(change: &Change) -> bool {
+    [WEB.client, WEB.branding].contains(&change.subject.as_str())
 }
 
 fn lost(change: &Change) -> Option<Finding> {
@@ -350,7 +363,12 @@ fn redirects(change: &Change) -> Option<Finding> {
     (!gone.is_empty()).then(|| Finding {
         guard: Guard::RedirectUris,
         what: format!(
-            "the app client would no longer redirect to {}",
+            "{} would no longer redirect to {}",
+            if is_for_the_web(change) {
+                "the web page's client"
+            } else {
+                "the app client"
+            },
             gone.join(", ")
         ),
     })
@@ -444,6 +462,7 @@ mod tests {
     use std::collections::{BTreeMap, HashSet};
 
     use super::*;
+    use crate::live::LiveUsers;
     use crate::plan::stack;
     use crate::template::Template;
 
@@ -491,6 +510,8 @@ mod tests {
     fn nothing_is_found_in_nothing() {
         assert!(guards(&template("", &[])).is_empty());
         assert!(guards(&template("[identity]\nself-sign-up = false\n", &[])).is_empty());
+        let web = "[identity.web-client]\ncallback-urls = [\"https://www.example.com/in\"]\n";
+        assert!(guards(&template(web, &[])).is_empty());
     }
 
     #[test]
@@ -532,6 +553,46 @@ mod tests {
             ..Part::nothing(Step::Identity)
         };
         assert_eq!(findings(&part, Some(&live())), []);
+    }
+
+    #[test]
+    fn a_web_page_keeps_its_client_and_may_shorten_its_sign_ins() {
+        let web = |urls: &str, rest: &str| {
+            let text = format!("[identity.web-client]\ncallback-urls = {urls}\n{rest}");
+            template(&text, &[])
+        };
+        let before = web(
+            r#"["https://a.example.com/in", "https://b.example.com/in"]"#,
+            "",
+        );
+        let found = |after: &Template| {
+            let (changes, _) = stack::changes(Some(&before), after);
+            let part = Part {
+                changes,
+                // What is certified does not name it.
+                live_users: Some(LiveUsers::AtOnce),
+                ..Part::nothing(Step::Identity)
+            };
+            findings(&part, Some(&live()))
+        };
+        let fewer = found(&web(r#"["https://a.example.com/in"]"#, ""));
+        let [finding] = fewer.as_slice() else {
+            panic!("{fewer:?}");
+        };
+        assert_eq!(finding.guard, Guard::RedirectUris);
+        assert_eq!(
+            finding.what,
+            "the web page's client would no longer redirect to https://b.example.com/in"
+        );
+        let shorter = "refresh = \"1d\"\n";
+        let both = r#"["https://a.example.com/in", "https://b.example.com/in"]"#;
+        assert_eq!(found(&web(both, shorter)), []);
+        let gone = found(&template("", &[]));
+        assert_eq!(
+            gone.iter().map(|one| one.guard).collect::<Vec<_>>(),
+            [Guard::AppClient]
+        );
+        assert_eq!(gone[0].what, "WebClient would be removed");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, de};
 use super::email::Email;
 use super::password::Password;
 use super::value::{Distinct, Duration, ValueError, words};
+use super::web_client::WebClient;
 
 /// The user pool.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -36,6 +37,8 @@ pub struct Identity {
     pub pages: Pages,
     /// Who sends e-mail in the place of Cognito itself.
     pub email: Option<Email>,
+    /// A web page that signs people in to the same pool.
+    pub web_client: Option<WebClient>,
     /// A user pool that exists already.
     pub user_pool_id: Option<UserPoolId>,
     /// Lifetimes of tokens.
@@ -58,6 +61,7 @@ impl Default for Identity {
             plan: Plan::Essentials,
             pages: Pages::ManagedLogin,
             email: None,
+            web_client: None,
             user_pool_id: None,
             tokens: Tokens::default(),
             domain: Domain::default(),

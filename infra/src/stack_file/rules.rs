@@ -3,6 +3,7 @@
 mod identity;
 mod linking;
 mod scope;
+mod web_client;
 
 #[cfg(test)]
 mod tests;
@@ -56,9 +57,14 @@ pub(super) struct Findings {
 
 /// Every rule.
 fn all() -> impl Iterator<Item = &'static Rule> {
-    [scope::RULES, identity::RULES, linking::RULES]
-        .into_iter()
-        .flatten()
+    [
+        scope::RULES,
+        identity::RULES,
+        web_client::RULES,
+        linking::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Applies every rule to a file that has been parsed from `text`.

@@ -9,13 +9,47 @@ use indexmap::IndexMap;
 
 use super::{SECURE_URL, outputs, parameters, stage_parameter, tags};
 use crate::cloudformation::{
-    Condition, Constraint, Effect, Parameter, PolicyDocument, Principal, Pseudo, Statement,
+    Condition, Constraint, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement,
     Template,
 };
 use crate::resources::{
-    ManagedLoginBranding, Policy, Role, SmsConfiguration, UserPool, UserPoolDomain,
+    ManagedLoginBranding, Policy, Role, SmsConfiguration, UserPool, UserPoolClient, UserPoolDomain,
 };
 use crate::stack_file::{Pages, StackFile};
+
+/// The user pool, by its name in the template.
+pub const USER_POOL: &str = "UserPool";
+
+/// The host of the sign-in pages, by its name in the template.
+pub const DOMAIN: &str = "UserPoolDomain";
+
+/// The role with which the pool sends text messages, by its name in the template.
+pub const SMS_ROLE: &str = "SmsRole";
+
+/// What belongs to an app client, by its names in the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientNames {
+    /// The app client.
+    pub client: &'static str,
+    /// The style of its pages.
+    pub branding: &'static str,
+    /// The output that says its id.
+    pub output: &'static str,
+}
+
+/// The app client that Alexa links accounts with.
+pub const ALEXA: ClientNames = ClientNames {
+    client: "UserPoolClient",
+    branding: "Branding",
+    output: outputs::CLIENT_ID,
+};
+
+/// The app client of a web page.
+pub const WEB: ClientNames = ClientNames {
+    client: "WebClient",
+    branding: "WebBranding",
+    output: outputs::WEB_CLIENT_ID,
+};
 
 /// The identity stack of a stack file.
 pub fn identity(stack: &StackFile) -> Template {
@@ -39,25 +73,27 @@ pub fn identity(stack: &StackFile) -> Template {
         .identity
         .sends_text_messages()
         .then(|| text_messages(&mut template, stack, &stage));
-    let pool = template.add_retained("UserPool", pool::user_pool(stack, &stage, sms));
+    let pool = template.add_retained(USER_POOL, pool::user_pool(stack, &stage, sms));
     let client = template.add_retained(
-        "UserPoolClient",
-        client::user_pool_client(stack, &stage, &pool, &redirect_uris),
+        ALEXA.client,
+        client::for_alexa(stack, &stage, &pool, &redirect_uris),
     );
-    let managed = stack.identity.pages == Pages::ManagedLogin;
-    let branding = managed.then(|| {
-        template.add_retained(
-            "Branding",
-            ManagedLoginBranding {
-                user_pool_id: pool.reference(),
-                client_id: client.reference(),
-                use_cognito_provided_values: true,
-            },
-        )
+    let web_client = stack.identity.web_client.as_ref().map(|web| {
+        template.add_retained(WEB.client, client::for_the_web(stack, &stage, &pool, web))
     });
+    let managed = stack.identity.pages == Pages::ManagedLogin;
+    let style = |client: &Handle<UserPoolClient>| ManagedLoginBranding {
+        user_pool_id: pool.reference(),
+        client_id: client.reference(),
+        use_cognito_provided_values: true,
+    };
+    let branding = managed.then(|| template.add_retained(ALEXA.branding, style(&client)));
+    if let Some(web_client) = web_client.as_ref().filter(|_| managed) {
+        template.add_retained(WEB.branding, style(web_client));
+    }
     // Without its style managed login shows "Login pages unavailable", so the style comes first.
     template.add_retained_after(
-        "UserPoolDomain",
+        DOMAIN,
         UserPoolDomain {
             user_pool_id: pool.reference(),
             domain: prefix.reference(),
@@ -81,6 +117,13 @@ pub fn identity(stack: &StackFile) -> Template {
         "Id of the app client for Alexa",
         client.reference().text(),
     );
+    if let Some(web_client) = web_client {
+        template.output(
+            outputs::WEB_CLIENT_ID,
+            "Id of the app client of a web page",
+            web_client.reference().text(),
+        );
+    }
     template.output(
         outputs::DOMAIN,
         "Prefix of the user pool domain",
@@ -100,7 +143,7 @@ fn text_messages(
 ) -> SmsConfiguration {
     let external_id = Pseudo::StackName.reference();
     let role = template.add_retained(
-        "SmsRole",
+        SMS_ROLE,
         Role {
             description: "Lets the user pool send text messages",
             assume_role_policy_document: PolicyDocument::new(vec![Statement {

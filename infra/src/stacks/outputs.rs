@@ -5,6 +5,7 @@ use models::ids::{ClientId, IdError, UserPoolId};
 pub(super) const USER_POOL_ID: &str = "UserPoolId";
 pub(super) const USER_POOL_ARN: &str = "UserPoolArn";
 pub(super) const CLIENT_ID: &str = "ClientId";
+pub(super) const WEB_CLIENT_ID: &str = "WebClientId";
 pub(super) const DOMAIN: &str = "Domain";
 
 pub(super) const FUNCTION_NAME: &str = "FunctionName";
@@ -38,6 +39,8 @@ pub struct IdentityOutputs {
     pub user_pool_arn: String,
     /// The app client for Alexa.
     pub client_id: ClientId,
+    /// The app client of a web page, if the stack file has one.
+    pub web_client_id: Option<ClientId>,
     /// The prefix of the user pool domain.
     pub domain: String,
 }
@@ -52,6 +55,7 @@ impl IdentityOutputs {
             user_pool_id: outputs.id(USER_POOL_ID)?,
             user_pool_arn: outputs.text(USER_POOL_ARN)?,
             client_id: outputs.id(CLIENT_ID)?,
+            web_client_id: outputs.optional_id(WEB_CLIENT_ID)?,
             domain: outputs.text(DOMAIN)?,
         })
     }
@@ -94,6 +98,16 @@ impl Outputs<'_> {
 
     fn text(&self, name: &'static str) -> Result<String, OutputError> {
         self.get(name).map(str::to_owned)
+    }
+
+    fn optional_id<T: std::str::FromStr<Err = IdError>>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, OutputError> {
+        match self.get(name) {
+            Ok(_) => self.id(name).map(Some),
+            Err(_) => Ok(None),
+        }
     }
 
     fn id<T: std::str::FromStr<Err = IdError>>(

@@ -58,10 +58,12 @@ fn the_templates_of_every_preset_are_up_to_date() {
 
 #[test]
 fn every_resource_of_the_identity_stack_outlives_it() {
-    let stack = stack("[identity]\nsign-in = ['email', 'phone']");
+    let stack = stack(&format!(
+        "identity.sign-in = ['email', 'phone']\n{WEB_PAGE}"
+    ));
     let template = json(&identity(&stack));
     let resources = template["Resources"].as_object().unwrap();
-    assert!(resources.contains_key("SmsRole"));
+    assert!(resources.contains_key("SmsRole") && resources.contains_key("WebClient"));
     for (id, resource) in resources {
         assert_eq!(resource["DeletionPolicy"], "Retain", "{id}");
         assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
@@ -171,6 +173,25 @@ fn parameters_are_those_that_the_templates_declare() {
     assert_eq!(given(skill_parameters.to_pairs()), declared(&skill(&stack)));
 }
 
+const WEB_PAGE: &str = "[identity.web-client]\ncallback-urls = ['https://www.example.com/in', \
+     'http://localhost:3000/in']\nlogout-urls = ['https://www.example.com/']\n\
+     scopes = ['openid', 'phone', 'aws.cognito.signin.user.admin']\nrefresh = '12h'";
+
+/// A browser keeps no secret, and its client is retained and styled like the other.
+#[test]
+fn a_web_page_has_a_client_of_its_own() {
+    let template = json(&identity(&stack(WEB_PAGE)));
+    insta::assert_json_snapshot!("web_client", template["Resources"]["WebClient"]);
+    let branding = &template["Resources"]["WebBranding"]["Properties"];
+    assert_eq!(
+        branding["ClientId"],
+        serde_json::json!({ "Ref": "WebClient" })
+    );
+    let classic = format!("identity.pages = 'classic'\n{WEB_PAGE}");
+    let template = json(&identity(&stack(&classic)));
+    assert_eq!(template["Resources"]["WebBranding"], Value::Null);
+}
+
 fn borrowed(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
     pairs
         .iter()
@@ -188,6 +209,10 @@ fn outputs_are_those_that_the_templates_declare() {
     let identity_pairs = pairs(&identity(&stack), "eu-west-1_abc");
     let outputs = IdentityOutputs::from_pairs(borrowed(&identity_pairs)).unwrap();
     assert_eq!(outputs.user_pool_id.region(), "eu-west-1");
+    assert_eq!(outputs.web_client_id, None);
+    let web = pairs(&identity(&self::stack(WEB_PAGE)), "eu-west-1_abc");
+    let web = IdentityOutputs::from_pairs(borrowed(&web)).unwrap();
+    assert!(web.web_client_id.is_some());
     let skill_pairs = pairs(&skill(&stack), "1");
     assert!(SkillOutputs::from_pairs(borrowed(&skill_pairs)).is_ok());
     assert_eq!(

@@ -32,4 +32,5 @@ mod secrets;
 mod stage;
 mod talk;
 mod together;
+mod web_client;
 mod workflows;

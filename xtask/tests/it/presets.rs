@@ -54,7 +54,13 @@ const PRESETS: &[Preset] = &[
         pages: &[
             ("/signup", None),
             ("/confirmUser", Some("sms")),
+            // On the web page, where text messages are chosen, and then an authenticator app.
             ("/login", None),
+            ("/login", None),
+            ("/mfa", Some("sms")),
+            // When the account is linked again.
+            ("/login", None),
+            ("/mfa", Some("totp")),
         ],
         heard: PHONE,
     },

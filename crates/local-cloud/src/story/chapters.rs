@@ -40,6 +40,9 @@ impl Tale<'_> {
         let answer = self.converse().await?;
         self.outlive_the_token(&answer).await?;
         self.leave_and_return().await?;
+        if let Some(page) = &self.script.web_page {
+            self.visit(page).await?;
+        }
 
         self.link(Linking {
             region: "EU",

@@ -1,5 +1,6 @@
 //! The Echo on the table and the Alexa app beside it.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
@@ -147,6 +148,17 @@ impl Device {
         let url = self.url("/control/refresh");
         let body = json!({ "held": held });
         http::done(self.client.post(url.clone()).json(&body), &url).await
+    }
+
+    /// The time that it is on the stage.
+    pub(super) async fn now(&self) -> Result<Timestamp, Problem> {
+        #[derive(Deserialize)]
+        struct Clock {
+            now: Timestamp,
+        }
+        let url = self.url("/control/clock");
+        let clock: Clock = http::json(self.client.get(url.clone()), &url).await?;
+        Ok(clock.now)
     }
 
     /// Lets time pass at once.

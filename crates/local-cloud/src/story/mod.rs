@@ -7,6 +7,7 @@
 //!
 //! A [`Guest`] comes through the same doors, and says what somebody else has written down.
 
+mod authenticator;
 mod browser;
 mod chapters;
 mod cookies;
@@ -17,6 +18,7 @@ mod guest;
 mod html;
 mod http;
 mod person;
+mod web_page;
 
 pub use device::Answer;
 use device::Device;
@@ -25,6 +27,7 @@ pub use guest::{Account, Guest};
 pub use http::client;
 use person::Person;
 pub use person::{FirstCode, Passed, SignInName, Way};
+pub use web_page::{OwnFactor, WebPage};
 
 use crate::Urls;
 
@@ -43,6 +46,8 @@ pub struct Script {
     pub way: Way,
     /// What the person asks for.
     pub subject: Subject,
+    /// A web page on the same user pool, where there is one.
+    pub web_page: Option<WebPage>,
     /// How long an access token lives, in seconds; the stage's clock is moved past it.
     pub access_token_seconds: u32,
 }
@@ -121,6 +126,7 @@ pub async fn run(urls: &Urls, script: &Script) -> Result<Transcript, StoryError>
         turns: Vec::new(),
     })?;
     let mut tale = Tale {
+        urls,
         script,
         device,
         person: Person::new(script.way),
@@ -145,6 +151,7 @@ pub async fn run(urls: &Urls, script: &Script) -> Result<Transcript, StoryError>
 
 /// A story while it happens.
 struct Tale<'a> {
+    urls: &'a Urls,
     script: &'a Script,
     device: Device,
     person: Person,

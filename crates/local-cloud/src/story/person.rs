@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::authenticator::{Authenticator, STEP_SECONDS};
 use super::browser::{Browser, Page};
 use super::device::Device;
 use super::error::Problem;
@@ -57,7 +58,8 @@ pub struct Way {
 pub struct Passed {
     /// Its path, such as `/mfa`.
     pub page: String,
-    /// How the code came that it asked for: `sms` or `email`.
+    /// Where the code came from that it asked for: `sms`, `email` or, from an authenticator app,
+    /// `totp`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }
@@ -72,6 +74,8 @@ pub(super) struct Person {
     way: Way,
     /// Codes that were used; each works once.
     used: HashSet<String>,
+    /// The authenticator app, once there is one.
+    pub(super) app: Option<Authenticator>,
     pub(super) passed: Vec<Passed>,
 }
 
@@ -88,6 +92,7 @@ impl Person {
             password: format!("Story-{}-42", unique.repeat(3)),
             way,
             used: HashSet::new(),
+            app: None,
             passed: Vec::new(),
         }
     }
@@ -174,12 +179,15 @@ impl Person {
         ))
     }
 
-    /// The code that was sent last, and how.
+    /// The code that the app shows, or that was sent last, and from where it comes.
     async fn newest_code(
-        &self,
+        &mut self,
         device: &Device,
         page: &Page,
     ) -> Result<(String, &'static str), Problem> {
+        if page.document.text.contains("authenticator app") {
+            return Ok((self.read_app(device).await?, "totp"));
+        }
         for (medium, to) in [("sms", &self.phone), ("email", &self.email)] {
             let code = device.newest_code(to).await?;
             if let Some(code) = code.filter(|code| !self.used.contains(code)) {
@@ -191,6 +199,28 @@ impl Person {
             format!("an outbox without one, after {}", page.describe()),
             "GET /outbox of the device listener shows every message of the stage",
         ))
+    }
+
+    /// Reads a code off the authenticator app; if it still shows the last one, waits for another.
+    pub(super) async fn read_app(&mut self, device: &Device) -> Result<String, Problem> {
+        let Some(app) = &mut self.app else {
+            return Err(Problem::unexpected(
+                "a page that asks for what the person has",
+                "one that asks for the code of an authenticator app",
+                "the person sets one up on a web page (story/web_page.rs)",
+            ));
+        };
+        if let Some(code) = app.read(device.now().await?) {
+            return Ok(code);
+        }
+        device.advance_clock(STEP_SECONDS).await?;
+        app.read(device.now().await?).ok_or_else(|| {
+            Problem::unexpected(
+                "another code after half a minute",
+                "the same one",
+                "POST /control/clock of the device listener should let time pass",
+            )
+        })
     }
 
     /// Fills in the form of `page` that asks for `field`, and sends it.

@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use infra::stacks::IdentityOutputs;
+use infra::stacks::{self, IdentityOutputs};
 use models::ids::UserPoolId;
 
 use crate::aws::stack::{Desired, Import};
@@ -106,13 +106,12 @@ async fn take_up(
         Error::new(Code::UserPool, "the id of a user pool is not one").because(format!("{error}"))
     })?;
     let resources = Template::read(&desired.template, &desired.parameters)?.resources();
-    let named = |kind: &str| resources.iter().find(|(_, one)| one.kind == kind);
     let mut imports = Vec::new();
-    let mut add = |kind: &str, pairs: &[(&str, &str)]| {
-        imports.extend(named(kind).map(|(logical, _)| {
+    let mut add = |logical: &str, pairs: &[(&str, &str)]| {
+        imports.extend(resources.get(logical).map(|resource| {
             Import {
-                logical: logical.clone(),
-                resource_type: kind.to_owned(),
+                logical: logical.to_owned(),
+                resource_type: resource.kind.clone(),
                 identifier: pairs
                     .iter()
                     .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -120,52 +119,56 @@ async fn take_up(
             }
         }));
     };
-    add("AWS::Cognito::UserPool", &[("UserPoolId", id.as_str())]);
+    add(stacks::USER_POOL, &[("UserPoolId", id.as_str())]);
     let role = pool
         .sms_configuration()
         .and_then(|sms| sms.sns_caller_arn().rsplit('/').next());
     if let Some(role) = role {
-        add("AWS::IAM::Role", &[("RoleName", role)]);
+        add(stacks::SMS_ROLE, &[("RoleName", role)]);
     }
-    let client = match named("AWS::Cognito::UserPoolClient") {
-        Some((_, declared)) => client(cognito, &id, declared).await?,
-        None => None,
-    };
-    if let Some(client) = &client {
+    let mut clients = Vec::new();
+    for names in [stacks::ALEXA, stacks::WEB] {
+        let Some(declared) = resources.get(names.client) else {
+            continue;
+        };
+        let Some(client) = client(cognito, &id, declared).await? else {
+            continue;
+        };
         add(
-            "AWS::Cognito::UserPoolClient",
-            &[("UserPoolId", id.as_str()), ("ClientId", client)],
+            names.client,
+            &[("UserPoolId", id.as_str()), ("ClientId", &client)],
         );
-        if let Some(branding) = branding(cognito, &id, client).await? {
+        if let Some(branding) = branding(cognito, &id, &client).await? {
             add(
-                "AWS::Cognito::ManagedLoginBranding",
+                names.branding,
                 &[
                     ("UserPoolId", id.as_str()),
                     ("ManagedLoginBrandingId", &branding),
                 ],
             );
         }
+        clients.push((names.output, client));
     }
-    let domain = match (pool.domain(), named("AWS::Cognito::UserPoolDomain")) {
-        (Some(domain), Some((_, declared))) => {
+    let domain = match (pool.domain(), resources.get(stacks::DOMAIN)) {
+        (Some(domain), Some(declared)) => {
             same_domain(&id, domain, declared)?;
             add(
-                "AWS::Cognito::UserPoolDomain",
+                stacks::DOMAIN,
                 &[("UserPoolId", id.as_str()), ("Domain", domain)],
             );
             Some(domain)
         }
         _ => None,
     };
-    let outputs = client.as_deref().zip(domain).and_then(|(client, domain)| {
+    let outputs = domain.and_then(|domain| {
         let arn = pool.arn().unwrap_or_default();
         let pairs = [
             ("UserPoolId", id.as_str()),
             ("UserPoolArn", arn),
-            ("ClientId", client),
             ("Domain", domain),
         ];
-        IdentityOutputs::from_pairs(pairs).ok()
+        let clients = clients.iter().map(|(output, id)| (*output, id.as_str()));
+        IdentityOutputs::from_pairs(pairs.into_iter().chain(clients)).ok()
     });
     Ok(Orphan {
         pool: id,
@@ -174,7 +177,7 @@ async fn take_up(
     })
 }
 
-/// The client that Alexa uses, by the name that the template gives it.
+/// A client, by the name that the template gives it.
 async fn client(
     cognito: &Client,
     pool: &UserPoolId,

@@ -32,6 +32,9 @@ pub struct UserPoolClient {
     /// Where codes may be sent.
     #[serde(rename = "CallbackURLs")]
     pub callback_urls: Value<Vec<String>>,
+    /// Where people may be sent who have signed out.
+    #[serde(rename = "LogoutURLs", skip_serializing_if = "Vec::is_empty")]
+    pub logout_urls: Vec<String>,
     /// How people may sign in by API, and whether tokens may be refreshed.
     pub explicit_auth_flows: Vec<ExplicitAuthFlow>,
     /// The attributes that its tokens give access to.

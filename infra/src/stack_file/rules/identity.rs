@@ -21,6 +21,9 @@ const ALEXA: &str =
     "https://developer.amazon.com/docs/alexaplus/account-linking/requirements-account-linking.html";
 const REFRESH: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html";
 
+/// How long a refresh token may be valid.
+pub(super) const REFRESH_SECONDS: std::ops::RangeInclusive<u64> = 3600..=3650 * 86400;
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         severity: Refused,
@@ -361,9 +364,8 @@ fn access_too_long(stack: &StackFile) -> Option<Violation> {
 
 fn refresh_out_of_range(stack: &StackFile) -> Option<Violation> {
     let refresh = stack.identity.tokens.refresh;
-    let (shortest, longest) = (3600, 3650 * 86400);
     violation(
-        !(shortest..=longest).contains(&refresh.as_secs()),
+        !REFRESH_SECONDS.contains(&refresh.as_secs()),
         format!("a refresh token of {refresh} is outside of what Cognito allows"),
         "use 1h to 3650d",
     )

@@ -41,6 +41,12 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         severity: Refused,
+        keys: &["identity.web-client.scopes"],
+        source: DOCS,
+        check: custom_web_scope,
+    },
+    Rule {
+        severity: Refused,
         keys: &["default-stage"],
         source: DOCS,
         check: default_stage,
@@ -87,8 +93,16 @@ fn custom_domain(stack: &StackFile) -> Option<Violation> {
 }
 
 fn custom_scope(stack: &StackFile) -> Option<Violation> {
+    without_server(&stack.linking.scopes)
+}
+
+fn custom_web_scope(stack: &StackFile) -> Option<Violation> {
+    without_server(&stack.identity.web_client.as_ref()?.scopes)
+}
+
+fn without_server(scopes: &[Scope]) -> Option<Violation> {
     let custom = |scope: &&Scope| matches!(scope, Scope::Custom(_));
-    let scope = stack.linking.scopes.iter().find(custom)?;
+    let scope = scopes.iter().find(custom)?;
     violation(
         true,
         format!("the scope `{scope}` needs a resource server, which is not part of this version"),

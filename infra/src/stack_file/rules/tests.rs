@@ -36,6 +36,36 @@ const REFUSED: &[(&str, (usize, usize), &str)] = &[
         "the scope `shop/read` needs a resource server",
     ),
     (
+        "[identity.web-client]\ncallback-urls = ['https://www.example.com/in']\nscopes = ['openid', 'shop/read']",
+        (4, 10),
+        "the scope `shop/read` needs a resource server",
+    ),
+    (
+        "[identity.web-client]\ncallback-urls = []",
+        (3, 17),
+        "callback-urls is empty",
+    ),
+    (
+        "[identity.web-client]\ncallback-urls = ['https://www.example.com/in']\nscopes = []",
+        (4, 10),
+        "the scopes of web-client are empty",
+    ),
+    (
+        "[identity.web-client]\ncallback-urls = ['https://www.example.com/in']\nscopes = ['aws.cognito.signin.user.admin', 'phone']",
+        (4, 10),
+        "Cognito gives web-client the scope `phone` only together with openid",
+    ),
+    (
+        "[identity.web-client]\ncallback-urls = ['https://www.example.com/in']\nrefresh = '30m'",
+        (4, 11),
+        "a refresh token of 30m for web-client is outside",
+    ),
+    (
+        "[identity.web-client]\ncallback-urls = ['https://www.example.com/in']\nrefresh = '2h'\n[identity.tokens]\naccess = '3h'",
+        (4, 11),
+        "the refresh token of web-client (2h) would end before its access token (3h)",
+    ),
+    (
         "default-stage = 'staging'",
         (2, 17),
         "default-stage is `staging`, and there is no such stage",
@@ -278,6 +308,8 @@ fn systems_that_people_run_are_accepted() {
         "[identity]\nsign-in = ['email', 'phone']\nmfa = 'optional'\nmfa-factors = ['sms', 'totp']",
         // User names, and the user's own operations.
         "[identity]\nsign-in = ['username']\n[linking]\nprofile-source = 'get-user'\nscopes = ['aws.cognito.signin.user.admin', 'openid']",
+        // A web page beside the skill.
+        "[identity.web-client]\ncallback-urls = ['https://www.example.com/in']\nscopes = ['aws.cognito.signin.user.admin']",
         // The cheapest plan.
         "[identity]\nplan = 'lite'\npages = 'classic'\n[linking]\ngrants = ['code', 'implicit']",
     ] {

@@ -1,42 +1,89 @@
-//! The app client that Alexa links accounts with.
+//! The app clients: the one that Alexa links accounts with, and that of a web page.
 
-use crate::cloudformation::{Handle, Parameter, Sub};
+use crate::cloudformation::{Handle, Parameter, Sub, Value};
 use crate::resources::{
     ExplicitAuthFlow, OAuthFlow, PreventUserExistenceErrors, RefreshTokenRotation, Rotation,
     TimeUnit, TokenValidityUnits, UserPool, UserPoolClient,
 };
-use crate::stack_file::{Duration, Grant, Scope, SignIn, StackFile};
+use crate::stack_file::{Duration, Grant, Scope, SignIn, StackFile, WebClient, WebUrl};
 
-pub(super) fn user_pool_client(
+/// What one client has that the other has not.
+struct Own<'a> {
+    /// The end of its name.
+    name: &'static str,
+    secret: bool,
+    flows: Vec<OAuthFlow>,
+    scopes: &'a [Scope],
+    callback_urls: Value<Vec<String>>,
+    logout_urls: Vec<String>,
+    refresh: Duration,
+}
+
+/// The client that Alexa links accounts with.
+pub(super) fn for_alexa(
     stack: &StackFile,
     stage: &Parameter<String>,
     pool: &Handle<UserPool>,
     redirect_uris: &Parameter<Vec<String>>,
 ) -> UserPoolClient {
+    let grants = stack.linking.grants.iter().copied();
+    let own = Own {
+        name: "-alexa",
+        secret: true,
+        flows: grants.map(oauth_flow).collect(),
+        scopes: &stack.linking.scopes,
+        callback_urls: redirect_uris.reference(),
+        logout_urls: Vec::new(),
+        refresh: stack.identity.tokens.refresh,
+    };
+    client(stack, stage, pool, own)
+}
+
+/// The client of a web page, which has no secret because a browser can keep none.
+pub(super) fn for_the_web(
+    stack: &StackFile,
+    stage: &Parameter<String>,
+    pool: &Handle<UserPool>,
+    web: &WebClient,
+) -> UserPoolClient {
+    let texts = |urls: &[WebUrl]| urls.iter().map(WebUrl::to_string).collect();
+    let own = Own {
+        name: "-web",
+        secret: false,
+        flows: vec![OAuthFlow::Code],
+        scopes: &web.scopes,
+        callback_urls: Value::Literal(texts(&web.callback_urls)),
+        logout_urls: texts(&web.logout_urls),
+        refresh: web.refresh,
+    };
+    client(stack, stage, pool, own)
+}
+
+fn client(
+    stack: &StackFile,
+    stage: &Parameter<String>,
+    pool: &Handle<UserPool>,
+    own: Own<'_>,
+) -> UserPoolClient {
     let tokens = &stack.identity.tokens;
     let (access, access_unit) = in_units(tokens.access);
-    let (refresh, refresh_unit) = in_units(tokens.refresh);
+    let (refresh, refresh_unit) = in_units(own.refresh);
     UserPoolClient {
         client_name: Sub::text(stack.name.as_str())
             .and("-")
             .parameter(stage)
-            .and("-alexa")
+            .and(own.name)
             .into(),
         user_pool_id: pool.reference(),
-        generate_secret: true,
+        generate_secret: own.secret,
         supported_identity_providers: vec!["COGNITO"],
         allowed_oauth_flows_user_pool_client: true,
-        allowed_oauth_flows: stack
-            .linking
-            .grants
-            .iter()
-            .copied()
-            .map(oauth_flow)
-            .collect(),
-        allowed_oauth_scopes: stack.linking.scopes.iter().map(Scope::to_string).collect(),
-        callback_urls: redirect_uris.reference(),
+        allowed_oauth_flows: own.flows,
+        allowed_oauth_scopes: own.scopes.iter().map(Scope::to_string).collect(),
+        callback_urls: own.callback_urls,
+        logout_urls: own.logout_urls,
         explicit_auth_flows: explicit_auth_flows(stack),
-        read_attributes: read_attributes(stack),
+        read_attributes: read_attributes(stack, own.scopes),
         prevent_user_existence_errors: PreventUserExistenceErrors::Enabled,
         enable_token_revocation: true,
         access_token_validity: access,
@@ -77,7 +124,7 @@ fn explicit_auth_flows(stack: &StackFile) -> Vec<ExplicitAuthFlow> {
 /// The attributes behind the scopes, and no other: a scope whose attributes the client may not
 /// read makes the token endpoint answer `invalid_grant`
 /// ([attribute permissions](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-attribute-permissions-and-scopes)).
-fn read_attributes(stack: &StackFile) -> Vec<&'static str> {
+fn read_attributes(stack: &StackFile, scopes: &[Scope]) -> Vec<&'static str> {
     const EMAIL: [&str; 2] = ["email", "email_verified"];
     const PHONE: [&str; 2] = ["phone_number", "phone_number_verified"];
     const PROFILE: [&str; 14] = [
@@ -96,7 +143,6 @@ fn read_attributes(stack: &StackFile) -> Vec<&'static str> {
         "website",
         "zoneinfo",
     ];
-    let scopes = &stack.linking.scopes;
     let sign_in = &stack.identity.sign_in;
     let all = scopes.contains(&Scope::UserAdmin);
     let email = all

@@ -15,6 +15,7 @@ fn every_property_is_one_that_amazon_knows() {
         "[identity]\nsign-in = ['email', 'phone']\nfirst-factors = ['password', 'email-otp', \
          'sms-otp']\n[identity.tokens]\nrotation = true",
         "[identity]\nsign-in = ['username']\nplan = 'lite'\npages = 'classic'",
+        super::WEB_PAGE,
     ];
     let mut walk = Walk::default();
     for system in systems {

@@ -116,7 +116,7 @@ pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next,
     if mode == Mfa::Optional {
         return Ok(Next::SignedIn);
     }
-    if pool.mfa.software_token && user.totp.is_some() {
+    if user.totp.is_some() {
         Ok(Next::Challenge(SecondFactor::Totp))
     } else if pool.mfa.sms.is_some() && user.attribute("phone_number").is_some() {
         Ok(Next::Challenge(SecondFactor::Sms))
@@ -131,10 +131,13 @@ pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next,
     }
 }
 
-/// The factors that a person has chosen, as far as the pool still has them.
+/// The factors that a person has chosen, as far as the pool still has them; an authenticator app
+/// goes on to be asked for
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html>).
 pub(crate) fn own_factors(pool: &Pool, user: &User) -> Vec<SecondFactor> {
     let active = user.factors.active().iter().copied();
-    active.filter(|own| factors::offered(pool, *own)).collect()
+    let kept = |own: &SecondFactor| *own == SecondFactor::Totp || factors::offered(pool, *own);
+    active.filter(kept).collect()
 }
 
 /// Sends the code of a second factor; an authenticator app needs none.

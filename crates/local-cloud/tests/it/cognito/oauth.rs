@@ -129,6 +129,51 @@ async fn pkce_must_be_met() {
     fixture.stage.stop().await;
 }
 
+/// A web page's client: nothing proves it but the verifier.
+#[tokio::test]
+async fn a_public_client_has_a_verifier_and_no_secret() {
+    let public = json!({ "GenerateSecret": false });
+    let fixture = Fixture::with(&json!({}), &public).await;
+    assert_eq!(fixture.secret, "");
+    fixture.person("ada@example.com").await;
+    let proof = [
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    let id = ("client_id", fixture.client.as_str());
+    let post = async |form: &[(&str, &str)]| {
+        let request = fixture
+            .http
+            .post(fixture.sign_in("oauth2/token"))
+            .form(form);
+        body(request.send().await.unwrap()).await
+    };
+    let wrong = "wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong";
+    for (more, error) in [
+        (&[id][..], "invalid_grant"),
+        (&[id, ("code_verifier", wrong)], "invalid_grant"),
+        (&[("code_verifier", VERIFIER)], "invalid_request"),
+        (
+            &[id, ("code_verifier", VERIFIER), ("client_secret", "none")],
+            "invalid_client",
+        ),
+    ] {
+        let code = code(&fixture, &proof).await;
+        let form = [&exchange(&code)[..], more].concat();
+        assert_eq!(post(&form).await["error"], error, "{more:?}");
+    }
+    let code = code(&fixture, &proof).await;
+    let form = [&exchange(&code)[..], &[id, ("code_verifier", VERIFIER)]].concat();
+    let tokens = post(&form).await;
+    let refresh = [
+        ("grant_type", "refresh_token"),
+        id,
+        ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+    ];
+    assert!(post(&refresh).await["access_token"].is_string());
+    fixture.stage.stop().await;
+}
+
 #[tokio::test]
 async fn a_client_proves_itself_by_header_or_body() {
     let fixture = Fixture::new().await;
