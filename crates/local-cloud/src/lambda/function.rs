@@ -48,6 +48,8 @@ pub(super) struct Blueprint {
     pub(super) function_name: String,
     /// `$LATEST` or a number.
     pub(super) version: String,
+    /// The description of what was published as this version, whose own may be another one.
+    pub(super) published_from: Option<String>,
     pub(super) configuration: Configuration,
     pub(super) code: Code,
 }
@@ -139,6 +141,7 @@ impl Function {
         let latest = &self.latest.blueprint;
         if let Some(newest) = self.published.values().next_back()
             && newest.blueprint.code == latest.code
+            && newest.blueprint.published_from.as_ref() == Some(&latest.configuration.description)
             && newest
                 .blueprint
                 .configuration
@@ -157,6 +160,7 @@ impl Function {
                 region: latest.region.clone(),
                 function_name: latest.function_name.clone(),
                 version: number.to_string(),
+                published_from: Some(latest.configuration.description.clone()),
                 configuration,
                 code: latest.code.clone(),
             },

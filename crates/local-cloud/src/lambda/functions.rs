@@ -75,6 +75,7 @@ impl Lambda {
                 region: reference.region.clone(),
                 function_name: reference.name.clone(),
                 version: LATEST.to_owned(),
+                published_from: None,
                 configuration,
                 code,
             },
@@ -244,6 +245,7 @@ impl Blueprint {
             region: self.region.clone(),
             function_name: self.function_name.clone(),
             version: self.version.clone(),
+            published_from: None,
             configuration,
             code,
         }

@@ -314,14 +314,34 @@ async fn the_skill_stack_publishes_a_version_for_every_new_description() {
     let policy = policy["Policy"].as_str().unwrap();
     assert!(policy.contains("alexa-appkit.amazon.com") && policy.contains("amzn1.ask.skill."));
 
-    // A new description alone publishes nothing: the code is what it was.
+    // The function carries the description too, which is part of what a version is a snapshot of.
     let stack = driver
         .deploy(ChangeSetType::Update, SKILL, &skill("two.zip", "hash-3"))
+        .await;
+    assert_eq!(status(&stack), StackStatus::UpdateComplete);
+    assert_eq!(output(&stack, "Version"), "3");
+
+    // Another version of a function that is what it was is refused.
+    let unchanged = SKILL.replace("${VersionDescription}", "a skill");
+    let stack = driver
+        .deploy(
+            ChangeSetType::Update,
+            &unchanged,
+            &skill("two.zip", "hash-4"),
+        )
+        .await;
+    assert_eq!(output(&stack, "Version"), "4");
+    let stack = driver
+        .deploy(
+            ChangeSetType::Update,
+            &unchanged,
+            &skill("two.zip", "hash-5"),
+        )
         .await;
     assert_eq!(status(&stack), StackStatus::UpdateRollbackComplete);
     let reason = driver.reason(id, "Version", "UPDATE_FAILED").await;
     assert!(
-        reason.contains("A version for this Lambda function exists ( 2 )"),
+        reason.contains("A version for this Lambda function exists ( 4 )"),
         "{reason}"
     );
     stage.stop().await;

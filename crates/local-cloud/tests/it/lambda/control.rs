@@ -80,16 +80,21 @@ async fn nothing_new_publishes_nothing_new() {
     let same = publish(json!({ "Description": "two" })).await;
     assert_eq!(same.body, first.body);
 
-    let timeout = json!({ "Timeout": 8 });
-    api.send("PUT", &format!("{FUNCTION}/configuration"), &timeout)
-        .await;
-    assert_eq!(publish(json!({})).await.body["Version"], "2");
+    // A new description is something new, as for every property that is locked to a version.
+    for (number, change) in [
+        ("2", json!({ "Timeout": 8 })),
+        ("3", json!({ "Description": "new" })),
+    ] {
+        api.send("PUT", &format!("{FUNCTION}/configuration"), &change)
+            .await;
+        assert_eq!(publish(json!({})).await.body["Version"], number);
+    }
     let code = json!({ "ZipFile": STANDARD.encode(package("other")), "Publish": true });
     let updated = api
         .send("PUT", &format!("{FUNCTION}/code"), &code)
         .await
         .body;
-    assert_eq!(updated["Version"], "3");
+    assert_eq!(updated["Version"], "4");
 
     let wrong = publish(json!({ "CodeSha256": created["CodeSha256"] })).await;
     assert_eq!(wrong.code(), "InvalidParameterValueException");
@@ -101,9 +106,9 @@ async fn nothing_new_publishes_nothing_new() {
     );
 
     // A number is never used twice.
-    let third = format!("{FUNCTION}?Qualifier=3");
-    assert_eq!(api.send("DELETE", &third, &Value::Null).await.status, 204);
-    assert_eq!(publish(json!({})).await.body["Version"], "4");
+    let fourth = format!("{FUNCTION}?Qualifier=4");
+    assert_eq!(api.send("DELETE", &fourth, &Value::Null).await.status, 204);
+    assert_eq!(publish(json!({})).await.body["Version"], "5");
     let listed = api.send("GET", &versions, &Value::Null).await.body;
     let listed: Vec<&Value> = listed["Versions"]
         .as_array()
@@ -111,7 +116,7 @@ async fn nothing_new_publishes_nothing_new() {
         .iter()
         .map(|version| &version["Version"])
         .collect();
-    assert_eq!(listed, ["$LATEST", "1", "2", "4"]);
+    assert_eq!(listed, ["$LATEST", "1", "2", "3", "5"]);
     api.stop().await;
 }
 
