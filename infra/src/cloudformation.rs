@@ -13,7 +13,7 @@ mod yaml;
 
 pub(crate) use handle::known_later;
 pub use handle::{Attribute, Handle, Kind};
-pub use parameter::{Constraint, Parameter};
+pub use parameter::{Constraint, Parameter, Test};
 pub use policy::{Condition, Effect, PolicyDocument, Principal, Statement};
 pub use template::{RenderError, Template};
 pub use value::{Pseudo, Sub, Value};

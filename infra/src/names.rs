@@ -28,6 +28,11 @@ pub fn skill_stack(name: &Name, stage: &StageName) -> String {
     format!("{name}-{stage}-skill")
 }
 
+/// Name of the stack with the roles that a pipeline deploys the stage with.
+pub fn delivery_stack(name: &Name, stage: &StageName) -> String {
+    format!("{name}-{stage}-delivery")
+}
+
 /// Name of the function; the same in every region.
 pub fn function(name: &Name, stage: &StageName) -> String {
     format!("{name}-{stage}")

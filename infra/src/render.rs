@@ -7,7 +7,14 @@ use crate::stacks;
 /// What every rendered template begins with.
 const HEADER: &str = "# Rendered by `cargo xtask render`; do not edit.\n";
 
-/// Every template of a stack file: the name of its file, and its text.
+/// The template of the delivery stack, which follows from the name alone: the name of its file, and
+/// its text.
+pub fn delivery(stack: &StackFile) -> Result<(&'static str, String), RenderError> {
+    let yaml = stacks::delivery(stack).to_yaml()?;
+    Ok(("delivery.yaml", format!("{HEADER}{yaml}")))
+}
+
+/// The templates of a stack file that a deployment uses: the name of each file, and its text.
 pub fn templates(stack: &StackFile) -> Result<Vec<(&'static str, String)>, RenderError> {
     [
         ("identity.yaml", stacks::identity(stack)),

@@ -57,6 +57,8 @@ resources! {
     Function, "AWS::Lambda::Function", FunctionName;
     LogGroup, "AWS::Logs::LogGroup", LogGroupName;
     ManagedLoginBranding, "AWS::Cognito::ManagedLoginBranding", BrandingId;
+    ManagedPolicy, "AWS::IAM::ManagedPolicy", PolicyArn;
+    OidcProvider, "AWS::IAM::OIDCProvider", ProviderArn;
     Permission, "AWS::Lambda::Permission", PermissionId;
     Role, "AWS::IAM::Role", RoleName;
     UserPool, "AWS::Cognito::UserPool", UserPoolId;
@@ -82,6 +84,10 @@ known_later! {
     LogGroupName,
     /// Id of a statement in a function's policy.
     PermissionId,
+    /// ARN of a policy.
+    PolicyArn,
+    /// ARN of an identity provider.
+    ProviderArn,
     /// Name of a role.
     RoleName,
     /// Id of a user pool.

@@ -15,6 +15,7 @@ use similar::TextDiff;
 
 use self::edits::{Names, Wanted};
 use crate::failure::Failure;
+use crate::render::unrenderable;
 use crate::{output, question, stack, workspace};
 
 pub(crate) const HELP: &str = "\
@@ -362,8 +363,8 @@ fn rendered(root: &Path, edits: &[Edit]) -> Result<Vec<Edit>, Failure> {
     let Some(stack) = stack else {
         return Ok(Vec::new());
     };
-    let templates = infra::render::templates(&stack)
-        .map_err(|error| Failure::new("IO", format!("cannot render: {error}")))?;
+    let mut templates = infra::render::templates(&stack).map_err(|error| unrenderable(&error))?;
+    templates.push(infra::render::delivery(&stack).map_err(|error| unrenderable(&error))?);
     let edit = |(name, after): (&str, String)| {
         let path = format!("{TEMPLATES}{name}");
         let before = read(root, &path)?;

@@ -3,6 +3,7 @@
 mod alone;
 mod ask_cli;
 mod bench;
+mod bootstrap;
 mod build;
 mod bundle;
 mod chaos;
@@ -102,6 +103,9 @@ enum Command {
     /// Sign in as an Amazon developer, for real stages
     #[command(after_help = login::HELP)]
     Login(login::Options),
+    /// Make the roles with which GitHub Actions deploys a stage
+    #[command(after_help = bootstrap::HELP)]
+    Bootstrap(bootstrap::Options),
     /// Start Alexa and AWS on this machine and keep them up
     #[command(after_help = "Example: cargo xtask local --port 4600")]
     Local(Local),
@@ -224,6 +228,7 @@ fn main() -> ExitCode {
             | Command::Logs(logs::Options { json: true, .. })
             | Command::Destroy(destroy::Options { json: true, .. })
             | Command::Verify(verify::Options { json: true, .. })
+            | Command::Bootstrap(bootstrap::Options { json: true, .. })
             | Command::Talk(talk::Options { json: true, .. })
             | Command::Bundle(bundle::Options { json: true, .. })
     );
@@ -246,6 +251,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Logs(options) => block_on(logs::run(options))?,
         Command::Destroy(options) => block_on(destroy::run(options))?,
         Command::Verify(options) => return block_on(verify::run(options)),
+        Command::Bootstrap(options) => block_on(bootstrap::run(options))?,
         Command::Login(options) => block_on(login::run(options))?,
         Command::Local(options) => block_on(local::run(options))?,
         Command::Say(options) => block_on(say::run(options))?,

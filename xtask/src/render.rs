@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use infra::StackFile;
+use infra::cloudformation::RenderError;
 use rollout::package::SourcePackage;
 use serde_json::Value;
 
@@ -83,6 +84,8 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
 fn committed(stack: &StackFile) -> Result<Vec<(PathBuf, String)>, Failure> {
     let folder = workspace::root().join("infra/templates");
     let mut documents = templates(stack, &folder)?;
+    let (name, text) = infra::render::delivery(stack).map_err(|error| unrenderable(&error))?;
+    documents.push((folder.join(name), text));
     for preset in stack::presets(&workspace::root())? {
         let Some(name) = preset.file_stem() else {
             continue;
@@ -98,12 +101,16 @@ fn committed(stack: &StackFile) -> Result<Vec<(PathBuf, String)>, Failure> {
 }
 
 fn templates(stack: &StackFile, folder: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
-    let rendered = infra::render::templates(stack)
-        .map_err(|error| Failure::new("IO", format!("cannot render: {error}")))?;
+    let rendered = infra::render::templates(stack).map_err(|error| unrenderable(&error))?;
     Ok(rendered
         .into_iter()
         .map(|(name, text)| (folder.join(name), text))
         .collect())
+}
+
+/// A template that cannot be written as YAML.
+pub(crate) fn unrenderable(error: &RenderError) -> Failure {
+    Failure::new("IO", format!("cannot render: {error}"))
 }
 
 /// A path as people write it, from the root of the repository.

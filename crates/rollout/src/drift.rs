@@ -12,7 +12,7 @@ use infra::stacks::{self, IdentityOutputs};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::aws::document::{self, Document};
+use crate::aws::document::{self, Document, Seen};
 use crate::error::{Code, Error};
 use crate::plan::Part;
 use crate::plan::change::{Change, apply};
@@ -42,8 +42,8 @@ pub struct Left {
 #[derive(Debug)]
 struct Live {
     pool: Option<Document>,
-    client: Option<Document>,
-    web_client: Option<Document>,
+    client: Seen,
+    web_client: Seen,
     domain: Option<Document>,
 }
 
@@ -136,11 +136,11 @@ pub(crate) async fn ensure(
     // What came to light after the plan was agreed to is for the next one to say, unless it is
     // what the services made of a stack that has just been deployed.
     let trusted = part.action.is_none() || foreseen || session.foresees(&Step::Identity);
-    if let (Some(user_pool), Some(app_client), true) = (live.pool, live.client, trusted) {
+    if let (Some(user_pool), Seen::There(app_client), true) = (live.pool, live.client, trusted) {
         let left = Left {
             user_pool,
             app_client,
-            web_client: live.web_client,
+            web_client: live.web_client.there(),
         };
         session
             .store
@@ -188,15 +188,15 @@ async fn read(
     if live.is_none() {
         return Ok(Live {
             pool: None,
-            client: None,
-            web_client: None,
+            client: Seen::Gone,
+            web_client: Seen::Gone,
             domain: None,
         });
     }
     let web_client = async {
         match &identity.web_client_id {
             Some(client) => document::client(aws, home, pool, client).await,
-            None => Ok(None),
+            None => Ok(Seen::Gone),
         }
     };
     let (client, web_client, domain, factors) = tokio::join!(
@@ -209,9 +209,17 @@ async fn read(
     if let (Some(live), Some(factors)) = (&mut live, factors?) {
         live.insert(compare::FACTORS.to_owned(), json!(factors));
     }
+    let client = client?;
+    if matches!(client, Seen::Withheld) {
+        session.note(
+            &Step::Drift,
+            "these credentials may not read app clients, so that neither the client's configuration \
+             nor its secret was compared",
+        );
+    }
     Ok(Live {
         pool: live,
-        client: client?,
+        client,
         web_client: web_client?,
         domain: domain?,
     })
@@ -238,21 +246,26 @@ fn find(
         let declared = resources.get(name);
         declared.map(|resource| compare::compare(name, resource, live, left))
     };
+    let compare_client = |name: &str, live: &Seen, left: Option<&Document>| match live {
+        Seen::Withheld => None,
+        Seen::Gone => compare(name, None, left),
+        Seen::There(client) => compare(name, Some(client), left),
+    };
     let pool = compare(
         stacks::USER_POOL,
         live.pool.as_ref(),
         left.map(|left| &left.user_pool),
     );
-    let client = compare(
+    let client = compare_client(
         stacks::ALEXA.client,
-        live.client.as_ref(),
+        &live.client,
         left.map(|left| &left.app_client),
     );
     // One whose id no output tells has not been made yet.
     let web_client = identity.web_client_id.as_ref().and_then(|_| {
-        compare(
+        compare_client(
             stacks::WEB.client,
-            live.web_client.as_ref(),
+            &live.web_client,
             left.and_then(|left| left.web_client.as_ref()),
         )
     });
@@ -288,7 +301,7 @@ async fn write(
         found.web_client.as_ref(),
     );
     for client in [alexa, web] {
-        let (Some(id), Some(document), Some(found)) = client else {
+        let (Some(id), Seen::There(document), Some(found)) = client else {
             continue;
         };
         if !found.is_empty() {

@@ -10,6 +10,7 @@
 
 pub mod aws;
 pub mod calls;
+pub mod delivery;
 pub mod deploy;
 pub mod destroy;
 pub mod digest;

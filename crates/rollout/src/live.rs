@@ -41,7 +41,7 @@ pub(crate) fn noticed(step: &Step) -> Option<LiveUsers> {
         | Step::SkillStack(_)
         | Step::FunctionDrift(_) => Some(LiveUsers::AtOnce),
         Step::Package | Step::Linking => Some(LiveUsers::NextCertification),
-        Step::WhoAmI | Step::Skill | Step::Enablement | Step::Verify => None,
+        Step::WhoAmI | Step::Delivery | Step::Skill | Step::Enablement | Step::Verify => None,
     }
 }
 

@@ -338,14 +338,14 @@ async fn linking_part(
         return Ok((part, None));
     };
     let (desired, observed) = tokio::join!(
-        linking::desired(session, identity),
+        linking::foreseen(session, identity),
         linking::observe(session, skill)
     );
-    let (desired, observed) = (desired?, observed?);
+    let ((desired, secret), observed) = (desired?, observed?);
     let record = session.store.state().await.linking;
     let observed = observed.as_ref().map(|observed| &observed.value);
-    let part = linking::part(&desired, observed, record.as_ref());
-    Ok((part, Some(desired.linking().clone())))
+    let part = linking::part(&desired, secret.as_ref(), observed, record.as_ref());
+    Ok((part, Some(desired)))
 }
 
 async fn enablement_part(session: &Session<'_>, skill: Option<&SkillId>) -> Result<Part, Error> {

@@ -10,6 +10,8 @@ use infra::stack_file::Region;
 pub enum Step {
     /// The AWS account and the Amazon developer.
     WhoAmI,
+    /// The stack with the roles of a pipeline.
+    Delivery,
     /// The stack that holds people.
     Identity,
     /// What was changed by hand in what holds people.
@@ -36,6 +38,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WhoAmI => f.write_str("accounts"),
+            Self::Delivery => f.write_str("delivery stack"),
             Self::Identity => f.write_str("identity stack"),
             Self::Drift => f.write_str("drift"),
             Self::Build => f.write_str("lambda bundle"),

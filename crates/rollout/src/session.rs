@@ -7,12 +7,14 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 use infra::stack_file::{Architecture, Region, StageName};
+use infra::stacks::DeliveryOutputs;
 use infra::{StackFile, Template};
 use models::ids::{SkillId, VendorId};
 
 use crate::aws::bucket::Bucket;
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
+use crate::delivery;
 use crate::deploy::Approve;
 use crate::elsewhere::{self, Place};
 use crate::endpoints::Endpoints;
@@ -68,6 +70,8 @@ pub struct Session<'a> {
     pub(crate) account: AccountId,
     pub(crate) vendor: VendorId,
     pub(crate) store: StateStore,
+    /// What a pipeline deploys the stage with, if it was bootstrapped.
+    delivery: Option<DeliveryOutputs>,
     progress: &'a dyn Progress,
     interrupted: watch::Receiver<bool>,
     agreed: OnceLock<(Plan, Approve<'a>)>,
@@ -146,9 +150,16 @@ impl<'a> Session<'a> {
             }
             Ok::<_, Error>((account, store))
         };
+        let delivery = Box::pin(delivery::find(
+            &aws,
+            &inputs.stack,
+            &inputs.stage,
+            &inputs.home,
+        ));
         let vendor = find_vendor(&smapi, inputs.vendor.as_ref());
-        let (state, vendor) = tokio::join!(state, vendor);
+        let (state, vendor, delivery) = tokio::join!(state, vendor, delivery);
         let (account, store) = state?;
+        let delivery = delivery?;
         let vendor = vendor?;
         same_vendor(store.state().await.skill.as_ref(), &vendor)?;
         Ok(Self {
@@ -158,6 +169,7 @@ impl<'a> Session<'a> {
             account,
             vendor,
             store,
+            delivery,
             progress,
             interrupted,
             agreed: OnceLock::new(),
@@ -254,6 +266,19 @@ impl<'a> Session<'a> {
             region,
             &self.account,
         )
+    }
+
+    /// The role that CloudFormation works with, once the stage was bootstrapped: for everybody, so
+    /// that nobody's own rights decide what a deployment makes.
+    pub(crate) fn service_role(&self) -> Option<String> {
+        let delivery = self.delivery.as_ref();
+        delivery.map(|delivery| delivery.service_role.clone())
+    }
+
+    /// The most that the stage's roles may do; empty without a limit.
+    pub(crate) fn boundary(&self) -> String {
+        let delivery = self.delivery.as_ref();
+        delivery.map_or_else(String::new, |delivery| delivery.role_boundary.clone())
     }
 
     /// Tags by which everything of this stage can be found.

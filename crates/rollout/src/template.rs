@@ -125,19 +125,24 @@ impl Template {
         document.to_string()
     }
 
-    /// The resources by logical name.
+    /// The resources by logical name, without those whose condition does not hold.
     pub fn resources(&self) -> BTreeMap<String, Resource> {
         let resources = self.document["Resources"].as_object();
+        let holds = |declared: &Value| {
+            let condition = declared["Condition"].as_str();
+            condition.and_then(|name| self.condition(name)) != Some(false)
+        };
         resources
             .into_iter()
             .flatten()
+            .filter(|(_, declared)| holds(declared))
             .map(|(name, declared)| (name.clone(), self.resource(declared)))
             .collect()
     }
 
     fn resource(&self, declared: &Value) -> Resource {
         let properties = match self.resolve(&declared["Properties"]) {
-            Value::Object(properties) => properties,
+            Some(Value::Object(properties)) => properties,
             _ => Map::new(),
         };
         let attributes = ["DeletionPolicy", "UpdateReplacePolicy", "Metadata"]
@@ -151,24 +156,55 @@ impl Template {
         }
     }
 
-    fn resolve(&self, value: &Value) -> Value {
+    /// The value as far as parameters say it; `None` is no value at all.
+    fn resolve(&self, value: &Value) -> Option<Value> {
         match value {
-            Value::Array(items) => items.iter().map(|item| self.resolve(item)).collect(),
+            Value::Array(items) => {
+                Some(items.iter().filter_map(|item| self.resolve(item)).collect())
+            }
             Value::Object(members) => {
                 let call = members.iter().next().filter(|_| members.len() == 1);
                 match call.map(|(name, argument)| (name.as_str(), argument)) {
+                    Some(("Ref", Value::String(name))) if name == "AWS::NoValue" => None,
                     Some(("Ref", Value::String(name))) => {
-                        self.parameter(name).unwrap_or_else(|| value.clone())
+                        Some(self.parameter(name).unwrap_or_else(|| value.clone()))
                     }
-                    Some(("Fn::Sub", Value::String(text))) => self.substitute(text),
-                    _ => members
-                        .iter()
-                        .map(|(name, member)| (name.clone(), self.resolve(member)))
-                        .collect::<Map<_, _>>()
-                        .into(),
+                    Some(("Fn::Sub", Value::String(text))) => Some(self.substitute(text)),
+                    Some(("Fn::If", Value::Array(arguments))) => self.choose(value, arguments),
+                    _ => {
+                        let resolve = |(name, member): (&String, &Value)| {
+                            Some((name.clone(), self.resolve(member)?))
+                        };
+                        Some(members.iter().filter_map(resolve).collect())
+                    }
                 }
             }
-            scalar => scalar.clone(),
+            scalar => Some(scalar.clone()),
+        }
+    }
+
+    fn choose(&self, call: &Value, arguments: &[Value]) -> Option<Value> {
+        let [Value::String(condition), then, otherwise] = arguments else {
+            return Some(call.clone());
+        };
+        match self.condition(condition) {
+            Some(true) => self.resolve(then),
+            Some(false) => self.resolve(otherwise),
+            None => Some(call.clone()),
+        }
+    }
+
+    /// Whether a condition holds, where parameters alone say so.
+    fn condition(&self, name: &str) -> Option<bool> {
+        match self.document["Conditions"][name]["Fn::Equals"]
+            .as_array()?
+            .as_slice()
+        {
+            [one, other] => match (self.resolve(one)?, self.resolve(other)?) {
+                (Value::String(one), Value::String(other)) => Some(one == other),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -380,6 +416,38 @@ Resources:
         let role = |attribute: Option<&str>| ("Role".to_owned(), attribute.map(str::to_owned));
         let found = references(&json!(pool.properties));
         assert!(found.contains(&role(None)) && found.contains(&role(Some("Arn"))));
+    }
+
+    #[test]
+    fn what_a_condition_leaves_out_is_not_there() {
+        let text = "
+Parameters: {Stage: {Type: String}}
+Conditions:
+  IsDev: !Equals [!Ref Stage, dev]
+  IsHere: !Equals [!Ref AWS::Region, us-east-1]
+Resources:
+  Pool:
+    Type: P
+    Properties:
+      Name: !If [IsDev, !Ref AWS::NoValue, !Ref Stage]
+      Other: !If [IsHere, a, b]
+  Dev: {Type: D, Condition: IsDev}
+";
+        let of = |stage: &str| {
+            let parameters = [("Stage".to_owned(), stage.to_owned())].into();
+            Template::read(text, &parameters).unwrap().resources()
+        };
+        let unknown = json!({"Fn::If": ["IsHere", "a", "b"]});
+        assert_eq!(
+            json!(of("dev")["Pool"].properties),
+            json!({ "Other": unknown })
+        );
+        assert!(of("dev").contains_key("Dev"));
+        assert_eq!(
+            json!(of("prod")["Pool"].properties),
+            json!({ "Name": "prod", "Other": unknown })
+        );
+        assert!(!of("prod").contains_key("Dev"));
     }
 
     #[test]

@@ -324,7 +324,12 @@ async fn read_back(
     let observed = linking::observe(session, skill).await?;
     let record = session.store.state().await.linking;
     let observed = observed.as_ref().map(|observed| &observed.value);
-    let part = linking::part(desired, observed, record.as_ref());
+    let part = linking::part(
+        desired.linking(),
+        desired.client_secret(),
+        observed,
+        record.as_ref(),
+    );
     let fields: Vec<_> = part
         .changes
         .iter()

@@ -38,6 +38,21 @@ impl<T> fmt::Debug for Parameter<T> {
     }
 }
 
+/// A condition that was declared in a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Test(&'static str);
+
+impl Test {
+    pub(super) fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
 /// What a parameter may be, checked by CloudFormation before anything is touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Constraint {
@@ -62,6 +77,8 @@ pub(super) struct Declaration {
     kind: &'static str,
     description: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     allowed_pattern: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     allowed_values: Option<&'static [&'static str]>,
@@ -78,6 +95,7 @@ impl Declaration {
         let declaration = Self {
             kind,
             description,
+            default: None,
             allowed_pattern: None,
             allowed_values: None,
             constraint_description: None,
@@ -92,6 +110,14 @@ impl Declaration {
                 allowed_values: Some(values),
                 ..declaration
             },
+        }
+    }
+
+    /// The same with a value for whoever gives none.
+    pub(super) fn or(self, default: &'static str) -> Self {
+        Self {
+            default: Some(default),
+            ..self
         }
     }
 }

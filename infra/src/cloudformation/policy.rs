@@ -53,18 +53,22 @@ pub enum Effect {
     Deny,
 }
 
-/// A service that may assume a role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Principal {
-    /// The service's host name, such as `lambda.amazonaws.com`.
-    pub service: &'static str,
+/// Who may assume a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Principal {
+    /// A service, by its host name, such as `lambda.amazonaws.com`.
+    Service(&'static str),
+    /// Whoever an identity provider vouches for: the provider's ARN.
+    Federated(Value<String>),
 }
 
 /// Conditions on exact text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Condition {
     /// Condition keys and the text that each must equal.
     pub string_equals: IndexMap<&'static str, Value<String>>,
+    /// The same, for keys that need not be there.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub string_equals_if_exists: IndexMap<&'static str, Value<String>>,
 }

@@ -5,7 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::parameter::Declaration;
-use super::{Constraint, Handle, Kind, Parameter, Value, yaml};
+use super::{Constraint, Handle, Kind, Parameter, Test, Value, yaml};
 use crate::resources::Resource;
 
 /// A CloudFormation template.
@@ -16,6 +16,8 @@ pub struct Template {
     version: &'static str,
     description: &'static str,
     parameters: IndexMap<&'static str, Declaration>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    conditions: IndexMap<&'static str, Equals>,
     resources: IndexMap<&'static str, Entry>,
     outputs: IndexMap<&'static str, Output>,
     /// Names that were given twice; rendering refuses them.
@@ -42,11 +44,21 @@ struct Entry {
     resource: Resource,
     retention: Retention,
     depends_on: Option<&'static str>,
+    condition: Option<Test>,
+}
+
+/// A parameter, and the text that it has to be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Equals {
+    #[serde(rename = "Fn::Equals")]
+    sides: (Value<String>, &'static str),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Output {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<&'static str>,
     description: &'static str,
     value: Value<String>,
 }
@@ -58,6 +70,7 @@ impl Template {
             version: "2010-09-09",
             description,
             parameters: IndexMap::new(),
+            conditions: IndexMap::new(),
             resources: IndexMap::new(),
             outputs: IndexMap::new(),
             repeated: Vec::new(),
@@ -83,6 +96,32 @@ impl Template {
     ) -> Parameter<Vec<String>> {
         let declaration = Declaration::new("CommaDelimitedList", description, constraint);
         self.declare(name, declaration)
+    }
+
+    /// Declares a parameter that is one text, with a value for whoever gives none.
+    pub fn parameter_or(
+        &mut self,
+        name: &'static str,
+        description: &'static str,
+        constraint: Constraint,
+        default: &'static str,
+    ) -> Parameter<String> {
+        let declaration = Declaration::new("String", description, constraint).or(default);
+        self.declare(name, declaration)
+    }
+
+    /// Declares a condition: that a parameter is a text.
+    pub fn test(
+        &mut self,
+        name: &'static str,
+        parameter: &Parameter<String>,
+        text: &'static str,
+    ) -> Test {
+        let sides = (parameter.reference(), text);
+        if self.conditions.insert(name, Equals { sides }).is_some() {
+            self.repeated.push(name);
+        }
+        Test::new(name)
     }
 
     /// Adds a resource that goes when the stack goes.
@@ -118,9 +157,23 @@ impl Template {
         self.insert(id, resource, Retention::Always, first.map(Handle::id))
     }
 
+    /// Has a resource, and an output of the same stack that tells of it, only where a condition holds.
+    pub fn only_if<R: Kind>(&mut self, test: Test, resource: &Handle<R>, output: Option<&str>) {
+        if let Some(entry) = self.resources.get_mut(resource.id()) {
+            entry.condition = Some(test);
+        }
+        if let Some(output) = output.and_then(|name| self.outputs.get_mut(name)) {
+            output.condition = Some(test.name());
+        }
+    }
+
     /// Declares an output.
     pub fn output(&mut self, name: &'static str, description: &'static str, value: Value<String>) {
-        let output = Output { description, value };
+        let output = Output {
+            condition: None,
+            description,
+            value,
+        };
         if self.outputs.insert(name, output).is_some() {
             self.repeated.push(name);
         }
@@ -130,10 +183,12 @@ impl Template {
     ///
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html#using-iam-capabilities>
     pub fn capabilities(&self) -> &'static [&'static str] {
-        let makes_roles = self
-            .resources
-            .values()
-            .any(|entry| matches!(entry.resource, Resource::Role(_)));
+        let makes_roles = self.resources.values().any(|entry| {
+            matches!(
+                entry.resource,
+                Resource::Role(_) | Resource::ManagedPolicy(_)
+            )
+        });
         if makes_roles {
             &["CAPABILITY_IAM"]
         } else {
@@ -187,6 +242,7 @@ impl Template {
             resource: resource.into(),
             retention,
             depends_on,
+            condition: None,
         };
         if self.resources.insert(id, entry).is_some() || self.parameters.contains_key(id) {
             self.repeated.push(id);
@@ -219,6 +275,9 @@ impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("Type", self.resource.type_name())?;
+        if let Some(test) = self.condition {
+            map.serialize_entry("Condition", test.name())?;
+        }
         if let Some(policy) = self.retention.deletion_policy() {
             map.serialize_entry("DeletionPolicy", policy)?;
             map.serialize_entry("UpdateReplacePolicy", "Retain")?;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Parameter;
+use super::{Parameter, Test};
 
 /// The value of a property: known here, or known to CloudFormation when it deploys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +28,8 @@ enum Function {
     GetAtt(&'static str, &'static str),
     #[serde(rename = "Fn::Sub")]
     Sub(String),
+    #[serde(rename = "Fn::If")]
+    If(&'static str, Box<Function>, Box<Function>),
 }
 
 impl<T> Value<T> {
@@ -37,6 +39,17 @@ impl<T> Value<T> {
 
     pub(super) fn attribute(id: &'static str, name: &'static str) -> Self {
         Self::Later(Intrinsic(Function::GetAtt(id, name)))
+    }
+
+    /// A parameter's value, or no property at all where a condition holds.
+    pub fn unless(test: Test, parameter: &Parameter<T>) -> Self {
+        let nothing = Function::Ref("AWS::NoValue");
+        let value = Function::Ref(parameter.name());
+        Self::Later(Intrinsic(Function::If(
+            test.name(),
+            Box::new(nothing),
+            Box::new(value),
+        )))
     }
 
     /// The same value where any text may stand, such as an output or an environment variable.
@@ -99,6 +112,22 @@ impl Sub {
     #[must_use]
     pub fn and(mut self, text: &str) -> Self {
         self.0.push_str(&text.replace("${", "${!"));
+        self
+    }
+
+    /// Adds another text with values in it.
+    #[must_use]
+    pub fn followed_by(mut self, Self(rest): Self) -> Self {
+        self.0.push_str(&rest);
+        self
+    }
+
+    /// Adds what CloudFormation knows of the deployment itself.
+    #[must_use]
+    pub fn pseudo(mut self, pseudo: Pseudo) -> Self {
+        self.0.push_str("${");
+        self.0.push_str(pseudo.name());
+        self.0.push('}');
         self
     }
 

@@ -33,6 +33,10 @@ impl Serialize for Short<'_> {
                 if let Some((tag, argument)) = short_form(map) {
                     return Tagged(argument, Some(tag)).serialize(serializer);
                 }
+                if let Some((tag, arguments)) = with_arguments(map) {
+                    let arguments: Vec<_> = arguments.iter().map(Short).collect();
+                    return Tagged(arguments, Some(tag.to_owned())).serialize(serializer);
+                }
                 let mut out = serializer.serialize_map(Some(map.len()))?;
                 for (key, value) in map {
                     out.serialize_entry(key, &Short(value))?;
@@ -69,6 +73,18 @@ fn short_form(map: &serde_json::Map<String, Value>) -> Option<(String, String)> 
     }
 }
 
+/// The tag and the arguments, if `map` calls a function that takes several.
+fn with_arguments(map: &serde_json::Map<String, Value>) -> Option<(&'static str, &[Value])> {
+    let (1, Some((name, Value::Array(arguments)))) = (map.len(), map.iter().next()) else {
+        return None;
+    };
+    match name.as_str() {
+        "Fn::Equals" => Some(("!Equals", arguments)),
+        "Fn::If" => Some(("!If", arguments)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -81,10 +97,12 @@ mod tests {
             "A": { "Ref": "Pool" },
             "B": [{ "Fn::GetAtt": ["Pool", "Arn"] }],
             "C": { "Fn::Sub": "x-${Stage}" },
+            "D": { "Fn::Equals": [{ "Ref": "Stage" }, ""] },
         });
         assert_eq!(
             render(&template).unwrap(),
-            "A: !Ref Pool\nB:\n  - !GetAtt Pool.Arn\nC: !Sub x-${Stage}\n"
+            "A: !Ref Pool\nB:\n  - !GetAtt Pool.Arn\nC: !Sub x-${Stage}\nD: !Equals\n  - !Ref \
+             Stage\n  - \"\"\n"
         );
     }
 

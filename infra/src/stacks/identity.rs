@@ -7,7 +7,7 @@ mod pool;
 
 use indexmap::IndexMap;
 
-use super::{SECURE_URL, outputs, parameters, stage_parameter, tags};
+use super::{SECURE_URL, WantedRole, outputs, parameters, stage_parameter, stage_role};
 use crate::cloudformation::{
     Condition, Constraint, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement,
     Template,
@@ -142,38 +142,35 @@ fn text_messages(
     stage: &Parameter<String>,
 ) -> SmsConfiguration {
     let external_id = Pseudo::StackName.reference();
-    let role = template.add_retained(
-        SMS_ROLE,
-        Role {
-            description: "Lets the user pool send text messages",
-            assume_role_policy_document: PolicyDocument::new(vec![Statement {
+    let role = WantedRole {
+        description: "Lets the user pool send text messages",
+        trust: PolicyDocument::new(vec![Statement {
+            effect: Effect::Allow,
+            principal: Some(Principal::Service("cognito-idp.amazonaws.com")),
+            action: vec!["sts:AssumeRole"],
+            resource: Vec::new(),
+            condition: Some(Condition {
+                string_equals: IndexMap::from([
+                    ("aws:SourceAccount", Pseudo::AccountId.reference()),
+                    ("sts:ExternalId", external_id.clone()),
+                ]),
+                ..Condition::default()
+            }),
+        }]),
+        policy: Policy {
+            policy_name: "send-text-messages",
+            policy_document: PolicyDocument::new(vec![Statement {
                 effect: Effect::Allow,
-                principal: Some(Principal {
-                    service: "cognito-idp.amazonaws.com",
-                }),
-                action: vec!["sts:AssumeRole"],
-                resource: Vec::new(),
-                condition: Some(Condition {
-                    string_equals: IndexMap::from([
-                        ("aws:SourceAccount", Pseudo::AccountId.reference()),
-                        ("sts:ExternalId", external_id.clone()),
-                    ]),
-                }),
+                principal: None,
+                action: vec!["sns:Publish"],
+                // A phone number is no resource; IAM has nothing narrower.
+                resource: vec!["*".into()],
+                condition: None,
             }]),
-            policies: vec![Policy {
-                policy_name: "send-text-messages",
-                policy_document: PolicyDocument::new(vec![Statement {
-                    effect: Effect::Allow,
-                    principal: None,
-                    action: vec!["sns:Publish"],
-                    // A phone number is no resource; IAM has nothing narrower.
-                    resource: vec!["*".into()],
-                    condition: None,
-                }]),
-            }],
-            tags: tags(stack, stage),
         },
-    );
+    };
+    let role = stage_role(template, stack, stage, role);
+    let role = template.add_retained(SMS_ROLE, role);
     SmsConfiguration {
         external_id,
         sns_caller_arn: role.get(&Role::ARN),

@@ -8,6 +8,11 @@ pub(super) const CLIENT_ID: &str = "ClientId";
 pub(super) const WEB_CLIENT_ID: &str = "WebClientId";
 pub(super) const DOMAIN: &str = "Domain";
 
+pub(super) const DEPLOY_ROLE: &str = "DeployRole";
+pub(super) const PLAN_ROLE: &str = "PlanRole";
+pub(super) const SERVICE_ROLE: &str = "ServiceRole";
+pub(super) const ROLE_BOUNDARY: &str = "RoleBoundary";
+
 pub(super) const FUNCTION_NAME: &str = "FunctionName";
 pub(super) const ALIAS_ARN: &str = "AliasArn";
 pub(super) const VERSION: &str = "Version";
@@ -57,6 +62,34 @@ impl IdentityOutputs {
             client_id: outputs.id(CLIENT_ID)?,
             web_client_id: outputs.optional_id(WEB_CLIENT_ID)?,
             domain: outputs.text(DOMAIN)?,
+        })
+    }
+}
+
+/// Outputs of a delivery stack: ARNs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryOutputs {
+    /// The role that a job takes to deploy the stage.
+    pub deploy_role: String,
+    /// The role that a job takes to plan for a pull request, where there is one.
+    pub plan_role: Option<String>,
+    /// The role that CloudFormation makes the stage's resources with.
+    pub service_role: String,
+    /// The most that roles of the stage may do.
+    pub role_boundary: String,
+}
+
+impl DeliveryOutputs {
+    /// Reads them from the names and values that CloudFormation answers.
+    pub fn from_pairs<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, OutputError> {
+        let outputs = Outputs(pairs.into_iter().collect());
+        Ok(Self {
+            deploy_role: outputs.text(DEPLOY_ROLE)?,
+            plan_role: outputs.text(PLAN_ROLE).ok(),
+            service_role: outputs.text(SERVICE_ROLE)?,
+            role_boundary: outputs.text(ROLE_BOUNDARY)?,
         })
     }
 }

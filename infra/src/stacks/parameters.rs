@@ -7,6 +7,11 @@ use crate::names::DomainPrefix;
 use crate::stack_file::{Architecture, StageName};
 
 pub(super) const STAGE: &str = "Stage";
+pub(super) const PERMISSIONS_BOUNDARY: &str = "PermissionsBoundary";
+
+pub(super) const REPOSITORY: &str = "Repository";
+pub(super) const PROVIDER: &str = "Provider";
+pub(super) const PLANS: &str = "Plans";
 
 pub(super) const DOMAIN_PREFIX: &str = "DomainPrefix";
 pub(super) const REDIRECT_URIS: &str = "RedirectUris";
@@ -29,6 +34,8 @@ pub struct IdentityParameters {
     pub domain_prefix: DomainPrefix,
     /// Where Alexa takes codes: one URI for each part of the world.
     pub redirect_uris: Vec<SecureUrl>,
+    /// The most that roles of the stack may do, if it has any: empty, or a policy's ARN.
+    pub permissions_boundary: Option<String>,
 }
 
 impl IdentityParameters {
@@ -39,11 +46,17 @@ impl IdentityParameters {
             .iter()
             .map(|uri| uri.as_url().as_str())
             .collect();
-        vec![
+        let mut pairs = vec![
             (STAGE, self.stage.to_string()),
             (DOMAIN_PREFIX, self.domain_prefix.to_string()),
             (REDIRECT_URIS, redirect_uris.join(",")),
-        ]
+        ];
+        pairs.extend(
+            self.permissions_boundary
+                .clone()
+                .map(|boundary| (PERMISSIONS_BOUNDARY, boundary)),
+        );
+        pairs
     }
 }
 
@@ -68,6 +81,8 @@ pub struct SkillParameters {
     pub architecture: Architecture,
     /// What the version is a snapshot of: a hash of code, environment and configuration.
     pub version_description: String,
+    /// The most that the function's role may do: empty, or a policy's ARN.
+    pub permissions_boundary: String,
 }
 
 impl SkillParameters {
@@ -83,7 +98,91 @@ impl SkillParameters {
             (CODE_KEY, self.code_key.clone()),
             (ARCHITECTURE, self.architecture.to_string()),
             (VERSION_DESCRIPTION, self.version_description.clone()),
+            (PERMISSIONS_BOUNDARY, self.permissions_boundary.clone()),
         ]
+    }
+}
+
+/// Parameters of the delivery stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryParameters {
+    /// The stage that is delivered to.
+    pub stage: StageName,
+    /// Whose pipelines deliver.
+    pub repository: Repository,
+    /// Whether the stack makes the account's identity provider for GitHub; an account has one.
+    pub makes_provider: bool,
+    /// Whether pull requests may have their plans made against the stage.
+    pub plans: bool,
+}
+
+impl DeliveryParameters {
+    /// Names and values as CloudFormation takes them.
+    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let choice = |yes: bool, names: [&str; 2]| names[usize::from(!yes)].to_owned();
+        vec![
+            (STAGE, self.stage.to_string()),
+            (REPOSITORY, self.repository.0.clone()),
+            (PROVIDER, choice(self.makes_provider, PROVIDER_CHOICES)),
+            (PLANS, choice(self.plans, PLANS_CHOICES)),
+        ]
+    }
+
+    /// Reads them from what CloudFormation answers; `None` if they are another version's.
+    pub fn from_pairs<'a>(
+        stage: &StageName,
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Option<Self> {
+        let pairs: Vec<_> = pairs.into_iter().collect();
+        let get = |name: &str| {
+            let found = pairs.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| *value)
+        };
+        Some(Self {
+            stage: stage.clone(),
+            repository: get(REPOSITORY)?.parse().ok()?,
+            makes_provider: get(PROVIDER)? == PROVIDER_CHOICES[0],
+            plans: get(PLANS)? == PLANS_CHOICES[0],
+        })
+    }
+}
+
+/// The provider is made, or was there already.
+pub(super) const PROVIDER_CHOICES: [&str; 2] = ["made", "existing"];
+/// Pull requests are planned for, or not.
+pub(super) const PLANS_CHOICES: [&str; 2] = ["yes", "no"];
+
+/// A repository on GitHub, as `OWNER/NAME`.
+///
+/// What it may be is what GitHub allows, and no wildcard: a role trusts exactly one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository(String);
+
+/// Why a text is no repository.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is no repository on GitHub; it is written OWNER/NAME")]
+pub struct RepositoryError(String);
+
+impl std::str::FromStr for Repository {
+    type Err = RepositoryError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let of = |text: &str, longest: usize, more: &[u8]| {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || more.contains(&byte);
+            (1..=longest).contains(&text.len()) && text.bytes().all(allowed)
+        };
+        match text.split_once('/') {
+            Some((owner, name)) if of(owner, 39, b"-") && of(name, 100, b"-._") => {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(RepositoryError(text.to_owned())),
+        }
+    }
+}
+
+impl std::fmt::Display for Repository {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

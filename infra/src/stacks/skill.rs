@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use models::environment;
 
-use super::{SECURE_URL, outputs, parameters, stage_parameter, tags};
+use super::{SECURE_URL, WantedRole, outputs, parameters, stage_parameter, stage_role, tags};
 use crate::cloudformation::{
     Constraint, Effect, Handle, Parameter, PolicyDocument, Principal, Statement, Sub, Template,
     Value,
@@ -54,10 +54,9 @@ pub fn skill(stack: &StackFile) -> Template {
             tags: tags(stack, &stage),
         },
     );
-    let role = template.add(
-        "Role",
-        execution_role(stack, &stage, logs.get(&LogGroup::ARN).text()),
-    );
+    let role = execution_role(logs.get(&LogGroup::ARN).text());
+    let role = stage_role(&mut template, stack, &stage, role);
+    let role = template.add("Role", role);
     let function = template.add(
         "Function",
         Function {
@@ -205,23 +204,17 @@ fn code(template: &mut Template) -> Code {
 }
 
 /// The role that the function runs with: it may write its own logs, and nothing else.
-fn execution_role(
-    stack: &StackFile,
-    stage: &Parameter<String>,
-    log_streams: Value<String>,
-) -> Role {
-    Role {
+fn execution_role(log_streams: Value<String>) -> WantedRole {
+    WantedRole {
         description: "Lets the function behind the skill write its logs",
-        assume_role_policy_document: PolicyDocument::new(vec![Statement {
+        trust: PolicyDocument::new(vec![Statement {
             effect: Effect::Allow,
-            principal: Some(Principal {
-                service: "lambda.amazonaws.com",
-            }),
+            principal: Some(Principal::Service("lambda.amazonaws.com")),
             action: vec!["sts:AssumeRole"],
             resource: Vec::new(),
             condition: None,
         }]),
-        policies: vec![Policy {
+        policy: Policy {
             policy_name: "write-logs",
             policy_document: PolicyDocument::new(vec![Statement {
                 effect: Effect::Allow,
@@ -230,7 +223,6 @@ fn execution_role(
                 resource: vec![log_streams],
                 condition: None,
             }]),
-        }],
-        tags: tags(stack, stage),
+        },
     }
 }

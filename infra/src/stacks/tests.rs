@@ -1,3 +1,4 @@
+mod delivery;
 mod schema;
 
 use std::path::Path;
@@ -23,7 +24,12 @@ fn committed_templates_are_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let stack = StackFile::parse(&read("stack.toml"), "stack.toml").unwrap();
-    for (path, rendered) in render::templates(&stack).unwrap() {
+    let delivery = render::delivery(&stack).unwrap();
+    for (path, rendered) in render::templates(&stack)
+        .unwrap()
+        .into_iter()
+        .chain([delivery])
+    {
         assert!(
             read(&format!("infra/templates/{path}")) == rendered,
             "{path} is stale: run `cargo xtask render`"
@@ -150,6 +156,7 @@ fn parameters_are_those_that_the_templates_declare() {
         stage: stack.default_stage.clone(),
         domain_prefix: names::DomainPrefix::parse("guide").unwrap(),
         redirect_uris: vec![url(), url()],
+        permissions_boundary: None,
     };
     let skill_parameters = SkillParameters {
         stage: stack.default_stage.clone(),
@@ -163,6 +170,7 @@ fn parameters_are_those_that_the_templates_declare() {
         code_key: "key".to_owned(),
         architecture: stack.lambda.architecture,
         version_description: "hash".to_owned(),
+        permissions_boundary: String::new(),
     };
     let sign_in = skill_parameters.to_pairs();
     assert!(sign_in.contains(&("SignInUrl", "http://localhost:1234".to_owned())));
@@ -171,6 +179,37 @@ fn parameters_are_those_that_the_templates_declare() {
         declared(&identity(&stack))
     );
     assert_eq!(given(skill_parameters.to_pairs()), declared(&skill(&stack)));
+    let texts = super::tests::stack("[identity]\nsign-in = ['phone']\nrecovery = ['phone']");
+    let with_a_role = IdentityParameters {
+        permissions_boundary: Some(String::new()),
+        ..identity_parameters
+    };
+    assert_eq!(given(with_a_role.to_pairs()), declared(&identity(&texts)));
+    let delivery_parameters = DeliveryParameters {
+        stage: stack.default_stage.clone(),
+        repository: "owner/name".parse().unwrap(),
+        makes_provider: false,
+        plans: true,
+    };
+    let pairs = delivery_parameters.to_pairs();
+    assert_eq!(given(pairs.clone()), declared(&delivery(&stack)));
+    let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(
+        DeliveryParameters::from_pairs(&stack.default_stage, pairs),
+        Some(delivery_parameters)
+    );
+}
+
+#[test]
+fn a_repository_is_one_and_no_pattern() {
+    for text in ["owner/name", "a-b/c.d_e-f"] {
+        assert_eq!(text.parse::<Repository>().unwrap().to_string(), text);
+    }
+    for text in [
+        "", "owner", "owner/", "/name", "o/*", "*/n", "o/n/m", "o w/n", "o_w/n",
+    ] {
+        assert!(text.parse::<Repository>().is_err(), "{text}");
+    }
 }
 
 const WEB_PAGE: &str = "[identity.web-client]\ncallback-urls = ['https://www.example.com/in', \
@@ -219,6 +258,9 @@ fn outputs_are_those_that_the_templates_declare() {
         SkillOutputs::from_pairs(borrowed(&skill_pairs[1..])),
         Err(OutputError::Missing("FunctionName"))
     );
+    let delivery_pairs = pairs(&delivery(&stack), "arn");
+    let outputs = DeliveryOutputs::from_pairs(borrowed(&delivery_pairs)).unwrap();
+    assert_eq!(outputs.plan_role.as_deref(), Some("arn"));
 }
 
 #[test]

@@ -106,10 +106,15 @@ fn render(toolbox: &Toolbox, stack_file: &Path, committed: bool) -> Result<Vec<R
     let folder = toolbox.folder.join("templates").join(stem);
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let mut rendered = Vec::new();
-    for (name, template) in [
+    let mut templates = vec![
         ("identity", stacks::identity(&stack)),
         ("skill", stacks::skill(&stack)),
-    ] {
+    ];
+    if committed {
+        // It follows from the name alone.
+        templates.push(("delivery", stacks::delivery(&stack)));
+    }
+    for (name, template) in templates {
         let json = folder.join(name).with_extension("json");
         write(&json, &template.to_json()?.to_string())?;
         let yaml = if committed {

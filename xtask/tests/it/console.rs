@@ -59,6 +59,17 @@ impl<'stage> Console<'stage> {
         text
     }
 
+    /// Makes a stack with a template of one's own.
+    pub(crate) fn make_stack(&self, name: &str, template: &str) {
+        let set = [("StackName", name), ("ChangeSetName", "by-hand")];
+        let fields = [("ChangeSetType", "CREATE"), ("TemplateBody", template)];
+        self.cloudformation("CreateChangeSet", &[&set[..], &fields].concat());
+        self.until("DescribeChangeSet", &set, "<Status>CREATE_COMPLETE");
+        self.cloudformation("ExecuteChangeSet", &set);
+        let stack = [("StackName", name)];
+        self.until("DescribeStacks", &stack, "<StackStatus>CREATE_COMPLETE<");
+    }
+
     /// Updates a stack with a template of one's own and other values for some parameters.
     pub(crate) fn update_stack(&self, name: &str, template: &str, changed: &[(&str, &str)]) {
         let described = self.cloudformation("DescribeStacks", &[("StackName", name)]);
@@ -162,6 +173,18 @@ impl<'stage> Console<'stage> {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// The operations that were called since faults were last set, each named once.
+    pub(crate) fn calls(&self) -> std::collections::BTreeSet<String> {
+        let url = self.url("device", "control/faults");
+        let (status, text) = send(|client: &reqwest::Client| client.get(url));
+        assert_eq!(status, 200, "{text}");
+        let journal: Value = serde_json::from_str(&text).unwrap();
+        let calls = journal["calls"].as_array().unwrap().iter();
+        calls
+            .map(|call| call["operation"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
     /// The ids of the vendor's skills.
     pub(crate) fn skills(&self) -> Vec<String> {
         let vendors = self.smapi(reqwest::Method::GET, "v1/vendors", None);
@@ -186,6 +209,19 @@ impl<'stage> Console<'stage> {
         };
         let (status, text) = send(request);
         assert_eq!(status, 204, "{text}");
+    }
+
+    /// Takes the block on public access off the rollout's bucket.
+    pub(crate) fn open_bucket(&self) {
+        let bucket = format!("account-guide-000000000000-{}", self.region);
+        let request = |client: &reqwest::Client| {
+            client
+                .put(self.url("aws", &format!("{bucket}?publicAccessBlock")))
+                .header("authorization", self.signature("s3"))
+                .body("<PublicAccessBlockConfiguration/>")
+        };
+        let (status, text) = send(request);
+        assert_eq!(status, 200, "{text}");
     }
 
     /// Loses what the rollout remembers of the stage `local`.

@@ -16,7 +16,7 @@ fn changed(mut description: Value, about: &[&str], change: impl FnOnce(&mut Valu
 }
 
 /// Changes a pool as its console does: the whole configuration is written.
-fn change_pool(console: &Console<'_>, pool: &str, change: impl FnOnce(&mut Value)) {
+pub(crate) fn change_pool(console: &Console<'_>, pool: &str, change: impl FnOnce(&mut Value)) {
     let about = [
         "Arn",
         "CreationDate",
@@ -43,7 +43,7 @@ fn client_of(console: &Console<'_>, pool: &str) -> Value {
     console.cognito("DescribeUserPoolClient", &input)["UserPoolClient"].clone()
 }
 
-fn change_client(console: &Console<'_>, pool: &str, change: impl FnOnce(&mut Value)) {
+pub(crate) fn change_client(console: &Console<'_>, pool: &str, change: impl FnOnce(&mut Value)) {
     let about = ["ClientSecret", "CreationDate", "LastModifiedDate"];
     let input = changed(client_of(console, pool), &about, change);
     console.cognito("UpdateUserPoolClient", &input);

@@ -9,6 +9,7 @@
 mod check;
 mod command;
 mod console;
+mod delivery;
 mod destroy;
 mod documentation;
 mod drift;

@@ -51,6 +51,11 @@ fn json_reply(status: u16, body: &serde_json::Value) -> Response {
 /// Code and sentence, as the service has them.
 fn words(dialect: Dialect, status: u16) -> (&'static str, &'static str) {
     match (dialect, status) {
+        (Dialect::Query | Dialect::S3, 403) => ("AccessDenied", "Access Denied"),
+        (Dialect::Json, 403) => (
+            "AccessDeniedException",
+            "The caller is not authorized to perform this operation.",
+        ),
         (Dialect::Query, 429) => ("Throttling", "Rate exceeded"),
         (Dialect::Json, 429) => ("TooManyRequestsException", "Too many requests"),
         (Dialect::S3, 409) => (

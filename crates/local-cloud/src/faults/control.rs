@@ -25,6 +25,9 @@ struct Wanted {
     rules: Vec<Rule>,
     #[serde(default)]
     stacks: Vec<StackFault>,
+    /// Operations as the journal names them.
+    #[serde(default)]
+    denied: Vec<String>,
 }
 
 /// The calls since the rules were set.
@@ -33,7 +36,7 @@ async fn read(State(faults): State<Faults>) -> Json<Value> {
 }
 
 async fn set(State(faults): State<Faults>, Json(wanted): Json<Wanted>) -> Json<Value> {
-    faults.set(wanted.rules, wanted.stacks);
+    faults.set(wanted.rules, wanted.stacks, wanted.denied);
     read(State(faults)).await
 }
 

@@ -28,7 +28,7 @@ pub enum Fault {
     /// It is refused with this status and not carried out.
     #[serde(rename_all = "camelCase")]
     Refuse {
-        /// 409, 412, 429, 500 or 503.
+        /// 403, 409, 412, 429, 500 or 503.
         status: u16,
         /// The `Retry-After` header, in seconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,6 +97,8 @@ struct Plan {
     watching: bool,
     rules: Vec<Rule>,
     stacks: Vec<StackFault>,
+    /// Operations that whoever calls has no right to.
+    denied: Vec<String>,
     calls: Vec<CallRecord>,
     /// Calls that come after this one are not carried out.
     last: Option<usize>,
@@ -111,11 +113,12 @@ impl Faults {
     }
 
     /// Starts counting anew under these rules; calls that were held are dropped unanswered.
-    fn set(&self, rules: Vec<Rule>, stacks: Vec<StackFault>) {
+    fn set(&self, rules: Vec<Rule>, stacks: Vec<StackFault>, denied: Vec<String>) {
         *self.plan() = Plan {
             watching: true,
             rules,
             stacks,
+            denied,
             ..Plan::default()
         };
         self.inner.halted.send_replace(false);
@@ -140,12 +143,20 @@ impl Faults {
             return Verdict::Hold;
         }
         let number = plan.calls.len() + 1;
+        let denied = plan.denied.contains(&operation);
         plan.calls.push(CallRecord {
             number,
             operation,
             mutating,
             conflicts,
         });
+        if denied {
+            let refusal = Fault::Refuse {
+                status: 403,
+                retry_after_seconds: None,
+            };
+            return Verdict::Fail(number, refusal);
+        }
         let fault = plan.rules.iter().find(|rule| rule.call == number);
         fault.map_or(Verdict::Pass, |rule| {
             Verdict::Fail(number, rule.fault.clone())
@@ -211,7 +222,7 @@ mod tests {
             call: 2,
             fault: Fault::Reset,
         };
-        faults.set(vec![rule], Vec::new());
+        faults.set(vec![rule], Vec::new(), Vec::new());
         assert!(matches!(meet(&faults), Verdict::Pass));
         assert!(matches!(meet(&faults), Verdict::Fail(2, Fault::Reset)));
         assert!(matches!(meet(&faults), Verdict::Pass));
@@ -221,11 +232,25 @@ mod tests {
     #[test]
     fn after_a_halt_nothing_passes_until_the_rules_are_set_again() {
         let faults = Faults::default();
-        faults.set(Vec::new(), Vec::new());
+        faults.set(Vec::new(), Vec::new(), Vec::new());
         faults.stop_after(1);
         assert!(matches!(meet(&faults), Verdict::Hold));
-        faults.set(Vec::new(), Vec::new());
+        faults.set(Vec::new(), Vec::new(), Vec::new());
         assert!(matches!(meet(&faults), Verdict::Pass));
+    }
+
+    #[test]
+    fn what_is_denied_is_refused_each_time() {
+        let faults = Faults::default();
+        let denied = vec!["sts GetCallerIdentity".to_owned()];
+        faults.set(Vec::new(), Vec::new(), denied);
+        for _ in 0..2 {
+            let refused = meet(&faults);
+            assert!(matches!(
+                refused,
+                Verdict::Fail(_, Fault::Refuse { status: 403, .. })
+            ));
+        }
     }
 
     #[test]
@@ -234,7 +259,7 @@ mod tests {
         let fault = serde_json::from_str(
             r#"{"resource": "Function", "action": "UPDATE", "times": 2, "reason": "No."}"#,
         );
-        faults.set(Vec::new(), vec![fault.unwrap()]);
+        faults.set(Vec::new(), vec![fault.unwrap()], Vec::new());
         assert_eq!(faults.of_resource("Function", "CREATE"), None);
         assert_eq!(faults.of_resource("Function", "UPDATE").unwrap(), "No.");
         assert!(faults.of_resource("Function", "UPDATE").is_some());

@@ -18,6 +18,7 @@ use infra::stack_file::Region;
 use models::ids::{ClientId, UserPoolId};
 
 use super::Aws;
+use super::identity::is_denied;
 use crate::error::{Code, Error};
 
 /// The members of a configuration.
@@ -73,13 +74,34 @@ pub(crate) async fn pool(
     }
 }
 
-/// An app client's configuration, without its secret; `None` when there is no such client.
+/// What came of reading something.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    /// It is there.
+    There(Document),
+    /// Somebody has deleted it.
+    Gone,
+    /// Our credentials may not read it.
+    Withheld,
+}
+
+impl Seen {
+    /// What is there.
+    pub(crate) fn there(self) -> Option<Document> {
+        match self {
+            Self::There(document) => Some(document),
+            Self::Gone | Self::Withheld => None,
+        }
+    }
+}
+
+/// An app client's configuration, without its secret. Whoever may read it may read the secret too.
 pub(crate) async fn client(
     aws: &Aws,
     region: &Region,
     pool: &UserPoolId,
     client: &ClientId,
-) -> Result<Option<Document>, Error> {
+) -> Result<Seen, Error> {
     let capture = Capture::default();
     let answer = aws
         .cognito(region)
@@ -91,8 +113,11 @@ pub(crate) async fn client(
         .send()
         .await;
     match answer {
-        Ok(_) => capture.take("UserPoolClient", ABOUT_CLIENTS).map(Some),
-        Err(error) if is_missing(error.code()) => Ok(None),
+        Ok(_) => capture
+            .take("UserPoolClient", ABOUT_CLIENTS)
+            .map(Seen::There),
+        Err(error) if is_missing(error.code()) => Ok(Seen::Gone),
+        Err(error) if is_denied(error.code()) => Ok(Seen::Withheld),
         Err(error) => Err(Error::aws(
             format!("cannot read app client {client} of user pool {pool}"),
             &error,

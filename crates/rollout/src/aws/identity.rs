@@ -11,31 +11,36 @@ use models::ids::{ClientId, UserPoolId};
 use super::Aws;
 use crate::error::{Code, Error};
 
-/// The secret of an app client, which goes from here to Alexa and nowhere else.
+/// The secret of an app client, which goes from here to Alexa and nowhere else; `None` when our
+/// credentials may not read it, as those that pull requests are planned with.
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html>
 pub async fn client_secret(
     aws: &Aws,
     region: &Region,
     pool: &UserPoolId,
     client: &ClientId,
-) -> Result<SecretString, Error> {
+) -> Result<Option<SecretString>, Error> {
     let answer = aws
         .cognito(region)
         .describe_user_pool_client()
         .user_pool_id(pool.as_str())
         .client_id(client.as_str())
         .send()
-        .await
-        .map_err(|error| {
-            Error::aws(
+        .await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) if is_denied(error.code()) => return Ok(None),
+        Err(error) => {
+            return Err(Error::aws(
                 format!("cannot read app client {client} of user pool {pool}"),
                 &error,
-            )
-        })?;
+            ));
+        }
+    };
     answer
         .user_pool_client
         .and_then(|client| client.client_secret)
-        .map(SecretString::from)
+        .map(|secret| Some(SecretString::from(secret)))
         .ok_or_else(|| {
             Error::new(
                 Code::Aws,
@@ -45,6 +50,11 @@ pub async fn client_secret(
                 "Alexa's account linking needs a client with a secret; was it made by this stack?",
             )
         })
+}
+
+/// Whether a service said that our credentials have no right to a call.
+pub(crate) fn is_denied(code: Option<&str>) -> bool {
+    matches!(code, Some("AccessDenied" | "AccessDeniedException"))
 }
 
 /// What a user pool was created with and can never change.

@@ -35,6 +35,9 @@ pub struct Desired {
     pub protected: bool,
     /// What exists already and is to be taken up instead of made.
     pub imports: Vec<Import>,
+    /// The role that CloudFormation works with; without one, it works with our own rights.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html>
+    pub role: Option<String>,
 }
 
 /// A resource that exists, and the logical name that it gets.
@@ -64,6 +67,7 @@ impl Desired {
             tags: BTreeMap::new(),
             protected: false,
             imports: Vec::new(),
+            role: None,
         }
     }
 }

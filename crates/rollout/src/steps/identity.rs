@@ -28,6 +28,8 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
             .redirects
             .redirect_uris(&session.vendor)
             .into(),
+        permissions_boundary: (inputs.stack.identity.sends_text_messages())
+            .then(|| session.boundary()),
     };
     Ok(StackClient::new(
         &session.aws,
@@ -46,6 +48,7 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
             tags: session.tags(),
             protected: true,
             imports: Vec::new(),
+            role: session.service_role(),
         },
     ))
 }

@@ -29,6 +29,26 @@ pub(crate) async fn desired(
     session: &Session<'_>,
     identity: &IdentityOutputs,
 ) -> Result<AccountLinkingRequest, Error> {
+    let (linking, secret) = foreseen(session, identity).await?;
+    let Some(secret) = secret else {
+        let client = &identity.client_id;
+        return Err(Error::new(
+            Code::Linking,
+            format!("these credentials may not read the secret of app client {client}"),
+        )
+        .hint("they are for plans; use some that may call cognito-idp:DescribeUserPoolClient"));
+    };
+    AccountLinkingRequest::new(linking, Some(secret)).map_err(|error| {
+        Error::new(Code::Linking, error.to_string())
+            .hint("see [linking] in stack.toml and skill-package/accountLinking.json")
+    })
+}
+
+/// The same without its secret where our credentials may not read it.
+pub(crate) async fn foreseen(
+    session: &Session<'_>,
+    identity: &IdentityOutputs,
+) -> Result<(AccountLinking, Option<SecretString>), Error> {
     let inputs = session.inputs;
     let secret = client_secret(
         &session.aws,
@@ -41,10 +61,7 @@ pub(crate) async fn desired(
     let linking = inputs
         .package
         .account_linking(&inputs.stack, &sign_in, &identity.client_id)?;
-    AccountLinkingRequest::new(linking, Some(secret)).map_err(|error| {
-        Error::new(Code::Linking, error.to_string())
-            .hint("see [linking] in stack.toml and skill-package/accountLinking.json")
-    })
+    Ok((linking, secret))
 }
 
 /// What it is.
@@ -60,11 +77,12 @@ pub(crate) async fn observe(
 
 /// What would be written. The secret cannot be read back, so that its digest stands for it.
 pub(crate) fn part(
-    desired: &AccountLinkingRequest,
+    desired: &AccountLinking,
+    secret: Option<&SecretString>,
     observed: Option<&AccountLinkingResponse>,
     record: Option<&LinkingRecord>,
 ) -> Part {
-    let fields = decide(desired, observed, record);
+    let fields = decide(desired, secret, observed, record);
     let kind = if observed.is_some() {
         Kind::Changed
     } else {
@@ -80,14 +98,15 @@ pub(crate) fn part(
 }
 
 fn decide(
-    desired: &AccountLinkingRequest,
+    desired: &AccountLinking,
+    secret: Option<&SecretString>,
     observed: Option<&AccountLinkingResponse>,
     record: Option<&LinkingRecord>,
 ) -> Vec<Field> {
     let path = |name: &str| vec![name.to_owned()];
     let mut fields: Vec<Field> = match observed {
-        Some(observed) => differences(desired.linking(), observed),
-        None => match serde_json::to_value(desired.linking()) {
+        Some(observed) => differences(desired, observed),
+        None => match serde_json::to_value(desired) {
             Ok(Value::Object(members)) => members
                 .into_iter()
                 .map(|(name, value)| Field::new(vec![name], None, Some(value)))
@@ -97,10 +116,16 @@ fn decide(
     };
     let record = record.filter(|_| observed.is_some());
     let before = record.map(|record| record.secret_digest.clone());
-    let after = desired.client_secret().map(|secret| {
+    let after = match secret {
         // With the salt of the record, so that the same secret has the same digest.
-        digest::of_secret(record.map_or("", |record| &record.salt), secret)
-    });
+        Some(secret) => Some(digest::of_secret(
+            record.map_or("", |record| &record.salt),
+            secret,
+        )),
+        // Nobody can tell; that it is another one than was written is unlikely.
+        None if before.is_some() => return fields,
+        None => Some(String::new()),
+    };
     if before != after {
         let told = |digest: String| json!(format!("sha256:{}", &digest[..12]));
         let after = after.map(|digest| match record {
@@ -157,7 +182,8 @@ pub(crate) async fn ensure(
     let (desired, observed) = (desired?, observed?);
     let record = session.store.state().await.linking;
     let part = part(
-        &desired,
+        desired.linking(),
+        desired.client_secret(),
         observed.as_ref().map(|observed| &observed.value),
         record.as_ref(),
     );
@@ -171,7 +197,8 @@ pub(crate) async fn ensure(
             session.note(&Step::Linking, OVERTAKEN);
             let observed = observe(session, skill).await?;
             let found = observed.as_ref().map(|observed| &observed.value);
-            agree_again(&part, &self::part(&desired, found, record.as_ref()))?;
+            let (linking, secret) = (desired.linking(), desired.client_secret());
+            agree_again(&part, &self::part(linking, secret, found, record.as_ref()))?;
             write(session, skill, &desired, observed.as_ref()).await?;
         }
         answer => answer?,

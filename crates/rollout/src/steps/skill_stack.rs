@@ -35,6 +35,7 @@ pub(crate) fn client(
         code_key: bundle.key(),
         architecture: inputs.architecture,
         version_description: String::new(),
+        permissions_boundary: session.boundary(),
     };
     let parameters = describe_version(&template, parameters);
     Ok(StackClient::new(
@@ -47,6 +48,7 @@ pub(crate) fn client(
             tags: session.tags(),
             protected: false,
             imports: Vec::new(),
+            role: session.service_role(),
         },
     ))
 }
@@ -54,7 +56,11 @@ pub(crate) fn client(
 /// The skill stack of one region for whoever only reads it.
 pub(crate) fn reader(session: &Session<'_>, region: &Region) -> StackClient {
     let name = infra::names::skill_stack(&session.inputs.stack.name, &session.inputs.stage);
-    StackClient::new(&session.aws, Desired::reader(name, region.clone()))
+    let desired = Desired {
+        role: session.service_role(),
+        ..Desired::reader(name, region.clone())
+    };
+    StackClient::new(&session.aws, desired)
 }
 
 /// The template of every region's stack.

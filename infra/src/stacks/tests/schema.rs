@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{identity, json, skill, stack};
+use super::{delivery, identity, json, skill, stack};
 
 #[test]
 fn every_property_is_one_that_amazon_knows() {
@@ -20,7 +20,7 @@ fn every_property_is_one_that_amazon_knows() {
     let mut walk = Walk::default();
     for system in systems {
         let stack = stack(system);
-        for template in [identity(&stack), skill(&stack)] {
+        for template in [identity(&stack), skill(&stack), delivery(&stack)] {
             let template = json(&template);
             for (id, resource) in template["Resources"].as_object().unwrap() {
                 let schema = schema(resource["Type"].as_str().unwrap());
@@ -60,7 +60,7 @@ fn slips_are_found() {
     }
 }
 
-fn schema(type_name: &str) -> Value {
+pub(super) fn schema(type_name: &str) -> Value {
     let file = format!("{}.json", type_name.replace("::", "-"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/local-cloud/schemas");
     let text = std::fs::read_to_string(folder.join(&file)).expect(&file);

@@ -45,6 +45,8 @@ pub(super) struct ChangeSet {
     pub(super) execution: Execution,
     pub(super) wanted: Arc<Deployed>,
     pub(super) capabilities: Vec<String>,
+    /// The role that it is carried out with.
+    pub(super) role: Option<String>,
     pub(super) on_failure: Option<OnFailure>,
     pub(super) changes: Vec<Change>,
     /// What it takes up.

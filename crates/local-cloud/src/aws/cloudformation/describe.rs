@@ -54,6 +54,7 @@ pub(super) fn stack(stack: &Stack) -> Value {
         "Outputs": outputs,
         "Tags": tags(stack.tags()),
         "EnableTerminationProtection": stack.termination_protection,
+        "RoleARN": stack.role,
         "DriftInformation": { "StackDriftStatus": "NOT_CHECKED" },
     })
 }

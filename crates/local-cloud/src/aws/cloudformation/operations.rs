@@ -61,6 +61,26 @@ pub(super) fn existing<'stacks>(
         .ok_or_else(|| invalid(format!("Stack with id {name} does not exist")))
 }
 
+/// The role that CloudFormation works with: the one that a request names, or the one that the stack
+/// has been worked on with before.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html>
+fn service_role(
+    cloudformation: &CloudFormation,
+    input: Input<'_>,
+    before: Option<&str>,
+) -> Result<Option<String>, AwsError> {
+    let Some(role) = input.text("RoleARN").or(before) else {
+        return Ok(None);
+    };
+    let iam = &cloudformation.services.iam;
+    if iam.assumable(role, "cloudformation.amazonaws.com") {
+        return Ok(Some(role.to_owned()));
+    }
+    Err(invalid(format!(
+        "Role {role} is invalid or cannot be assumed"
+    )))
+}
+
 fn invalid(message: impl Into<String>) -> AwsError {
     AwsError::bad_request("ValidationError", message)
 }

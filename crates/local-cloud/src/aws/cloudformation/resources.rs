@@ -9,8 +9,10 @@ mod domain;
 mod error;
 mod function;
 mod log_group;
+mod managed_policy;
 mod permission;
 mod pool;
+mod provider;
 mod read;
 mod role;
 mod version;
@@ -66,6 +68,8 @@ impl Handler<'_> {
             "AWS::Cognito::UserPool" => pool::create(self, wanted).await,
             "AWS::Cognito::UserPoolClient" => client::create(self, wanted).await,
             "AWS::Cognito::UserPoolDomain" => domain::create(self, wanted).await,
+            "AWS::IAM::ManagedPolicy" => managed_policy::create(self, wanted),
+            "AWS::IAM::OIDCProvider" => provider::create(self, wanted),
             "AWS::IAM::Role" => role::create(self, wanted),
             "AWS::Lambda::Alias" => alias::create(self, wanted).await,
             "AWS::Lambda::Function" => function::create(self, wanted).await,
@@ -88,6 +92,8 @@ impl Handler<'_> {
             "AWS::Cognito::UserPool" => pool::update(self, physical, before, wanted).await,
             "AWS::Cognito::UserPoolClient" => client::update(self, physical, wanted).await,
             "AWS::Cognito::UserPoolDomain" => domain::update(self, physical, wanted).await,
+            "AWS::IAM::ManagedPolicy" => managed_policy::update(self, physical, wanted),
+            "AWS::IAM::OIDCProvider" => provider::update(self, physical, before, wanted),
             "AWS::IAM::Role" => role::update(self, physical, before, wanted),
             "AWS::Lambda::Alias" => alias::update(self, wanted).await,
             "AWS::Lambda::Function" => function::update(self, physical, before, wanted).await,
@@ -127,6 +133,8 @@ impl Handler<'_> {
             "AWS::Cognito::UserPool" => pool::delete(self, physical).await,
             "AWS::Cognito::UserPoolClient" => client::delete(self, physical, properties).await,
             "AWS::Cognito::UserPoolDomain" => domain::delete(self, physical, properties).await,
+            "AWS::IAM::ManagedPolicy" => managed_policy::delete(self, physical),
+            "AWS::IAM::OIDCProvider" => provider::delete(self, physical),
             "AWS::IAM::Role" => role::delete(self, physical),
             "AWS::Lambda::Alias" => alias::delete(self, properties).await,
             "AWS::Lambda::Function" => function::delete(self, physical).await,

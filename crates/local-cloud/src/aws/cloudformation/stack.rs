@@ -107,6 +107,8 @@ pub(super) struct Stack {
     pub(super) termination_protection: bool,
     pub(super) disable_rollback: bool,
     pub(super) capabilities: Vec<String>,
+    /// The role that it was worked on with last.
+    pub(super) role: Option<String>,
     /// What was deployed last; none while the stack is in review.
     pub(super) deployed: Option<Arc<Deployed>>,
     pub(super) outputs: Vec<Output>,
@@ -162,6 +164,7 @@ impl Stack {
             deleted: None,
             termination_protection: false,
             disable_rollback: false,
+            role: None,
             capabilities: Vec::new(),
             deployed: None,
             outputs: Vec::new(),

@@ -1,8 +1,10 @@
-//! IAM: roles and their policies.
+//! IAM: roles and their policies, and identity providers.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html>
 
+mod managed;
 mod policy;
+mod provider;
 mod role;
 
 use std::collections::BTreeMap;
@@ -11,30 +13,40 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use self::managed::Managed;
+use self::provider::Providers;
 use self::role::{Role, no_such_role};
 use super::input::Input;
 use super::protocol::query;
 use crate::{AwsError, Clock};
 
-/// Every role of the account. IAM has no regions. Clones share it.
+/// Roles, policies and identity providers of the account. IAM has no regions. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Iam {
     clock: Clock,
-    roles: Arc<Mutex<BTreeMap<String, Role>>>,
+    account: Arc<Mutex<Account>>,
+}
+
+#[derive(Debug, Default)]
+struct Account {
+    roles: BTreeMap<String, Role>,
+    policies: Managed,
+    providers: Providers,
 }
 
 impl Iam {
-    /// No roles yet.
+    /// Nothing yet.
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
-            roles: Arc::default(),
+            account: Arc::default(),
         }
     }
 
     /// Whether the role behind an ARN exists and lets a service assume it.
     pub fn assumable(&self, arn: &str, service: &str) -> bool {
         self.lock()
+            .roles
             .values()
             .any(|role| role.arn() == arn && role.trusts(service))
     }
@@ -42,57 +54,107 @@ impl Iam {
     /// The query API, also used by CloudFormation.
     pub fn call(&self, action: &str, input: &Value) -> Result<Value, AwsError> {
         let input = Input(input);
-        let mut roles = self.lock();
-        if action == "ListRoles" {
-            let roles: Vec<Value> = roles.values().map(Role::describe).collect();
-            return Ok(json!({ "Roles": roles, "IsTruncated": false }));
+        let mut account = self.lock();
+        if ON_POLICIES.contains(&action) {
+            let arn = input.text("PolicyArn").unwrap_or_default();
+            let in_use = account.roles.values().any(|role| role.uses(arn));
+            return account.policies.call(action, input, in_use);
         }
-        if !OPERATIONS.contains(&action) {
-            return Err(query::unknown_action(query::IAM, action));
+        if ON_PROVIDERS.contains(&action) {
+            return account.providers.call(action, input);
         }
-        let name = input.required("RoleName")?;
-        if action == "CreateRole" {
-            return create(&mut roles, name, input, &self.clock);
-        }
-        let role = roles.get_mut(name).ok_or_else(|| no_such_role(name))?;
         match action {
-            "GetRole" => Ok(json!({ "Role": role.describe() })),
-            "DeleteRole" => {
-                role.check_deletable()?;
-                roles.remove(name);
-                Ok(json!({}))
+            "ListRoles" => {
+                let roles: Vec<Value> = account.roles.values().map(Role::describe).collect();
+                Ok(json!({ "Roles": roles, "IsTruncated": false }))
             }
-            "UpdateRole" => {
-                role.update(input)?;
-                Ok(json!({}))
-            }
-            "UpdateAssumeRolePolicy" => {
-                role.set_trust(input.required("PolicyDocument")?)?;
-                Ok(json!({}))
-            }
-            "ListRoleTags" => Ok(json!({ "Tags": role.describe_tags(), "IsTruncated": false })),
-            "TagRole" => {
-                role.tag(input.tags("Tags"));
-                Ok(json!({}))
-            }
-            "UntagRole" => {
-                role.untag(&input.texts("TagKeys"));
-                Ok(json!({}))
-            }
-            _ => on_policy(role, action, input),
+            "CreatePolicy" => account.policies.create(input),
+            "CreateOpenIDConnectProvider" => account.providers.create(input),
+            "CreateRole" => account.create_role(input, &self.clock),
+            _ if ON_ROLES.contains(&action) => account.on_role(action, input),
+            _ => Err(query::unknown_action(query::IAM, action)),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Role>> {
-        self.roles.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Account> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Account {
+    fn create_role(&mut self, input: Input<'_>, clock: &Clock) -> Result<Value, AwsError> {
+        let name = input.required("RoleName")?;
+        if let Some(boundary) = input.text("PermissionsBoundary") {
+            self.policies.check_boundary(boundary)?;
+        }
+        let role = Role::create(name, input, clock.now())?;
+        if self.roles.contains_key(name) {
+            return Err(AwsError::new(
+                409,
+                "EntityAlreadyExists",
+                format!("Role with name {name} already exists."),
+            ));
+        }
+        let answer = json!({ "Role": role.describe() });
+        self.roles.insert(name.to_owned(), role);
+        Ok(answer)
+    }
+
+    fn on_role(&mut self, action: &str, input: Input<'_>) -> Result<Value, AwsError> {
+        let name = input.required("RoleName")?;
+        let role = self.roles.get_mut(name).ok_or_else(|| no_such_role(name))?;
+        match action {
+            "GetRole" => return Ok(json!({ "Role": role.describe() })),
+            "DeleteRole" => {
+                role.check_deletable()?;
+                self.roles.remove(name);
+            }
+            "UpdateRole" => role.update(input)?,
+            "UpdateAssumeRolePolicy" => role.set_trust(input.required("PolicyDocument")?)?,
+            "PutRolePermissionsBoundary" => {
+                let boundary = input.required("PermissionsBoundary")?;
+                self.policies.check_boundary(boundary)?;
+                role.boundary = Some(boundary.to_owned());
+            }
+            "DeleteRolePermissionsBoundary" => role.boundary = None,
+            "ListRoleTags" => {
+                return Ok(json!({ "Tags": role.describe_tags(), "IsTruncated": false }));
+            }
+            "TagRole" => role.tag(input.tags("Tags")),
+            "UntagRole" => role.untag(&input.texts("TagKeys")),
+            "AttachRolePolicy" => {
+                let arn = input.required("PolicyArn")?;
+                self.policies.check_attachable(arn)?;
+                role.attached.insert(arn.to_owned());
+            }
+            _ => return on_policy(role, action, input),
+        }
+        Ok(json!({}))
+    }
+}
+
+/// What takes an `OpenIDConnectProviderArn`.
+const ON_PROVIDERS: &[&str] = &[
+    "DeleteOpenIDConnectProvider",
+    "GetOpenIDConnectProvider",
+    "TagOpenIDConnectProvider",
+    "UntagOpenIDConnectProvider",
+];
+
+/// What takes a `PolicyArn` alone.
+const ON_POLICIES: &[&str] = &[
+    "CreatePolicyVersion",
+    "DeletePolicy",
+    "DeletePolicyVersion",
+    "GetPolicy",
+    "ListPolicyVersions",
+];
+
 /// What takes a `RoleName`.
-const OPERATIONS: &[&str] = &[
+const ON_ROLES: &[&str] = &[
     "AttachRolePolicy",
-    "CreateRole",
     "DeleteRole",
+    "DeleteRolePermissionsBoundary",
     "DeleteRolePolicy",
     "DetachRolePolicy",
     "GetRole",
@@ -100,31 +162,13 @@ const OPERATIONS: &[&str] = &[
     "ListAttachedRolePolicies",
     "ListRolePolicies",
     "ListRoleTags",
+    "PutRolePermissionsBoundary",
     "PutRolePolicy",
     "TagRole",
     "UntagRole",
     "UpdateAssumeRolePolicy",
     "UpdateRole",
 ];
-
-fn create(
-    roles: &mut BTreeMap<String, Role>,
-    name: &str,
-    input: Input<'_>,
-    clock: &Clock,
-) -> Result<Value, AwsError> {
-    let role = Role::create(name, input, clock.now())?;
-    if roles.contains_key(name) {
-        return Err(AwsError::new(
-            409,
-            "EntityAlreadyExists",
-            format!("Role with name {name} already exists."),
-        ));
-    }
-    let answer = json!({ "Role": role.describe() });
-    roles.insert(name.to_owned(), role);
-    Ok(answer)
-}
 
 fn on_policy(role: &mut Role, action: &str, input: Input<'_>) -> Result<Value, AwsError> {
     match action {
@@ -157,12 +201,6 @@ fn on_policy(role: &mut Role, action: &str, input: Input<'_>) -> Result<Value, A
             "PolicyNames": role.inline.keys().collect::<Vec<_>>(),
             "IsTruncated": false,
         })),
-        "AttachRolePolicy" => {
-            let arn = input.required("PolicyArn")?;
-            policy::check_managed(arn)?;
-            role.attached.insert(arn.to_owned());
-            Ok(json!({}))
-        }
         "DetachRolePolicy" => {
             let arn = input.required("PolicyArn")?;
             if !role.attached.remove(arn) {
@@ -256,6 +294,77 @@ mod tests {
             let refused = iam.call("PutRolePolicy", &input).unwrap_err();
             assert_eq!(refused.code, "MalformedPolicyDocument", "{document}");
         }
+    }
+
+    #[test]
+    fn a_boundary_exists_and_stays_as_long_as_a_role_needs_it() {
+        let (iam, _) = role();
+        let arn = "arn:aws:iam::000000000000:policy/most";
+        let boundary = json!({ "RoleName": "skill", "PermissionsBoundary": arn });
+        let refused = iam
+            .call("PutRolePermissionsBoundary", &boundary)
+            .unwrap_err();
+        assert_eq!(
+            refused.message,
+            format!("Scope ARN: {arn} does not exist or is not attachable.")
+        );
+        let document = r#"{"Version":"2012-10-17","Statement":[]}"#;
+        let policy = json!({ "PolicyName": "most", "PolicyDocument": document, "PolicyArn": arn });
+        iam.call("CreatePolicy", &policy).unwrap();
+        iam.call("PutRolePermissionsBoundary", &boundary).unwrap();
+        let read = iam.call("GetRole", &boundary).unwrap();
+        assert_eq!(
+            read["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"],
+            arn
+        );
+        let refused = iam.call("DeletePolicy", &policy).unwrap_err();
+        assert_eq!(refused.code, "DeleteConflict");
+        iam.call("DeleteRolePermissionsBoundary", &boundary)
+            .unwrap();
+        iam.call("DeletePolicy", &policy).unwrap();
+        assert_eq!(
+            iam.call("GetPolicy", &policy).unwrap_err().code,
+            "NoSuchEntity"
+        );
+    }
+
+    #[test]
+    fn a_policy_has_five_versions_and_a_length() {
+        let iam = Iam::default();
+        let arn = "arn:aws:iam::000000000000:policy/most";
+        let document = r#"{"Version":"2012-10-17","Statement":[]}"#;
+        let policy = json!({ "PolicyName": "most", "PolicyDocument": document, "PolicyArn": arn });
+        iam.call("CreatePolicy", &policy).unwrap();
+        for _ in 0..4 {
+            iam.call("CreatePolicyVersion", &policy).unwrap();
+        }
+        let refused = iam.call("CreatePolicyVersion", &policy).unwrap_err();
+        assert_eq!(refused.code, "LimitExceeded");
+        let first = json!({ "PolicyArn": arn, "VersionId": "v1" });
+        iam.call("DeletePolicyVersion", &first).unwrap();
+        iam.call("CreatePolicyVersion", &policy).unwrap();
+        let last = json!({ "PolicyArn": arn, "VersionId": "v6" });
+        let refused = iam.call("DeletePolicyVersion", &last).unwrap_err();
+        assert_eq!(refused.code, "DeleteConflict");
+        let long = format!(r#"{{"Statement":[],"Id":"{}"}}"#, "x".repeat(6200));
+        let long = json!({ "PolicyName": "long", "PolicyDocument": long });
+        let refused = iam.call("CreatePolicy", &long).unwrap_err();
+        assert_eq!(refused.code, "LimitExceeded");
+    }
+
+    #[test]
+    fn an_account_has_one_provider_for_an_issuer() {
+        let iam = Iam::default();
+        let input =
+            json!({ "Url": "https://issuer.example", "ClientIDList": ["sts.amazonaws.com"] });
+        let made = iam.call("CreateOpenIDConnectProvider", &input).unwrap();
+        let refused = iam.call("CreateOpenIDConnectProvider", &input).unwrap_err();
+        assert_eq!(refused.code, "EntityAlreadyExists");
+        let read = iam.call("GetOpenIDConnectProvider", &made).unwrap();
+        assert_eq!(read["Url"], "issuer.example");
+        iam.call("DeleteOpenIDConnectProvider", &made).unwrap();
+        let gone = iam.call("GetOpenIDConnectProvider", &made).unwrap_err();
+        assert_eq!(gone.code, "NoSuchEntity");
     }
 
     #[test]

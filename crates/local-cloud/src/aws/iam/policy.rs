@@ -6,13 +6,6 @@ use serde_json::Value;
 
 use crate::AwsError;
 
-/// AWS managed policies that a role of this project could use.
-const MANAGED: &[&str] = &[
-    "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess",
-    "arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy",
-    "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
-];
-
 /// Parses a document, or refuses it as IAM does.
 pub(super) fn check(document: &str) -> Result<Value, AwsError> {
     let policy: Value = serde_json::from_str(document)
@@ -55,18 +48,6 @@ pub(super) fn check_trust(document: &str) -> Result<Value, AwsError> {
         }
     }
     Ok(policy)
-}
-
-/// Refuses managed policies that do not exist.
-pub(super) fn check_managed(arn: &str) -> Result<(), AwsError> {
-    if MANAGED.contains(&arn) {
-        return Ok(());
-    }
-    Err(AwsError::new(
-        404,
-        "NoSuchEntity",
-        format!("Policy {arn} does not exist or is not attachable."),
-    ))
 }
 
 /// The statements of a policy, which may be one or a list.

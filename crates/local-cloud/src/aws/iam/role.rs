@@ -19,7 +19,8 @@ pub(super) struct Role {
     trust: String,
     description: Option<String>,
     max_session_seconds: i64,
-    permissions_boundary: Option<String>,
+    /// ARN of the policy that says the most that it may do.
+    pub(super) boundary: Option<String>,
     tags: BTreeMap<String, String>,
     /// Documents by policy name.
     pub(super) inline: BTreeMap<String, String>,
@@ -51,7 +52,7 @@ impl Role {
             trust: trust.to_owned(),
             description: None,
             max_session_seconds: 3600,
-            permissions_boundary: input.text("PermissionsBoundary").map(str::to_owned),
+            boundary: input.text("PermissionsBoundary").map(str::to_owned),
             tags: input.tags("Tags").into_iter().collect(),
             inline: BTreeMap::new(),
             attached: BTreeSet::new(),
@@ -123,7 +124,7 @@ impl Role {
     }
 
     pub(super) fn describe(&self) -> Value {
-        let boundary = self.permissions_boundary.as_ref().map(
+        let boundary = self.boundary.as_ref().map(
             |arn| json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn }),
         );
         json!({
@@ -138,6 +139,11 @@ impl Role {
             "PermissionsBoundary": boundary,
             "Tags": self.describe_tags(),
         })
+    }
+
+    /// Whether the role needs a managed policy.
+    pub(super) fn uses(&self, policy: &str) -> bool {
+        self.attached.contains(policy) || self.boundary.as_deref() == Some(policy)
     }
 
     /// A role is deleted only without policies.

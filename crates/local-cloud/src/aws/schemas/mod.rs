@@ -36,6 +36,14 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../../schemas/AWS-Cognito-UserPoolDomain.json"),
     ),
     (
+        "AWS::IAM::ManagedPolicy",
+        include_str!("../../../schemas/AWS-IAM-ManagedPolicy.json"),
+    ),
+    (
+        "AWS::IAM::OIDCProvider",
+        include_str!("../../../schemas/AWS-IAM-OIDCProvider.json"),
+    ),
+    (
         "AWS::IAM::Role",
         include_str!("../../../schemas/AWS-IAM-Role.json"),
     ),

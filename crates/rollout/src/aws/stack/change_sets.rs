@@ -121,6 +121,7 @@ impl StackClient {
             .change_set_type(mode.kind())
             .set_deployment_mode((mode == Mode::Revert).then_some(DeploymentMode::RevertDrift))
             .client_token(name)
+            .set_role_arn(self.desired.role.clone())
             .template_body(template)
             .set_resources_to_import(imports)
             .set_parameters(Some(parameters.collect()))

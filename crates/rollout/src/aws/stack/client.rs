@@ -1,5 +1,6 @@
 //! What is read of a stack and done to it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_cloudformation::Client;
@@ -149,6 +150,7 @@ impl StackClient {
         self.client
             .continue_update_rollback()
             .stack_name(&self.desired.name)
+            .set_role_arn(self.desired.role.clone())
             .client_request_token(format!("voicelink-{}", Uuid::new_v4()))
             .send()
             .await
@@ -159,6 +161,12 @@ impl StackClient {
         }
         let events = self.events_since(before.as_deref()).await?;
         Err(self.failed_stack(&status, &events))
+    }
+
+    /// The outputs of the stack, if it is there.
+    pub async fn outputs(&self) -> Result<Option<BTreeMap<String, String>>, Error> {
+        let stack = self.describe().await?;
+        Ok(stack.as_ref().map(outputs))
     }
 
     /// Whether there is such a stack, in whatever state.
@@ -257,6 +265,7 @@ impl StackClient {
         self.client
             .delete_stack()
             .stack_name(&self.desired.name)
+            .set_role_arn(self.desired.role.clone())
             .send()
             .await
             .map_err(|error| self.failed("delete", &error))?;
@@ -437,6 +446,16 @@ fn drifted(difference: &PropertyDifference) -> Field {
     )
 }
 
+fn outputs(stack: &Stack) -> BTreeMap<String, String> {
+    let outputs = stack.outputs().iter().filter_map(|output| {
+        Some((
+            output.output_key()?.to_owned(),
+            output.output_value()?.to_owned(),
+        ))
+    });
+    outputs.collect()
+}
+
 fn observed(stack: &Stack, status: String, template: String) -> Observed {
     Observed {
         status,
@@ -452,16 +471,7 @@ fn observed(stack: &Stack, status: String, template: String) -> Observed {
                 ))
             })
             .collect(),
-        outputs: stack
-            .outputs()
-            .iter()
-            .filter_map(|output| {
-                Some((
-                    output.output_key()?.to_owned(),
-                    output.output_value()?.to_owned(),
-                ))
-            })
-            .collect(),
+        outputs: outputs(stack),
         protected: stack.enable_termination_protection().unwrap_or_default(),
     }
 }

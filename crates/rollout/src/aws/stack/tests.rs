@@ -15,6 +15,7 @@ fn desired() -> Desired {
         tags: BTreeMap::new(),
         protected: true,
         imports: Vec::new(),
+        role: None,
     }
 }
 

@@ -11,7 +11,7 @@ use super::super::stack::{Deployed, Stack};
 use super::super::status::{Operation, Phase, Status};
 use super::super::template::Template;
 use super::super::{CloudFormation, diff, engine, import, parameters};
-use super::{existing, find, invalid};
+use super::{existing, find, invalid, service_role};
 use crate::aws::input::Input;
 use crate::{ACCOUNT_ID, AwsError};
 
@@ -27,6 +27,7 @@ const MEMBERS: &[&str] = &[
     "OnStackFailure",
     "Parameters",
     "ResourcesToImport",
+    "RoleARN",
     "StackName",
     "Tags",
     "TemplateBody",
@@ -41,14 +42,7 @@ pub(super) fn create(
     region: &str,
     input: Input<'_>,
 ) -> Result<Value, AwsError> {
-    let unknown = input.0.as_object().into_iter().flatten();
-    for (member, _) in unknown {
-        if !MEMBERS.contains(&member.as_str()) {
-            return Err(invalid(format!(
-                "{member} is not supported by the local stage"
-            )));
-        }
-    }
+    check_members(input)?;
     let stack_name = input.required("StackName")?;
     let name = input.required("ChangeSetName")?;
     check_name("changeSetName", name)?;
@@ -84,6 +78,8 @@ pub(super) fn create(
     check_state(stack.as_deref(), creating, stack_name, name)?;
     let wanted = wanted(stack.as_deref(), input)?;
     let capabilities = capabilities(&wanted.template, input)?;
+    let before = stack.as_ref().and_then(|stack| stack.role.clone());
+    let role = service_role(cloudformation, input, before.as_deref())?;
     check_name(
         "stackName",
         stack.as_ref().map_or(stack_name, |stack| &stack.name),
@@ -120,6 +116,7 @@ pub(super) fn create(
         execution: Execution::Unavailable,
         wanted: Arc::new(wanted),
         capabilities,
+        role,
         on_failure: on_failure(input)?,
         changes: Vec::new(),
         imports,
@@ -143,6 +140,17 @@ pub(super) fn create(
         work_out(&cloudformation, &stack_id, &id, reality);
     });
     Ok(answer)
+}
+
+/// Refuses what nobody would act on.
+fn check_members(input: Input<'_>) -> Result<(), AwsError> {
+    let mut members = input.0.as_object().into_iter().flatten();
+    match members.find(|(member, _)| !MEMBERS.contains(&member.as_str())) {
+        Some((member, _)) => Err(invalid(format!(
+            "{member} is not supported by the local stage"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Whether the change set is to put back what has drifted.
@@ -454,6 +462,7 @@ pub(super) fn execute(
         drift::face(stack, reality);
     }
     stack.capabilities.clone_from(&executed.capabilities);
+    stack.role.clone_from(&executed.role);
     stack.change_set_id = Some(executed.id.clone());
     stack.disable_rollback = on_failure == OnFailure::DoNothing;
     let imports = executed.imports.clone();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::status::{Operation, Phase, Status};
 use super::super::{CloudFormation, engine};
-use super::{existing, find, invalid};
+use super::{existing, find, invalid, service_role};
 use crate::AwsError;
 use crate::aws::input::Input;
 
@@ -41,6 +41,7 @@ pub(super) fn delete(
             stack.id, stack.status
         )));
     }
+    stack.role = service_role(cloudformation, input, stack.role.as_deref())?;
     stack.token = token.map(str::to_owned);
     engine::start_deletion(cloudformation, stack);
     Ok(json!({}))
@@ -70,6 +71,7 @@ pub(super) fn continue_rollback(
             stack.id, stack.status
         )));
     }
+    stack.role = service_role(cloudformation, input, stack.role.as_deref())?;
     stack.token = token.map(str::to_owned);
     engine::continue_rollback(cloudformation, stack);
     Ok(json!({}))

@@ -57,6 +57,17 @@ pub(super) fn update(
         }),
     )?;
     apply_policies(handler, name, before, wanted)?;
+    match wanted.get("PermissionsBoundary") {
+        boundary if boundary == before.get("PermissionsBoundary") => {}
+        Some(boundary) => {
+            let input = json!({ "RoleName": name, "PermissionsBoundary": boundary });
+            handler.iam("PutRolePermissionsBoundary", &input)?;
+        }
+        None => {
+            let input = json!({ "RoleName": name });
+            handler.iam("DeleteRolePermissionsBoundary", &input)?;
+        }
+    }
     let (added, gone) = tag_changes(before, wanted);
     if !gone.is_empty() {
         handler.iam("UntagRole", &json!({ "RoleName": name, "TagKeys": gone }))?;
@@ -158,7 +169,7 @@ fn managed(properties: &Properties) -> Vec<&str> {
 }
 
 /// A policy document is JSON, or text that holds JSON.
-fn document(value: &Value) -> String {
+pub(super) fn document(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)

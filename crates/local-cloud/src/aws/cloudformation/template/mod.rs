@@ -136,13 +136,18 @@ impl Template {
     /// The capabilities that the template needs.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html>
     pub(super) fn required_capability(&self) -> Option<&'static str> {
-        let mut roles = self
+        let name_of = |resource: &ResourceDeclaration| match resource.resource_type.as_str() {
+            "AWS::IAM::ManagedPolicy" => Some("ManagedPolicyName"),
+            "AWS::IAM::Role" => Some("RoleName"),
+            _ => None,
+        };
+        let mut of_iam = self
             .resources
             .values()
-            .filter(|resource| resource.resource_type == "AWS::IAM::Role")
+            .filter_map(|resource| Some((resource, name_of(resource)?)))
             .peekable();
-        roles.peek()?;
-        let named = roles.any(|role| role.properties.get("RoleName").is_some());
+        of_iam.peek()?;
+        let named = of_iam.any(|(resource, name)| resource.properties.contains_key(name));
         Some(if named {
             "CAPABILITY_NAMED_IAM"
         } else {

@@ -1,0 +1,337 @@
+//! The stack with the roles that a pipeline deploys a stage with: looked up by every rollout, and made
+//! by whoever has the right to make roles.
+
+use std::time::Instant;
+
+use infra::stack_file::{Region, StageName};
+use infra::stacks::{DeliveryOutputs, DeliveryParameters, Repository};
+use infra::{StackFile, names};
+
+use crate::aws::stack::{Acted, Decision, Desired, Observed, StackClient, decide};
+use crate::aws::{AccountId, Aws};
+use crate::calls::CallCounter;
+use crate::deploy::Approve;
+use crate::endpoints::Endpoints;
+use crate::error::{Code, Error};
+use crate::plan::{Part, Plan, stack_part};
+use crate::progress::{Progress, Step};
+use crate::steps::identity::unrenderable;
+
+/// What decides which roles a stage gets.
+#[derive(Debug)]
+pub struct Inputs {
+    /// The stack file.
+    pub stack: StackFile,
+    /// The stage that the roles deploy.
+    pub stage: StageName,
+    /// The stage's home region, where the stack is.
+    pub home: Region,
+    /// Where AWS is.
+    pub endpoints: Endpoints,
+    /// Whose pipelines deploy; as before, if nothing is said.
+    pub repository: Option<Repository>,
+    /// Whose they are if nothing was said before either.
+    pub origin: Option<Repository>,
+    /// Whether pull requests may have plans made; as before, or not, if nothing is said.
+    pub plans: Option<bool>,
+}
+
+/// A stage that a pipeline can deploy.
+#[derive(Debug, Clone)]
+pub struct Bootstrapped {
+    /// The account that the roles are in.
+    pub account: AccountId,
+    /// The roles.
+    pub outputs: DeliveryOutputs,
+    /// What they were made for.
+    pub parameters: DeliveryParameters,
+    /// What was done; empty when there was nothing to do.
+    pub plan: Plan,
+}
+
+/// The roles of a stage, if it was bootstrapped.
+pub(crate) async fn find(
+    aws: &Aws,
+    stack: &StackFile,
+    stage: &StageName,
+    home: &Region,
+) -> Result<Option<DeliveryOutputs>, Error> {
+    let name = names::delivery_stack(&stack.name, stage);
+    let client = StackClient::new(aws, Desired::reader(name.clone(), home.clone()));
+    match client.outputs().await? {
+        // A stack whose creation has not ended, or has failed, has none.
+        Some(outputs) if !outputs.is_empty() => {
+            let pairs = outputs.iter();
+            read(
+                &name,
+                pairs.map(|(key, value)| (key.as_str(), value.as_str())),
+            )
+            .map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn read<'a>(
+    stack: &str,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<DeliveryOutputs, Error> {
+    DeliveryOutputs::from_pairs(pairs).map_err(|error| {
+        Error::new(
+            Code::Stack,
+            format!("stack {stack} has unexpected outputs: {error}"),
+        )
+        .hint("was it made by another version? run `cargo xtask bootstrap` for this stage again")
+    })
+}
+
+/// Makes the roles, or brings them up to date; `approve` is asked before anything is changed.
+///
+/// # Errors
+///
+/// When nobody says whose pipelines deploy, when `approve` refuses, or when AWS does.
+pub async fn bootstrap(
+    inputs: &Inputs,
+    counter: &CallCounter,
+    progress: &dyn Progress,
+    approve: Approve<'_>,
+) -> Result<Bootstrapped, Error> {
+    let started = Instant::now();
+    progress.started(&Step::WhoAmI);
+    let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter.clone()).await?;
+    let account = match aws.account().await {
+        Ok(account) => account,
+        Err(error) => {
+            progress.failed(&Step::WhoAmI, started.elapsed());
+            return Err(error);
+        }
+    };
+    let who = format!("AWS account {}", account.as_str());
+    progress.finished(&Step::WhoAmI, &who, started.elapsed());
+
+    let started = Instant::now();
+    progress.started(&Step::Delivery);
+    match Box::pin(make(inputs, &aws, progress, approve)).await {
+        Ok(made) => {
+            let outcome = if made.plan.is_empty() {
+                "unchanged"
+            } else {
+                "done"
+            };
+            progress.finished(&Step::Delivery, outcome, started.elapsed());
+            Ok(Bootstrapped {
+                account,
+                outputs: made.outputs,
+                parameters: made.parameters,
+                plan: made.plan,
+            })
+        }
+        Err(error) => {
+            progress.failed(&Step::Delivery, started.elapsed());
+            Err(error)
+        }
+    }
+}
+
+struct Made {
+    outputs: DeliveryOutputs,
+    parameters: DeliveryParameters,
+    plan: Plan,
+}
+
+async fn make(
+    inputs: &Inputs,
+    aws: &Aws,
+    progress: &dyn Progress,
+    approve: Approve<'_>,
+) -> Result<Made, Error> {
+    let name = names::delivery_stack(&inputs.stack.name, &inputs.stage);
+    let reader = Desired::reader(name, inputs.home.clone());
+    let before = StackClient::new(aws, reader).observe().await?;
+    let mut parameters = parameters(inputs, before.as_ref())?;
+    let client = StackClient::new(aws, desired(inputs, &parameters)?);
+    let part = stack_part(Step::Delivery, client.desired(), before.as_ref())?;
+    let plan = Plan { parts: vec![part] };
+    if !plan.is_empty() {
+        approve(&plan)?;
+    }
+    let observed = match ensure(&client, &plan).await {
+        // An account has one, and somebody made it before us: it serves as well.
+        Err(error) if parameters.makes_provider && has_provider(&error) => {
+            progress.note(
+                &Step::Delivery,
+                "the account has an identity provider for GitHub already, which is used",
+            );
+            parameters.makes_provider = false;
+            let client = StackClient::new(aws, desired(inputs, &parameters)?);
+            ensure(&client, &plan).await?
+        }
+        ended => ended?,
+    };
+    let outputs = read(&client.desired().name, observed.output_pairs())?;
+    Ok(Made {
+        outputs,
+        parameters,
+        plan,
+    })
+}
+
+/// What is asked for, else what the stack was made with.
+fn parameters(inputs: &Inputs, before: Option<&Observed>) -> Result<DeliveryParameters, Error> {
+    let before = before.and_then(|observed| {
+        let pairs = observed.parameters.iter();
+        let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
+        DeliveryParameters::from_pairs(&inputs.stage, pairs)
+    });
+    let said = inputs.repository.clone();
+    let repository = said
+        .or_else(|| before.as_ref().map(|before| before.repository.clone()))
+        .or_else(|| inputs.origin.clone());
+    let Some(repository) = repository else {
+        return Err(Error::new(
+            Code::Stack,
+            "nobody says whose pipelines deploy: the roles trust one repository on GitHub",
+        )
+        .hint("add --repository OWNER/NAME"));
+    };
+    let plans = inputs.plans.or(before.as_ref().map(|before| before.plans));
+    Ok(DeliveryParameters {
+        stage: inputs.stage.clone(),
+        repository,
+        makes_provider: before.is_none_or(|before| before.makes_provider),
+        plans: plans.unwrap_or_default(),
+    })
+}
+
+fn desired(inputs: &Inputs, parameters: &DeliveryParameters) -> Result<Desired, Error> {
+    let template = infra::stacks::delivery(&inputs.stack).to_yaml();
+    let pairs = parameters.to_pairs().into_iter();
+    Ok(Desired {
+        name: names::delivery_stack(&inputs.stack.name, &inputs.stage),
+        region: inputs.home.clone(),
+        template: template.map_err(|error| unrenderable(&error))?,
+        parameters: pairs
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+        tags: [
+            (names::TAG_STACK, inputs.stack.name.as_str()),
+            (names::TAG_STAGE, inputs.stage.as_str()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into(),
+        protected: false,
+        imports: Vec::new(),
+        role: None,
+    })
+}
+
+/// Observes and acts until nothing is left to do of what was agreed to.
+async fn ensure(client: &StackClient, plan: &Plan) -> Result<Observed, Error> {
+    let mut changed = false;
+    loop {
+        let observed = client.observe().await?;
+        let decision = decide(client.desired(), observed.as_ref());
+        let part = stack_part(Step::Delivery, client.desired(), observed.as_ref())?;
+        match (&decision, observed) {
+            (Decision::Nothing, Some(observed)) => return Ok(observed),
+            (Decision::Wait | Decision::FinishRollback, _) => {}
+            (decision, _) if changed => {
+                return Err(Error::new(
+                    Code::Stack,
+                    format!(
+                        "stack {} was deployed and is still not done: {decision}",
+                        client.desired().name
+                    ),
+                )
+                .hint("somebody else may be deploying it too; run the command again"));
+            }
+            _ if !agreed(plan, &part) => {
+                return Err(Error::new(
+                    Code::Plan,
+                    "there is more to do than was agreed to; it was not done",
+                )
+                .hint("somebody else changed the stack meanwhile: run the command again"));
+            }
+            _ => changed = true,
+        }
+        let acted = client.act(&decision, &part).await?;
+        if acted == Acted::NothingToChange
+            && let Some(observed) = client.observe().await?
+        {
+            return Ok(observed);
+        }
+    }
+}
+
+/// Whether everything in a part was in the plan.
+fn agreed(plan: &Plan, part: &Part) -> bool {
+    plan.parts.iter().any(|agreed| agreed.covers(part))
+}
+
+/// Whether a creation failed because the account has the provider; an account has one for an issuer.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html>
+fn has_provider(error: &Error) -> bool {
+    error.message().contains("AWS::IAM::OIDCProvider") && error.message().contains("already exists")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(repository: Option<&str>, plans: Option<bool>) -> Inputs {
+        Inputs {
+            stack: StackFile::parse("name = 'guide'", "stack.toml").unwrap(),
+            stage: "dev".parse().unwrap(),
+            home: "us-east-1".parse().unwrap(),
+            endpoints: Endpoints::amazon(None),
+            repository: repository.map(|text| text.parse().unwrap()),
+            origin: None,
+            plans,
+        }
+    }
+
+    fn made(parameters: &DeliveryParameters) -> Observed {
+        let pairs = parameters.to_pairs().into_iter();
+        Observed {
+            status: "CREATE_COMPLETE".to_owned(),
+            reason: None,
+            template: String::new(),
+            parameters: pairs
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            outputs: std::collections::BTreeMap::new(),
+            protected: false,
+        }
+    }
+
+    #[test]
+    fn what_was_said_once_need_not_be_said_again() {
+        let refused = parameters(&inputs(None, None), None).unwrap_err();
+        assert!(refused.next_step().unwrap().contains("--repository"));
+        let first = parameters(&inputs(Some("me/fork"), Some(true)), None).unwrap();
+        assert!(first.makes_provider && first.plans);
+        let shared = DeliveryParameters {
+            makes_provider: false,
+            ..first
+        };
+        let again = parameters(&inputs(None, None), Some(&made(&shared))).unwrap();
+        assert_eq!(again, shared);
+        let other = inputs(Some("us/fork"), Some(false));
+        let other = parameters(&other, Some(&made(&shared))).unwrap();
+        assert_eq!(other.repository.to_string(), "us/fork");
+        assert!(!other.plans && !other.makes_provider);
+    }
+
+    #[test]
+    fn only_the_provider_that_is_there_already_is_no_failure() {
+        let failed = |message: &str| has_provider(&Error::new(Code::Stack, message));
+        assert!(failed(
+            "stack guide-dev-delivery is ROLLBACK_COMPLETE: IdentityProvider \
+             (AWS::IAM::OIDCProvider) failed: Provider with url https://x already exists."
+        ));
+        assert!(!failed(
+            "stack guide-dev-delivery is ROLLBACK_COMPLETE: Boundary (AWS::IAM::ManagedPolicy) \
+             failed: A policy called x already exists."
+        ));
+    }
+}

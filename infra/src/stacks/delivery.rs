@@ -1,0 +1,336 @@
+//! The delivery stack: the roles that a pipeline deploys a stage with. Deployed once, by a person.
+//!
+//! GitHub signs which repository and environment a job belongs to, and each role believes exactly one
+//! ([OpenID Connect](https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws)).
+//! A job calls what the rollout calls; CloudFormation makes the resources with a role of its own, which
+//! the job may hand to it and cannot take. Whatever role that one makes stays under a boundary.
+
+pub mod actions;
+
+use indexmap::IndexMap;
+
+use self::actions::Grant;
+use super::{outputs, parameters, stage_parameter, tags};
+use crate::cloudformation::{
+    Condition, Constraint, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement,
+    Sub, Template, Value,
+};
+use crate::names;
+use crate::resources::{ManagedPolicy, OidcProvider, Policy, Role};
+use crate::stack_file::StackFile;
+
+/// Who signs what a job of GitHub Actions says about itself.
+const GITHUB: &str = "token.actions.githubusercontent.com";
+/// Whom the job's token is for.
+const AUDIENCE: &str = "sts.amazonaws.com";
+const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
+/// The environment that pull requests are planned in.
+pub const PLAN_ENVIRONMENT: &str = "plan";
+
+/// The delivery stack of a stack file.
+pub fn delivery(stack: &StackFile) -> Template {
+    let mut template = Template::new("The roles that a pipeline deploys a Voicelink stage with");
+    let stage = stage_parameter(&mut template);
+    let repository = template.parameter(
+        parameters::REPOSITORY,
+        "The repository on GitHub whose pipelines deploy",
+        Constraint::Pattern {
+            pattern: "^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$",
+            words: "must be OWNER/NAME, without a wildcard",
+        },
+    );
+    let provider = template.parameter(
+        parameters::PROVIDER,
+        "Whether this stack makes the account's identity provider for GitHub",
+        Constraint::OneOf(&parameters::PROVIDER_CHOICES),
+    );
+    let plans = template.parameter(
+        parameters::PLANS,
+        "Whether pull requests may have plans made against the stage",
+        Constraint::OneOf(&parameters::PLANS_CHOICES),
+    );
+    let makes_provider = template.test("MakesProvider", &provider, parameters::PROVIDER_CHOICES[0]);
+    let has_plans = template.test("HasPlans", &plans, parameters::PLANS_CHOICES[0]);
+
+    // An account has one provider for an issuer, and other stages' roles may trust it.
+    let provider = template.add_retained(
+        "IdentityProvider",
+        OidcProvider {
+            url: format!("https://{GITHUB}"),
+            client_id_list: vec![AUDIENCE],
+            tags: tags(stack, &stage),
+        },
+    );
+    template.only_if(makes_provider, &provider, None);
+    let places = Places {
+        name: stack.name.as_str(),
+        stage: &stage,
+        stage_boundary: None,
+    };
+    let roles = Roles::add(&mut template, stack, &places);
+    let service = roles.service.get(&Role::ARN).text();
+    let job = |environment: Sub| trusting_a_job(&repository, environment);
+    let deploy = template.add(
+        "DeployRole",
+        Role {
+            description: "What a pipeline deploys the stage with",
+            assume_role_policy_document: job(Sub::default().parameter(&stage)),
+            policies: vec![places.policy(
+                "deploy",
+                &[actions::PLAN, actions::CHANGE],
+                Some(&service),
+            )],
+            permissions_boundary: Some(roles.boundary.reference().text()),
+            path: None,
+            tags: tags(stack, &stage),
+        },
+    );
+    let plan = template.add(
+        "PlanRole",
+        Role {
+            description: "What a pipeline plans with; it reads, and no secret",
+            assume_role_policy_document: job(Sub::text(PLAN_ENVIRONMENT)),
+            policies: vec![places.policy("plan", &[actions::PLAN], None)],
+            permissions_boundary: Some(roles.boundary.reference().text()),
+            path: None,
+            tags: tags(stack, &stage),
+        },
+    );
+
+    let arn = |role: &Handle<Role>| role.get(&Role::ARN).text();
+    let (deploy_arn, plan_arn) = (arn(&deploy), arn(&plan));
+    template.output(outputs::DEPLOY_ROLE, "The role of a deployment", deploy_arn);
+    template.output(outputs::PLAN_ROLE, "The role of a plan", plan_arn);
+    template.only_if(has_plans, &plan, Some(outputs::PLAN_ROLE));
+    template.output(
+        outputs::SERVICE_ROLE,
+        "The role that CloudFormation makes resources with",
+        service,
+    );
+    template.output(
+        outputs::ROLE_BOUNDARY,
+        "The most that roles of the stage may do",
+        roles.stage_boundary.reference().text(),
+    );
+    template
+}
+
+/// What the jobs' roles are built on.
+struct Roles {
+    boundary: Handle<ManagedPolicy>,
+    stage_boundary: Handle<ManagedPolicy>,
+    service: Handle<Role>,
+}
+
+impl Roles {
+    fn add(template: &mut Template, stack: &StackFile, places: &Places<'_>) -> Self {
+        let stage_boundary = template.add(
+            "RoleBoundary",
+            ManagedPolicy {
+                description: "The most that roles of the stage may do",
+                policy_document: PolicyDocument::new(vec![allow(actions::WORK, vec!["*".into()])]),
+            },
+        );
+        let places = Places {
+            stage_boundary: Some(stage_boundary.reference().text()),
+            ..places.clone()
+        };
+        let boundary = template.add(
+            "Boundary",
+            ManagedPolicy {
+                description: "The most that a pipeline, and CloudFormation for it, may do",
+                policy_document: PolicyDocument::new(places.statements(actions::BOUNDARY)),
+            },
+        );
+        let service = template.add(
+            "ServiceRole",
+            Role {
+                description: "What CloudFormation makes the stage's resources with",
+                assume_role_policy_document: PolicyDocument::new(vec![Statement {
+                    effect: Effect::Allow,
+                    principal: Some(Principal::Service(CLOUDFORMATION)),
+                    action: vec!["sts:AssumeRole"],
+                    resource: Vec::new(),
+                    condition: Some(equal([(
+                        "aws:SourceAccount",
+                        Pseudo::AccountId.reference(),
+                    )])),
+                }]),
+                policies: vec![places.policy("make", &[actions::MAKE], None)],
+                permissions_boundary: Some(boundary.reference().text()),
+                path: None,
+                tags: tags(stack, places.stage),
+            },
+        );
+        Self {
+            boundary,
+            stage_boundary,
+            service,
+        }
+    }
+}
+
+/// The trust policy of a role for the jobs of one environment of one repository.
+fn trusting_a_job(repository: &Parameter<String>, environment: Sub) -> PolicyDocument {
+    let subject = Sub::text("repo:")
+        .parameter(repository)
+        .and(":environment:")
+        .followed_by(environment);
+    let provider = Sub::text("arn:aws:iam::")
+        .pseudo(Pseudo::AccountId)
+        .and(":oidc-provider/")
+        .and(GITHUB);
+    PolicyDocument::new(vec![Statement {
+        effect: Effect::Allow,
+        principal: Some(Principal::Federated(provider.into())),
+        action: vec!["sts:AssumeRoleWithWebIdentity"],
+        resource: Vec::new(),
+        condition: Some(equal([
+            ("token.actions.githubusercontent.com:aud", AUDIENCE.into()),
+            ("token.actions.githubusercontent.com:sub", subject.into()),
+        ])),
+    }])
+}
+
+/// Where grants apply: the names and tags of a stage's resources.
+#[derive(Clone)]
+struct Places<'a> {
+    name: &'a str,
+    stage: &'a Parameter<String>,
+    /// The boundary that roles of the stage are made with.
+    stage_boundary: Option<Value<String>>,
+}
+
+/// Keys of conditions for the tags of the stage's resources: of the stack file, and of the stage.
+const RESOURCE_TAGS: [&str; 2] = [
+    "aws:ResourceTag/voicelink:stack",
+    "aws:ResourceTag/voicelink:stage",
+];
+/// The same for the tags that a request gives.
+const REQUEST_TAGS: [&str; 2] = [
+    "aws:RequestTag/voicelink:stack",
+    "aws:RequestTag/voicelink:stage",
+];
+
+impl Places<'_> {
+    /// A role's policy: grants, and a role that may be handed to CloudFormation.
+    fn policy(
+        &self,
+        policy_name: &'static str,
+        grants: &[&[Grant]],
+        passed: Option<&Value<String>>,
+    ) -> Policy {
+        let mut statements = self.statements(&grants.concat());
+        statements.extend(passed.map(|role| Statement {
+            condition: Some(equal([("iam:PassedToService", CLOUDFORMATION.into())])),
+            ..allow(&["iam:PassRole"], vec![role.clone()])
+        }));
+        Policy {
+            policy_name,
+            policy_document: PolicyDocument::new(statements),
+        }
+    }
+
+    fn statements(&self, grants: &[Grant]) -> Vec<Statement> {
+        grants.iter().map(|grant| self.statement(*grant)).collect()
+    }
+
+    fn statement(&self, grant: Grant) -> Statement {
+        Statement {
+            condition: self.condition(grant),
+            ..allow(grant.actions(), self.resources(grant))
+        }
+    }
+
+    fn resources(&self, grant: Grant) -> Vec<Value<String>> {
+        match grant {
+            Grant::Anywhere(_) | Grant::ServiceLinkedRole(_) => vec!["*".into()],
+            Grant::Stacks(_) => vec![self.stack("-identity/*"), self.stack("-skill/*")],
+            Grant::DeliveryStack(_) => vec![self.stack("-delivery/*")],
+            Grant::Buckets(_) => vec![self.bucket().into()],
+            Grant::State(_) => {
+                let state = self.bucket().and("/stages/").parameter(self.stage);
+                vec![state.and(".json").into()]
+            }
+            Grant::Code(_) => vec![self.bucket().and("/code/*").into()],
+            Grant::Pools(_) | Grant::OwnPools(_) | Grant::NewPools(_) => {
+                vec![in_account("cognito-idp:*", "userpool/*").into()]
+            }
+            Grant::Functions(_) => ["", ":*"]
+                .map(|end| self.own("lambda:*", "function:", end))
+                .into(),
+            Grant::LogGroups(_) => {
+                let kind = format!("log-group:{}", names::LOG_GROUPS);
+                ["", ":*"].map(|end| self.own("logs:*", &kind, end)).into()
+            }
+            Grant::Roles(_) | Grant::BoundedRoles(_) | Grant::PassedRoles(_) => {
+                let path = in_account("iam:", &format!("role/{}/", self.name));
+                vec![path.parameter(self.stage).and("/*").into()]
+            }
+        }
+    }
+
+    fn condition(&self, grant: Grant) -> Option<Condition> {
+        Some(match grant {
+            Grant::OwnPools(_) => equal(self.tags(RESOURCE_TAGS)),
+            Grant::NewPools(_) => Condition {
+                string_equals: self.tags(REQUEST_TAGS).into(),
+                // One that exists is the stage's own, or nobody's.
+                string_equals_if_exists: self.tags(RESOURCE_TAGS).into(),
+            },
+            Grant::BoundedRoles(_) => {
+                let boundary = self.stage_boundary.clone()?;
+                equal([("iam:PermissionsBoundary", boundary)])
+            }
+            Grant::PassedRoles(service) => equal([("iam:PassedToService", service.into())]),
+            Grant::ServiceLinkedRole(service) => equal([("iam:AWSServiceName", service.into())]),
+            _ => return None,
+        })
+    }
+
+    /// Something that is named after the stage.
+    fn own(&self, service: &str, kind: &str, end: &str) -> Value<String> {
+        in_account(service, &format!("{kind}{}-", self.name))
+            .parameter(self.stage)
+            .and(end)
+            .into()
+    }
+
+    fn stack(&self, end: &str) -> Value<String> {
+        self.own("cloudformation:*", "stack/", end)
+    }
+
+    /// The stack file's bucket in any region.
+    fn bucket(&self) -> Sub {
+        Sub::text(&format!("arn:aws:s3:::{}-", self.name))
+            .pseudo(Pseudo::AccountId)
+            .and("-*")
+    }
+
+    fn tags(&self, [stack, stage]: [&'static str; 2]) -> [(&'static str, Value<String>); 2] {
+        [(stack, self.name.into()), (stage, self.stage.reference())]
+    }
+}
+
+fn in_account(service: &str, kind: &str) -> Sub {
+    Sub::text(&format!("arn:aws:{service}:"))
+        .pseudo(Pseudo::AccountId)
+        .and(&format!(":{kind}"))
+}
+
+fn equal<const N: usize>(keys: [(&'static str, Value<String>); N]) -> Condition {
+    Condition {
+        string_equals: IndexMap::from(keys),
+        ..Condition::default()
+    }
+}
+
+fn allow(action: &[&'static str], resource: Vec<Value<String>>) -> Statement {
+    Statement {
+        effect: Effect::Allow,
+        principal: None,
+        action: action.to_vec(),
+        resource,
+        condition: None,
+    }
+}

@@ -1,0 +1,281 @@
+//! What each role of the delivery stack may do, and on what.
+//!
+//! Tests compare it with the calls of a recorded rollout, and with what Amazon's resource schemas say
+//! that CloudFormation's handlers call.
+
+/// Actions, and where they are allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// On everything, because IAM knows nothing narrower.
+    Anywhere(&'static [&'static str]),
+    /// On the stage's identity stack and skill stacks.
+    Stacks(&'static [&'static str]),
+    /// On the stage's delivery stack.
+    DeliveryStack(&'static [&'static str]),
+    /// On the stack file's buckets.
+    Buckets(&'static [&'static str]),
+    /// On the stage's state in them.
+    State(&'static [&'static str]),
+    /// On the bundles in them.
+    Code(&'static [&'static str]),
+    /// On every user pool of the account.
+    Pools(&'static [&'static str]),
+    /// On user pools with the stage's tags.
+    OwnPools(&'static [&'static str]),
+    /// On user pools that get the stage's tags, and have nobody else's.
+    NewPools(&'static [&'static str]),
+    /// On the stage's functions.
+    Functions(&'static [&'static str]),
+    /// On their log groups.
+    LogGroups(&'static [&'static str]),
+    /// On the stage's roles.
+    Roles(&'static [&'static str]),
+    /// On them as long as they are under the stage's boundary.
+    BoundedRoles(&'static [&'static str]),
+    /// The stage's roles may be handed to a service.
+    PassedRoles(&'static str),
+    /// A service may be given the role that it always has.
+    ServiceLinkedRole(&'static str),
+}
+
+impl Grant {
+    /// The actions.
+    pub fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::Anywhere(actions)
+            | Self::Stacks(actions)
+            | Self::DeliveryStack(actions)
+            | Self::Buckets(actions)
+            | Self::State(actions)
+            | Self::Code(actions)
+            | Self::Pools(actions)
+            | Self::OwnPools(actions)
+            | Self::NewPools(actions)
+            | Self::Functions(actions)
+            | Self::LogGroups(actions)
+            | Self::Roles(actions)
+            | Self::BoundedRoles(actions) => actions,
+            Self::PassedRoles(_) => &["iam:PassRole"],
+            Self::ServiceLinkedRole(_) => &["iam:CreateServiceLinkedRole"],
+        }
+    }
+}
+
+/// What a plan reads: no secret of an app client among it.
+pub const PLAN: &[Grant] = &[
+    Grant::Stacks(&[
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:DescribeStacks",
+        "cloudformation:DetectStackResourceDrift",
+        "cloudformation:GetTemplate",
+    ]),
+    Grant::DeliveryStack(&["cloudformation:DescribeStacks"]),
+    // A pool that lost its stack is found by its tags, so that all are looked at.
+    Grant::Pools(&[
+        "cognito-idp:DescribeManagedLoginBrandingByClient",
+        "cognito-idp:DescribeUserPool",
+        "cognito-idp:GetUserPoolMfaConfig",
+        "cognito-idp:ListUserPoolClients",
+    ]),
+    Grant::Anywhere(&[
+        "cognito-idp:DescribeUserPoolDomain",
+        "cognito-idp:ListUserPools",
+        "s3:ListAllMyBuckets",
+    ]),
+    // Drift detection reads with the rights of whoever asks for it.
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+    Grant::Functions(&[
+        "lambda:GetAlias",
+        "lambda:GetFunction",
+        "lambda:GetFunctionCodeSigningConfig",
+        "lambda:GetFunctionRecursionConfig",
+        "lambda:GetFunctionScalingConfig",
+        "lambda:GetProvisionedConcurrencyConfig",
+        "lambda:GetRuntimeManagementConfig",
+    ]),
+    // Without it, an object that is not there is a denied one.
+    Grant::Buckets(&["s3:ListBucket"]),
+    Grant::State(&["s3:GetObject"]),
+    Grant::Code(&["s3:GetObject"]),
+];
+
+/// What a deployment calls besides.
+pub const CHANGE: &[Grant] = &[
+    Grant::Stacks(&[
+        "cloudformation:ContinueUpdateRollback",
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DeleteChangeSet",
+        "cloudformation:DeleteStack",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:TagResource",
+        "cloudformation:UntagResource",
+        "cloudformation:UpdateTerminationProtection",
+    ]),
+    Grant::OwnPools(&[
+        "cognito-idp:DescribeUserPoolClient",
+        "cognito-idp:UpdateUserPool",
+        "cognito-idp:UpdateUserPoolClient",
+    ]),
+    Grant::Buckets(&[
+        "s3:CreateBucket",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketVersioning",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketVersioning",
+    ]),
+    Grant::State(&["s3:PutObject"]),
+    Grant::Code(&["s3:PutObject"]),
+    // Whether Alexa may invoke what was deployed.
+    Grant::Functions(&["lambda:GetPolicy"]),
+];
+
+/// What CloudFormation makes the resources with: the `handlers.permissions` of their types, as far as
+/// the stacks use what they are for.
+/// <https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html>
+pub const MAKE: &[Grant] = &[
+    Grant::NewPools(&["cognito-idp:CreateUserPool", "cognito-idp:TagResource"]),
+    Grant::OwnPools(&[
+        "cognito-idp:AddCustomAttributes",
+        "cognito-idp:CreateManagedLoginBranding",
+        "cognito-idp:CreateUserPoolClient",
+        "cognito-idp:CreateUserPoolDomain",
+        "cognito-idp:DeleteManagedLoginBranding",
+        "cognito-idp:DeleteUserPool",
+        "cognito-idp:DeleteUserPoolClient",
+        "cognito-idp:DeleteUserPoolDomain",
+        "cognito-idp:DescribeManagedLoginBranding",
+        "cognito-idp:DescribeManagedLoginBrandingByClient",
+        "cognito-idp:DescribeUserPool",
+        "cognito-idp:DescribeUserPoolClient",
+        "cognito-idp:GetUserPoolMfaConfig",
+        "cognito-idp:ListTagsForResource",
+        "cognito-idp:ListUserPoolClientSecrets",
+        "cognito-idp:ListUserPoolClients",
+        "cognito-idp:SetUserPoolMfaConfig",
+        "cognito-idp:UntagResource",
+        "cognito-idp:UpdateManagedLoginBranding",
+        "cognito-idp:UpdateUserPool",
+        "cognito-idp:UpdateUserPoolClient",
+        "cognito-idp:UpdateUserPoolDomain",
+    ]),
+    Grant::Anywhere(&[
+        "cognito-idp:DescribeUserPoolDomain",
+        "cognito-idp:ListUserPools",
+        "iam:ListRoles",
+        "lambda:ListFunctions",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+    ]),
+    // Cognito sends e-mail through Amazon SES with it.
+    // https://docs.aws.amazon.com/cognito/latest/developerguide/using-service-linked-roles.html
+    Grant::ServiceLinkedRole("email.cognito-idp.amazonaws.com"),
+    Grant::BoundedRoles(&[
+        "iam:AttachRolePolicy",
+        "iam:CreateRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+    ]),
+    Grant::Roles(&[
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListRolePolicies",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+        "iam:UpdateRoleDescription",
+    ]),
+    Grant::PassedRoles("cognito-idp.amazonaws.com"),
+    Grant::PassedRoles("lambda.amazonaws.com"),
+    Grant::Functions(&[
+        "lambda:AddPermission",
+        "lambda:CreateAlias",
+        "lambda:CreateFunction",
+        "lambda:DeleteAlias",
+        "lambda:DeleteFunction",
+        "lambda:DeleteFunctionConcurrency",
+        "lambda:DeleteProvisionedConcurrencyConfig",
+        "lambda:GetAlias",
+        "lambda:GetFunction",
+        "lambda:GetFunctionCodeSigningConfig",
+        "lambda:GetFunctionConfiguration",
+        "lambda:GetFunctionRecursionConfig",
+        "lambda:GetFunctionScalingConfig",
+        "lambda:GetPolicy",
+        "lambda:GetProvisionedConcurrencyConfig",
+        "lambda:GetRuntimeManagementConfig",
+        "lambda:ListAliases",
+        "lambda:ListVersionsByFunction",
+        "lambda:PublishVersion",
+        "lambda:PutFunctionConcurrency",
+        "lambda:PutFunctionRecursionConfig",
+        "lambda:PutFunctionScalingConfig",
+        "lambda:PutProvisionedConcurrencyConfig",
+        "lambda:PutRuntimeManagementConfig",
+        "lambda:RemovePermission",
+        "lambda:TagResource",
+        "lambda:UntagResource",
+        "lambda:UpdateAlias",
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+    ]),
+    Grant::Code(&["s3:GetObject", "s3:GetObjectVersion"]),
+    Grant::LogGroups(&[
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:DeleteRetentionPolicy",
+        "logs:DescribeIndexPolicies",
+        "logs:GetDataProtectionPolicy",
+        "logs:ListTagsForResource",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
+    ]),
+];
+
+/// The most that any role of the delivery stack may do, whatever somebody adds to it later: the
+/// services above, and roles of the stage under the stage's own boundary.
+pub const BOUNDARY: &[Grant] = &[
+    Grant::Anywhere(&[
+        "cloudformation:*",
+        "cognito-idp:*",
+        "iam:ListRoles",
+        "iam:PassRole",
+        "lambda:*",
+        "logs:*",
+        "s3:*",
+    ]),
+    Grant::ServiceLinkedRole("email.cognito-idp.amazonaws.com"),
+    Grant::BoundedRoles(&[
+        "iam:AttachRolePolicy",
+        "iam:CreateRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+    ]),
+    // Everything else of roles but to lift a boundary.
+    Grant::Roles(&[
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:Get*",
+        "iam:List*",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole*",
+    ]),
+];
+
+/// The most that roles of the stage may do: what the function and the user pool do with theirs. A
+/// fork whose function calls other services adds them here, and bootstraps the stage again.
+pub const WORK: &[&str] = &[
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    // Text messages of a user pool.
+    "sns:Publish",
+];

@@ -1,0 +1,265 @@
+//! The roles of a pipeline against what Amazon's resource schemas say that making resources takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::schema::schema;
+use super::{identity, json, names, skill, stack};
+use crate::stacks::delivery::actions::{BOUNDARY, CHANGE, Grant, MAKE, PLAN};
+use crate::stacks::delivery::delivery;
+
+/// What handlers may call for what the stacks do not use: the beginning of an action, and the reason.
+const UNUSED: &[(&str, &str)] = &[
+    ("cloudfront:", "a sign-in domain of one's own"),
+    ("codedeploy:", "an alias that moves bit by bit"),
+    ("ec2:", "a function in a network of one's own"),
+    ("elasticfilesystem:", "a function with files"),
+    ("firehose:", "logs that are delivered elsewhere"),
+    (
+        "iam:DeleteRolePermissionsBoundary",
+        "it would lift the boundary",
+    ),
+    ("kms:", "keys of one's own"),
+    ("lambda:AssociateRuntimeAlias", "a runtime of an alias"),
+    ("lambda:DeleteFunctionCodeSigningConfig", "signed code"),
+    ("lambda:GetCodeSigningConfig", "signed code"),
+    ("lambda:GetLayerVersion", "layers"),
+    ("lambda:PassCapacityProvider", "capacity of one's own"),
+    ("lambda:PutFunctionCodeSigningConfig", "signed code"),
+    ("logs:AssociateKmsKey", "keys of one's own"),
+    (
+        "logs:CreateLogDelivery",
+        "logs that are delivered elsewhere",
+    ),
+    ("logs:DeleteDataProtectionPolicy", "masked logs"),
+    ("logs:DeleteIndexPolicy", "indexed logs"),
+    ("logs:DeleteResourcePolicy", "logs that others may write"),
+    ("logs:DisassociateKmsKey", "keys of one's own"),
+    (
+        "logs:PutBearerTokenAuthentication",
+        "logs that are sent with a token",
+    ),
+    ("logs:PutDataProtectionPolicy", "masked logs"),
+    ("logs:PutIndexPolicy", "indexed logs"),
+    ("logs:PutLogGroupDeletionProtection", "log groups that stay"),
+    ("logs:PutResourcePolicy", "logs that others may write"),
+    ("s3:REST.PUT.OBJECT", "logs that are delivered elsewhere"),
+    ("s3files:", "a function with files"),
+];
+
+/// Every stack that any stack file can ask for.
+fn templates() -> Vec<Value> {
+    let texts = "[identity]\nsign-in = ['phone']\nrecovery = ['admin-only']";
+    [
+        identity(&stack("")),
+        identity(&stack(texts)),
+        skill(&stack("")),
+    ]
+    .map(|template| json(&template))
+    .into()
+}
+
+/// What the handlers of all types call.
+fn wanted() -> BTreeSet<String> {
+    let mut types = BTreeSet::new();
+    for template in templates() {
+        for resource in template["Resources"].as_object().unwrap().values() {
+            types.insert(resource["Type"].as_str().unwrap().to_owned());
+        }
+    }
+    assert!(types.len() >= 10, "{types:?}");
+    let mut wanted = BTreeSet::new();
+    for one in types {
+        for handler in schema(&one)["handlers"].as_object().unwrap().values() {
+            for action in handler["permissions"].as_array().unwrap() {
+                wanted.insert(action.as_str().unwrap().to_owned());
+            }
+        }
+    }
+    wanted
+}
+
+fn actions(grants: &[Grant]) -> BTreeSet<String> {
+    let actions = grants.iter().flat_map(|grant| grant.actions());
+    actions.map(|action| (*action).to_owned()).collect()
+}
+
+fn unused(action: &str) -> bool {
+    UNUSED.iter().any(|(start, _)| action.starts_with(start))
+}
+
+#[test]
+fn cloudformation_may_do_what_the_resource_types_need_and_no_more() {
+    let (wanted, granted) = (wanted(), actions(MAKE));
+    let missing: Vec<_> = wanted
+        .iter()
+        .filter(|action| !granted.contains(*action) && !unused(action))
+        .collect();
+    assert!(missing.is_empty(), "no handler may {missing:?}");
+    let surplus: Vec<_> = granted.difference(&wanted).collect();
+    assert!(surplus.is_empty(), "no handler needs {surplus:?}");
+    for (start, reason) in UNUSED {
+        assert!(
+            wanted.iter().any(|action| action.starts_with(start)),
+            "no handler asks for {start} ({reason})"
+        );
+        assert!(
+            !granted.iter().any(|action| action.starts_with(start)),
+            "{start} is granted after all"
+        );
+    }
+}
+
+/// With the rights of whoever asks, CloudFormation reads what may have drifted.
+#[test]
+fn a_plan_may_read_what_drift_detection_reads() {
+    let granted = actions(PLAN);
+    for one in ["AWS::Lambda::Function", "AWS::Lambda::Alias"] {
+        for action in schema(one)["handlers"]["read"]["permissions"]
+            .as_array()
+            .unwrap()
+        {
+            let action = action.as_str().unwrap();
+            assert!(granted.contains(action) || unused(action), "{action}");
+        }
+    }
+}
+
+#[test]
+fn a_plan_reads_and_no_secret() {
+    for action in actions(PLAN) {
+        let verb = action.split(':').nth(1).unwrap();
+        let reads = ["Describe", "Detect", "Get", "List"];
+        assert!(
+            reads.iter().any(|start| verb.starts_with(start)),
+            "{action}"
+        );
+    }
+    assert!(!actions(PLAN).contains("cognito-idp:DescribeUserPoolClient"));
+}
+
+fn allows(pattern: &str, action: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => action.starts_with(start),
+        None => pattern == action,
+    }
+}
+
+#[test]
+fn the_boundary_has_room_for_every_grant_and_nobody_lifts_one() {
+    let boundary = actions(BOUNDARY);
+    let within = |action: &str| boundary.iter().any(|pattern| allows(pattern, action));
+    for action in [PLAN, CHANGE, MAKE].into_iter().flat_map(actions) {
+        assert!(within(&action), "{action}");
+    }
+    assert!(!within("iam:DeleteRolePermissionsBoundary"));
+    assert!(!within("iam:CreateUser"));
+    // Who makes a role, or gives it something, does so under the stage's boundary.
+    for grants in [BOUNDARY, MAKE] {
+        for grant in grants {
+            if matches!(grant, Grant::BoundedRoles(_)) {
+                continue;
+            }
+            for action in [
+                "iam:CreateRole",
+                "iam:PutRolePolicy",
+                "iam:AttachRolePolicy",
+            ] {
+                assert!(!grant.actions().iter().any(|own| allows(own, action)));
+            }
+        }
+    }
+}
+
+fn policies(template: &Value) -> BTreeMap<String, Value> {
+    let resources = template["Resources"].as_object().unwrap();
+    resources
+        .iter()
+        .filter_map(|(id, resource)| {
+            let properties = &resource["Properties"];
+            let document = match resource["Type"].as_str()? {
+                "AWS::IAM::ManagedPolicy" => &properties["PolicyDocument"],
+                "AWS::IAM::Role" => &properties["Policies"][0]["PolicyDocument"],
+                _ => return None,
+            };
+            Some((id.clone(), document.clone()))
+        })
+        .collect()
+}
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+#[test]
+fn no_policy_is_too_long_with_the_longest_names() {
+    let name = format!("name = '{}'", "n".repeat(32));
+    let stack = crate::StackFile::parse(&name, "stack.toml").unwrap();
+    let template = json(&delivery(&stack));
+    let policies = policies(&template);
+    assert_eq!(policies.len(), 5);
+    for (id, document) in policies {
+        // Amazon counts no white space, and values where we have functions.
+        let text = document
+            .to_string()
+            .replace("{\"Fn::Sub\":", "")
+            .replace("${AWS::AccountId}", &"0".repeat(12))
+            .replace("${Stage}", &"s".repeat(16));
+        let longest = if id.ends_with("Role") { 10_240 } else { 6_144 };
+        assert!(text.len() < longest, "{id} has {} characters", text.len());
+    }
+}
+
+/// A pipeline's role in an environment of one repository: nothing in it is a pattern.
+#[test]
+fn a_role_trusts_one_repository_and_environment() {
+    let template = json(&delivery(&stack("")));
+    for (role, environment) in [("DeployRole", "${Stage}"), ("PlanRole", "plan")] {
+        let role = &template["Resources"][role]["Properties"];
+        let trust = &role["AssumeRolePolicyDocument"]["Statement"];
+        assert_eq!(trust.as_array().unwrap().len(), 1);
+        assert_eq!(
+            trust[0]["Condition"],
+            serde_json::json!({ "StringEquals": {
+                "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+                "token.actions.githubusercontent.com:sub": {
+                    "Fn::Sub": format!("repo:${{Repository}}:environment:{environment}"),
+                },
+            }})
+        );
+        assert_eq!(role["PermissionsBoundary"]["Ref"], "Boundary");
+    }
+}
+
+/// The keys of conditions name the tags that the stacks carry.
+#[test]
+fn pools_are_told_by_the_tags_that_they_have() {
+    let text = json(&delivery(&stack(""))).to_string();
+    for tag in [names::TAG_STACK, names::TAG_STAGE] {
+        assert!(text.contains(&format!("aws:ResourceTag/{tag}")), "{tag}");
+        assert!(text.contains(&format!("aws:RequestTag/{tag}")), "{tag}");
+    }
+}
+
+/// A stage's roles are where its pipeline may make roles, under the boundary that it is given.
+#[test]
+fn every_role_of_a_stage_is_under_its_path_and_boundary() {
+    let mut roles = 0;
+    for template in templates() {
+        for resource in template["Resources"].as_object().unwrap().values() {
+            if resource["Type"] != "AWS::IAM::Role" {
+                continue;
+            }
+            roles += 1;
+            let properties = &resource["Properties"];
+            assert_eq!(properties["Path"]["Fn::Sub"], "/guide/${Stage}/");
+            assert_eq!(
+                properties["PermissionsBoundary"]["Fn::If"],
+                serde_json::json!([
+                    "Unbounded",
+                    { "Ref": "AWS::NoValue" },
+                    { "Ref": "PermissionsBoundary" },
+                ])
+            );
+        }
+    }
+    assert_eq!(roles, 2);
+}
