@@ -10,6 +10,7 @@ pub mod aws;
 mod clock;
 pub mod cognito;
 mod control;
+mod cross_origin;
 mod error;
 pub mod faults;
 pub mod lambda;

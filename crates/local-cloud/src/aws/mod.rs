@@ -10,11 +10,13 @@ pub mod schemas;
 mod sts;
 
 use axum::Router;
+use axum::middleware::from_fn;
 
 use self::cloudformation::{CloudFormation, Services};
 use self::iam::Iam;
 use crate::Shared;
 use crate::cognito::Cognito;
+use crate::cross_origin;
 use crate::lambda::Lambda;
 
 /// Every AWS API of the stage. Clones share it.
@@ -62,6 +64,7 @@ impl Aws {
     pub fn router(&self) -> Router {
         Router::new()
             .fallback(protocol::serve)
+            .layer(from_fn(cross_origin::open_for_cognito))
             .with_state(self.clone())
     }
 }

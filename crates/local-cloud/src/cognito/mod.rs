@@ -30,11 +30,11 @@ mod users;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use serde_json::Value;
 
-use crate::{AwsError, Shared};
+use crate::{AwsError, Shared, cross_origin};
 pub(crate) use client::same;
 pub(crate) use conditions::Condition;
 use oauth::{authorize, discovery, revoke, token, user_info};
@@ -69,11 +69,14 @@ impl Cognito {
 
     /// OAuth 2.0 endpoints and pages.
     pub fn sign_in_router(&self) -> Router {
-        Router::new()
-            .route("/oauth2/authorize", get(authorize::get))
+        let for_scripts = Router::new()
             .route("/oauth2/token", post(token::post))
             .route("/oauth2/userInfo", get(user_info::get).post(user_info::get))
             .route("/oauth2/revoke", post(revoke::post))
+            .layer(from_fn(cross_origin::open));
+        Router::new()
+            .route("/oauth2/authorize", get(authorize::get))
+            .merge(for_scripts)
             .merge(pages::router())
             .layer(from_fn_with_state(self.clone(), conditions::gate))
             .with_state(self.clone())
@@ -87,6 +90,7 @@ impl Cognito {
                 get(discovery::configuration),
             )
             .route("/{pool}/.well-known/jwks.json", get(discovery::jwks))
+            .layer(from_fn(cross_origin::open))
             .layer(from_fn_with_state(self.clone(), conditions::gate))
             .with_state(self.clone())
     }

@@ -7,6 +7,7 @@ use super::fields::{self, Field};
 use super::visit::{Frame, Submitted, Visit};
 use crate::AwsError;
 use crate::cognito::browsers::Step;
+use crate::cognito::errors;
 use crate::cognito::users::recovery;
 
 #[derive(askama::Template)]
@@ -83,7 +84,7 @@ pub(super) async fn show_reset(visit: Visit) -> Response {
 
 pub(super) async fn reset(Submitted(visit, entered): Submitted) -> Response {
     let Some(Step::Reset { username }) = visit.step() else {
-        return visit.go("/forgotPassword");
+        return visit.go_saying("/forgotPassword", &errors::code_expired().message);
     };
     let done = visit.with_pool(|pool| {
         let (code, password) = (entered.field("code"), entered.field("password"));

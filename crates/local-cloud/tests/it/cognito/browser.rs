@@ -6,6 +6,7 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use url::Url;
 
 use super::Fixture;
+use super::accessible::assert_accessible;
 
 /// Cookies, and nothing else.
 pub(super) struct Browser<'a> {
@@ -120,7 +121,13 @@ impl<'a> Browser<'a> {
                 .map(|location| url.join(location.to_str().unwrap()).unwrap());
             let html = answer.text().await.unwrap();
             match location {
-                None => return Page { url, status, html },
+                None => {
+                    // Whatever a test is about: every page on the way is for everybody.
+                    if html.starts_with('<') {
+                        assert_accessible(&html);
+                    }
+                    return Page { url, status, html };
+                }
                 Some(next) if next.origin() != url.origin() => {
                     return Page {
                         url: next,

@@ -1,9 +1,12 @@
 //! Amazon Cognito: the API, the OAuth 2.0 endpoints and the pages.
 
+mod accessible;
 mod api;
 mod browser;
+mod codes;
 mod factors;
 mod oauth;
+mod own_factors;
 mod pages;
 mod tokens;
 

