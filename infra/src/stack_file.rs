@@ -4,6 +4,7 @@
 //! and column and with what is allowed. What has been parsed is made of types that can only
 //! hold what is allowed, so nothing is checked again later.
 
+mod attributes;
 mod email;
 mod identity;
 mod lambda;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub use attributes::{Attributes, CustomKind, CustomName, StandardAttribute};
 pub use email::{Email, Sender, SesIdentity};
 pub use identity::{
     CustomDomain, Domain, FirstFactor, Identity, Mfa, MfaFactor, Pages, Plan, PrefixTemplate,

@@ -432,6 +432,13 @@ fn immutable(change: &Change, pool: &LivePool) -> Vec<Finding> {
         let Some(name) = attribute["Name"].as_str() else {
             continue;
         };
+        // Cognito adds what is new, and changes nothing.
+        if let Some(live) = pool.custom.get(name) {
+            let desired = attribute["AttributeDataType"].as_str().unwrap_or_default();
+            let what = format!("the type of the custom attribute {name}");
+            differs(&what, live.clone(), desired.to_owned());
+            continue;
+        }
         let required = attribute["Required"].as_bool().unwrap_or_default();
         let live = pool.required.contains(name);
         differs(
@@ -444,6 +451,20 @@ fn immutable(change: &Change, pool: &LivePool) -> Vec<Finding> {
         let items = schema.into_iter().flatten();
         items.into_iter().any(|attribute| attribute["Name"] == name)
     };
+    let before = change
+        .before
+        .as_ref()
+        .and_then(|before| before.get("Schema"));
+    let before = before.and_then(Value::as_array).into_iter().flatten();
+    for name in before.filter_map(|attribute| attribute["Name"].as_str()) {
+        if pool.custom.contains_key(name) && !listed(name) {
+            differs(
+                &format!("whether there is a custom attribute {name}"),
+                "true".to_owned(),
+                "false".to_owned(),
+            );
+        }
+    }
     for name in pool.required.iter().filter(|name| !listed(name)) {
         // `sub` is required in every pool, and so may be what people sign in with.
         if name != "sub" && !pool.username_attributes.contains(name) {
@@ -491,6 +512,7 @@ mod tests {
             alias_attributes: Vec::new(),
             case_sensitive: false,
             required: ["name".to_owned(), "sub".to_owned()].into(),
+            custom: [("plan".to_owned(), "String".to_owned())].into(),
         }
     }
 
@@ -540,6 +562,31 @@ mod tests {
                 "{guard}: {:?}",
                 guards(&after)
             );
+        }
+    }
+
+    #[test]
+    fn attributes_are_added_and_neither_taken_away_nor_changed() {
+        let custom =
+            |custom: &str| template(&format!("identity.attributes.custom = {custom}\n"), &[]);
+        let before = custom("{ plan = 'text' }");
+        let cases = [
+            ("{ plan = 'text', seats = 'number' }", 0),
+            ("{ plan = 'number' }", 1),
+            ("{ seats = 'number' }", 1),
+        ];
+        for (after, expected) in cases {
+            let (changes, unchanged) = stack::changes(Some(&before), &custom(after));
+            let part = Part {
+                changes,
+                unchanged,
+                ..Part::nothing(Step::Identity)
+            };
+            let found = findings(&part, Some(&live()));
+            let found = found
+                .iter()
+                .filter(|found| found.guard == Guard::SignInAttributes);
+            assert_eq!(found.count(), expected, "{after}");
         }
     }
 

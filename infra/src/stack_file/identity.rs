@@ -6,6 +6,7 @@ use std::str::FromStr;
 use models::ids::UserPoolId;
 use serde::{Deserialize, Deserializer, de};
 
+use super::attributes::Attributes;
 use super::email::Email;
 use super::password::Password;
 use super::value::{Distinct, Duration, ValueError, words};
@@ -29,6 +30,8 @@ pub struct Identity {
     pub mfa_factors: Distinct<MfaFactor>,
     /// How people get in again who forgot their password.
     pub recovery: Distinct<Recovery>,
+    /// What is kept about people.
+    pub attributes: Attributes,
     /// Whether people may create their own accounts.
     pub self_sign_up: bool,
     /// Cognito's feature plan.
@@ -57,6 +60,7 @@ impl Default for Identity {
             mfa: Mfa::Off,
             mfa_factors: Distinct::of(Vec::new()),
             recovery: Distinct::of(vec![Recovery::Email]),
+            attributes: Attributes::default(),
             self_sign_up: true,
             plan: Plan::Essentials,
             pages: Pages::ManagedLogin,

@@ -1,5 +1,6 @@
 //! Contradictions that the stack file alone gives away, one entry per rule.
 
+mod attributes;
 mod identity;
 mod linking;
 mod scope;
@@ -61,6 +62,7 @@ fn all() -> impl Iterator<Item = &'static Rule> {
         scope::RULES,
         identity::RULES,
         web_client::RULES,
+        attributes::RULES,
         linking::RULES,
     ]
     .into_iter()

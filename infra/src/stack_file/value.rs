@@ -228,6 +228,12 @@ impl<T> Distinct<T> {
     }
 }
 
+impl<T> Default for Distinct<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
 impl<T> Deref for Distinct<T> {
     type Target = [T];
 

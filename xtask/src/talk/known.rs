@@ -1,7 +1,7 @@
 //! What the skill gets to know of somebody, which the stack file decides.
 
 use infra::StackFile;
-use infra::stack_file::{ProfileSource, Scope};
+use infra::stack_file::{ProfileSource, Scope, StandardAttribute};
 use local_cloud::story::SignInName;
 use serde::Deserialize;
 
@@ -51,12 +51,22 @@ impl Known {
             ProfileSource::LoginWithAmazon => scope != Scope::Phone,
         };
         let name = deploy::way(stack).name;
+        let asked = |attribute| stack.identity.attributes.required.contains(&attribute);
         let is_known = |detail: &Detail| match detail {
             Detail::Name => seen(Scope::Profile),
-            Detail::Email => name != SignInName::Phone && seen(Scope::Email),
-            Detail::Phone => name == SignInName::Phone && seen(Scope::Phone),
-            // No scope hides it.
-            Detail::UserName => name == SignInName::Username,
+            Detail::Email => {
+                let given = name != SignInName::Phone || asked(StandardAttribute::Email);
+                given && seen(Scope::Email)
+            }
+            Detail::Phone => {
+                let given = name == SignInName::Phone || asked(StandardAttribute::PhoneNumber);
+                given && seen(Scope::Phone)
+            }
+            // No scope hides the name to sign in with.
+            Detail::UserName => {
+                let preferred = asked(StandardAttribute::PreferredUsername);
+                name == SignInName::Username || (preferred && seen(Scope::Profile))
+            }
         };
         Self(Detail::ALL.into_iter().filter(is_known).collect())
     }
@@ -93,9 +103,21 @@ mod tests {
             let stack = crate::stack::read(path.as_ref()).unwrap();
             assert_eq!(Known::of(&stack), Known::these(expected), "{preset}");
         }
-        let text = "name = 'a'\nlinking.scopes = ['openid']\n";
-        let stack = StackFile::parse(text, "stack.toml").unwrap();
-        assert_eq!(Known::of(&stack), Known::these(&[]));
+        for (text, expected) in [
+            ("linking.scopes = ['openid']", &[][..]),
+            (
+                "identity.attributes.required = ['phone_number', 'preferred_username']",
+                &[Name, Email, UserName],
+            ),
+            (
+                "identity.attributes.required = ['email']\nidentity.sign-in = ['phone']\n\
+                 identity.recovery = ['phone']",
+                &[Name, Email],
+            ),
+        ] {
+            let stack = StackFile::parse(&format!("name = 'a'\n{text}\n"), "stack.toml");
+            assert_eq!(Known::of(&stack.unwrap()), Known::these(expected), "{text}");
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod log;
 mod login;
 mod mended;
 mod mistakes;
+mod options;
 mod order;
 mod overtaken;
 mod plan;

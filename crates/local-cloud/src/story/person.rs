@@ -116,6 +116,15 @@ impl Person {
             "name" => "Ada Lovelace",
             "given_name" => "Ada",
             "family_name" => "Lovelace",
+            "middle_name" => "King",
+            "nickname" => "Countess",
+            "preferred_username" => &self.username,
+            "birthdate" => "1815-12-10",
+            "gender" => "female",
+            "address" => "12 St James's Square, London",
+            "locale" => "en-GB",
+            "zoneinfo" => "Europe/London",
+            "website" | "profile" | "picture" => "https://example.com/ada",
             _ => return None,
         };
         Some(answer.to_owned())

@@ -1,6 +1,6 @@
 //! What the rollout reads from Cognito.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use secrecy::SecretString;
@@ -68,6 +68,8 @@ pub struct LivePool {
     pub case_sensitive: bool,
     /// Attributes that everybody has to have.
     pub required: BTreeSet<String>,
+    /// What attributes hold that are not Cognito's own, by their name without `custom:`.
+    pub custom: BTreeMap<String, String>,
 }
 
 /// Reads what of a pool cannot change; `None` when there is no such pool.
@@ -112,6 +114,15 @@ pub async fn live_pool(
                 .iter()
                 .filter(|attribute| attribute.required().unwrap_or_default())
                 .filter_map(|attribute| attribute.name().map(str::to_owned))
+                .collect(),
+            custom: pool
+                .schema_attributes()
+                .iter()
+                .filter_map(|attribute| {
+                    let name = attribute.name()?.strip_prefix("custom:")?;
+                    let kind = attribute.attribute_data_type()?;
+                    Some((name.to_owned(), kind.as_str().to_owned()))
+                })
                 .collect(),
         }
     }))

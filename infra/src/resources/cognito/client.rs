@@ -38,7 +38,7 @@ pub struct UserPoolClient {
     /// How people may sign in by API, and whether tokens may be refreshed.
     pub explicit_auth_flows: Vec<ExplicitAuthFlow>,
     /// The attributes that its tokens give access to.
-    pub read_attributes: Vec<&'static str>,
+    pub read_attributes: Vec<String>,
     /// Whether an unknown user looks like a wrong password.
     pub prevent_user_existence_errors: PreventUserExistenceErrors,
     /// Whether refresh tokens can be revoked.

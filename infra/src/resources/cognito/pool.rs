@@ -94,26 +94,47 @@ pub struct UsernameConfiguration {
     pub case_sensitive: bool,
 }
 
-/// An attribute that people have to give at sign-up.
+/// An attribute that people have to give at sign-up, or one that is not Cognito's own.
 ///
 /// The data type is always named: without it a pool can be created but never updated again
 /// ("Invalid `AttributeDataType` input").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SchemaAttribute {
-    name: &'static str,
-    attribute_data_type: &'static str,
+    name: String,
+    attribute_data_type: AttributeDataType,
     required: bool,
     mutable: bool,
 }
 
+/// What an attribute holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "Cognito's own names")]
+pub enum AttributeDataType {
+    String,
+    Number,
+    Boolean,
+    DateTime,
+}
+
 impl SchemaAttribute {
     /// A standard attribute that is text, required at sign-up, and can be changed later.
-    pub fn required_text(name: &'static str) -> Self {
+    pub fn required_text(name: &str) -> Self {
         Self {
-            name,
-            attribute_data_type: "String",
+            name: name.to_owned(),
+            attribute_data_type: AttributeDataType::String,
             required: true,
+            mutable: true,
+        }
+    }
+
+    /// An attribute that is not Cognito's own, which it calls `custom:` and the name. Cognito can
+    /// require none of these.
+    pub fn custom(name: &str, attribute_data_type: AttributeDataType) -> Self {
+        Self {
+            name: name.to_owned(),
+            attribute_data_type,
+            required: false,
             mutable: true,
         }
     }

@@ -124,7 +124,7 @@ fn explicit_auth_flows(stack: &StackFile) -> Vec<ExplicitAuthFlow> {
 /// The attributes behind the scopes, and no other: a scope whose attributes the client may not
 /// read makes the token endpoint answer `invalid_grant`
 /// ([attribute permissions](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-attribute-permissions-and-scopes)).
-fn read_attributes(stack: &StackFile, scopes: &[Scope]) -> Vec<&'static str> {
+fn read_attributes(stack: &StackFile, scopes: &[Scope]) -> Vec<String> {
     const EMAIL: [&str; 2] = ["email", "email_verified"];
     const PHONE: [&str; 2] = ["phone_number", "phone_number_verified"];
     const PROFILE: [&str; 14] = [
@@ -160,6 +160,11 @@ fn read_attributes(stack: &StackFile, scopes: &[Scope]) -> Vec<&'static str> {
     }
     if profile {
         attributes.extend(PROFILE);
+    }
+    let mut attributes: Vec<String> = attributes.into_iter().map(str::to_owned).collect();
+    if profile {
+        let own = stack.identity.attributes.custom.keys();
+        attributes.extend(own.map(|name| format!("custom:{name}")));
     }
     attributes.sort_unstable();
     attributes

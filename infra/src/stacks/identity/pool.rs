@@ -3,13 +3,14 @@
 use super::super::tags;
 use crate::cloudformation::{Parameter, Sub};
 use crate::resources::{
-    AccountRecoverySetting, AdminCreateUserConfig, ContactAttribute, DeletionProtection,
-    EmailConfiguration, FirstAuthFactor, MfaConfiguration, MfaKind, PasswordPolicy, Policies,
-    RecoveryMechanism, RecoveryName, SchemaAttribute, SignInPolicy, SmsConfiguration, Tier,
-    UserPool, UsernameConfiguration,
+    AccountRecoverySetting, AdminCreateUserConfig, AttributeDataType, ContactAttribute,
+    DeletionProtection, EmailConfiguration, FirstAuthFactor, MfaConfiguration, MfaKind,
+    PasswordPolicy, Policies, RecoveryMechanism, RecoveryName, SchemaAttribute, SignInPolicy,
+    SmsConfiguration, Tier, UserPool, UsernameConfiguration,
 };
 use crate::stack_file::{
-    Character, FirstFactor, Identity, Mfa, MfaFactor, Password, Plan, Recovery, SignIn, StackFile,
+    Character, CustomKind, FirstFactor, Identity, Mfa, MfaFactor, Password, Plan, Recovery, SignIn,
+    StackFile,
 };
 
 pub(super) fn user_pool(
@@ -93,16 +94,39 @@ fn alias_attributes(identity: &Identity) -> Vec<ContactAttribute> {
     }
 }
 
-/// What people give at sign-up: the name that the skill speaks, and the e-mail address where a
-/// user name does not bring one along. The list is fixed once the pool exists, so it follows
-/// from what is fixed as well, and from nothing that may change later.
+/// What people give at sign-up: the name that the skill speaks, the e-mail address where a user name
+/// does not bring one along, and what the stack file demands; and the attributes of its own.
+///
+/// What is required is fixed once the pool exists, so it follows from what is fixed as well, and from
+/// nothing that may change later.
 fn schema(identity: &Identity) -> Vec<SchemaAttribute> {
-    let mut schema = Vec::new();
+    let mut required = Vec::new();
     if identity.sign_in.contains(&SignIn::Username) {
-        schema.push(SchemaAttribute::required_text("email"));
+        required.push("email");
     }
-    schema.push(SchemaAttribute::required_text("name"));
-    schema
+    required.push("name");
+    let demanded = identity.attributes.required.iter();
+    for name in demanded.map(|attribute| attribute.as_str()) {
+        if !required.contains(&name) {
+            required.push(name);
+        }
+    }
+    let custom = identity.attributes.custom.iter();
+    let custom =
+        custom.map(|(name, kind)| SchemaAttribute::custom(name.as_str(), data_type(*kind)));
+    (required.into_iter())
+        .map(SchemaAttribute::required_text)
+        .chain(custom)
+        .collect()
+}
+
+fn data_type(kind: CustomKind) -> AttributeDataType {
+    match kind {
+        CustomKind::Text => AttributeDataType::String,
+        CustomKind::Number => AttributeDataType::Number,
+        CustomKind::Boolean => AttributeDataType::Boolean,
+        CustomKind::Moment => AttributeDataType::DateTime,
+    }
 }
 
 fn auto_verified_attributes(identity: &Identity) -> Vec<ContactAttribute> {

@@ -1,0 +1,79 @@
+//! What is kept about people.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::value::{Distinct, text, words};
+
+/// What is kept about people beside their name and what they sign in with. Fixed once the user pool
+/// exists, but for custom attributes that are added.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Attributes {
+    /// What people have to give at sign-up; their name always.
+    pub required: Distinct<StandardAttribute>,
+    /// Attributes that are not Cognito's own, by name. Nobody is asked for them: they are for whoever
+    /// writes them with the user pool's API.
+    pub custom: BTreeMap<CustomName, CustomKind>,
+}
+
+text! {
+    /// The name of an attribute of one's own, without the prefix `custom:` that Cognito gives it
+    /// ([custom attributes](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-custom-attributes)).
+    CustomName, "the name of an attribute",
+    "use 1 to 20 of a-z, A-Z, 0-9, - and _",
+    |text| (1..=20).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+words! {
+    /// A standard attribute that can be demanded of people
+    /// ([the list](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html)).
+    StandardAttribute {
+        /// Postal address.
+        Address = "address",
+        /// Date of birth, ten characters.
+        Birthdate = "birthdate",
+        /// E-mail address.
+        Email = "email",
+        /// Family name.
+        FamilyName = "family_name",
+        /// Gender.
+        Gender = "gender",
+        /// Given name.
+        GivenName = "given_name",
+        /// Language and country.
+        Locale = "locale",
+        /// Middle name.
+        MiddleName = "middle_name",
+        /// Nickname.
+        Nickname = "nickname",
+        /// Phone number.
+        PhoneNumber = "phone_number",
+        /// Address of a picture.
+        Picture = "picture",
+        /// The name that somebody would rather sign in with.
+        PreferredUsername = "preferred_username",
+        /// Address of a profile page.
+        Profile = "profile",
+        /// Address of a web site.
+        Website = "website",
+        /// Time zone.
+        Zoneinfo = "zoneinfo",
+    }
+}
+
+words! {
+    /// What an attribute of one's own holds.
+    CustomKind {
+        /// Text.
+        Text = "text",
+        /// A number.
+        Number = "number",
+        /// Yes or no.
+        Boolean = "boolean",
+        /// A moment.
+        Moment = "date-time",
+    }
+}

@@ -1,0 +1,171 @@
+//! What a stack file can say besides the presets, each deployed, signed in with and spoken to.
+
+use serde_json::{Value, json};
+
+use crate::command::Said;
+use crate::console::{Console, only_pool};
+use crate::plan::with;
+use crate::stage::Stage;
+
+/// A stage to which a stack file was deployed, with a second deployment that has nothing to do.
+struct Deployed {
+    stage: Stage,
+    pool: String,
+    client: String,
+    said: Value,
+}
+
+impl Deployed {
+    fn with(stack: &str) -> Self {
+        let stage = Stage::start();
+        let (said, _) = with(&stage, stack, &["deploy", "--json"]);
+        assert!(said.success, "{stack}: {}", said.stderr);
+        let said = said.json();
+        let (plan, code) = with(&stage, stack, &["plan", "--json"]);
+        assert_eq!(code, Some(0), "{stack}: {}", plan.stdout);
+        let pool = only_pool(&Console::of(&stage));
+        Self {
+            pool,
+            client: said["clientId"].as_str().unwrap().to_owned(),
+            said,
+            stage,
+        }
+    }
+
+    fn pool(&self) -> Value {
+        let console = Console::of(&self.stage);
+        console.cognito("DescribeUserPool", &json!({ "UserPoolId": self.pool }))["UserPool"].clone()
+    }
+
+    fn client(&self) -> Value {
+        let ids = json!({ "UserPoolId": self.pool, "ClientId": self.client });
+        let console = Console::of(&self.stage);
+        console.cognito("DescribeUserPoolClient", &ids)["UserPoolClient"].clone()
+    }
+
+    fn pages(&self) -> &Value {
+        &self.said["pages"]
+    }
+
+    fn again(&self, stack: &str) -> Said {
+        with(&self.stage, stack, &["deploy", "--json"]).0
+    }
+
+    fn end(self) {
+        assert!(self.stage.end("-TERM"));
+    }
+}
+
+#[test]
+fn people_give_what_the_stack_file_demands_and_it_cannot_be_changed() {
+    let stack = |custom: &str, required: &str| {
+        format!(
+            "[identity.attributes]\ncustom = {{ {custom} }}\n\
+             required = [\"given_name\", \"birthdate\", \"phone_number\"{required}]\n"
+        )
+    };
+    let deployed = Deployed::with(&stack("plan = \"text\"", ""));
+    let users = Console::of(&deployed.stage);
+    let users = users.cognito("ListUsers", &json!({ "UserPoolId": deployed.pool }));
+    let attributes = users["Users"][0]["Attributes"].to_string();
+    for part in ["\"given_name\"", "1815-12-10", "+1425"] {
+        assert!(attributes.contains(part), "{part} in {attributes}");
+    }
+    let readable = deployed.client()["ReadAttributes"].to_string();
+    assert!(readable.contains("custom:plan"), "{readable}");
+
+    let said = deployed.again(&stack("plan = \"text\", seats = \"number\"", ""));
+    assert!(said.success, "{}", said.stderr);
+    let schema = deployed.pool()["SchemaAttributes"].clone();
+    let seats = schema.as_array().unwrap().iter();
+    let mut seats = seats.filter(|attribute| attribute["Name"] == "custom:seats");
+    assert_eq!(seats.next().unwrap()["AttributeDataType"], "Number");
+
+    for (stack, names) in [
+        (stack("seats = \"number\"", ""), "custom attribute plan"),
+        (
+            stack("plan = \"number\", seats = \"number\"", ""),
+            "type of the custom attribute plan",
+        ),
+        (
+            stack("plan = \"text\", seats = \"number\"", ", \"nickname\""),
+            "whether attribute nickname is required",
+        ),
+    ] {
+        let refused = deployed.again(&stack);
+        assert!(!refused.success, "{stack}");
+        let refused = refused.json();
+        assert_eq!(refused["error"]["code"], "GUARD_SIGN_IN_ATTRIBUTES");
+        assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+        let told = refused["error"].to_string();
+        assert!(told.contains(names), "{names} in {told}");
+    }
+    deployed.end();
+}
+
+#[test]
+fn the_implicit_grant_is_for_others_and_alexa_uses_code() {
+    let stack = "[linking]\ngrants = [\"code\", \"implicit\"]\n";
+    let deployed = Deployed::with(stack);
+    let flows = deployed.client()["AllowedOAuthFlows"].clone();
+    assert_eq!(flows, json!(["code", "implicit"]));
+
+    // The story has linked by code; asking for tokens instead is refused, with the reason.
+    let file = deployed
+        .stage
+        .home()
+        .join("skill-package/accountLinking.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("AUTH_CODE", "IMPLICIT")).unwrap();
+    let refused = deployed.again(stack);
+    assert!(!refused.success);
+    assert!(
+        refused.last_words().contains("accountLinking.json")
+            && refused.stderr.contains("without a refresh token"),
+        "{}",
+        refused.stderr
+    );
+    deployed.end();
+}
+
+#[test]
+fn the_cheapest_plan_has_the_classic_pages() {
+    let deployed = Deployed::with("[identity]\nplan = \"lite\"\npages = \"classic\"\n");
+    assert_eq!(deployed.pool()["UserPoolTier"], "LITE");
+    let domain = deployed.pool()["Domain"].clone();
+    let domain = Console::of(&deployed.stage)
+        .cognito("DescribeUserPoolDomain", &json!({ "Domain": domain }));
+    assert_eq!(domain["DomainDescription"]["ManagedLoginVersion"], 1);
+    let pages = json!([
+        { "page": "/signup" },
+        { "page": "/confirmUser", "code": "email" },
+        { "page": "/login" },
+    ]);
+    assert_eq!(deployed.pages(), &pages);
+    deployed.end();
+}
+
+/// The story lets an access token expire, and Alexa refreshes it.
+#[test]
+fn refresh_tokens_are_replaced_with_a_minute_of_grace() {
+    let deployed = Deployed::with("[identity.tokens]\nrotation = true\n");
+    let client = deployed.client();
+    let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 60 });
+    assert_eq!(client["RefreshTokenRotation"], rotation);
+    let flows = client["ExplicitAuthFlows"].to_string();
+    assert!(!flows.contains("ALLOW_REFRESH_TOKEN_AUTH"), "{flows}");
+    deployed.end();
+}
+
+#[test]
+fn a_code_by_email_comes_in_the_place_of_a_password() {
+    let deployed = Deployed::with("[identity]\nfirst-factors = [\"password\", \"email-otp\"]\n");
+    let pages = json!([
+        { "page": "/signup" },
+        { "page": "/confirmUser", "code": "email" },
+        { "page": "/login" },
+        { "page": "/oneTimeCode", "code": "email" },
+    ]);
+    assert_eq!(deployed.pages(), &pages);
+    deployed.end();
+}
