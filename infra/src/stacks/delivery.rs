@@ -151,10 +151,8 @@ impl Roles {
                     principal: Some(Principal::Service(CLOUDFORMATION)),
                     action: vec!["sts:AssumeRole"],
                     resource: Vec::new(),
-                    condition: Some(equal([(
-                        "aws:SourceAccount",
-                        Pseudo::AccountId.reference(),
-                    )])),
+                    // Who hands it over needs `iam:PassRole` in this account already.
+                    condition: None,
                 }]),
                 policies: vec![places.policy("make", &[actions::MAKE], None)],
                 permissions_boundary: Some(boundary.reference().text()),
@@ -244,7 +242,9 @@ impl Places<'_> {
 
     fn resources(&self, grant: Grant) -> Vec<Value<String>> {
         match grant {
-            Grant::Anywhere(_) | Grant::ServiceLinkedRole(_) => vec!["*".into()],
+            Grant::Anywhere(_) | Grant::Tagged(_) | Grant::ServiceLinkedRole(_) => {
+                vec!["*".into()]
+            }
             Grant::Stacks(_) => vec![self.stack("-identity/*"), self.stack("-skill/*")],
             Grant::DeliveryStack(_) => vec![self.stack("-delivery/*")],
             Grant::Buckets(_) => vec![self.bucket().into()],
@@ -273,6 +273,7 @@ impl Places<'_> {
     fn condition(&self, grant: Grant) -> Option<Condition> {
         Some(match grant {
             Grant::OwnPools(_) => equal(self.tags(RESOURCE_TAGS)),
+            Grant::Tagged(_) => equal(self.tags(REQUEST_TAGS)),
             Grant::NewPools(_) => Condition {
                 string_equals: self.tags(REQUEST_TAGS).into(),
                 // One that exists is the stage's own, or nobody's.

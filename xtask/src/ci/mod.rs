@@ -82,6 +82,11 @@ const STEPS: &[Step] = &[
         run: python::cfn_lint,
     },
     Step {
+        name: "policies",
+        about: "every policy allows actions that IAM knows, on resources that they have",
+        run: python::policies,
+    },
+    Step {
         name: "yaml",
         about: "a YAML 1.1 reader reads from the templates what was meant",
         run: python::yaml,

@@ -26,6 +26,18 @@ pub(super) fn cfn_lint(toolbox: &Toolbox) -> Result<()> {
     Ok(cmd!(sh, "{cfn_lint} {templates...}").run()?)
 }
 
+/// An action that IAM does not know, or not for the resource that it is allowed on, allows nothing.
+pub(super) fn policies(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    let python = toolbox.python_program("python")?;
+    let judge = toolbox.judge("iam_judge.py");
+    let templates: Vec<_> = rendered(toolbox)?
+        .into_iter()
+        .map(|rendered| rendered.json)
+        .collect();
+    Ok(cmd!(sh, "{python} {judge} {templates...}").run()?)
+}
+
 /// CloudFormation reads YAML 1.1, in which a plain `OFF` is no text.
 pub(super) fn yaml(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;

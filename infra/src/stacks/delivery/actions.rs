@@ -22,6 +22,8 @@ pub enum Grant {
     Pools(&'static [&'static str]),
     /// On user pools with the stage's tags.
     OwnPools(&'static [&'static str]),
+    /// On everything, as long as it gets the stage's tags.
+    Tagged(&'static [&'static str]),
     /// On user pools that get the stage's tags, and have nobody else's.
     NewPools(&'static [&'static str]),
     /// On the stage's functions.
@@ -50,6 +52,7 @@ impl Grant {
             | Self::Code(actions)
             | Self::Pools(actions)
             | Self::OwnPools(actions)
+            | Self::Tagged(actions)
             | Self::NewPools(actions)
             | Self::Functions(actions)
             | Self::LogGroups(actions)
@@ -134,7 +137,8 @@ pub const CHANGE: &[Grant] = &[
 /// the stacks use what they are for.
 /// <https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html>
 pub const MAKE: &[Grant] = &[
-    Grant::NewPools(&["cognito-idp:CreateUserPool", "cognito-idp:TagResource"]),
+    Grant::Tagged(&["cognito-idp:CreateUserPool"]),
+    Grant::NewPools(&["cognito-idp:TagResource"]),
     Grant::OwnPools(&[
         "cognito-idp:AddCustomAttributes",
         "cognito-idp:CreateManagedLoginBranding",
@@ -164,6 +168,7 @@ pub const MAKE: &[Grant] = &[
         "cognito-idp:ListUserPools",
         "iam:ListRoles",
         "lambda:ListFunctions",
+        "logs:DescribeIndexPolicies",
         "logs:DescribeLogGroups",
         "logs:DescribeResourcePolicies",
     ]),
@@ -229,7 +234,6 @@ pub const MAKE: &[Grant] = &[
         "logs:CreateLogGroup",
         "logs:DeleteLogGroup",
         "logs:DeleteRetentionPolicy",
-        "logs:DescribeIndexPolicies",
         "logs:GetDataProtectionPolicy",
         "logs:ListTagsForResource",
         "logs:PutRetentionPolicy",
