@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use infra::StackFile;
-use infra::stack_file::{FirstFactor, Scope, SignIn, StageName};
-use local_cloud::story::{self, FirstCode, Script, SignInName, Subject, Transcript, Way};
+use infra::stack_file::{FirstFactor, Region, Scope, SignIn, StageName};
+use local_cloud::story::{
+    self, Administrator, FirstCode, Script, SignInName, Subject, Transcript, Way,
+};
 use local_cloud::{LocalStage, Urls};
 use models::ids::SkillId;
 use rollout::calls::CallCounter;
@@ -160,6 +162,7 @@ async fn deploy_and_verify(
         locale: locale.to_owned(),
         optional_linking: inputs.stack.linking.optional,
         way: way(&inputs.stack),
+        administrator: administrator(&inputs.stack, urls, &inputs.home, &report.outcome.deployed),
         subject: subject(&inputs.stack),
         web_page: web_page::script(&inputs.stack, &report.outcome.deployed),
         access_token_seconds,
@@ -199,6 +202,20 @@ pub(crate) fn way(stack: &StackFile) -> Way {
             .find(|(factor, _)| identity.first_factors.contains(factor))
             .map(|(_, code)| code),
     }
+}
+
+/// Who makes accounts where people cannot make their own.
+pub(crate) fn administrator(
+    stack: &StackFile,
+    urls: &Urls,
+    home: &Region,
+    deployed: &Deployed,
+) -> Option<Administrator> {
+    (!stack.identity.self_sign_up).then(|| Administrator {
+        aws: urls.aws.clone(),
+        region: home.to_string(),
+        user_pool_id: deployed.identity.user_pool_id.to_string(),
+    })
 }
 
 /// What the skill can tell of somebody who has signed in so.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use infra::StackFile;
 use infra::stack_file::StageName;
-use local_cloud::story::{Account, Guest, Problem, Way};
+use local_cloud::story::{Account, Administrator, Guest, Problem, Way};
 use local_cloud::{LocalStage, Urls};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -17,7 +17,7 @@ use super::wording::Person;
 use super::{Outcome, Talked};
 use crate::failure::Failure;
 use crate::progress::seconds;
-use crate::{deploy, discovery, local, output};
+use crate::{deploy, discovery, local, output, stack};
 
 /// Conversations that are held at the same time. The stage runs up to four processes of a function
 /// side by side; one is left for skill events.
@@ -48,9 +48,12 @@ async fn deploy_and_talk(
     urls: &Urls,
 ) -> Result<Vec<Talked>, Failure> {
     let way = deploy::way(&stack);
-    let deployed = deploy::without_a_story(path, stack, &name, urls).await?;
+    let home = stack::home(&stack, &name)?;
+    let deployed = deploy::without_a_story(path, stack.clone(), &name, urls).await?;
+    let administrator = deploy::administrator(&stack, urls, &home, &deployed);
     let hall = Arc::new(Hall {
         way,
+        administrator,
         urls: urls.clone(),
         skill_id: deployed.skill_id.to_string(),
         seats: Semaphore::new(AT_ONCE),
@@ -88,6 +91,7 @@ async fn all(mut talking: JoinSet<(usize, Talked)>) -> Result<Vec<Talked>, Failu
 /// Where everybody talks.
 struct Hall {
     way: Way,
+    administrator: Option<Administrator>,
     urls: Urls,
     skill_id: String,
     seats: Semaphore,
@@ -111,7 +115,15 @@ impl Hall {
 
     async fn converse(&self, conversation: &Conversation) -> Result<Vec<Outcome>, Problem> {
         let (locale, account) = (&conversation.locale, conversation.account);
-        let guest = Guest::arrive(&self.urls, &self.skill_id, locale, account, self.way).await?;
+        let guest = Guest::arrive(
+            &self.urls,
+            &self.skill_id,
+            locale,
+            account,
+            self.way,
+            self.administrator.clone(),
+        )
+        .await?;
         let person = Person {
             email: guest.email(),
             phone: guest.phone(),

@@ -169,3 +169,52 @@ fn a_code_by_email_comes_in_the_place_of_a_password() {
     assert_eq!(deployed.pages(), &pages);
     deployed.end();
 }
+
+/// The pages show the key for the app once, when somebody signs in for the first time.
+#[test]
+fn an_authenticator_app_is_required_of_everybody() {
+    let stack = "[identity]\nmfa = \"required\"\nmfa-factors = [\"totp\"]\n";
+    let deployed = Deployed::with(stack);
+    assert_eq!(deployed.pool()["MfaConfiguration"], "ON");
+    let pages = json!([
+        { "page": "/signup" },
+        { "page": "/confirmUser", "code": "email" },
+        { "page": "/mfaSetup", "code": "totp" },
+        { "page": "/login" },
+        { "page": "/mfa", "code": "totp" },
+    ]);
+    assert_eq!(deployed.pages(), &pages);
+    deployed.end();
+}
+
+/// Accounts are made by an administrator, with a password that is good for one sign-in; also for those
+/// who talk in conversation files.
+#[test]
+fn people_cannot_make_their_own_accounts() {
+    let stack = "[identity]\nself-sign-up = false\nsign-in = [\"username\"]\n\
+                 attributes.required = [\"nickname\"]\n";
+    let deployed = Deployed::with(stack);
+    let pages = json!([
+        { "page": "/login" },
+        { "page": "/changePassword" },
+        { "page": "/login" },
+    ]);
+    assert_eq!(deployed.pages(), &pages);
+    let users = Console::of(&deployed.stage);
+    let users = users.cognito("ListUsers", &json!({ "UserPoolId": deployed.pool }));
+    assert_eq!(users["Users"][0]["UserStatus"], "CONFIRMED");
+    let attributes = users["Users"][0]["Attributes"].to_string();
+    assert!(attributes.contains("Countess"), "{attributes}");
+
+    let file = deployed.stage.home().join("talk.yaml");
+    let name = crate::command::skill_name("en-US");
+    let text = format!(
+        "locale: en-US\nconversations:\n  - name: Somebody\n    account: linked\n    turns:\n      \
+         - say: ask {name} what is my e-mail\n        hear: 'Your e-mail address is {{email}}.'\n        \
+         card: simple\n        session: closed\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let (said, _) = with(&deployed.stage, stack, &["talk", file.to_str().unwrap()]);
+    assert!(said.success, "{}\n{}", said.stdout, said.stderr);
+    deployed.end();
+}

@@ -109,7 +109,7 @@ impl Tale<'_> {
             self.step = "sign up";
             page = self
                 .person
-                .sign_up(&mut browser, &self.device, &page)
+                .sign_up(&mut browser, &self.device, page)
                 .await?;
         } else {
             self.step = "sign in";

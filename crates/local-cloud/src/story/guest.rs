@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
+use super::administrator::Administrator;
 use super::browser::Browser;
 use super::device::{Answer, Device};
 use super::error::Problem;
@@ -81,11 +82,12 @@ impl Guest {
         locale: &str,
         account: Account,
         way: Way,
+        administrator: Option<Administrator>,
     ) -> Result<Self, Problem> {
         let customer = Uuid::new_v4().simple().to_string();
         let mut guest = Self {
             device: Device::new(&urls.device, skill_id, locale, Some(&customer))?,
-            person: Person::new(way),
+            person: Person::new(way, administrator),
             customer,
             skill_id: skill_id.to_owned(),
         };
@@ -141,7 +143,7 @@ impl Guest {
         let page = browser.open(authorize.clone()).await?;
         let page = self
             .person
-            .sign_up(&mut browser, &self.device, &page)
+            .sign_up(&mut browser, &self.device, page)
             .await?;
         check_redirect(&page, &redirect, &authorize)?;
         check_linked(&page, self.device.look_up().await?.linked)

@@ -7,6 +7,7 @@
 //!
 //! A [`Guest`] comes through the same doors, and says what somebody else has written down.
 
+mod administrator;
 mod authenticator;
 mod browser;
 mod chapters;
@@ -20,6 +21,7 @@ mod http;
 mod person;
 mod web_page;
 
+pub use administrator::Administrator;
 pub use device::Answer;
 use device::Device;
 pub use error::{Problem, StoryError};
@@ -44,6 +46,8 @@ pub struct Script {
     pub optional_linking: bool,
     /// How the person signs in.
     pub way: Way,
+    /// Who makes the account, where people cannot make their own.
+    pub administrator: Option<Administrator>,
     /// What the person asks for.
     pub subject: Subject,
     /// A web page on the same user pool, where there is one.
@@ -129,7 +133,7 @@ pub async fn run(urls: &Urls, script: &Script) -> Result<Transcript, StoryError>
         urls,
         script,
         device,
-        person: Person::new(script.way),
+        person: Person::new(script.way, script.administrator.clone()),
         step: "start",
         turns: Vec::new(),
     };

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::administrator::Administrator;
 use super::authenticator::{Authenticator, STEP_SECONDS};
 use super::browser::{Browser, Page};
 use super::device::Device;
@@ -12,6 +13,9 @@ use super::error::Problem;
 
 /// More pages in a row than anybody is shown.
 const MOST_PAGES: usize = 8;
+
+/// Where somebody replaces a password that somebody else has chosen.
+const CHANGE_PASSWORD: &str = "/changePassword";
 
 /// What somebody signs in with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,8 +74,11 @@ pub(super) struct Person {
     pub(super) email: String,
     pub(super) phone: String,
     pub(super) username: String,
-    password: String,
+    pub(super) password: String,
+    /// Whether somebody else has chosen it, and it has to be replaced.
+    pub(super) has_temporary_password: bool,
     way: Way,
+    administrator: Option<Administrator>,
     /// Codes that were used; each works once.
     used: HashSet<String>,
     /// The authenticator app, once there is one.
@@ -80,7 +87,7 @@ pub(super) struct Person {
 }
 
 impl Person {
-    pub(super) fn new(way: Way) -> Self {
+    pub(super) fn new(way: Way, administrator: Option<Administrator>) -> Self {
         let id = Uuid::new_v4();
         let unique = id.simple().to_string();
         Self {
@@ -90,7 +97,9 @@ impl Person {
             username: format!("ada{}", &unique[..8]),
             // As long as a password policy may ask for, with all the kinds of characters.
             password: format!("Story-{}-42", unique.repeat(3)),
+            has_temporary_password: false,
             way,
+            administrator,
             used: HashSet::new(),
             app: None,
             passed: Vec::new(),
@@ -106,8 +115,16 @@ impl Person {
         }
     }
 
+    /// The attribute by which the person is reached.
+    pub(super) fn address(&self) -> &'static str {
+        match self.way.name {
+            SignInName::Phone => "phone_number",
+            SignInName::Email | SignInName::Username => "email",
+        }
+    }
+
     /// What the person writes into a field of a sign-in page.
-    fn answer(&self, field: &str) -> Option<String> {
+    pub(super) fn answer(&self, field: &str) -> Option<String> {
         let answer = match field {
             "username" => self.sign_in_name(),
             "email" => &self.email,
@@ -135,8 +152,13 @@ impl Person {
         &mut self,
         browser: &mut Browser,
         device: &Device,
-        sign_in: &Page,
+        sign_in: Page,
     ) -> Result<Page, Problem> {
+        if let Some(administrator) = self.administrator.clone() {
+            return self
+                .be_signed_up(&administrator, browser, device, sign_in)
+                .await;
+        }
         let sign_up = sign_in.link("/signup").ok_or_else(|| {
             Problem::unexpected(
                 "a sign-in page with a link to /signup",
@@ -195,6 +217,12 @@ impl Person {
         page: &Page,
     ) -> Result<(String, &'static str), Problem> {
         if page.document.text.contains("authenticator app") {
+            // Where the second factor is required, the page shows a key once.
+            let mut words = page.document.text.split_whitespace();
+            let key = words.find(|word| is_key(word));
+            if let Some(app) = key.and_then(Authenticator::new) {
+                self.app = Some(app);
+            }
             return Ok((self.read_app(device).await?, "totp"));
         }
         for (medium, to) in [("sms", &self.phone), ("email", &self.email)] {
@@ -216,7 +244,7 @@ impl Person {
             return Err(Problem::unexpected(
                 "a page that asks for what the person has",
                 "one that asks for the code of an authenticator app",
-                "the person sets one up on a web page (story/web_page.rs)",
+                "the person sets one up where a page shows a key, or on a web page (story/web_page.rs)",
             ));
         };
         if let Some(code) = app.read(device.now().await?) {
@@ -248,7 +276,12 @@ impl Person {
                  decide whether sign-in pages are shown",
             )
         })?;
-        let button = self.way.code_first.map(FirstCode::button);
+        if page.url.path() == CHANGE_PASSWORD {
+            self.password.push('!');
+            self.has_temporary_password = false;
+        }
+        let code_first = (self.way.code_first).filter(|_| !self.has_temporary_password);
+        let button = code_first.map(FirstCode::button);
         let button = button.filter(|button| form.offers(button));
         let answer = |name: &str| match name {
             "code" => code.as_ref().map(|(code, _)| code.clone()),
@@ -263,4 +296,10 @@ impl Person {
         self.used.extend(code.map(|(code, _)| code));
         Ok(next)
     }
+}
+
+/// Whether a word on a page is the key for an authenticator app: at least 128 bits in Base32
+/// ([RFC 4226, 4](https://www.rfc-editor.org/rfc/rfc4226#section-4)).
+fn is_key(word: &str) -> bool {
+    word.len() >= 26 && (word.bytes()).all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
 }
