@@ -4,6 +4,7 @@
 mod judge;
 mod permission;
 mod probe;
+mod web_page;
 
 use std::fmt;
 use std::time::Duration;
@@ -141,14 +142,16 @@ async fn run(session: &Session<'_>, probe: &Probe) -> Result<Verification, Error
     let outputs = identity::outputs(&client.desired().name, &observed)?;
     let desired = linking::desired(session, &outputs).await?;
 
-    let (mut checks, tokens, keys, permissions, linking, status) = tokio::join!(
+    let (mut checks, web_page, tokens, keys, permissions, linking, status) = tokio::join!(
         sign_in(session, probe, &desired),
+        web_page::checks(session, probe, &outputs),
         token_endpoint(session, probe, &desired),
         key_set(session, probe, &outputs),
         permissions(session, &skill),
         read_back(session, &skill, &desired),
         skill_status(session, &skill),
     );
+    checks.extend(web_page?);
     checks.push(tokens);
     checks.push(keys?);
     checks.extend(permissions?);

@@ -38,6 +38,18 @@ fn changes(plan: &Value, step: &str) -> Vec<(String, String, Vec<String>)> {
     told.collect()
 }
 
+/// What `verify` finds wrong with the stage.
+fn failed_checks(stage: &Stage) -> Vec<String> {
+    let (said, _) = with(stage, WEB, &["verify", "--json"]);
+    let verified = said.json();
+    let checks = verified["checks"].as_array().unwrap();
+    assert_eq!(checks.len(), 11, "{verified}");
+    let failed = checks.iter().filter(|check| check["passed"] == false);
+    failed
+        .map(|check| check["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 struct Client<'a> {
     console: &'a Console<'a>,
     pool: String,
@@ -104,7 +116,15 @@ fn a_web_page_gets_a_client_keeps_it_and_loses_it_only_when_that_is_meant() {
     let fields = vec!["CallbackURLs".to_owned(), "AuthSessionValidity".to_owned()];
     let expected = [("WebClient".to_owned(), "changed".to_owned(), fields)];
     assert_eq!(changes(&planned.json(), "drift"), expected);
+    assert_eq!(
+        failed_checks(&stage),
+        [
+            "web page https://www.example.com/in",
+            "web page http://localhost:3000/in"
+        ]
+    );
     deploy(&stage, WEB);
+    assert_eq!(failed_checks(&stage), [""; 0]);
     for name in ["CallbackURLs", "AuthSessionValidity", "LogoutURLs"] {
         assert_eq!(client.described()[name], settings[name], "{name}");
     }

@@ -72,6 +72,8 @@ pub(crate) fn choose(pool: &mut Pool, sub: &str, wishes: &[Wish]) -> Result<(), 
     if preferred.count() > 1 {
         return Err(invalid("Only one factor can be set as preferred."));
     }
+    // Where it is required, people choose no more than the one that they prefer.
+    let required = pool.settings.mfa_configuration == Mfa::On;
     let user = pool
         .users
         .find(&pool.settings, sub)
@@ -84,6 +86,11 @@ pub(crate) fn choose(pool: &mut Pool, sub: &str, wishes: &[Wish]) -> Result<(), 
         } else if wish.preferred {
             return Err(invalid(format!(
                 "{} can not be preferred while it is not enabled.",
+                wish.factor.name()
+            )));
+        } else if required && factors.active.contains(&wish.factor) {
+            return Err(invalid(format!(
+                "{} can not be turned off while the user pool requires MFA.",
                 wish.factor.name()
             )));
         } else {

@@ -118,6 +118,24 @@ async fn an_authenticator_app_is_set_up_and_then_asked_for() {
         .submit(&mfa, &[("code", &totp(secret, step + 1))])
         .await;
     assert!(back.parameter("code").is_some());
+
+    // Where it is required, nobody turns it off.
+    let scope = [("scope", "openid aws.cognito.signin.user.admin")];
+    let back = other.open(&fixture.authorize_url(&scope)).await;
+    let code = back.parameter("code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", super::CALLBACK),
+    ];
+    let tokens: Value = fixture.token(&form).await.json().await.unwrap();
+    let token = json!({"AccessToken": tokens["access_token"]});
+    let off = json!({"SoftwareTokenMfaSettings": {"Enabled": false}});
+    let off = super::merge(token.clone(), &off);
+    let refused = fixture.call("SetUserMFAPreference", &off).await;
+    assert_eq!(refused.unwrap_err().code, "InvalidParameterException");
+    let user = fixture.call("GetUser", &token).await.unwrap();
+    assert_eq!(user["PreferredMfaSetting"], "SOFTWARE_TOKEN_MFA");
     fixture.stage.stop().await;
 }
 
