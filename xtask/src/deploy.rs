@@ -161,6 +161,7 @@ async fn deploy_and_verify(
             .to_owned(),
         locale: locale.to_owned(),
         optional_linking: inputs.stack.linking.optional,
+        pkce: inputs.stack.linking.pkce,
         way: way(&inputs.stack),
         administrator: administrator(&inputs.stack, urls, &inputs.home, &report.outcome.deployed),
         subject: subject(&inputs.stack),

@@ -67,7 +67,7 @@ pub struct AccountLinking {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice_forward_account_linking: Option<VoiceForward>,
     /// PKCE (RFC 7636). The published schema has no such field, so it is sent only where asked
-    /// for, and a [`Comparison`] says when the service does not confirm it.
+    /// for, and to a [`Comparison`] the service has it only if its answer says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pkce_configuration: Option<PkceConfiguration>,
 }

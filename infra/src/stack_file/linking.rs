@@ -19,6 +19,9 @@ pub struct Linking {
     pub optional: bool,
     /// How Alexa presents the client secret.
     pub client_authentication: ClientAuthentication,
+    /// Whether Alexa proves with PKCE that who redeems a code is who asked for it; if not, the
+    /// developer console decides.
+    pub pkce: bool,
     /// Where the skill looks up the profile.
     pub profile_source: ProfileSource,
 }
@@ -30,6 +33,7 @@ impl Default for Linking {
             grants: Distinct::of(vec![Grant::Code]),
             optional: true,
             client_authentication: ClientAuthentication::Basic,
+            pkce: false,
             profile_source: ProfileSource::Userinfo,
         }
     }

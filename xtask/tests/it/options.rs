@@ -218,3 +218,31 @@ fn people_cannot_make_their_own_accounts() {
     assert!(said.success, "{}\n{}", said.stdout, said.stderr);
     deployed.end();
 }
+
+/// Both links of the story carry a challenge, and a console that says something else is put right.
+#[test]
+fn alexa_links_with_pkce() {
+    let stack = "linking.pkce = true\n";
+    let deployed = Deployed::with(stack);
+    let skill = deployed.said["skillId"].as_str().unwrap();
+    let linking = || {
+        let path = format!("v1/skills/{skill}/stages/development/accountLinkingClient");
+        let console = Console::of(&deployed.stage);
+        let found = console.smapi(reqwest::Method::GET, &path, None);
+        found["accountLinkingResponse"]["pkceConfiguration"].clone()
+    };
+    let on = json!({ "status": "ENABLED", "codeChallengeMethod": "S256" });
+    assert_eq!(linking(), on);
+    let switch = format!("console/skills/{skill}/pkce");
+    Console::of(&deployed.stage).device(&switch, &json!({ "enabled": false }));
+    assert_eq!(linking()["status"], "DISABLED");
+    let (plan, code) = with(&deployed.stage, stack, &["plan", "--json"]);
+    assert_eq!(code, Some(2), "{}", plan.stdout);
+    let said = deployed.again(stack);
+    assert!(said.success, "{}", said.stderr);
+    assert_eq!(linking(), on);
+    // Without the option the console decides.
+    let said = deployed.again("");
+    assert!(said.success, "{}", said.stderr);
+    deployed.end();
+}

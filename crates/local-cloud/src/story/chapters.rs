@@ -59,7 +59,7 @@ impl Tale<'_> {
     async fn begin_unlinked(&mut self) -> Result<(), Problem> {
         self.step = "enable the skill without linking";
         self.device.hold_refresh(false).await?;
-        self.device.switch_pkce(false).await?;
+        self.switch_pkce(false).await?;
         if self.device.look_up().await?.linked {
             self.device.disable().await?;
         }
@@ -99,9 +99,10 @@ impl Tale<'_> {
             "start account linking"
         };
         let known_events = self.device.events().await?.len();
-        self.device.switch_pkce(linking.pkce).await?;
+        self.switch_pkce(linking.pkce).await?;
         let authorize = self.device.start_linking(linking.region).await?;
-        let redirect = check_authorize_url(&authorize, linking.region, linking.pkce)?;
+        let redirect =
+            check_authorize_url(&authorize, linking.region, linking.pkce || self.script.pkce)?;
         let mut browser = Browser::new(&self.device.client);
         let mut page = browser.open(authorize.clone()).await?;
 
@@ -121,10 +122,18 @@ impl Tale<'_> {
         self.step = "exchange the code for tokens";
         check_linked(&page, self.device.look_up().await?.linked)?;
         // The switch belongs to the developer, who did not ask for it.
-        self.device.switch_pkce(false).await?;
+        self.switch_pkce(false).await?;
         self.step = "tell the skill that its account was linked";
         self.await_event("AlexaSkillEvent.SkillAccountLinked", known_events)
             .await
+    }
+
+    /// The developer console's switch, unless the skill was deployed with PKCE.
+    async fn switch_pkce(&self, enabled: bool) -> Result<(), Problem> {
+        if self.script.pkce {
+            return Ok(());
+        }
+        self.device.switch_pkce(enabled).await
     }
 
     async fn converse(&mut self) -> Result<Answer, Problem> {

@@ -44,6 +44,8 @@ pub struct Script {
     pub locale: String,
     /// Whether the skill can be enabled without linking an account.
     pub optional_linking: bool,
+    /// Whether Alexa always links with PKCE; if not, the person tries both.
+    pub pkce: bool,
     /// How the person signs in.
     pub way: Way,
     /// Who makes the account, where people cannot make their own.

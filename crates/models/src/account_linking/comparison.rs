@@ -8,12 +8,9 @@ use super::{AccountLinking, AccountLinkingResponse};
 use crate::secure_url::SecureUrl;
 
 /// Fields that the service need not return: their absence says nothing.
-/// The published schema of the answer lists every other one.
-const NOT_ALWAYS_RETURNED: [&str; 3] = [
-    "pkceConfiguration",
-    "reciprocalAccessTokenUrl",
-    "skipOnEnablement",
-];
+/// The published schema of the answer lists every other one, but for `pkceConfiguration`: whether the
+/// service knows that, its answer alone can tell.
+const NOT_ALWAYS_RETURNED: [&str; 2] = ["reciprocalAccessTokenUrl", "skipOnEnablement"];
 
 /// Lists of which the order means nothing, and whose absence means that they are empty.
 const SETS: [&str; 4] = [

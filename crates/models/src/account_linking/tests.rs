@@ -107,19 +107,25 @@ fn what_the_service_adds_reorders_or_withholds_is_no_difference() {
 
 #[test]
 fn what_is_not_returned_is_unconfirmed() {
+    let found = response(|stored| stored["skipOnEnablement"] = Value::Null);
+    let comparison = linking().compare(&found);
+    assert!(comparison.agrees());
+    assert_eq!(comparison.unconfirmed, ["skipOnEnablement"]);
+}
+
+/// No published schema has the field: a service that does not know it says nothing.
+#[test]
+fn pkce_is_there_only_if_the_answer_says_so() {
     let mut wanted = linking();
     wanted.pkce_configuration = Some(PkceConfiguration::S256);
-    let found = response(|stored| stored["skipOnEnablement"] = Value::Null);
-    let comparison = wanted.compare(&found);
-    assert!(comparison.agrees());
-    assert_eq!(
-        comparison.unconfirmed,
-        ["skipOnEnablement", "pkceConfiguration"]
-    );
-    let switched_off = response(|stored| {
-        stored["pkceConfiguration"] = json!({"status": "DISABLED"});
-    });
-    assert!(!wanted.compare(&switched_off).agrees());
+    assert!(!wanted.compare(&response(|_| ())).agrees());
+    let answered = |pkce: Value| response(|stored| stored["pkceConfiguration"] = pkce.clone());
+    let off = answered(json!({ "status": "DISABLED" }));
+    assert!(!wanted.compare(&off).agrees());
+    let on = answered(json!({ "status": "ENABLED", "codeChallengeMethod": "S256" }));
+    assert!(wanted.compare(&on).agrees());
+    // Whoever does not ask for it takes what there is.
+    assert!(linking().compare(&on).agrees());
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::files;
 const WRAPPER: &str = "accountLinkingRequest";
 
 /// Fields of account linking that are decided or found elsewhere, and where.
-const ELSEWHERE: [(&str, &str); 7] = [
+const ELSEWHERE: [(&str, &str); 8] = [
     (
         "accessTokenScheme",
         "set client-authentication in [linking] of stack.toml",
@@ -42,6 +42,7 @@ const ELSEWHERE: [(&str, &str); 7] = [
         "clientSecret",
         "remove it, and replace the secret: it is known to everyone who has the file",
     ),
+    ("pkceConfiguration", "set pkce in [linking] of stack.toml"),
     ("scopes", "set scopes in [linking] of stack.toml"),
     (
         "skipOnEnablement",
@@ -64,7 +65,6 @@ pub(super) struct Decisions {
     #[serde(default)]
     authorization_urls_by_platform: Vec<PlatformAuthorizationUrl>,
     voice_forward_account_linking: Option<VoiceForward>,
-    pkce_configuration: Option<PkceConfiguration>,
 }
 
 /// Reads the file's decisions.
@@ -151,7 +151,7 @@ impl SourcePackage {
             authorization_urls_by_platform: decisions.authorization_urls_by_platform,
             skip_on_enablement: Some(stack.linking.optional),
             voice_forward_account_linking: decisions.voice_forward_account_linking,
-            pkce_configuration: decisions.pkce_configuration,
+            pkce_configuration: stack.linking.pkce.then_some(PkceConfiguration::S256),
         })
     }
 }

@@ -6,7 +6,9 @@ use smapi::{SkillStage, Versioned};
 use uuid::Uuid;
 
 use infra::stacks::IdentityOutputs;
-use models::account_linking::{AccountLinking, AccountLinkingRequest, AccountLinkingResponse};
+use models::account_linking::{
+    AccountLinking, AccountLinkingRequest, AccountLinkingResponse, Difference,
+};
 use models::ids::SkillId;
 
 use crate::aws::identity::client_secret;
@@ -235,25 +237,42 @@ async fn prove(
     skill: &SkillId,
     desired: &AccountLinkingRequest,
 ) -> Result<(), Error> {
-    let failure = |message: String| {
-        Error::new(Code::Linking, message)
-            .hint("run the command again; if it stays, compare with the developer console's page")
-    };
     let observed = observe(session, skill).await?.ok_or_else(|| {
-        failure(format!(
-            "account linking of {skill} was written and cannot be read back"
-        ))
+        Error::new(
+            Code::Linking,
+            format!("account linking of {skill} was written and cannot be read back"),
+        )
+        .hint(COMPARE)
     })?;
     let differences = desired.linking().compare(&observed.value).differences;
     if differences.is_empty() {
         return Ok(());
     }
-    Err(differences.iter().fold(
-        failure(format!(
-            "account linking of {skill} reads back different from what was written"
-        )),
-        |error, difference| error.because(difference.to_string()),
-    ))
+    Err(unlike(skill, &differences))
+}
+
+const COMPARE: &str =
+    "run the command again; if it stays, compare with the developer console's page";
+
+/// The service has kept something else than it was given.
+fn unlike(skill: &SkillId, differences: &[Difference]) -> Error {
+    // No published schema has the field, so the service may not know it.
+    let forgotten = |difference: &Difference| {
+        difference.field == "pkceConfiguration" && difference.found.is_null()
+    };
+    let hint = if differences.iter().all(forgotten) {
+        "the Skill Management API does not know this field: take pkce out of [linking] of \
+         stack.toml, and switch PKCE on in the developer console"
+    } else {
+        COMPARE
+    };
+    let message = format!("account linking of {skill} reads back different from what was written");
+    differences
+        .iter()
+        .fold(Error::new(Code::Linking, message), |error, difference| {
+            error.because(difference.to_string())
+        })
+        .hint(hint)
 }
 
 fn remember(secret: &SecretString, linking: &AccountLinking) -> LinkingRecord {
@@ -262,5 +281,34 @@ fn remember(secret: &SecretString, linking: &AccountLinking) -> LinkingRecord {
         secret_digest: digest::of_secret(&salt, secret),
         salt,
         applied: Some(linking.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_the_service_forgets_is_told_from_one_that_it_changed() {
+        let skill: SkillId = "amzn1.ask.skill.00000000-0000-4000-8000-000000000000"
+            .parse()
+            .unwrap();
+        let difference = |field: &str, found: Value| Difference {
+            field: field.to_owned(),
+            wanted: json!({ "status": "ENABLED" }),
+            found,
+        };
+        let hint = |differences: &[Difference]| {
+            let error = unlike(&skill, differences);
+            error.next_step().unwrap_or_default().to_owned()
+        };
+        let forgotten = difference("pkceConfiguration", Value::Null);
+        assert!(hint(std::slice::from_ref(&forgotten)).contains("take pkce out"));
+        let changed = difference("pkceConfiguration", json!({ "status": "DISABLED" }));
+        assert_eq!(hint(&[changed]), COMPARE);
+        assert_eq!(
+            hint(&[forgotten, difference("clientId", Value::Null)]),
+            COMPARE
+        );
     }
 }
