@@ -11,7 +11,9 @@ mod tests;
 pub use delivery::delivery;
 pub use identity::{ALEXA, ClientNames, DOMAIN, SMS_ROLE, USER_POOL, WEB, identity};
 pub use outputs::{DeliveryOutputs, IdentityOutputs, OutputError, SkillOutputs};
-pub use parameters::{DeliveryParameters, IdentityParameters, Repository, SkillParameters};
+pub use parameters::{
+    AccountParameters, DeliveryParameters, IdentityParameters, Repository, SkillParameters,
+};
 pub use skill::skill;
 
 use crate::cloudformation::{Constraint, Parameter, PolicyDocument, Sub, Template, Value};

@@ -11,13 +11,16 @@ use local_cloud::story::{
 };
 use local_cloud::{LocalStage, Urls};
 use models::ids::SkillId;
+use rollout::accounts::Accounts;
 use rollout::calls::CallCounter;
 use rollout::deploy::Outcome;
 use rollout::endpoints::Endpoints;
 use rollout::error::{Code, Error};
 use rollout::lock::Owner;
 use rollout::package::SourcePackage;
+use rollout::plan::change::Kind as Changed;
 use rollout::plan::{Deployed, Plan};
+use rollout::progress::Step;
 use rollout::session::{Inputs, Session};
 use rollout::verify::Verification;
 use rollout::{Building, Bundle};
@@ -28,9 +31,10 @@ use crate::ask_cli;
 use crate::build::{self, Kind};
 use crate::failure::Failure;
 use crate::progress::seconds;
+use crate::security_profile::For;
 use crate::{
-    Deploy, discovery, local, output, plan, progress, question, stack, stage, verify, web_page,
-    workspace,
+    Deploy, discovery, local, output, plan, progress, question, security_profile, stack, stage,
+    verify, web_page, workspace,
 };
 
 pub(crate) async fn run(options: Deploy) -> Result<ExitCode, Failure> {
@@ -140,9 +144,10 @@ async fn deploy_and_verify(
 ) -> Result<Report, Failure> {
     let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
         .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
+    let inputs = local_inputs(&options.stack, stack, name, urls)?;
     let inputs = Inputs {
         allowed: options.allow.clone(),
-        ..local_inputs(&options.stack, stack, name, urls)?
+        ..security_profile::made(inputs, urls).await?
     };
     // The local stage needs no asking; what is done to it is told all the same.
     let tell = |plan: &Plan| {
@@ -185,6 +190,12 @@ async fn deploy_and_verify(
 /// possible, because that is then what the pool is about.
 pub(crate) fn way(stack: &StackFile) -> Way {
     let identity = &stack.identity;
+    if !identity.has_a_pool() {
+        return Way {
+            at_amazon: true,
+            ..Way::default()
+        };
+    }
     let signs_in_with = |name| identity.sign_in.contains(&name);
     let codes = [
         (FirstFactor::SmsOtp, FirstCode::Sms),
@@ -202,6 +213,7 @@ pub(crate) fn way(stack: &StackFile) -> Way {
             .into_iter()
             .find(|(factor, _)| identity.first_factors.contains(factor))
             .map(|(_, code)| code),
+        at_amazon: false,
     }
 }
 
@@ -212,10 +224,11 @@ pub(crate) fn administrator(
     home: &Region,
     deployed: &Deployed,
 ) -> Option<Administrator> {
+    let pool = deployed.accounts.user_pool_id()?;
     (!stack.identity.self_sign_up).then(|| Administrator {
         aws: urls.aws.clone(),
         region: home.to_string(),
-        user_pool_id: deployed.identity.user_pool_id.to_string(),
+        user_pool_id: pool.to_string(),
     })
 }
 
@@ -223,7 +236,9 @@ pub(crate) fn administrator(
 fn subject(stack: &StackFile) -> Subject {
     let scopes = &stack.linking.scopes;
     let everything = scopes.contains(&Scope::UserAdmin);
-    match way(stack).name {
+    let way = way(stack);
+    match way.name {
+        _ if way.at_amazon => Subject::Name,
         SignInName::Username if everything => Subject::Username,
         SignInName::Phone if everything || scopes.contains(&Scope::Phone) => Subject::Phone,
         _ => Subject::Email,
@@ -236,11 +251,19 @@ async fn deploy_real(
     name: &StageName,
     counter: &CallCounter,
 ) -> Result<Report, Failure> {
+    let inputs = real_inputs(&options.stack, stack, name)?;
     let inputs = Inputs {
         allowed: options.allow.clone(),
-        ..real_inputs(&options.stack, stack, name)?
+        ..security_profile::handed_over(inputs, For::Deployment, counter).await?
     };
-    let approve = |plan: &Plan| confirm(name, plan, options.yes);
+    let steps = security_profile::steps(&inputs, counter).await?;
+    let approve = |plan: &Plan| {
+        // Afterwards nobody has to do it again.
+        if links_for_the_first_time(plan) {
+            security_profile::tell(&steps);
+        }
+        confirm(name, plan, options.yes)
+    };
     let mut report = roll_out(
         &inputs,
         &options.files,
@@ -261,6 +284,16 @@ async fn deploy_real(
     Ok(report)
 }
 
+/// Whether account linking is written where there was none.
+fn links_for_the_first_time(plan: &Plan) -> bool {
+    let mut parts = plan.to_do().filter(|part| part.step == Step::Linking);
+    parts.any(|part| {
+        part.changes
+            .iter()
+            .any(|change| change.kind == Changed::Added)
+    })
+}
+
 /// Deploys to a local stage, and leaves trying it out to the caller.
 pub(crate) async fn without_a_story(
     path: &Path,
@@ -269,6 +302,7 @@ pub(crate) async fn without_a_story(
     urls: &Urls,
 ) -> Result<Deployed, Failure> {
     let inputs = local_inputs(path, stack, name, urls)?;
+    let inputs = security_profile::made(inputs, urls).await?;
     let counter = output::call_counter();
     let report = roll_out(&inputs, &Files::default(), Kind::Local, &counter, &|_| {
         Ok(())
@@ -340,6 +374,20 @@ pub(crate) fn existing_on_aws(path: &Path, stage: Option<&str>) -> Result<Inputs
     })
 }
 
+/// The same with what a deployment was told besides.
+pub(crate) async fn existing_with_its_client(
+    path: &Path,
+    stage: Option<&str>,
+    counter: &CallCounter,
+) -> Result<Inputs, Failure> {
+    let inputs = existing(path, stage)?;
+    if inputs.stage.is_local() {
+        security_profile::made(inputs, &running()?).await
+    } else {
+        security_profile::handed_over(inputs, For::Deployment, counter).await
+    }
+}
+
 fn running() -> Result<Urls, Failure> {
     discovery::running()?.ok_or_else(|| {
         Failure::new("LOCAL_STAGE", "no local stage is running").hint(
@@ -394,6 +442,7 @@ fn inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Fai
         endpoints: Endpoints::amazon(None),
         developer: smapi::Credentials::AccessToken(String::new().into()),
         vendor: None,
+        amazon_client: None,
         architecture: build::host(),
         lacking: Vec::new(),
         adopt: ask_cli::skill(&dist, &profile)?,
@@ -514,9 +563,9 @@ impl Report {
         let mut document = json!({
             "stage": self.stage.as_str(),
             "skillId": deployed.skill_id,
-            "userPoolId": deployed.identity.user_pool_id,
-            "clientId": deployed.identity.client_id,
-            "webClientId": deployed.identity.web_client_id,
+            "userPoolId": deployed.accounts.user_pool_id(),
+            "clientId": deployed.accounts.client_id(),
+            "webClientId": deployed.accounts.web_client_id(),
             "calls": counter.calls(),
             "seconds": {
                 "build": self.build.as_secs_f64(),
@@ -560,10 +609,18 @@ impl Report {
         }
         output::line(&format!("stage      {}", self.stage));
         output::line(&format!("skill      {}", deployed.skill_id));
-        output::line(&format!("user pool  {}", deployed.identity.user_pool_id));
-        output::line(&format!("app client {}", deployed.identity.client_id));
-        if let Some(client) = &deployed.identity.web_client_id {
-            output::line(&format!("web client {client}"));
+        match &deployed.accounts {
+            Accounts::UserPool(pool) => {
+                output::line(&format!("user pool  {}", pool.user_pool_id));
+                output::line(&format!("app client {}", pool.client_id));
+                if let Some(client) = &pool.web_client_id {
+                    output::line(&format!("web client {client}"));
+                }
+            }
+            Accounts::Amazon(client) => {
+                output::line("accounts   Login with Amazon");
+                output::line(&format!("client     {client}"));
+            }
         }
         let calls = counter.calls();
         let verb = if self.outcome.plan.is_empty() {

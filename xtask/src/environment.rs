@@ -27,6 +27,24 @@ pub(crate) const ENDPOINTS: Variable = Variable {
     default: None,
 };
 
+/// The client that people of Login with Amazon link their accounts with.
+pub(crate) const AMAZON_CLIENT_ID: Variable = Variable {
+    name: "VOICELINK_AMAZON_CLIENT_ID",
+    purpose: "Where `provider` is `login-with-amazon`: the client id of the security profile that people \
+              link their accounts with. Asked for on a terminal if it is not set; the stage `local` has a \
+              security profile of its own.",
+    example: "amzn1.application-oa2-client.0123456789abcdef",
+    default: None,
+};
+
+/// Its secret.
+pub(crate) const AMAZON_CLIENT_SECRET: Variable = Variable {
+    name: "VOICELINK_AMAZON_CLIENT_SECRET",
+    purpose: "The client secret of that security profile.",
+    example: "amzn1.oa2-cs.v1.…",
+    default: None,
+};
+
 /// Where rendered documents go.
 pub(crate) const DIST: Variable = Variable {
     name: "VOICELINK_DIST",
@@ -137,6 +155,8 @@ const ENVIRONMENT: Environment = Environment {
             "Base URL of a consent page instead of Login with Amazon's, under the same rules.",
             "http://127.0.0.1:4602",
         ),
+        AMAZON_CLIENT_ID,
+        AMAZON_CLIENT_SECRET,
         ENDPOINTS,
         LOCAL_STAGE,
         DIST,

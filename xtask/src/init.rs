@@ -76,7 +76,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 const TEMPLATES: &str = "infra/templates/";
 
-/// A file and what it becomes.
+/// A file and what it becomes. A template that is not there, or shall not be, has no text.
 struct Edit {
     path: String,
     before: String,
@@ -119,7 +119,12 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     }
     for edit in &edits {
         let file = root.join(&edit.path);
-        std::fs::write(&file, &edit.after).map_err(|error| {
+        let written = if edit.after.is_empty() {
+            std::fs::remove_file(&file)
+        } else {
+            std::fs::write(&file, &edit.after)
+        };
+        written.map_err(|error| {
             Failure::new("IO", format!("cannot write {}: {error}", file.display()))
         })?;
     }
@@ -363,18 +368,23 @@ fn rendered(root: &Path, edits: &[Edit]) -> Result<Vec<Edit>, Failure> {
     let Some(stack) = stack else {
         return Ok(Vec::new());
     };
-    let mut templates = infra::render::templates(&stack).map_err(|error| unrenderable(&error))?;
-    templates.push(infra::render::delivery(&stack).map_err(|error| unrenderable(&error))?);
-    let edit = |(name, after): (&str, String)| {
+    let files = infra::render::files(&stack).map_err(|error| unrenderable(&error))?;
+    let (delivery, text) = infra::render::delivery(&stack).map_err(|error| unrenderable(&error))?;
+    let edit = |(name, after): (&str, Option<String>)| {
         let path = format!("{TEMPLATES}{name}");
-        let before = read(root, &path)?;
+        let before = if root.join(&path).exists() {
+            read(root, &path)?
+        } else {
+            String::new()
+        };
         Ok(Edit {
             path,
             before,
-            after,
+            after: after.unwrap_or_default(),
         })
     };
-    templates.into_iter().map(edit).collect()
+    let files = files.into_iter().chain([(delivery, Some(text))]);
+    files.map(edit).collect()
 }
 
 fn current_name(stack: &str) -> Result<String, Failure> {
@@ -412,7 +422,8 @@ fn check(root: &Path, edits: &[Edit]) -> Result<(), Failure> {
         if edit.path == "stack.toml" {
             let stack = StackFile::parse(&edit.after, "stack.toml")
                 .map_err(|error| refused(error.to_string()))?;
-            for stage in stack.stages.keys() {
+            let hosts = stack.stages.keys().filter(|_| stack.identity.has_a_pool());
+            for stage in hosts {
                 names::domain_prefix(&stack, stage, &AccountFragment::of("000000000000"))
                     .map_err(|error| refused(error.to_string()))?;
             }

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::failure::Failure;
-use crate::{logins, output, question, stack, stage};
+use crate::{logins, output, security_profile, stack, stage};
 
 /// Who signs in, and where the browser comes back to.
 #[derive(Debug, clap::Args)]
@@ -101,11 +101,6 @@ fn profile(options: &Options) -> Result<String, Failure> {
 
 /// The client of the security profile, from the environment or from whoever sits there.
 fn security_profile() -> Result<SecurityProfile, Failure> {
-    let set = |name| {
-        std::env::var(name)
-            .ok()
-            .filter(|value| !value.trim().is_empty())
-    };
     let nobody = |name: &str| {
         Failure::new(
             "CREDENTIALS",
@@ -116,36 +111,11 @@ fn security_profile() -> Result<SecurityProfile, Failure> {
              profile; `cargo xtask login --help` says where to make one",
         )
     };
-    let terminal = question::somebody();
-    let unreadable = |error: std::io::Error| Failure::new("IO", format!("cannot read: {error}"));
-    let id = match set(variables::LWA_CLIENT_ID) {
-        Some(id) => id,
-        None if terminal => {
-            question::ask("client id of your security profile: ").map_err(unreadable)?
-        }
-        None => return Err(nobody(variables::LWA_CLIENT_ID)),
-    };
-    let client_id = id.trim().parse().map_err(|error: models::ids::IdError| {
-        Failure::new(
-            "CREDENTIALS",
-            format!("{}: {error}", variables::LWA_CLIENT_ID),
-        )
-        .hint("copy the client id of the security profile's web settings")
-    })?;
-    let client_secret = match set(variables::LWA_CLIENT_CONFIRMATION) {
-        Some(secret) => secret,
-        None if terminal => {
-            output::aside("client secret (not shown):");
-            console::Term::stderr()
-                .read_secure_line()
-                .map_err(unreadable)?
-        }
-        None => return Err(nobody(variables::LWA_CLIENT_CONFIRMATION)),
-    };
-    Ok(SecurityProfile {
-        client_id,
-        client_secret: SecretString::from(client_secret.trim()),
-    })
+    security_profile::read(
+        variables::LWA_CLIENT_ID,
+        variables::LWA_CLIENT_CONFIRMATION,
+        nobody,
+    )
 }
 
 /// Waits for the browser to come back with a code, and redeems it.

@@ -29,6 +29,7 @@ mod progress;
 mod question;
 mod render;
 mod say;
+mod security_profile;
 mod stack;
 mod stage;
 mod status;

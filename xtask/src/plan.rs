@@ -19,7 +19,8 @@ use tokio::sync::watch;
 
 use crate::build::Kind;
 use crate::failure::Failure;
-use crate::{deploy, discovery, local, output, progress, stack};
+use crate::security_profile::For;
+use crate::{deploy, discovery, local, output, progress, security_profile, stack};
 
 /// What to plan, and how to tell it.
 #[derive(Debug, clap::Args)]
@@ -69,17 +70,19 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
             let own = local::start(local_cloud::Options::default()).await?;
             (own.urls().clone(), Some(own))
         };
-        let inputs = deploy::local_inputs(&options.stack, stack, &name, &urls);
-        let preview = match inputs {
-            Ok(inputs) => preview(&options, inputs, Kind::Local, &counter).await,
-            Err(failure) => Err(failure),
+        let preview = async {
+            let inputs = deploy::local_inputs(&options.stack, stack, &name, &urls)?;
+            let inputs = security_profile::made(inputs, &urls).await?;
+            preview(&options, inputs, Kind::Local, &counter).await
         };
+        let preview = preview.await;
         if let Some(own) = own {
             own.stop().await;
         }
         preview
     } else {
         let inputs = deploy::real_inputs(&options.stack, stack, &name)?;
+        let inputs = security_profile::handed_over(inputs, For::Plan, &counter).await?;
         let kind = Kind::Release(inputs.architecture);
         preview(&options, inputs, kind, &counter).await
     };

@@ -13,12 +13,16 @@ use crate::{Render, ask_cli, environment, output, stack, workspace};
 /// The committed documents that are not what the code renders.
 pub(crate) fn stale(stack: &StackFile) -> Result<Vec<PathBuf>, Failure> {
     let documents = committed(stack)?.into_iter();
-    let stale = documents.filter(|(file, text)| !holds(file, text));
+    let stale = documents.filter(|(file, text)| !holds(file, text.as_deref()));
     Ok(stale.map(|(file, _)| file).collect())
 }
 
-fn holds(file: &Path, text: &str) -> bool {
-    std::fs::read_to_string(file).is_ok_and(|there| there == text)
+/// Whether a file is as it shall be; one without a text shall not be there.
+fn holds(file: &Path, text: Option<&str>) -> bool {
+    match text {
+        Some(text) => std::fs::read_to_string(file).is_ok_and(|there| there == text),
+        None => !file.exists(),
+    }
 }
 
 pub(crate) fn run(options: &Render) -> Result<(), Failure> {
@@ -34,13 +38,16 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let mut stale = Vec::new();
     for (file, text) in documents {
         let path = shown(&file);
-        if holds(&file, &text) {
+        if holds(&file, text.as_deref()) {
             continue;
         }
         if options.check {
             stale.push(path);
         } else {
-            write(&file, text.as_bytes())?;
+            match text {
+                Some(text) => write(&file, text.as_bytes())?,
+                None => remove(&file)?,
+            }
             output::line(&path);
         }
     }
@@ -81,11 +88,11 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
 
 /// What is committed, so that a pull request shows what changes: the templates of `stack.toml` and
 /// of every preset, and the page that lists environment variables.
-fn committed(stack: &StackFile) -> Result<Vec<(PathBuf, String)>, Failure> {
+fn committed(stack: &StackFile) -> Result<Documents, Failure> {
     let folder = workspace::root().join("infra/templates");
     let mut documents = templates(stack, &folder)?;
     let (name, text) = infra::render::delivery(stack).map_err(|error| unrenderable(&error))?;
-    documents.push((folder.join(name), text));
+    documents.push((folder.join(name), Some(text)));
     for preset in stack::presets(&workspace::root())? {
         let Some(name) = preset.file_stem() else {
             continue;
@@ -95,13 +102,16 @@ fn committed(stack: &StackFile) -> Result<Vec<(PathBuf, String)>, Failure> {
     }
     documents.push((
         workspace::root().join(environment::PAGE),
-        environment::page(),
+        Some(environment::page()),
     ));
     Ok(documents)
 }
 
-fn templates(stack: &StackFile, folder: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
-    let rendered = infra::render::templates(stack).map_err(|error| unrenderable(&error))?;
+/// Files, and their texts if they shall be there.
+type Documents = Vec<(PathBuf, Option<String>)>;
+
+fn templates(stack: &StackFile, folder: &Path) -> Result<Documents, Failure> {
+    let rendered = infra::render::files(stack).map_err(|error| unrenderable(&error))?;
     Ok(rendered
         .into_iter()
         .map(|(name, text)| (folder.join(name), text))
@@ -127,6 +137,11 @@ fn is_deployed(manifest: &Path) -> bool {
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
         .is_some_and(|manifest| manifest.pointer("/manifest/apis/custom/endpoint").is_some())
+}
+
+fn remove(file: &Path) -> Result<(), Failure> {
+    std::fs::remove_file(file)
+        .map_err(|error| Failure::new("IO", format!("cannot remove {}: {error}", file.display())))
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use local_cloud::Urls;
 use models::ids::VendorId;
 use models::secure_url::{SecureUrl, SecureUrlError, is_loopback};
-use rollout::endpoints::{AwsEndpoint, CALL_TIMEOUT, Endpoints, HostPattern, RedirectHosts};
+use rollout::endpoints::{
+    AwsEndpoint, CALL_TIMEOUT, Endpoints, HostPattern, LoginWithAmazon, RedirectHosts,
+};
 use secrecy::SecretString;
 use smapi::{AskCliProfile, Configuration, Credentials, Logins, variables};
 use url::Url;
@@ -44,6 +46,10 @@ pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
             na: secure(&na)?,
             eu: secure(&eu)?,
             fe: secure(&fe)?,
+        },
+        amazon: LoginWithAmazon {
+            pages: secure(urls.lwa.as_str())?,
+            api: secure(urls.lwa.as_str())?,
         },
         sign_in: HostPattern::new(base(&urls.sign_in)),
         issuer: HostPattern::new(format!("{}/{{pool}}", base(&urls.aws))),

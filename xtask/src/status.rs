@@ -40,7 +40,10 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     output::line(&format!("account    {}", status.account));
     output::line(&format!("vendor     {}", status.vendor));
     output::line(&format!("skill      {}", or_none(skill)));
-    output::line(&format!("user pool  {}", or_none(pool)));
+    output::line(&format!("accounts   {}", status.provider));
+    if inputs.stack.identity.has_a_pool() || pool.is_some() {
+        output::line(&format!("user pool  {}", or_none(pool)));
+    }
     output::line(&format!("sign-in    {}", or_none(status.sign_in_url)));
     output::line(&format!("deployed   {}", or_none(deployed)));
     if status.drift.is_empty() {

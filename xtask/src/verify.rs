@@ -30,8 +30,9 @@ pub(crate) struct Options {
 pub(crate) const AFTER_A_CHANGE: Duration = Duration::from_mins(2);
 
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
-    let inputs = deploy::existing(&options.stack, options.stage.as_deref())?;
     let counter = output::call_counter();
+    let stage = options.stage.as_deref();
+    let inputs = deploy::existing_with_its_client(&options.stack, stage, &counter).await?;
     let verification = check(&inputs, &counter, Duration::ZERO)
         .await
         .map_err(|failure| failure.after(counter.calls()))?;

@@ -38,7 +38,11 @@ pub const EXCEPTIONS: &[Exception] = &[
         instead: "requests name the device listener as apiEndpoint",
     },
     Exception {
-        rule: "Login with Amazon redirects to the return URLs that a security profile lists",
+        rule: "a security profile of Login with Amazon lists https return URLs",
+        instead: "http on any loopback address",
+    },
+    Exception {
+        rule: "Login with Amazon redirects a developer to the return URLs that their security profile lists",
         instead: "/cb on any loopback port",
     },
     Exception {

@@ -5,15 +5,18 @@
 //!           ├─ build, zip, upload by digest ────┼─ skill stacks ─ package ─ linking ─ enablement
 //!           └─ create skill without endpoint ───┘
 //! ```
+//!
+//! Where people sign in with Amazon there is no identity stack, and nothing waits for one.
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use infra::stack_file::Region;
-use infra::stacks::{IdentityOutputs, SkillOutputs};
+use infra::stacks::SkillOutputs;
 use models::ids::SkillId;
 
+use crate::accounts::Accounts;
 use crate::calls::CallCounter;
 use crate::drift;
 use crate::error::Error;
@@ -127,8 +130,8 @@ pub async fn plan(
 pub struct DeployedAws {
     /// The skill; it has no endpoint yet unless an earlier deployment gave it one.
     pub skill_id: SkillId,
-    /// The user pool and its client.
-    pub identity: IdentityOutputs,
+    /// Whose accounts people link.
+    pub accounts: Accounts,
     /// The function in each region, the default first.
     pub functions: Vec<(Region, SkillOutputs)>,
 }
@@ -180,25 +183,25 @@ async fn apply_aws(
 ) -> Result<DeployedAws, Error> {
     let regions = plan::regions(session);
     // A failure of one does not stop the others half-way: each ends, then the first error counts.
-    let (identity, bundle, skill_id) = tokio::join!(
+    let (accounts, bundle, skill_id) = tokio::join!(
         apply_identity(session),
         apply_bundle(session, building, &regions),
         session.step(Step::Skill, skill::ensure(session)),
     );
-    let (identity, bundle, skill_id) = (identity?, bundle?, skill_id?);
+    let (accounts, bundle, skill_id) = (accounts?, bundle?, skill_id?);
 
     abandoned::remember(session, &regions).await?;
     let functions = join_all(
         regions
             .iter()
-            .map(|region| apply_skill_stack(session, region, &identity, &skill_id, &bundle)),
+            .map(|region| apply_skill_stack(session, region, &accounts, &skill_id, &bundle)),
     )
     .await
     .into_iter()
     .collect::<Result<Vec<_>, _>>()?;
     Ok(DeployedAws {
         skill_id,
-        identity,
+        accounts,
         functions,
     })
 }
@@ -206,12 +209,14 @@ async fn apply_aws(
 async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Deployed, Error> {
     let DeployedAws {
         skill_id,
-        identity,
+        accounts,
         functions,
     } = apply_aws(session, building).await?;
-    session
-        .step(Step::Drift, drift::ensure(session, &identity))
-        .await?;
+    if let Some(identity) = accounts.user_pool() {
+        session
+            .step(Step::Drift, drift::ensure(session, identity))
+            .await?;
+    }
     let endpoints = plan::endpoints(session, &functions);
     let package = session
         .step(
@@ -222,7 +227,7 @@ async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Dep
     let linking = session
         .step(
             Step::Linking,
-            linking::ensure(session, &skill_id, &identity),
+            linking::ensure(session, &skill_id, &accounts),
         )
         .await?;
     session
@@ -232,20 +237,23 @@ async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Dep
     abandoned::remove(session, &skill_id).await?;
     Ok(Deployed {
         skill_id,
-        identity,
+        accounts,
         functions,
         package,
         linking,
     })
 }
 
-async fn apply_identity(session: &Session<'_>) -> Result<IdentityOutputs, Error> {
+async fn apply_identity(session: &Session<'_>) -> Result<Accounts, Error> {
+    if let Some(accounts) = Accounts::without_a_stack(session.inputs)? {
+        return Ok(accounts);
+    }
     session
         .step(Step::Identity, async {
             let (client, _, _) = identity::prepare(session).await?;
             let (observed, outcome) = stack::ensure(session, &client, Step::Identity).await?;
             let outputs = identity::outputs(&client.desired().name, &observed)?;
-            Ok((outputs, outcome))
+            Ok((Accounts::UserPool(outputs), outcome))
         })
         .await
 }
@@ -277,11 +285,11 @@ async fn apply_bundle(
 async fn apply_skill_stack(
     session: &Session<'_>,
     region: &Region,
-    identity: &IdentityOutputs,
+    accounts: &Accounts,
     skill_id: &SkillId,
     bundle: &Bundle,
 ) -> Result<(Region, SkillOutputs), Error> {
-    let client = skill_stack::client(session, region, identity, skill_id, bundle)?;
+    let client = skill_stack::client(session, region, accounts, skill_id, bundle)?;
     let deployed = session
         .step(Step::SkillStack(region.clone()), async {
             let step = Step::SkillStack(region.clone());

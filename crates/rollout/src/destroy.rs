@@ -137,7 +137,7 @@ async fn look(session: &Session<'_>, scope: Scope) -> Result<Removal, Error> {
             stacks.push(name_of(&client));
         }
     }
-    let client = identity::client(session)?;
+    let client = identity::reader(session);
     let observed = client.observe().await?;
     let user_pool_id = observed
         .as_ref()
@@ -204,7 +204,7 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
         session
             .step(Step::Identity, async {
                 session.may_change()?;
-                identity::client(session)?.remove_with_everything().await?;
+                identity::reader(session).remove_with_everything().await?;
                 let change = |state: &mut StageState| {
                     state.left = None;
                     state.linking = None;

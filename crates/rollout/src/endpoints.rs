@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use infra::stack_file::Region;
 
 use crate::error::{Code, Error};
+use crate::package::LinkingUrls;
 
 /// The hosts of one stage.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct Endpoints {
     pub sign_in: HostPattern,
     /// The issuer of a user pool's tokens.
     pub issuer: HostPattern,
+    /// Login with Amazon, for people who sign in there.
+    pub amazon: LoginWithAmazon,
     /// How long one attempt to call a service may take; what takes longer is tried again or given
     /// up, and Amazon's services answer within seconds.
     pub call_timeout: Duration,
@@ -73,6 +76,32 @@ impl RedirectHosts {
     }
 }
 
+/// Where people sign in with their Amazon accounts, and where it is asked about them. A skill has one
+/// pair of URLs for everybody, whatever part of the world their account is registered in.
+/// <https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginWithAmazon {
+    /// The pages.
+    pub pages: SecureUrl,
+    /// Tokens and profiles.
+    pub api: SecureUrl,
+}
+
+impl LoginWithAmazon {
+    /// What account linking has to name.
+    pub(crate) fn linking_urls(&self) -> LinkingUrls {
+        LinkingUrls {
+            authorization: self.pages.below(["ap", "oa"]),
+            token: self.api.below(["auth", "o2", "token"]),
+        }
+    }
+
+    /// Where it is asked whose an access token is.
+    pub(crate) fn token_info(&self) -> SecureUrl {
+        self.api.below(["auth", "o2", "tokeninfo"])
+    }
+}
+
 /// A base URL with `{…}` holes.
 #[derive(Debug, Clone)]
 pub struct HostPattern(String);
@@ -112,9 +141,15 @@ impl Endpoints {
     )]
     pub fn amazon(profile: Option<String>) -> Self {
         let parse = |url: &str| url.parse().expect("a constant URL");
+        let developer = smapi::Endpoints::amazon();
         Self {
             aws: AwsEndpoint::Default { profile },
-            developer: smapi::Endpoints::amazon(),
+            // Customers and developers sign in at the same service.
+            amazon: LoginWithAmazon {
+                pages: developer.lwa_consent.clone(),
+                api: developer.lwa.clone(),
+            },
+            developer,
             redirects: RedirectHosts {
                 na: parse("https://pitangui.amazon.com"),
                 eu: parse("https://layla.amazon.com"),
@@ -162,6 +197,18 @@ mod tests {
                 .as_url()
                 .as_str(),
             "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123"
+        );
+    }
+
+    #[test]
+    fn people_of_amazon_sign_in_at_amazons_own_pages() {
+        let urls = Endpoints::amazon(None).amazon.linking_urls();
+        assert_eq!(
+            [urls.authorization.as_str(), urls.token.as_str()],
+            [
+                "https://www.amazon.com/ap/oa",
+                "https://api.amazon.com/auth/o2/token"
+            ]
         );
     }
 

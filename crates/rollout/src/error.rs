@@ -58,6 +58,8 @@ pub enum Code {
     Region,
     /// The skill is missing, or there are several candidates.
     Skill,
+    /// There is no security profile of Login with Amazon to link accounts with.
+    SecurityProfile,
     /// A stack did not reach a good state.
     Stack,
     /// The stack file is wrong.
@@ -148,6 +150,10 @@ impl Code {
             "the skill is missing, or several could be meant",
         ),
         (
+            Self::SecurityProfile,
+            "people sign in with Amazon, and nobody said with which security profile",
+        ),
+        (
             Self::Stack,
             "a CloudFormation stack did not reach a good state",
         ),
@@ -197,6 +203,7 @@ impl Code {
             Self::Plan => "PLAN",
             Self::Region => "REGION",
             Self::Skill => "SKILL",
+            Self::SecurityProfile => "SECURITY_PROFILE",
             Self::Stack => "STACK",
             Self::StackFile => "STACK_FILE",
             Self::State => "STATE",

@@ -38,7 +38,7 @@ impl Guard {
         (Self::UserPool, "the user pool would be deleted or replaced"),
         (
             Self::AppClient,
-            "the app client would be deleted or replaced",
+            "the app client would be deleted or replaced, or accounts would be another client's",
         ),
         (
             Self::Domain,
@@ -124,8 +124,10 @@ impl Guard {
 
     fn advice(self) -> &'static str {
         match self {
-            Self::UserPool | Self::AppClient => {
-                "undo the change to stack.toml, or deploy it as another stage"
+            Self::UserPool => "undo the change to stack.toml, or deploy it as another stage",
+            Self::AppClient => {
+                "undo the change to stack.toml, or name the security profile that the stage was made \
+                 with; or deploy it as another stage"
             }
             Self::Domain => "put identity.domain.prefix of stack.toml back",
             Self::LinkLifetime => "put identity.tokens.refresh of stack.toml back",
@@ -211,6 +213,7 @@ pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
         if part.live_users.is_some() && !is_for_the_web(change) {
             found.extend(lost_live(change));
         }
+        found.extend(other_accounts(change, part.live_users.is_some()));
         match change.resource_type.as_deref() {
             Some("AWS::Cognito::UserPoolClient") if change.kind == Kind::Changed => {
                 // Only Alexa's refresh tokens are links.
@@ -284,6 +287,35 @@ fn lost_live(change: &Change) -> Vec<Finding> {
                 )));
             }
         }
+    }
+    found
+}
+
+/// Everybody who has linked an account has tokens of the client that the function knows: with another
+/// one it sends them all to link again, and with it goes whoever signs people in.
+fn other_accounts(change: &Change, live: bool) -> Vec<Finding> {
+    let known = [
+        "Environment",
+        "Variables",
+        models::environment::CLIENT_ID.name,
+    ];
+    let field = change.fields.iter().find(|field| field.path == known);
+    let text = |value: &Option<Value>| value.as_ref()?.as_str().map(str::to_owned);
+    let Some((before, after)) = field.and_then(|field| text(&field.before).zip(text(&field.after)))
+    else {
+        return Vec::new();
+    };
+    let mut found = vec![Finding {
+        guard: Guard::AppClient,
+        what: format!(
+            "the skill would know accounts of the client {after} and no longer of {before}"
+        ),
+    }];
+    if live {
+        found.push(Finding {
+            guard: Guard::Live,
+            what: format!("the live version links accounts with the client {before}"),
+        });
     }
     found
 }
@@ -588,6 +620,35 @@ mod tests {
                 .filter(|found| found.guard == Guard::SignInAttributes);
             assert_eq!(found.count(), expected, "{after}");
         }
+    }
+
+    #[test]
+    fn other_accounts_are_a_loss_and_the_first_ones_are_not() {
+        let function = |client: Option<&str>| {
+            let text = r#"{"Resources": {"Function": {"Type": "AWS::Lambda::Function",
+                "Properties": {"Environment": {"Variables": {"VOICELINK_CLIENT_ID": "@"}}}}}}"#;
+            client
+                .map(|client| Template::read(&text.replace('@', client), &BTreeMap::new()).unwrap())
+        };
+        let found = |before: Option<&str>, live: bool| {
+            let after = function(Some("amzn1.application-oa2-client.b")).unwrap();
+            let (changes, _) = stack::changes(function(before).as_ref(), &after);
+            let live_users = live.then_some(crate::live::LiveUsers::AtOnce);
+            let part = Part {
+                live_users,
+                changes,
+                ..Part::nothing(Step::SkillStack("us-east-1".parse().unwrap()))
+            };
+            let found = findings(&part, None).into_iter();
+            found.map(|finding| finding.guard).collect::<Vec<_>>()
+        };
+        assert_eq!(found(None, true), []);
+        assert_eq!(found(Some("amzn1.application-oa2-client.b"), true), []);
+        assert_eq!(found(Some("1example23456789"), false), [Guard::AppClient]);
+        assert_eq!(
+            found(Some("1example23456789"), true),
+            [Guard::AppClient, Guard::Live]
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@
     reason = "calls of the AWS SDK are large futures, and a rollout makes a few dozen of them"
 )]
 
+pub mod accounts;
 pub mod aws;
 pub mod calls;
 pub mod delivery;

@@ -3,13 +3,14 @@
 pub mod change;
 pub mod create_only;
 pub mod documents;
+mod identity;
 mod part;
 pub mod stack;
 
 pub(crate) mod change_set;
 
 use infra::stack_file::Region;
-use infra::stacks::{IdentityOutputs, SkillOutputs};
+use infra::stacks::SkillOutputs;
 use models::account_linking::AccountLinking;
 use models::ids::SkillId;
 use serde_json::json;
@@ -17,7 +18,8 @@ use serde_json::json;
 pub use self::part::{Part, Plan};
 
 use self::change::{Change, Field, Kind, Replacement};
-use crate::aws::identity::{LivePool, live_pool};
+use crate::accounts::Accounts;
+use crate::aws::identity::LivePool;
 use crate::aws::stack::{Decision, Desired, Observed, decide};
 use crate::drift;
 use crate::error::Error;
@@ -26,7 +28,7 @@ use crate::package::{Endpoints, Rendered};
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::bundle::{self, Building, Bundle};
-use crate::steps::{abandoned, enablement, identity, linking, package, recover, skill_stack};
+use crate::steps::{abandoned, enablement, linking, package, recover, skill_stack};
 use crate::template::Template;
 
 /// A plan, what its guards need to know, and what is deployed if it is empty.
@@ -42,8 +44,8 @@ pub(crate) struct Planned {
 pub struct Deployed {
     /// The skill.
     pub skill_id: SkillId,
-    /// The user pool and its client.
-    pub identity: IdentityOutputs,
+    /// Whose accounts people link.
+    pub accounts: Accounts,
     /// The function in each region, the default first.
     pub functions: Vec<(Region, SkillOutputs)>,
     /// The skill package.
@@ -57,32 +59,13 @@ pub(crate) async fn plan(
     session: &Session<'_>,
     building: &mut Building<'_>,
 ) -> Result<Planned, Error> {
-    let (client, observed, orphan) = identity::prepare(session).await?;
-    if decide(client.desired(), observed.as_ref()) == Decision::Stuck {
-        return Err(client.stuck().await?);
-    }
-    let part = stack_part(Step::Identity, client.desired(), observed.as_ref())?;
-    let outputs = match &orphan {
-        Some(orphan) => orphan.outputs.clone(),
-        None => kept(&part, observed.as_ref())
-            .and_then(|observed| identity::outputs(&client.desired().name, observed).ok()),
-    };
-    // Only an update or an import can contradict what the pool was created with.
-    let pool = match (&orphan, &outputs, part.action.is_some()) {
-        (Some(orphan), _, _) => Some(&orphan.pool),
-        (None, Some(outputs), true) => Some(&outputs.user_pool_id),
-        _ => None,
-    };
-    let pool = match pool {
-        Some(pool) => live_pool(&session.aws, &session.inputs.home, pool).await?,
-        None => None,
-    };
+    let people = identity::people(session).await?;
     let remembered = session.store.state().await.skill.is_some();
     let skill = recover::skill(session).await?.and_then(|skill| skill.id);
     let skill_part = skill_part(skill.as_ref(), remembered);
 
     let bundle = building.get().await?;
-    let known = outputs.as_ref().zip(skill.as_ref());
+    let known = people.accounts.as_ref().zip(skill.as_ref());
     let stacks = skill_stacks(session, &bundle, known);
     let linking = linking_part(session, known);
     let enablement = enablement_part(session, skill.as_ref());
@@ -91,19 +74,8 @@ pub(crate) async fn plan(
     let (package_part, rendered) =
         package_part(session, skill.as_ref(), stacks.functions.as_deref()).await?;
 
-    let template = match (&orphan, &observed) {
-        // What is taken up is compared with the template that takes it up.
-        (Some(_), _) => Some(Template::read(
-            &client.desired().template,
-            &client.desired().parameters,
-        )?),
-        (None, Some(observed)) if outputs.is_some() => {
-            Some(Template::read(&observed.template, &observed.parameters)?)
-        }
-        (None, _) => None,
-    };
-    let drift = drift_part(session, outputs.as_ref(), template.as_ref()).await?;
-    let mut parts = vec![part, drift, code_part(&bundle, &stacks), skill_part];
+    let mut parts = people.parts;
+    parts.extend([code_part(&bundle, &stacks), skill_part]);
     parts.extend(stacks.parts);
     parts.extend(stacks.drifts);
     parts.extend([package_part, linking_part, enablement?]);
@@ -117,11 +89,11 @@ pub(crate) async fn plan(
     // Only what the live version does not name either.
     parts.extend(abandoned::parts(session, skill.as_ref()).await?);
     let plan = Plan { parts };
-    let deployed = match (skill, outputs, stacks.functions, linking) {
-        (Some(skill_id), Some(identity), Some(functions), Some(linking)) if plan.is_empty() => {
+    let deployed = match (skill, people.accounts, stacks.functions, linking) {
+        (Some(skill_id), Some(accounts), Some(functions), Some(linking)) if plan.is_empty() => {
             Some(Deployed {
                 skill_id,
-                identity,
+                accounts,
                 functions,
                 package: rendered,
                 linking,
@@ -131,21 +103,9 @@ pub(crate) async fn plan(
     };
     Ok(Planned {
         plan,
-        pool,
+        pool: people.pool,
         deployed,
     })
-}
-
-/// What was changed by hand in what holds people.
-async fn drift_part(
-    session: &Session<'_>,
-    identity: Option<&IdentityOutputs>,
-    template: Option<&Template>,
-) -> Result<Part, Error> {
-    match (identity, template) {
-        (Some(identity), Some(template)) => drift::part(session, identity, template).await,
-        _ => Ok(Part::nothing(Step::Drift)),
-    }
 }
 
 fn skill_part(skill: Option<&SkillId>, remembered: bool) -> Part {
@@ -220,7 +180,7 @@ struct Stacks {
 async fn skill_stacks(
     session: &Session<'_>,
     bundle: &Bundle,
-    known: Option<(&IdentityOutputs, &SkillId)>,
+    known: Option<(&Accounts, &SkillId)>,
 ) -> Result<Stacks, Error> {
     let mut parts = Vec::new();
     let mut drifts = Vec::new();
@@ -228,7 +188,7 @@ async fn skill_stacks(
     let mut code = Vec::new();
     for region in regions(session) {
         let step = Step::SkillStack(region.clone());
-        let Some((identity, skill)) = known else {
+        let Some((accounts, skill)) = known else {
             let template = skill_stack::template(session)?;
             let stage = ("Stage".to_owned(), session.inputs.stage.to_string());
             let after = Template::read(&template, &[stage].into())?;
@@ -241,7 +201,7 @@ async fn skill_stacks(
             code.push((region, None));
             continue;
         };
-        let client = skill_stack::client(session, &region, identity, skill, bundle)?;
+        let client = skill_stack::client(session, &region, accounts, skill, bundle)?;
         let observed = client.observe().await?;
         if decide(client.desired(), observed.as_ref()) == Decision::Stuck {
             return Err(client.stuck().await?);
@@ -322,15 +282,15 @@ async fn package_part(
 
 async fn linking_part(
     session: &Session<'_>,
-    known: Option<(&IdentityOutputs, &SkillId)>,
+    known: Option<(&Accounts, &SkillId)>,
 ) -> Result<(Part, Option<AccountLinking>), Error> {
-    let Some((identity, skill)) = known else {
+    let Some((accounts, skill)) = known else {
         let change = Change::new(Kind::Added, linking::SUBJECT, Vec::new());
         let part = Part {
             complete: false,
             ..Part::of(
                 Step::Linking,
-                "write when the app client is known",
+                "write when client and skill are known",
                 vec![change],
                 0,
             )
@@ -338,7 +298,7 @@ async fn linking_part(
         return Ok((part, None));
     };
     let (desired, observed) = tokio::join!(
-        linking::foreseen(session, identity),
+        linking::foreseen(session, accounts),
         linking::observe(session, skill)
     );
     let ((desired, secret), observed) = (desired?, observed?);

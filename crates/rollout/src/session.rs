@@ -11,6 +11,7 @@ use infra::stacks::DeliveryOutputs;
 use infra::{StackFile, Template};
 use models::ids::{SkillId, VendorId};
 
+use crate::accounts::AmazonClient;
 use crate::aws::bucket::Bucket;
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
@@ -43,6 +44,9 @@ pub struct Inputs {
     pub developer: smapi::Credentials,
     /// The vendor, when there are several to choose from.
     pub vendor: Option<VendorId>,
+    /// The client that people of Login with Amazon link their accounts with, where the stack file has
+    /// them sign in there and somebody has said which it is.
+    pub amazon_client: Option<AmazonClient>,
     /// What the bundle was built for.
     pub architecture: Architecture,
     /// Resource types that the stage's AWS does not have, and that are left out of templates;
@@ -119,15 +123,7 @@ impl<'a> Session<'a> {
         progress: &'a dyn Progress,
         interrupted: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
-        let smapi = smapi::Client::with(
-            inputs.endpoints.developer.clone(),
-            inputs.developer.clone(),
-            Some(counter.observer()),
-            smapi::RetryPolicy {
-                call_timeout: inputs.endpoints.call_timeout,
-                ..smapi::RetryPolicy::default()
-            },
-        );
+        let smapi = developer(inputs, counter);
         let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter.clone()).await?;
         let state = async {
             let account = aws.account().await?;
@@ -156,7 +152,7 @@ impl<'a> Session<'a> {
             &inputs.stage,
             &inputs.home,
         ));
-        let vendor = find_vendor(&smapi, inputs.vendor.as_ref());
+        let vendor = choose_vendor_of(&smapi, inputs.vendor.as_ref());
         let (state, vendor, delivery) = tokio::join!(state, vendor, delivery);
         let (account, store) = state?;
         let delivery = delivery?;
@@ -338,7 +334,29 @@ pub(crate) fn state_key(stage: &StageName) -> String {
     format!("stages/{stage}.json")
 }
 
-async fn find_vendor(smapi: &smapi::Client, wanted: Option<&VendorId>) -> Result<VendorId, Error> {
+/// The vendor that a stage belongs to.
+pub async fn find_vendor(inputs: &Inputs, counter: &CallCounter) -> Result<VendorId, Error> {
+    let smapi = developer(inputs, counter);
+    choose_vendor_of(&smapi, inputs.vendor.as_ref()).await
+}
+
+/// Who talks to the Skill Management API.
+fn developer(inputs: &Inputs, counter: &CallCounter) -> smapi::Client {
+    smapi::Client::with(
+        inputs.endpoints.developer.clone(),
+        inputs.developer.clone(),
+        Some(counter.observer()),
+        smapi::RetryPolicy {
+            call_timeout: inputs.endpoints.call_timeout,
+            ..smapi::RetryPolicy::default()
+        },
+    )
+}
+
+async fn choose_vendor_of(
+    smapi: &smapi::Client,
+    wanted: Option<&VendorId>,
+) -> Result<VendorId, Error> {
     let vendors = smapi.vendors().await?;
     let ids: Vec<_> = vendors.into_iter().map(|vendor| vendor.id).collect();
     choose_vendor(&ids, wanted)

@@ -1,5 +1,6 @@
 //! What is deployed on a stage, by reading only.
 
+use infra::stack_file::Provider;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -23,6 +24,8 @@ pub struct Status {
     pub skill_id: Option<SkillId>,
     /// When a deployment last ended well.
     pub deployed_at: Option<Timestamp>,
+    /// Who signs people in.
+    pub provider: &'static str,
     /// The user pool, once there is one.
     pub user_pool_id: Option<UserPoolId>,
     /// Where people sign in.
@@ -51,15 +54,19 @@ pub struct StackStatus {
 pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
     let inputs = session.inputs;
     let state = session.store.state().await;
-    let client = identity::client(session)?;
+    let client = identity::reader(session);
     let name = client.desired().name.clone();
     let observed = client.observe().await?;
     let outputs = observed
         .as_ref()
         .and_then(|observed| identity::outputs(&name, observed).ok());
-    let sign_in_url = match &outputs {
-        Some(outputs) => Some(inputs.endpoints.sign_in(&outputs.domain, &inputs.home)?),
-        None => None,
+    let provider = inputs.stack.identity.provider;
+    let sign_in_url = match (provider, &outputs) {
+        (Provider::LoginWithAmazon, _) => Some(inputs.endpoints.amazon.pages.clone()),
+        (Provider::Cognito, Some(outputs)) => {
+            Some(inputs.endpoints.sign_in(&outputs.domain, &inputs.home)?)
+        }
+        (Provider::Cognito, None) => None,
     };
     let skill = recover::skill(session).await?.and_then(|skill| skill.id);
     let mut functions = Vec::new();
@@ -68,15 +75,20 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
         functions.push((region, observed));
     }
     let settled = outputs.as_ref().zip(observed.as_ref());
+    let settled = settled.filter(|_| provider == Provider::Cognito);
     let drift = drift::report(session, skill.as_ref(), settled, &functions).await?;
-    let mut stacks = vec![StackStatus {
-        name,
-        region: inputs.home.to_string(),
-        status: observed.as_ref().map(|observed| observed.status.clone()),
-        outputs: observed
-            .map(|observed| observed.outputs)
-            .unwrap_or_default(),
-    }];
+    let mut stacks = Vec::new();
+    // One that is there is told of, also where nobody signs in to it any more.
+    if provider == Provider::Cognito || observed.is_some() {
+        stacks.push(StackStatus {
+            name,
+            region: inputs.home.to_string(),
+            status: observed.as_ref().map(|observed| observed.status.clone()),
+            outputs: observed
+                .map(|observed| observed.outputs)
+                .unwrap_or_default(),
+        });
+    }
     for (region, observed) in functions {
         stacks.push(StackStatus {
             name: skill_stack::reader(session, &region).desired().name.clone(),
@@ -92,6 +104,7 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
         vendor: session.vendor.to_string(),
         skill_id: skill,
         deployed_at: state.deployed_at,
+        provider: provider.as_str(),
         user_pool_id: outputs.map(|outputs| outputs.user_pool_id),
         sign_in_url: sign_in_url.map(|url| url.as_url().to_string()),
         stacks,

@@ -14,13 +14,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use infra::stacks::IdentityOutputs;
+use infra::stacks::AccountParameters;
 use models::account_linking::{AccessTokenScheme, AccountLinkingRequest};
 use models::ids::SkillId;
 use models::secure_url::SecureUrl;
 
 use self::judge::{AuthorizeAnswer, Finding, TokenAnswer};
 use self::probe::Probe;
+use crate::accounts::Accounts;
 use crate::calls::CallCounter;
 use crate::error::{Code, Error};
 use crate::plan::regions;
@@ -134,26 +135,21 @@ async fn run(session: &Session<'_>, probe: &Probe) -> Result<Verification, Error
         .skill_id()
         .await
         .ok_or_else(|| not_deployed(session))?;
-    let client = identity::client(session)?;
-    let observed = client
-        .observe()
-        .await?
-        .ok_or_else(|| not_deployed(session))?;
-    let outputs = identity::outputs(&client.desired().name, &observed)?;
-    let desired = linking::desired(session, &outputs).await?;
+    let accounts = accounts(session).await?;
+    let desired = linking::desired(session, &accounts).await?;
 
-    let (mut checks, web_page, tokens, keys, permissions, linking, status) = tokio::join!(
+    let (mut checks, web_page, tokens, recognised, permissions, linking, status) = tokio::join!(
         sign_in(session, probe, &desired),
-        web_page::checks(session, probe, &outputs),
+        web_page::checks(session, probe, accounts.user_pool()),
         token_endpoint(session, probe, &desired),
-        key_set(session, probe, &outputs),
+        recognition(session, probe, &accounts),
         permissions(session, &skill),
         read_back(session, &skill, &desired),
         skill_status(session, &skill),
     );
     checks.extend(web_page?);
     checks.push(tokens);
-    checks.push(keys?);
+    checks.push(recognised?);
     checks.extend(permissions?);
     checks.push(linking?);
     checks.push(status?);
@@ -161,6 +157,20 @@ async fn run(session: &Session<'_>, probe: &Probe) -> Result<Verification, Error
         checks,
         left_to_do: left_to_do(session),
     })
+}
+
+/// Whose accounts people link.
+async fn accounts(session: &Session<'_>) -> Result<Accounts, Error> {
+    if let Some(accounts) = Accounts::without_a_stack(session.inputs)? {
+        return Ok(accounts);
+    }
+    let client = identity::reader(session);
+    let observed = client
+        .observe()
+        .await?
+        .ok_or_else(|| not_deployed(session))?;
+    let outputs = identity::outputs(&client.desired().name, &observed)?;
+    Ok(Accounts::UserPool(outputs))
 }
 
 fn not_deployed(session: &Session<'_>) -> Error {
@@ -185,12 +195,14 @@ async fn sign_in(
     probe: &Probe,
     desired: &AccountLinkingRequest,
 ) -> Vec<Check> {
+    let provider = session.inputs.stack.identity.provider;
     let redirects = &session.inputs.endpoints.redirects;
     let uris = redirects.redirect_uris(&session.vendor);
     let asked = uris.iter().map(|uri| async move {
         let url = authorize_url(desired, uri);
         let answer = probe.get(&url).await?;
         judge::authorize(&AuthorizeAnswer {
+            provider,
             asked: &url,
             redirect_uri: uri.as_url(),
             status: answer.status,
@@ -200,7 +212,12 @@ async fn sign_in(
     let found = join_all(asked).await;
     let page = match found.iter().find_map(|found| found.as_ref().ok()) {
         Some(login) => match probe.get(login).await {
-            Ok(answer) => judge::login_page(login, answer.status, answer.content_type.as_deref()),
+            Ok(answer) => judge::login_page(
+                provider,
+                login,
+                answer.status,
+                answer.content_type.as_deref(),
+            ),
             Err(problem) => Err(problem),
         },
         None => Err(judge::Problem::new(
@@ -276,6 +293,7 @@ async fn token_endpoint(
         .await;
     let finding = answer.and_then(|answer| {
         judge::token(&TokenAnswer {
+            provider: session.inputs.stack.identity.provider,
             status: answer.status,
             body: &answer.body,
         })
@@ -283,20 +301,29 @@ async fn token_endpoint(
     Check::new(NAME, finding)
 }
 
-/// The keys that the skill verifies access tokens with.
-async fn key_set(
+/// What the skill verifies access tokens with: the keys of the user pool, or Amazon's own word.
+async fn recognition(
     session: &Session<'_>,
     probe: &Probe,
-    outputs: &IdentityOutputs,
+    accounts: &Accounts,
 ) -> Result<Check, Error> {
     let inputs = session.inputs;
-    let issuer = inputs
-        .endpoints
-        .issuer(&inputs.home, outputs.user_pool_id.as_str())?;
-    let url = issuer.below([".well-known", "jwks.json"]);
-    let answer = probe.get(url.as_url()).await;
-    let finding = answer.and_then(|answer| judge::key_set(answer.status, &answer.body));
-    Ok(Check::new("key set", finding))
+    match accounts.parameters(inputs)? {
+        AccountParameters::UserPool { issuer, .. } => {
+            let url = issuer.below([".well-known", "jwks.json"]);
+            let answer = probe.get(url.as_url()).await;
+            let finding = answer.and_then(|answer| judge::key_set(answer.status, &answer.body));
+            Ok(Check::new("key set", finding))
+        }
+        AccountParameters::Amazon { .. } => {
+            let mut url = inputs.endpoints.amazon.token_info().as_url().clone();
+            let token = format!("Atza|{}", uuid::Uuid::new_v4().simple());
+            url.query_pairs_mut().append_pair("access_token", &token);
+            let answer = probe.get(&url).await;
+            let finding = answer.and_then(|answer| judge::token_info(answer.status, &answer.body));
+            Ok(Check::new("token information", finding))
+        }
+    }
 }
 
 /// Whether Alexa may invoke the function of each region, for this skill and no other.

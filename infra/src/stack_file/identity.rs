@@ -12,7 +12,7 @@ use super::password::Password;
 use super::value::{Distinct, Duration, ValueError, words};
 use super::web_client::WebClient;
 
-/// The user pool.
+/// Who signs people in. Everything but the provider is about the user pool.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Identity {
@@ -74,6 +74,11 @@ impl Default for Identity {
 }
 
 impl Identity {
+    /// Whether people have their accounts in a user pool.
+    pub fn has_a_pool(&self) -> bool {
+        self.provider == Provider::Cognito
+    }
+
     /// Whether people have a verified e-mail address in the pool.
     pub fn verifies_email(&self) -> bool {
         self.sign_in.contains(&SignIn::Email) || self.sign_in.contains(&SignIn::Username)

@@ -49,8 +49,13 @@ pub enum Scope {
     Email,
     /// Phone number.
     Phone,
-    /// All other attributes.
+    /// All other attributes; with Login with Amazon, id, name and e-mail address.
     Profile,
+    /// The id alone, for which Login with Amazon asks nobody
+    /// ([Amazon's](https://developer.amazon.com/docs/login-with-amazon/customer-profile.html)).
+    ProfileUserId,
+    /// The postal code that Login with Amazon knows.
+    PostalCode,
     /// `GetUser` and the other operations that a user may call on their own account.
     UserAdmin,
     /// A scope of a resource server: `server/scope`.
@@ -58,13 +63,25 @@ pub enum Scope {
 }
 
 impl Scope {
-    const STANDARD: [Self; 5] = [
+    const STANDARD: [Self; 7] = [
         Self::Openid,
         Self::Email,
         Self::Phone,
         Self::Profile,
         Self::UserAdmin,
+        Self::ProfileUserId,
+        Self::PostalCode,
     ];
+
+    /// Whether a user pool can grant it.
+    pub(super) fn is_of_a_pool(&self) -> bool {
+        !matches!(self, Self::ProfileUserId | Self::PostalCode)
+    }
+
+    /// Whether Login with Amazon can grant it.
+    pub(super) fn is_of_amazon(&self) -> bool {
+        matches!(self, Self::Profile | Self::ProfileUserId | Self::PostalCode)
+    }
 
     /// The scope as OAuth writes it.
     pub fn as_str(&self) -> &str {
@@ -73,6 +90,8 @@ impl Scope {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Profile => "profile",
+            Self::ProfileUserId => "profile:user_id",
+            Self::PostalCode => "postal_code",
             Self::UserAdmin => "aws.cognito.signin.user.admin",
             Self::Custom(scope) => scope,
         }
@@ -93,7 +112,8 @@ impl FromStr for Scope {
             _ => Err(ValueError::new(
                 text,
                 "a scope",
-                "use openid, email, phone, profile or aws.cognito.signin.user.admin",
+                "use openid, email, phone, profile or aws.cognito.signin.user.admin, and with Login \
+                 with Amazon profile, profile:user_id or postal_code",
             )),
         }
     }

@@ -1,5 +1,6 @@
 //! Contradictions that the stack file alone gives away, one entry per rule.
 
+mod amazon;
 mod attributes;
 mod identity;
 mod linking;
@@ -60,6 +61,7 @@ pub(super) struct Findings {
 fn all() -> impl Iterator<Item = &'static Rule> {
     [
         scope::RULES,
+        amazon::RULES,
         identity::RULES,
         web_client::RULES,
         attributes::RULES,

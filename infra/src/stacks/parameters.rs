@@ -20,6 +20,7 @@ pub(super) const SKILL_ID: &str = "SkillId";
 pub(super) const CLIENT_ID: &str = "ClientId";
 pub(super) const ISSUER: &str = "Issuer";
 pub(super) const SIGN_IN_URL: &str = "SignInUrl";
+pub(super) const AMAZON_API_URL: &str = "AmazonApiUrl";
 pub(super) const CODE_BUCKET: &str = "CodeBucket";
 pub(super) const CODE_KEY: &str = "CodeKey";
 pub(super) const ARCHITECTURE: &str = "Architecture";
@@ -60,6 +61,38 @@ impl IdentityParameters {
     }
 }
 
+/// Whose accounts people link, and where they are asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountParameters {
+    /// Those of a user pool.
+    UserPool {
+        /// Who signs access tokens, exactly as their `iss` says it.
+        issuer: SecureUrl,
+        /// Base URL of the user pool domain.
+        sign_in_url: SecureUrl,
+    },
+    /// Those of Login with Amazon.
+    Amazon {
+        /// Base URL of its API.
+        api_url: SecureUrl,
+    },
+}
+
+impl AccountParameters {
+    fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::UserPool {
+                issuer,
+                sign_in_url,
+            } => vec![
+                (ISSUER, without_slash(issuer)),
+                (SIGN_IN_URL, without_slash(sign_in_url)),
+            ],
+            Self::Amazon { api_url } => vec![(AMAZON_API_URL, without_slash(api_url))],
+        }
+    }
+}
+
 /// Parameters of a skill stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkillParameters {
@@ -67,12 +100,10 @@ pub struct SkillParameters {
     pub stage: StageName,
     /// The skill that may invoke the function.
     pub skill_id: SkillId,
-    /// The app client that access tokens must come from.
+    /// The client that access tokens must come from.
     pub client_id: ClientId,
-    /// Who signs access tokens, exactly as their `iss` says it.
-    pub issuer: SecureUrl,
-    /// Base URL of the user pool domain.
-    pub sign_in_url: SecureUrl,
+    /// Whose accounts people link.
+    pub accounts: AccountParameters,
     /// The bucket that the bundle is in, in the stack's region.
     pub code_bucket: String,
     /// The bundle's key.
@@ -88,18 +119,20 @@ pub struct SkillParameters {
 impl SkillParameters {
     /// Names and values as CloudFormation takes them.
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut pairs = vec![
             (STAGE, self.stage.to_string()),
             (SKILL_ID, self.skill_id.to_string()),
             (CLIENT_ID, self.client_id.to_string()),
-            (ISSUER, without_slash(&self.issuer)),
-            (SIGN_IN_URL, without_slash(&self.sign_in_url)),
+        ];
+        pairs.extend(self.accounts.to_pairs());
+        pairs.extend([
             (CODE_BUCKET, self.code_bucket.clone()),
             (CODE_KEY, self.code_key.clone()),
             (ARCHITECTURE, self.architecture.to_string()),
             (VERSION_DESCRIPTION, self.version_description.clone()),
             (PERMISSIONS_BOUNDARY, self.permissions_boundary.clone()),
-        ]
+        ]);
+        pairs
     }
 }
 

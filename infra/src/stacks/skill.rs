@@ -12,7 +12,7 @@ use crate::names;
 use crate::resources::{
     Alias, Code, Environment, Function, LogGroup, LoggingConfig, Permission, Policy, Role, Version,
 };
-use crate::stack_file::{Scope, StackFile};
+use crate::stack_file::{Provider, Scope, StackFile};
 
 /// The skill stack of a stack file.
 pub fn skill(stack: &StackFile) -> Template {
@@ -145,37 +145,65 @@ fn environment(
     stack: &StackFile,
     skill_id: &Parameter<String>,
 ) -> Environment {
+    let (client, words) = match stack.identity.provider {
+        Provider::Cognito => (
+            "The app client that access tokens must come from",
+            "must be the id of an app client",
+        ),
+        Provider::LoginWithAmazon => (
+            "The client of the security profile that access tokens must come from",
+            "must be the id of a client of Login with Amazon",
+        ),
+    };
+    let pattern = "^[!-~]{1,256}$";
     let client_id = template.parameter(
         parameters::CLIENT_ID,
-        "The app client that access tokens must come from",
-        Constraint::Pattern {
-            pattern: "^[!-~]{1,256}$",
-            words: "must be the id of an app client",
-        },
+        client,
+        Constraint::Pattern { pattern, words },
     );
-    let issuer = template.parameter(
-        parameters::ISSUER,
-        "Who signs access tokens, exactly as they say it",
-        SECURE_URL,
+    let mut variables = IndexMap::from([
+        (environment::SKILL_ID.name, skill_id.reference()),
+        (environment::CLIENT_ID.name, client_id.reference()),
+    ]);
+    variables.extend(accounts(template, stack));
+    variables.insert(
+        environment::PROFILE_SOURCE.name,
+        stack.linking.profile_source.as_str().into(),
     );
-    let sign_in_url = template.parameter(
-        parameters::SIGN_IN_URL,
-        "Base URL of the user pool domain",
-        SECURE_URL,
-    );
-    let scopes: Vec<&str> = stack.linking.scopes.iter().map(Scope::as_str).collect();
-    Environment {
-        variables: IndexMap::from([
-            (environment::SKILL_ID.name, skill_id.reference()),
-            (environment::CLIENT_ID.name, client_id.reference()),
-            (environment::ISSUER.name, issuer.reference()),
-            (environment::SIGN_IN_URL.name, sign_in_url.reference()),
-            (environment::SCOPES.name, scopes.join(" ").as_str().into()),
-            (
-                environment::PROFILE_SOURCE.name,
-                stack.linking.profile_source.as_str().into(),
+    Environment { variables }
+}
+
+/// Whose accounts people link.
+fn accounts(template: &mut Template, stack: &StackFile) -> Vec<(&'static str, Value<String>)> {
+    let mut url = |name, description| {
+        let parameter = template.parameter(name, description, SECURE_URL);
+        parameter.reference()
+    };
+    match stack.identity.provider {
+        Provider::Cognito => {
+            let scopes: Vec<&str> = stack.linking.scopes.iter().map(Scope::as_str).collect();
+            vec![
+                (
+                    environment::ISSUER.name,
+                    url(
+                        parameters::ISSUER,
+                        "Who signs access tokens, exactly as they say it",
+                    ),
+                ),
+                (
+                    environment::SIGN_IN_URL.name,
+                    url(parameters::SIGN_IN_URL, "Base URL of the user pool domain"),
+                ),
+                (environment::SCOPES.name, scopes.join(" ").as_str().into()),
+            ]
+        }
+        Provider::LoginWithAmazon => vec![(
+            environment::AMAZON_API_URL.name,
+            url(
+                parameters::AMAZON_API_URL,
+                "Base URL of Login with Amazon, which knows whose an access token is",
             ),
-        ]),
+        )],
     }
 }
 

@@ -118,18 +118,50 @@ fn alexa_may_invoke_the_alias_for_one_skill_and_nothing_else() {
     );
 }
 
+const AMAZON: &str = "[identity]\nprovider = 'login-with-amazon'\n\
+    [linking]\nprofile-source = 'login-with-amazon'\nscopes = ['profile']";
+
 #[test]
 fn the_function_is_told_everything_that_it_reads() {
-    let template = json(&skill(&stack("")));
-    let variables = &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
-    let told: Vec<&String> = variables.as_object().unwrap().keys().collect();
-    let read: Vec<&str> = environment::ALL
-        .iter()
-        // With a user pool nobody reads it.
-        .filter(|variable| **variable != environment::AMAZON_API_URL)
-        .map(|variable| variable.name)
-        .collect();
-    assert_eq!(told, read);
+    // Whose accounts they are decides what is read.
+    let of_a_pool = [
+        environment::ISSUER,
+        environment::SIGN_IN_URL,
+        environment::SCOPES,
+    ];
+    for (file, unread) in [
+        ("", &[environment::AMAZON_API_URL][..]),
+        (AMAZON, &of_a_pool),
+    ] {
+        let template = json(&skill(&stack(file)));
+        let variables =
+            &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
+        let mut told: Vec<&str> = (variables.as_object().unwrap().keys())
+            .map(String::as_str)
+            .collect();
+        let mut read: Vec<&str> = environment::ALL
+            .iter()
+            .filter(|variable| !unread.contains(variable))
+            .map(|variable| variable.name)
+            .collect();
+        told.sort_unstable();
+        read.sort_unstable();
+        assert_eq!(told, read);
+    }
+}
+
+#[test]
+fn people_of_amazon_need_no_stack() {
+    let made = |file| {
+        render::files(&stack(file))
+            .unwrap()
+            .map(|(name, text)| (name, text.is_some()))
+    };
+    assert_eq!(made(""), [("identity.yaml", true), ("skill.yaml", true)]);
+    assert_eq!(
+        made(AMAZON),
+        [("identity.yaml", false), ("skill.yaml", true)]
+    );
 }
 
 #[test]
@@ -150,54 +182,63 @@ fn parameters_are_those_that_the_templates_declare() {
         names.sort_unstable();
         names
     };
-    let stack = stack("");
+    let pool = stack("");
     let url = || "http://localhost:1234".parse().unwrap();
     let identity_parameters = IdentityParameters {
-        stage: stack.default_stage.clone(),
+        stage: pool.default_stage.clone(),
         domain_prefix: names::DomainPrefix::parse("guide").unwrap(),
         redirect_uris: vec![url(), url()],
         permissions_boundary: None,
     };
-    let skill_parameters = SkillParameters {
-        stage: stack.default_stage.clone(),
-        skill_id: "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55"
-            .parse()
-            .unwrap(),
-        client_id: "1example23456789".parse().unwrap(),
-        issuer: url(),
-        sign_in_url: url(),
-        code_bucket: "bucket".to_owned(),
-        code_key: "key".to_owned(),
-        architecture: stack.lambda.architecture,
-        version_description: "hash".to_owned(),
-        permissions_boundary: String::new(),
-    };
-    let sign_in = skill_parameters.to_pairs();
-    assert!(sign_in.contains(&("SignInUrl", "http://localhost:1234".to_owned())));
     assert_eq!(
         given(identity_parameters.to_pairs()),
-        declared(&identity(&stack))
+        declared(&identity(&pool))
     );
-    assert_eq!(given(skill_parameters.to_pairs()), declared(&skill(&stack)));
-    let texts = super::tests::stack("[identity]\nsign-in = ['phone']\nrecovery = ['phone']");
+    let texts = stack("[identity]\nsign-in = ['phone']\nrecovery = ['phone']");
     let with_a_role = IdentityParameters {
         permissions_boundary: Some(String::new()),
         ..identity_parameters
     };
     assert_eq!(given(with_a_role.to_pairs()), declared(&identity(&texts)));
     let delivery_parameters = DeliveryParameters {
-        stage: stack.default_stage.clone(),
+        stage: pool.default_stage.clone(),
         repository: "owner/name".parse().unwrap(),
         makes_provider: false,
         plans: true,
     };
     let pairs = delivery_parameters.to_pairs();
-    assert_eq!(given(pairs.clone()), declared(&delivery(&stack)));
+    assert_eq!(given(pairs.clone()), declared(&delivery(&pool)));
     let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
     assert_eq!(
-        DeliveryParameters::from_pairs(&stack.default_stage, pairs),
+        DeliveryParameters::from_pairs(&pool.default_stage, pairs),
         Some(delivery_parameters)
     );
+    let of_a_pool = AccountParameters::UserPool {
+        issuer: url(),
+        sign_in_url: url(),
+    };
+    let of_amazon = AccountParameters::Amazon { api_url: url() };
+    for (stack, accounts, expected) in [
+        (pool, of_a_pool, "SignInUrl"),
+        (stack(AMAZON), of_amazon, "AmazonApiUrl"),
+    ] {
+        let parameters = SkillParameters {
+            stage: stack.default_stage.clone(),
+            skill_id: "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55"
+                .parse()
+                .unwrap(),
+            client_id: "1example23456789".parse().unwrap(),
+            accounts,
+            code_bucket: "bucket".to_owned(),
+            code_key: "key".to_owned(),
+            architecture: stack.lambda.architecture,
+            version_description: "hash".to_owned(),
+            permissions_boundary: String::new(),
+        };
+        let pairs = parameters.to_pairs();
+        assert!(pairs.contains(&(expected, "http://localhost:1234".to_owned())));
+        assert_eq!(given(pairs), declared(&skill(&stack)));
+    }
 }
 
 #[test]

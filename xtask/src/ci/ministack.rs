@@ -156,6 +156,7 @@ fn inputs(
         },
         developer: stage::local_developer()?,
         vendor: None,
+        amazon_client: None,
         architecture: build::host(),
         lacking: lacking.into_iter().map(|gap| gap.name).collect(),
         adopt: None,

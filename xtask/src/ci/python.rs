@@ -109,7 +109,7 @@ fn rendered(toolbox: &Toolbox) -> Result<Vec<Rendered>> {
     Ok(rendered)
 }
 
-/// Writes the JSON of both templates, and their YAML too unless that is committed.
+/// Writes the JSON of its templates, and their YAML too unless that is committed.
 fn render(toolbox: &Toolbox, stack_file: &Path, committed: bool) -> Result<Vec<Rendered>> {
     let text = fs::read_to_string(stack_file)
         .with_context(|| format!("cannot read {}", stack_file.display()))?;
@@ -118,10 +118,11 @@ fn render(toolbox: &Toolbox, stack_file: &Path, committed: bool) -> Result<Vec<R
     let folder = toolbox.folder.join("templates").join(stem);
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let mut rendered = Vec::new();
-    let mut templates = vec![
-        ("identity", stacks::identity(&stack)),
-        ("skill", stacks::skill(&stack)),
-    ];
+    let mut templates = Vec::new();
+    if stack.identity.has_a_pool() {
+        templates.push(("identity", stacks::identity(&stack)));
+    }
+    templates.push(("skill", stacks::skill(&stack)));
     if committed {
         // It follows from the name alone.
         templates.push(("delivery", stacks::delivery(&stack)));

@@ -47,8 +47,10 @@ impl Known {
         let seen = |scope: Scope| match linking.profile_source {
             ProfileSource::Userinfo => linking.scopes.contains(&scope),
             ProfileSource::GetUser => true,
-            // Its scope `profile` covers name and e-mail address.
-            ProfileSource::LoginWithAmazon => scope != Scope::Phone,
+            // Its scope `profile` covers name and e-mail address, and no other scope does.
+            ProfileSource::LoginWithAmazon => {
+                scope != Scope::Phone && linking.scopes.contains(&Scope::Profile)
+            }
         };
         let name = deploy::way(stack).name;
         let asked = |attribute| stack.identity.attributes.required.contains(&attribute);
@@ -98,6 +100,7 @@ mod tests {
             // Whoever has both signs up with the phone number, and gives no e-mail address.
             ("email-or-phone", &[Phone]),
             ("profile-api", &[Name, Email, UserName]),
+            ("login-with-amazon", &[Name, Email]),
         ] {
             let path = format!("infra/presets/{preset}.toml");
             let stack = crate::stack::read(path.as_ref()).unwrap();

@@ -40,7 +40,8 @@ impl From<Output> for Said {
 pub(crate) fn xtask(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     for (name, _) in std::env::vars() {
-        if name.starts_with("AWS_") || name.starts_with("ASK_") {
+        let prefixes = ["AWS_", "ASK_", "VOICELINK_AMAZON_"];
+        if prefixes.iter().any(|prefix| name.starts_with(prefix)) {
             command.env_remove(name);
         }
     }

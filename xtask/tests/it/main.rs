@@ -6,6 +6,7 @@
     reason = "helpers of tests are tests"
 )]
 
+mod amazon;
 mod check;
 mod command;
 mod console;

@@ -73,6 +73,15 @@ const PRESETS: &[Preset] = &[
         ],
         heard: |heard| heard.contains("Your user name is ada"),
     },
+    Preset {
+        name: "login-with-amazon",
+        pages: &[
+            ("/ap/register", None),
+            ("/ap/consent", None),
+            ("/ap/signin", None),
+        ],
+        heard: |heard| heard.starts_with("Welcome back, Ada."),
+    },
 ];
 
 fn deploy(preset: &Preset) {

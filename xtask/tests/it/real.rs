@@ -60,7 +60,7 @@ impl Real {
         self.run(&arguments, variables)
     }
 
-    fn url(&self, door: &str, path: &str) -> String {
+    pub(crate) fn url(&self, door: &str, path: &str) -> String {
         let base = self.stage.urls[door].as_str().unwrap();
         format!("{}{path}", base.trim_end_matches('/'))
     }
@@ -185,7 +185,7 @@ pub(crate) const DEVELOPER: [(&str, &str); 3] = [
 ];
 
 /// Names of the checks that failed.
-fn failed(verification: &Value) -> Vec<&str> {
+pub(crate) fn failed(verification: &Value) -> Vec<&str> {
     let checks = verification["checks"].as_array().unwrap().iter();
     checks
         .filter(|check| check["passed"] == false)

@@ -42,7 +42,7 @@ impl Heard {
 }
 
 /// Every file below a folder, as text.
-fn files(folder: &Path, found: &mut Vec<(String, String)>) {
+pub(crate) fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -1,8 +1,12 @@
-//! Login with Amazon: codes and refresh tokens in, access tokens out.
+//! Login with Amazon, for the developer of the stage and for the customers of a skill: codes and
+//! refresh tokens in, access tokens out.
 //!
 //! <https://developer.amazon.com/docs/login-with-amazon/refresh-token.html>
 
-pub(super) mod authorize;
+mod authorize;
+mod customers;
+mod profiles;
+mod tokens;
 
 use std::collections::HashMap;
 
@@ -18,18 +22,46 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use self::authorize::Code;
+use self::authorize::{Code, Pending};
+use self::customers::Customers;
+pub(super) use self::profiles::console;
+use self::profiles::{Client, Profiles};
+use self::tokens::{Grant, Tokens};
+use super::Alexa;
 use super::state::{State as Alexas, fingerprint, opaque};
-use super::{Alexa, DEVELOPER_CLIENT_ID, DEVELOPER_CLIENT_SECRET};
-use crate::cognito::same;
+use crate::cognito::Conditions;
 
-/// How long a developer's access token lives, in seconds.
+/// How long an access token lives, in seconds.
 const LIFETIME_SECONDS: u32 = 3600;
+
+/// Everything that Login with Amazon remembers, but for the tokens of the developer.
+#[derive(Debug, Default)]
+pub(super) struct Amazon {
+    profiles: Profiles,
+    customers: Customers,
+    /// What somebody is asked, by the page's handle.
+    requests: HashMap<String, Pending>,
+    /// Codes that were given, by [`fingerprint`].
+    codes: HashMap<String, Code>,
+    /// Tokens of customers.
+    pub(super) tokens: Tokens,
+    conditions: Conditions,
+}
+
+impl Amazon {
+    /// An authorization request that is not decided and has not expired.
+    fn open_request(&mut self, handle: &str, now: jiff::Timestamp) -> Option<&mut Pending> {
+        let pending = self.requests.get_mut(handle);
+        pending.filter(|pending| pending.expires_at > now)
+    }
+}
 
 pub(super) fn router(alexa: Alexa) -> Router {
     Router::new()
         .route("/auth/o2/token", post(token))
         .with_state(alexa.clone())
+        .merge(customers::router(alexa.clone()))
+        .merge(tokens::router(alexa.clone()))
         .merge(authorize::router(alexa))
 }
 
@@ -69,16 +101,29 @@ async fn token(
     body: Bytes,
 ) -> Result<Response, Denied> {
     let parameters = parameters(&headers, &body)?;
-    let refresh_token = granted(&parameters, &mut alexa.state(), alexa.now())?;
-    let access_token = format!("Atza|{}{}", opaque(), opaque());
-    let expires_at = alexa
-        .now()
-        .saturating_add(SignedDuration::from_secs(i64::from(LIFETIME_SECONDS)))
-        .unwrap_or(jiff::Timestamp::MAX);
-    alexa
-        .state()
-        .developer_tokens
-        .insert(fingerprint(&access_token), expires_at);
+    let now = alexa.now();
+    let granted = granted(&parameters, &mut alexa.state(), now)?;
+    let (access_token, refresh_token) = match granted {
+        Granted::Developer { refresh_token } => {
+            let access_token = format!("Atza|{}{}", opaque(), opaque());
+            let expires_at = now
+                .saturating_add(SignedDuration::from_secs(i64::from(LIFETIME_SECONDS)))
+                .unwrap_or(jiff::Timestamp::MAX);
+            let key = fingerprint(&access_token);
+            alexa.state().developer_tokens.insert(key, expires_at);
+            (access_token, refresh_token)
+        }
+        Granted::Customer {
+            grant,
+            refresh_token,
+        } => {
+            if let Err(outage) = alexa.endure(None).await {
+                return Ok(outage.into_response());
+            }
+            let access_token = alexa.state().amazon.tokens.issue(grant, now);
+            (access_token, refresh_token)
+        }
+    };
     Ok((
         [(header::CACHE_CONTROL, "no-store")],
         Json(json!({
@@ -89,6 +134,15 @@ async fn token(
         })),
     )
         .into_response())
+}
+
+/// Whose access token is asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Granted {
+    /// The developer's, who deploys.
+    Developer { refresh_token: String },
+    /// A customer's, for whoever they allowed it.
+    Customer { grant: Grant, refresh_token: String },
 }
 
 /// The form or JSON parameters, with a client from the `Authorization` header added.
@@ -125,12 +179,12 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-/// The refresh token, if the request is one that Login with Amazon grants.
+/// What a request asks for, if it is one that Login with Amazon grants.
 fn granted(
     parameters: &HashMap<String, String>,
     state: &mut Alexas,
     now: jiff::Timestamp,
-) -> Result<String, Denied> {
+) -> Result<Granted, Denied> {
     let parameter = |name: &str| {
         parameters
             .get(name)
@@ -160,45 +214,76 @@ fn granted(
         })
     };
     let (client_id, client_secret) = (client("client_id")?, client("client_secret")?);
-    let own = client_id == DEVELOPER_CLIENT_ID && same(DEVELOPER_CLIENT_SECRET, client_secret);
-    let stranger = || Denied {
-        status: 401,
-        error: "invalid_client",
-        description: "Client authentication failed".to_owned(),
-    };
+    let known = state.amazon.profiles.client(client_id);
+    let client = known
+        .as_ref()
+        .filter(|known| known.has_secret(client_secret));
     if grant == "authorization_code" {
-        if !own {
-            return Err(stranger());
-        }
+        let client = client.ok_or_else(stranger)?;
         let code = required("code")?;
         // Whoever redeems it, and however that ends: a code works once.
-        let code = state.developer_codes.remove(&fingerprint(code));
+        let code = state.amazon.codes.remove(&fingerprint(code));
         let verifier = parameter("code_verifier");
-        redeem(
-            code.as_ref(),
-            client_id,
-            parameter("redirect_uri"),
-            verifier,
-            now,
-        )?;
-        let refresh_token = format!("Atzr|{}{}", opaque(), opaque());
-        state
-            .developer_refresh_tokens
-            .insert(fingerprint(&refresh_token));
-        return Ok(refresh_token);
+        let code = redeem(code, client_id, parameter("redirect_uri"), verifier, now)?;
+        return match (client, code.customer) {
+            (Client::Developer, _) => {
+                let refresh_token = format!("Atzr|{}{}", opaque(), opaque());
+                let key = fingerprint(&refresh_token);
+                state.developer_refresh_tokens.insert(key);
+                Ok(Granted::Developer { refresh_token })
+            }
+            (Client::Profile(_), Some(email)) => {
+                let grant = Grant {
+                    client_id: code.client_id,
+                    email,
+                    scopes: code.scopes,
+                };
+                let refresh_token = state.amazon.tokens.grant(grant.clone());
+                Ok(Granted::Customer {
+                    grant,
+                    refresh_token,
+                })
+            }
+            (Client::Profile(_), None) => Err(invalid_grant("code")),
+        };
     }
     let refresh_token = required("refresh_token")?;
+    if matches!(known, Some(Client::Profile(_))) && client.is_none() {
+        return Err(stranger());
+    }
+    if let Some(grant) = state.amazon.tokens.granted(refresh_token) {
+        if client.is_none() || grant.client_id != client_id {
+            return Err(invalid_grant("refresh_token"));
+        }
+        return Ok(Granted::Customer {
+            grant: grant.clone(),
+            refresh_token: refresh_token.to_owned(),
+        });
+    }
+    if matches!(client, Some(Client::Profile(_))) {
+        return Err(invalid_grant("refresh_token"));
+    }
     // Of tokens from elsewhere it is not known whose they are.
     let issued = state
         .developer_refresh_tokens
         .contains(&fingerprint(refresh_token));
-    if issued && !own {
+    if issued && client.is_none() {
         return Err(stranger());
     }
     if refresh_token.starts_with("Atzr|") {
-        Ok(refresh_token.to_owned())
+        Ok(Granted::Developer {
+            refresh_token: refresh_token.to_owned(),
+        })
     } else {
         Err(invalid_grant("refresh_token"))
+    }
+}
+
+fn stranger() -> Denied {
+    Denied {
+        status: 401,
+        error: "invalid_client",
+        description: "Client authentication failed".to_owned(),
     }
 }
 
@@ -212,12 +297,12 @@ fn invalid_grant(parameter: &str) -> Denied {
 
 /// Whether a code is redeemed by whom it was given to (RFC 6749, 4.1.3, and RFC 7636, 4.6).
 fn redeem(
-    code: Option<&Code>,
+    code: Option<Code>,
     client_id: &str,
     redirect_uri: Option<&str>,
     verifier: Option<&str>,
     now: jiff::Timestamp,
-) -> Result<(), Denied> {
+) -> Result<Code, Denied> {
     let code = code
         .filter(|code| code.expires_at > now && code.client_id == client_id)
         .ok_or_else(|| invalid_grant("code"))?;
@@ -227,7 +312,7 @@ fn redeem(
     let challenged =
         verifier.map(|verifier| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)));
     if code.challenge == challenged {
-        Ok(())
+        Ok(code)
     } else {
         Err(invalid_grant("code_verifier"))
     }
@@ -244,6 +329,11 @@ mod tests {
             &mut Alexas::default(),
             jiff::Timestamp::UNIX_EPOCH,
         )
+        .map(|granted| match granted {
+            Granted::Developer { refresh_token } | Granted::Customer { refresh_token, .. } => {
+                refresh_token
+            }
+        })
         .map_err(|denied| denied.error)
     }
 
@@ -278,7 +368,8 @@ mod tests {
             &mut Alexas::default(),
             jiff::Timestamp::UNIX_EPOCH,
         );
-        assert_eq!(granted.unwrap(), "Atzr|x");
+        let refresh_token = "Atzr|x".to_owned();
+        assert_eq!(granted, Ok(Granted::Developer { refresh_token }));
     }
 
     #[test]
@@ -288,13 +379,16 @@ mod tests {
             client_id: "a".to_owned(),
             redirect_uri: "http://127.0.0.1:9090/cb".to_owned(),
             // RFC 7636, appendix B.
+            scopes: Vec::new(),
+            customer: None,
             challenge: Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned()),
             expires_at: at(300),
         };
         let verifier = Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         let home = Some(code.redirect_uri.as_str());
         let redeem = |client, uri, verifier, now| {
-            redeem(Some(&code), client, uri, verifier, at(now)).map_err(|denied| denied.error)
+            let redeemed = redeem(Some(code.clone()), client, uri, verifier, at(now));
+            redeemed.map(|_| ()).map_err(|denied| denied.error)
         };
         assert_eq!(redeem("a", home, verifier, 299), Ok(()));
         for (client, uri, verifier, now) in [

@@ -78,6 +78,7 @@ impl Alexa {
     /// The device, the Alexa app, the developer console and the redirect hosts.
     pub fn device_router(&self) -> Router {
         app::router(self.clone())
+            .merge(lwa::console(self.clone()))
             .merge(device::router(self.clone()))
             .merge(linking::router(self.clone()))
     }

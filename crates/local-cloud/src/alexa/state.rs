@@ -12,7 +12,7 @@ use super::customer::Customer;
 use super::device::progressive::Unanswered;
 use super::device::session::Session;
 use super::linking::Attempt;
-use super::lwa::authorize::{Code, Pending};
+use super::lwa::Amazon;
 use super::smapi::imports::Import;
 use super::smapi::simulations::Simulation;
 use super::smapi::skill::Skill;
@@ -33,10 +33,8 @@ pub(super) struct State {
     pub(super) simulations: HashMap<String, Simulation>,
     /// When the access tokens that Login with Amazon has issued expire, by [`fingerprint`].
     pub(super) developer_tokens: HashMap<String, Timestamp>,
-    /// What Login with Amazon asks the developer, by the consent page's handle.
-    pub(super) developer_requests: HashMap<String, Pending>,
-    /// Codes of Login with Amazon, by [`fingerprint`].
-    pub(super) developer_codes: HashMap<String, Code>,
+    /// Login with Amazon: its clients, customers, requests, codes and tokens.
+    pub(super) amazon: Amazon,
     /// Refresh tokens that Login with Amazon has issued, by [`fingerprint`].
     pub(super) developer_refresh_tokens: HashSet<String>,
     /// Started account linkings, by their `state`.

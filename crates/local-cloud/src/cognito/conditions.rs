@@ -37,8 +37,22 @@ pub(crate) struct Conditions {
     people: HashMap<String, Condition>,
 }
 
+impl Condition {
+    /// Lets the caller suffer it.
+    pub(crate) async fn endure(self) -> Result<(), Outage> {
+        match self {
+            Self::Up => Ok(()),
+            Self::Down => Err(Outage),
+            Self::Slow => {
+                tokio::time::sleep(SLOW).await;
+                Ok(())
+            }
+        }
+    }
+}
+
 impl Conditions {
-    fn set(&mut self, person: Option<String>, condition: Condition) {
+    pub(crate) fn set(&mut self, person: Option<String>, condition: Condition) {
         match person {
             None => self.everybody = condition,
             Some(person) if condition == Condition::Up => {
@@ -51,7 +65,7 @@ impl Conditions {
     }
 
     /// What everybody suffers comes before what a person suffers, whatever that person is called.
-    fn of<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Condition {
+    pub(crate) fn of<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Condition {
         let own = || names.into_iter().find_map(|name| self.people.get(name));
         match self.everybody {
             Condition::Up => own().copied().unwrap_or_default(),
@@ -98,14 +112,7 @@ impl Cognito {
             });
             state.conditions.of(names)
         };
-        match condition {
-            Condition::Up => Ok(()),
-            Condition::Down => Err(Outage),
-            Condition::Slow => {
-                tokio::time::sleep(SLOW).await;
-                Ok(())
-            }
-        }
+        condition.endure().await
     }
 }
 

@@ -36,7 +36,8 @@ use serde_json::Value;
 
 use crate::{AwsError, Shared, cross_origin};
 pub(crate) use client::same;
-pub(crate) use conditions::Condition;
+pub(crate) use conditions::{Condition, Conditions, Outage, bearer};
+pub(crate) use headers::cookie;
 use oauth::{authorize, discovery, revoke, token, user_info};
 pub(crate) use spoil::Flaw;
 use state::State;

@@ -6,9 +6,10 @@ use super::browser::Browser;
 use super::device::Answer;
 use super::error::Problem;
 use super::expectations::{
-    LOGS, check_authorize_url, check_linked, check_redirect, expect_link_card, expect_open,
-    expect_plain, expect_same_token,
+    LOGS, check_authorize_url, check_linked, check_redirect, expect_greeting, expect_link_card,
+    expect_open, expect_plain, expect_same_token,
 };
+use super::person::{FIRST_NAME, NAME};
 use super::{Subject, Tale, Turn};
 
 /// How long a skill event may take to reach the skill.
@@ -139,7 +140,10 @@ impl Tale<'_> {
     async fn converse(&mut self) -> Result<Answer, Problem> {
         self.step = "launch with a linked account";
         let answer = self.launch().await?;
-        expect_plain(&answer)?;
+        match self.script.subject {
+            Subject::Name => expect_greeting(&answer, FIRST_NAME)?,
+            Subject::Email | Subject::Phone | Subject::Username => expect_plain(&answer)?,
+        }
         expect_open(&answer)?;
         self.step = "ask for help";
         let answer = self.say("help").await?;
@@ -171,10 +175,10 @@ impl Tale<'_> {
         self.step = "let Alexa refresh the access token";
         self.device.hold_refresh(false).await?;
         let after = self.hear_the_subject().await?;
-        if after.jti.is_none() || after.jti == before.jti {
+        if after.token.is_none() || after.token == before.token {
             return Err(Problem::unexpected(
-                "an access token with a new jti",
-                format!("jti {:?} after {:?}", after.jti, before.jti),
+                "another access token",
+                format!("token {:?} after {:?}", after.token, before.token),
                 "the Alexa side refreshes at accessTokenUrl with the refresh token",
             ));
         }
@@ -257,6 +261,7 @@ impl Tale<'_> {
             Subject::Email => &self.person.email,
             Subject::Phone => &self.person.phone,
             Subject::Username => &self.person.username,
+            Subject::Name => NAME,
         }
     }
 

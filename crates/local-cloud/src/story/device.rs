@@ -34,8 +34,8 @@ pub struct Answer {
     pub card: Option<Value>,
     /// Whether the request to the skill carried an access token.
     pub linked: bool,
-    /// The `jti` of the access token that the request carried.
-    pub jti: Option<String>,
+    /// What the access token that the request carried is told by.
+    pub token: Option<String>,
     /// Whether the skill listens for the next sentence.
     pub session_open: bool,
     /// The intent that was understood.

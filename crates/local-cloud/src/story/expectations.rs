@@ -114,6 +114,19 @@ pub(super) fn expect_link_card(answer: &Answer) -> Result<(), Problem> {
     ))
 }
 
+/// A greeting by the name that the person goes by.
+pub(super) fn expect_greeting(answer: &Answer, first_name: &str) -> Result<(), Problem> {
+    expect_plain(answer)?;
+    if answer.heard.contains(first_name) {
+        return Ok(());
+    }
+    Err(Problem::unexpected(
+        format!("a greeting of {first_name}"),
+        format!("“{}”", answer.heard),
+        LOGS,
+    ))
+}
+
 /// An answer to a linked person that does not send them to link again.
 pub(super) fn expect_plain(answer: &Answer) -> Result<(), Problem> {
     if answer.linked && answer.card_type() != Some("LinkAccount") {
@@ -143,12 +156,12 @@ pub(super) fn expect_open(answer: &Answer) -> Result<(), Problem> {
 }
 
 pub(super) fn expect_same_token(answer: &Answer, before: &Answer) -> Result<(), Problem> {
-    if answer.linked && answer.jti.is_some() && answer.jti == before.jti {
+    if answer.linked && answer.token.is_some() && answer.token == before.token {
         return Ok(());
     }
     Err(Problem::unexpected(
         "a request with the expired access token while refreshing is held back",
-        format!("jti {:?} after {:?}", answer.jti, before.jti),
+        format!("token {:?} after {:?}", answer.token, before.token),
         "POST /control/refresh of the device listener should hold Alexa back",
     ))
 }

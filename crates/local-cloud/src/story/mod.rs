@@ -68,6 +68,8 @@ pub enum Subject {
     Phone,
     /// The name to sign in with.
     Username,
+    /// The person's own name.
+    Name,
 }
 
 impl Subject {
@@ -77,6 +79,7 @@ impl Subject {
             Self::Email => "what is my e-mail",
             Self::Phone => "what's my phone number",
             Self::Username => "what's my user name",
+            Self::Name => "what's my name",
         }
     }
 
@@ -87,6 +90,7 @@ impl Subject {
             Self::Email => "what is my email",
             Self::Phone => "what is my phone number",
             Self::Username => "what is my user name",
+            Self::Name => "what is my name",
         }
     }
 }

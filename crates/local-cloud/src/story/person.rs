@@ -11,6 +11,10 @@ use super::browser::{Browser, Page};
 use super::device::Device;
 use super::error::Problem;
 
+/// What everybody is called here, as a whole and by those who greet.
+pub(super) const NAME: &str = "Ada Lovelace";
+pub(super) const FIRST_NAME: &str = "Ada";
+
 /// More pages in a row than anybody is shown.
 const MOST_PAGES: usize = 8;
 
@@ -55,6 +59,9 @@ pub struct Way {
     pub name: SignInName,
     /// With a code instead of the password, where the pages offer it.
     pub code_first: Option<FirstCode>,
+    /// With an account at Amazon, which is made without a code, and asked whether the skill may know
+    /// it.
+    pub at_amazon: bool,
 }
 
 /// A page that somebody has got through.
@@ -130,8 +137,8 @@ impl Person {
             "email" => &self.email,
             "phone_number" => &self.phone,
             "password" => &self.password,
-            "name" => "Ada Lovelace",
-            "given_name" => "Ada",
+            "name" => NAME,
+            "given_name" => FIRST_NAME,
             "family_name" => "Lovelace",
             "middle_name" => "King",
             "nickname" => "Countess",
@@ -159,16 +166,21 @@ impl Person {
                 .be_signed_up(&administrator, browser, device, sign_in)
                 .await;
         }
-        let sign_up = sign_in.link("/signup").ok_or_else(|| {
+        let path = if self.way.at_amazon {
+            "/ap/register"
+        } else {
+            "/signup"
+        };
+        let sign_up = sign_in.link(path).ok_or_else(|| {
             Problem::unexpected(
-                "a sign-in page with a link to /signup",
+                format!("a sign-in page with a link to {path}"),
                 sign_in.describe(),
                 "is self sign-up switched on in stack.toml ([identity] self-sign-up)?",
             )
         })?;
         let page = browser.open(sign_up).await?;
         let page = self.fill(browser, &page, "password", None).await?;
-        if page.form("code").is_none() {
+        if !self.way.at_amazon && page.form("code").is_none() {
             return Err(Problem::unexpected(
                 "a page that asks for the code that was sent",
                 page.describe(),
@@ -188,19 +200,19 @@ impl Person {
         let mut before = String::new();
         for _ in 0..MOST_PAGES {
             let here = page.url.path().to_owned();
-            let asks_for_code = page.form("code").is_some();
-            if !asks_for_code && page.form("password").is_none() {
+            let asks_for = ["code", "password", "decision"];
+            let asked = asks_for.into_iter().find(|one| page.form(one).is_some());
+            let Some(field) = asked else {
                 return Ok(page);
-            }
+            };
             if here == before {
                 break;
             }
-            page = if asks_for_code {
-                let code = self.newest_code(device, &page).await?;
-                self.fill(browser, &page, "code", Some(code)).await?
-            } else {
-                self.fill(browser, &page, "password", None).await?
+            let code = match field {
+                "code" => Some(self.newest_code(device, &page).await?),
+                _ => None,
             };
+            page = self.fill(browser, &page, field, code).await?;
             before = here;
         }
         Err(Problem::unexpected(

@@ -31,13 +31,13 @@ const ELSEWHERE: [(&str, &str); 8] = [
     ),
     (
         "accessTokenUrl",
-        "remove it; it follows from the sign-in domain",
+        "remove it; it follows from who signs people in",
     ),
     (
         "authorizationUrl",
-        "remove it; it follows from the sign-in domain",
+        "remove it; it follows from who signs people in",
     ),
-    ("clientId", "remove it; it is the app client's"),
+    ("clientId", "remove it; who signs people in has it"),
     (
         "clientSecret",
         "remove it, and replace the secret: it is known to everyone who has the file",
@@ -108,39 +108,41 @@ pub(super) fn read(document: &Document) -> Result<Decisions, Problem> {
     if decisions.voice_forward_account_linking == Some(VoiceForward::Enabled) {
         return Err(problem(
             &root.key("voiceForwardAccountLinking"),
-            "linking by voice only works where people sign in with Login with Amazon".to_owned(),
+            "linking by voice is begun by the skill, and this one does not".to_owned(),
             "use \"DISABLED\"",
         ));
     }
     Ok(decisions)
 }
 
+/// Where accounts are linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkingUrls {
+    /// Where people sign in.
+    pub authorization: SecureUrl,
+    /// Where Alexa takes and refreshes tokens.
+    pub token: SecureUrl,
+}
+
 impl SourcePackage {
     /// Account linking of a stage, without the client secret.
-    ///
-    /// `sign_in` is the base URL of the user pool domain.
     pub fn account_linking(
         &self,
         stack: &StackFile,
-        sign_in: &SecureUrl,
+        urls: LinkingUrls,
         client_id: &ClientId,
     ) -> Result<AccountLinking, PackageError> {
         let file = self.folder.join(ACCOUNT_LINKING);
-        let base = sign_in.as_url().as_str().trim_end_matches('/');
-        let endpoint = |path: &str| -> Result<SecureUrl, Problem> {
-            let url = format!("{base}{path}").parse();
-            url.map_err(|error| Problem::new(&file, format!("the sign-in domain: {error}")))
-        };
         let scopes = stack.linking.scopes.iter().map(Scope::to_string);
         let decisions = self.linking.clone();
         Ok(AccountLinking {
             grant: decisions.grant,
-            authorization_url: endpoint("/oauth2/authorize")?,
+            authorization_url: urls.authorization,
             domains: decisions.domains,
             client_id: client_id.clone(),
             scopes: Scopes::try_from(scopes.collect::<Vec<_>>())
                 .map_err(|error| Problem::new(&file, error.to_string()))?,
-            access_token_url: Some(endpoint("/oauth2/token")?),
+            access_token_url: Some(urls.token),
             access_token_scheme: Some(match stack.linking.client_authentication {
                 ClientAuthentication::Basic => AccessTokenScheme::HttpBasic,
                 ClientAuthentication::Body => AccessTokenScheme::RequestBodyCredentials,

@@ -155,12 +155,15 @@ fn account_linking_joins_both_files_and_the_stage() {
     )
     .unwrap();
     let package = SourcePackage::read(&committed()).unwrap();
+    let host = "https://guide.auth.eu-west-1.amazoncognito.com/oauth2";
+    let url = |path: &str| format!("{host}/{path}").parse().unwrap();
     let linking = package
         .account_linking(
             &stack,
-            &"https://guide.auth.eu-west-1.amazoncognito.com"
-                .parse()
-                .unwrap(),
+            LinkingUrls {
+                authorization: url("authorize"),
+                token: url("token"),
+            },
             &"1example23456789".parse().unwrap(),
         )
         .unwrap();

@@ -53,6 +53,18 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
     ))
 }
 
+/// The identity stack for whoever only reads it, or takes it away.
+pub(crate) fn reader(session: &Session<'_>) -> StackClient {
+    let inputs = session.inputs;
+    let name = names::identity_stack(&inputs.stack.name, &inputs.stage);
+    let desired = Desired {
+        tags: session.tags(),
+        role: session.service_role(),
+        ..Desired::reader(name, inputs.home.clone())
+    };
+    StackClient::new(&session.aws, desired)
+}
+
 /// The identity stack and what it is; around what is there without it, if it is not there.
 pub(crate) async fn prepare(
     session: &Session<'_>,

@@ -5,13 +5,12 @@ use serde_json::{Value, json};
 use smapi::{SkillStage, Versioned};
 use uuid::Uuid;
 
-use infra::stacks::IdentityOutputs;
 use models::account_linking::{
     AccountLinking, AccountLinkingRequest, AccountLinkingResponse, Difference,
 };
 use models::ids::SkillId;
 
-use crate::aws::identity::client_secret;
+use crate::accounts::Accounts;
 use crate::digest;
 use crate::error::{Code, Error};
 use crate::plan::Part;
@@ -29,16 +28,11 @@ const OVERTAKEN: &str = "account linking was changed meanwhile; planning it agai
 /// What account linking shall be.
 pub(crate) async fn desired(
     session: &Session<'_>,
-    identity: &IdentityOutputs,
+    accounts: &Accounts,
 ) -> Result<AccountLinkingRequest, Error> {
-    let (linking, secret) = foreseen(session, identity).await?;
+    let (linking, secret) = foreseen(session, accounts).await?;
     let Some(secret) = secret else {
-        let client = &identity.client_id;
-        return Err(Error::new(
-            Code::Linking,
-            format!("these credentials may not read the secret of app client {client}"),
-        )
-        .hint("they are for plans; use some that may call cognito-idp:DescribeUserPoolClient"));
+        return Err(accounts.without_a_secret());
     };
     AccountLinkingRequest::new(linking, Some(secret)).map_err(|error| {
         Error::new(Code::Linking, error.to_string())
@@ -49,20 +43,14 @@ pub(crate) async fn desired(
 /// The same without its secret where our credentials may not read it.
 pub(crate) async fn foreseen(
     session: &Session<'_>,
-    identity: &IdentityOutputs,
+    accounts: &Accounts,
 ) -> Result<(AccountLinking, Option<SecretString>), Error> {
     let inputs = session.inputs;
-    let secret = client_secret(
-        &session.aws,
-        &inputs.home,
-        &identity.user_pool_id,
-        &identity.client_id,
-    )
-    .await?;
-    let sign_in = inputs.endpoints.sign_in(&identity.domain, &inputs.home)?;
+    let secret = accounts.client_secret(session).await?;
+    let urls = accounts.urls(inputs)?;
     let linking = inputs
         .package
-        .account_linking(&inputs.stack, &sign_in, &identity.client_id)?;
+        .account_linking(&inputs.stack, urls, accounts.client_id())?;
     Ok((linking, secret))
 }
 
@@ -178,9 +166,9 @@ fn differences(wanted: &AccountLinking, observed: &AccountLinkingResponse) -> Ve
 pub(crate) async fn ensure(
     session: &Session<'_>,
     skill: &SkillId,
-    identity: &IdentityOutputs,
+    accounts: &Accounts,
 ) -> Result<(AccountLinking, String), Error> {
-    let (desired, observed) = tokio::join!(desired(session, identity), observe(session, skill));
+    let (desired, observed) = tokio::join!(desired(session, accounts), observe(session, skill));
     let (desired, observed) = (desired?, observed?);
     let record = session.store.state().await.linking;
     let part = part(

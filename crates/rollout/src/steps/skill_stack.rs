@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use infra::stack_file::Region;
-use infra::stacks::{IdentityOutputs, SkillOutputs, SkillParameters};
+use infra::stacks::{SkillOutputs, SkillParameters};
 use models::ids::SkillId;
 
 use super::bundle::Bundle;
 use super::identity::unrenderable;
+use crate::accounts::Accounts;
 use crate::aws::stack::{Desired, Observed, StackClient};
 use crate::digest;
 use crate::error::{Code, Error};
@@ -17,7 +18,7 @@ use crate::session::Session;
 pub(crate) fn client(
     session: &Session<'_>,
     region: &Region,
-    identity: &IdentityOutputs,
+    accounts: &Accounts,
     skill: &SkillId,
     bundle: &Bundle,
 ) -> Result<StackClient, Error> {
@@ -26,11 +27,8 @@ pub(crate) fn client(
     let parameters = SkillParameters {
         stage: inputs.stage.clone(),
         skill_id: skill.clone(),
-        client_id: identity.client_id.clone(),
-        issuer: inputs
-            .endpoints
-            .issuer(&inputs.home, identity.user_pool_id.as_str())?,
-        sign_in_url: inputs.endpoints.sign_in(&identity.domain, &inputs.home)?,
+        client_id: accounts.client_id().clone(),
+        accounts: accounts.parameters(inputs)?,
         code_bucket: session.bucket(region).name().to_owned(),
         code_key: bundle.key(),
         architecture: inputs.architecture,

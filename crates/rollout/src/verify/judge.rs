@@ -1,5 +1,6 @@
 //! What an answer says about the stage.
 
+use infra::stack_file::Provider;
 use serde::Deserialize;
 use serde_json::Value;
 use smapi::{ResourceStatus, SkillStatus, Status};
@@ -26,6 +27,7 @@ impl Problem {
 
 /// How the authorize endpoint answered.
 pub(super) struct AuthorizeAnswer<'a> {
+    pub(super) provider: Provider,
     pub(super) asked: &'a Url,
     pub(super) redirect_uri: &'a Url,
     pub(super) status: u16,
@@ -42,7 +44,19 @@ pub(super) fn authorize(answer: &AuthorizeAnswer<'_>) -> Finding<Url> {
     let Some(target) = target.filter(|_| (300..400).contains(&answer.status)) else {
         return Err(Problem::new(
             format!("answered {} and leads nowhere", answer.status),
-            "see whether the user pool, its client and its domain are there: cargo xtask status",
+            match answer.provider {
+                Provider::Cognito => {
+                    "see whether the user pool, its client and its domain are there: cargo xtask \
+                     status"
+                        .to_owned()
+                }
+                // Login with Amazon tells nobody but the person on the page.
+                Provider::LoginWithAmazon => format!(
+                    "add {} to the allowed return URLs of the security profile, and see whether \
+                     its client id is the one that was deployed; open {} to read what Amazon says",
+                    answer.redirect_uri, answer.asked
+                ),
+            },
         ));
     };
     let told = |name: &str| {
@@ -57,10 +71,17 @@ pub(super) fn authorize(answer: &AuthorizeAnswer<'_>) -> Finding<Url> {
         let description = description.map_or_else(String::new, |text| format!(": {text}"));
         return Err(Problem::new(
             format!("refuses it with {error}{description}"),
-            "the app client differs from what was deployed; deploy again",
+            match answer.provider {
+                Provider::Cognito => "the app client differs from what was deployed; deploy again",
+                Provider::LoginWithAmazon => {
+                    "see the security profile in the console of Login with Amazon"
+                }
+            },
         ));
     }
-    if target.origin() != answer.asked.origin() || same_place(answer.redirect_uri) {
+    // Amazon has its sign-in pages on several hosts.
+    let astray = answer.provider == Provider::Cognito && target.origin() != answer.asked.origin();
+    if astray || same_place(answer.redirect_uri) {
         let host = target.host_str().unwrap_or_default();
         return Err(Problem::new(
             format!("leads to {host} and not to the sign-in page"),
@@ -71,20 +92,31 @@ pub(super) fn authorize(answer: &AuthorizeAnswer<'_>) -> Finding<Url> {
 }
 
 /// Whether people can sign in there.
-pub(super) fn login_page(url: &Url, status: u16, content_type: Option<&str>) -> Finding {
+pub(super) fn login_page(
+    provider: Provider,
+    url: &Url,
+    status: u16,
+    content_type: Option<&str>,
+) -> Finding {
     let html = content_type.is_some_and(|kind| kind.starts_with("text/html"));
     if status == 200 && html {
         return Ok(format!("{} answers", url.host_str().unwrap_or_default()));
     }
     Err(Problem::new(
         format!("answered {status}"),
-        "managed login shows no page before its style exists, and none while the domain is being \
-         set up; deploy again",
+        match provider {
+            Provider::Cognito => {
+                "managed login shows no page before its style exists, and none while the domain is \
+                 being set up; deploy again"
+            }
+            Provider::LoginWithAmazon => "Amazon shows no sign-in page; run it again in a while",
+        },
     ))
 }
 
 /// How the token endpoint answered.
 pub(super) struct TokenAnswer<'a> {
+    pub(super) provider: Provider,
     pub(super) status: u16,
     pub(super) body: &'a [u8],
 }
@@ -104,17 +136,51 @@ pub(super) fn token(answer: &TokenAnswer<'_>) -> Finding {
         }
         (_, "invalid_client") => Err(Problem::new(
             "refuses the client with invalid_client",
-            "the client secret is not the one that Cognito knows; deploy again",
+            match answer.provider {
+                Provider::Cognito => {
+                    "the client secret is not the one that Cognito knows; deploy again"
+                }
+                Provider::LoginWithAmazon => SECRET_OF_THE_PROFILE,
+            },
         )),
         (status, "") => Err(Problem::new(
             format!("answered {status} without an OAuth error"),
-            "see whether the user pool's domain is there: cargo xtask status",
+            match answer.provider {
+                Provider::Cognito => {
+                    "see whether the user pool's domain is there: cargo xtask status"
+                }
+                Provider::LoginWithAmazon => {
+                    "Amazon's token service is ill; run it again in a while"
+                }
+            },
         )),
         (status, error) => Err(Problem::new(
             format!("answered {status} with {error}"),
-            "the app client differs from what was deployed; deploy again",
+            match answer.provider {
+                Provider::Cognito => "the app client differs from what was deployed; deploy again",
+                Provider::LoginWithAmazon => SECRET_OF_THE_PROFILE,
+            },
         )),
     }
+}
+
+/// What to do about a client that Amazon does not know.
+const SECRET_OF_THE_PROFILE: &str = "client id and secret are not those of one security profile; \
+    copy both from its web settings and deploy again";
+
+/// Whether it can be asked whose an access token is. One that nobody was given is refused
+/// ([tokeninfo](https://developer.amazon.com/docs/login-with-amazon/obtain-customer-profile.html)).
+pub(super) fn token_info(status: u16, body: &[u8]) -> Finding {
+    let error = serde_json::from_slice::<OAuthError>(body);
+    let error = error.map(|body| body.error).unwrap_or_default();
+    if matches!(status, 400 | 401) && matches!(error.as_str(), "invalid_token" | "invalid_request")
+    {
+        return Ok(format!("refuses a made-up access token with {error}"));
+    }
+    Err(Problem::new(
+        format!("answered {status} to a made-up access token"),
+        "without it no access token can be verified; run it again in a while",
+    ))
 }
 
 /// Whether access tokens can be verified.
@@ -221,8 +287,13 @@ mod tests {
     use serde_json::json;
 
     fn answered(status: u16, location: &str) -> Finding<Url> {
+        answered_by(Provider::Cognito, status, location)
+    }
+
+    fn answered_by(provider: Provider, status: u16, location: &str) -> Finding<Url> {
         let asked = "https://guide.auth.eu-west-1.amazoncognito.com/oauth2/authorize?a=b";
         authorize(&AuthorizeAnswer {
+            provider,
             asked: &asked.parse().unwrap(),
             redirect_uri: &"https://layla.amazon.com/api/skill/link/M1"
                 .parse()
@@ -255,16 +326,47 @@ mod tests {
     }
 
     #[test]
+    fn amazon_may_sign_people_in_on_another_host_and_names_the_return_url() {
+        let amazon = Provider::LoginWithAmazon;
+        assert!(answered_by(amazon, 302, "https://na.account.amazon.com/ap/signin").is_ok());
+        let refused = answered_by(amazon, 400, "").unwrap_err();
+        let url = "https://layla.amazon.com/api/skill/link/M1";
+        assert!(refused.hint.contains(url), "{}", refused.hint);
+        let back = format!("{url}?error=invalid_scope&state=s");
+        assert!(answered_by(amazon, 302, &back).is_err());
+        assert!(answered_by(amazon, 302, &format!("{url}?code=c")).is_err());
+    }
+
+    #[test]
+    fn only_a_refused_token_shows_that_somebody_looks() {
+        let body = br#"{"error":"invalid_token","error_description":"x"}"#;
+        assert!(token_info(400, body).is_ok());
+        assert!(token_info(200, b"{}").is_err());
+        assert!(token_info(503, b"").is_err());
+        assert!(token_info(404, body).is_err());
+    }
+
+    #[test]
     fn a_page_is_html_that_is_there() {
         let url = "https://guide.example.com/login".parse().unwrap();
-        assert!(login_page(&url, 200, Some("text/html;charset=UTF-8")).is_ok());
-        assert!(login_page(&url, 200, Some("application/json")).is_err());
-        assert!(login_page(&url, 403, Some("text/html")).is_err());
+        for provider in Provider::ALL {
+            let judged = |status, kind| login_page(*provider, &url, status, Some(kind));
+            assert!(judged(200, "text/html;charset=UTF-8").is_ok());
+            assert!(judged(200, "application/json").is_err());
+            assert!(judged(403, "text/html").is_err());
+        }
     }
 
     #[test]
     fn invalid_grant_alone_proves_the_client() {
-        let judged = |status, body: &[u8]| token(&TokenAnswer { status, body });
+        let judged = |status, body: &[u8]| {
+            let provider = Provider::LoginWithAmazon;
+            token(&TokenAnswer {
+                provider,
+                status,
+                body,
+            })
+        };
         assert!(judged(400, br#"{"error":"invalid_grant"}"#).is_ok());
         for (status, body) in [
             (400, &br#"{"error":"invalid_client"}"#[..]),

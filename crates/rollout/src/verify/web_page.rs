@@ -1,7 +1,7 @@
 //! The sign-in of a web page on the same pool, asked for as the page's script does.
 
 use futures_util::future::join_all;
-use infra::stack_file::{Scope, WebClient, WebUrl};
+use infra::stack_file::{Provider, Scope, WebClient, WebUrl};
 use infra::stacks::IdentityOutputs;
 use models::ids::ClientId;
 use models::secure_url::SecureUrl;
@@ -21,10 +21,10 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub(super) async fn checks(
     session: &Session<'_>,
     probe: &Probe,
-    outputs: &IdentityOutputs,
+    outputs: Option<&IdentityOutputs>,
 ) -> Result<Vec<Check>, Error> {
     let inputs = session.inputs;
-    let Some(web) = &inputs.stack.identity.web_client else {
+    let (Some(web), Some(outputs)) = (&inputs.stack.identity.web_client, outputs) else {
         return Ok(Vec::new());
     };
     let Some(client) = &outputs.web_client_id else {
@@ -49,14 +49,17 @@ async fn sign_in(
     let url = authorize_url(host, client, web, callback);
     let answer = probe.get(&url).await?;
     let malformed = |_| Problem::new("its callback URL is none", "see stack.toml");
+    // A web page's client is one of a user pool.
+    let provider = Provider::Cognito;
     let login = judge::authorize(&AuthorizeAnswer {
+        provider,
         asked: &url,
         redirect_uri: &Url::parse(callback.as_str()).map_err(malformed)?,
         status: answer.status,
         location: answer.location.as_deref(),
     })?;
     let page = probe.get(&login).await?;
-    judge::login_page(&login, page.status, page.content_type.as_deref())
+    judge::login_page(provider, &login, page.status, page.content_type.as_deref())
         .map(|_| "leads to the sign-in page".to_owned())
 }
 

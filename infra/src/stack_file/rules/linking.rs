@@ -63,7 +63,8 @@ fn no_scopes(stack: &StackFile) -> Option<Violation> {
 fn userinfo_without_openid(stack: &StackFile) -> Option<Violation> {
     let linking = &stack.linking;
     violation(
-        linking.profile_source == ProfileSource::Userinfo
+        stack.identity.has_a_pool()
+            && linking.profile_source == ProfileSource::Userinfo
             && !linking.scopes.contains(&Scope::Openid),
         "the userInfo endpoint refuses tokens without the scope openid",
         "add \"openid\" to scopes",
@@ -73,7 +74,8 @@ fn userinfo_without_openid(stack: &StackFile) -> Option<Violation> {
 fn get_user_without_admin(stack: &StackFile) -> Option<Violation> {
     let linking = &stack.linking;
     violation(
-        linking.profile_source == ProfileSource::GetUser
+        stack.identity.has_a_pool()
+            && linking.profile_source == ProfileSource::GetUser
             && !linking.scopes.contains(&Scope::UserAdmin),
         "GetUser refuses tokens without the scope aws.cognito.signin.user.admin",
         "add \"aws.cognito.signin.user.admin\" to scopes, or use profile-source = \"userinfo\"",
@@ -82,6 +84,9 @@ fn get_user_without_admin(stack: &StackFile) -> Option<Violation> {
 
 fn attributes_without_openid(stack: &StackFile) -> Option<Violation> {
     let scopes = &stack.linking.scopes;
+    if !stack.identity.has_a_pool() {
+        return None;
+    }
     let attribute = [Scope::Email, Scope::Phone, Scope::Profile]
         .into_iter()
         .find(|scope| scopes.contains(scope))?;

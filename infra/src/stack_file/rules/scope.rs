@@ -3,24 +3,12 @@
 use super::Severity::Refused;
 use super::{Rule, Violation, violation};
 use crate::names::{self, AccountFragment};
-use crate::stack_file::{ProfileSource, Provider, Scope, StackFile};
+use crate::stack_file::{Scope, StackFile};
 
 /// What this version deploys is written down here.
 const DOCS: &str = "docs/stack.md";
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        severity: Refused,
-        keys: &["identity.provider"],
-        source: DOCS,
-        check: login_with_amazon,
-    },
-    Rule {
-        severity: Refused,
-        keys: &["linking.profile-source"],
-        source: DOCS,
-        check: amazon_profile,
-    },
     Rule {
         severity: Refused,
         keys: &["identity.user-pool-id"],
@@ -58,23 +46,6 @@ pub(super) const RULES: &[Rule] = &[
         check: domain_prefix,
     },
 ];
-
-fn login_with_amazon(stack: &StackFile) -> Option<Violation> {
-    violation(
-        stack.identity.provider == Provider::LoginWithAmazon,
-        "sign-in with Login with Amazon is not part of this version",
-        "use provider = \"cognito\"",
-    )
-}
-
-fn amazon_profile(stack: &StackFile) -> Option<Violation> {
-    violation(
-        stack.linking.profile_source == ProfileSource::LoginWithAmazon,
-        "profiles from Login with Amazon are not part of this version, and people who sign in \
-         with Cognito have none",
-        "use profile-source = \"userinfo\"",
-    )
-}
 
 fn existing_pool(stack: &StackFile) -> Option<Violation> {
     violation(
@@ -121,6 +92,9 @@ fn default_stage(stack: &StackFile) -> Option<Violation> {
 }
 
 fn domain_prefix(stack: &StackFile) -> Option<Violation> {
+    if !stack.identity.has_a_pool() {
+        return None;
+    }
     let any = AccountFragment::any();
     let error = stack
         .stages

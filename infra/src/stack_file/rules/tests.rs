@@ -6,14 +6,114 @@ use crate::stack_file::{Problem, StackFile};
 /// What follows `name = "guide"`, where the problem is, and how its message begins.
 const REFUSED: &[(&str, (usize, usize), &str)] = &[
     (
-        "identity.provider = 'login-with-amazon'",
-        (2, 21),
-        "sign-in with Login with Amazon is not part of this version",
-    ),
-    (
         "linking.profile-source = 'login-with-amazon'",
         (2, 26),
-        "profiles from Login with Amazon",
+        "people who sign in with Cognito have no profile",
+    ),
+    (
+        "identity.provider = 'login-with-amazon'",
+        (2, 21),
+        "profile-source is `userinfo`, and Login with Amazon",
+    ),
+    (
+        "identity.provider = 'login-with-amazon'",
+        (2, 21),
+        "Login with Amazon does not know the scope `openid`",
+    ),
+    (
+        "linking.scopes = ['openid', 'postal_code']",
+        (2, 18),
+        "a user pool does not know the scope `postal_code`",
+    ),
+    (
+        "[identity.web-client]\ncallback-urls = ['https://www.example.com/in']\nscopes = ['openid', 'profile:user_id']",
+        (4, 10),
+        "a user pool does not know the scope `profile:user_id`",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nweb-client = { callback-urls = ['https://www.example.com/in'], scopes = ['openid'] }",
+        (4, 14),
+        "`web-client` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\n[linking]\nscopes = ['postal_code']",
+        (5, 10),
+        "Login with Amazon says who somebody is only",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\n[linking]\ngrants = ['code', 'implicit']",
+        (5, 10),
+        "`grants` is about the app client",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nsign-in = ['phone']",
+        (4, 11),
+        "`sign-in` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nfirst-factors = ['password', 'email-otp']",
+        (4, 17),
+        "`first-factors` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\npassword = { min-length = 10 }",
+        (4, 12),
+        "`password` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nmfa = 'optional'",
+        (4, 7),
+        "`mfa` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nmfa-factors = ['totp']",
+        (4, 15),
+        "`mfa-factors` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nrecovery = ['admin-only']",
+        (4, 12),
+        "`recovery` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nattributes = { custom = { plan = 'text' } }",
+        (4, 14),
+        "`attributes` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nself-sign-up = false",
+        (4, 16),
+        "`self-sign-up` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nplan = 'plus'",
+        (4, 8),
+        "`plan` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\npages = 'classic'",
+        (4, 9),
+        "`pages` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
+        (4, 9),
+        "`email` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\nuser-pool-id = 'eu-west-1_AbCdEf123'",
+        (4, 16),
+        "`user-pool-id` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\ntokens = { refresh = '200d' }",
+        (4, 10),
+        "`tokens` is about a user pool",
+    ),
+    (
+        "[identity]\nprovider = 'login-with-amazon'\ndomain = { prefix = 'guide' }",
+        (4, 10),
+        "`domain` is about a user pool",
     ),
     (
         "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'",
@@ -352,7 +452,7 @@ fn every_rule_has_a_case() {
 #[test]
 fn every_rule_says_where_it_is_written_down() {
     for rule in all() {
-        let here = rule.source == "docs/stack.md";
+        let here = ["docs/stack.md", "docs/identity.md"].contains(&rule.source);
         assert!(
             here || rule.source.starts_with("https://"),
             "{}",
@@ -379,6 +479,9 @@ fn systems_that_people_run_are_accepted() {
         "[identity]\nsign-in = ['username']\n[linking]\nprofile-source = 'get-user'\nscopes = ['aws.cognito.signin.user.admin', 'openid']",
         // A web page beside the skill.
         "[identity.web-client]\ncallback-urls = ['https://www.example.com/in']\nscopes = ['aws.cognito.signin.user.admin']",
+        // Amazon's own accounts.
+        "[identity]\nprovider = 'login-with-amazon'\n[linking]\nprofile-source = 'login-with-amazon'\nscopes = ['profile']",
+        "[identity]\nprovider = 'login-with-amazon'\nmfa = 'off'\n[linking]\nprofile-source = 'login-with-amazon'\nscopes = ['profile:user_id', 'postal_code']\nclient-authentication = 'body'",
         // The cheapest plan.
         "[identity]\nplan = 'lite'\npages = 'classic'\n[linking]\ngrants = ['code', 'implicit']",
     ] {

@@ -18,6 +18,7 @@ use super::utterance;
 use crate::alexa::Alexa;
 use crate::alexa::customer::Customer;
 use crate::alexa::region::Region;
+use crate::alexa::state::fingerprint;
 
 /// What a person says to a device.
 #[derive(Debug, Clone)]
@@ -59,6 +60,8 @@ pub(in crate::alexa) struct Turn {
     pub(super) card: Option<Value>,
     pub(super) linked: bool,
     pub(super) jti: Option<String>,
+    /// The token's [`fingerprint`], so that one can be told from another.
+    pub(super) token: Option<String>,
     pub(super) session_open: bool,
     pub(super) intent: Option<Understood>,
     pub(super) request_type: Option<&'static str>,
@@ -98,6 +101,7 @@ impl Turn {
             "card": self.card,
             "linked": self.linked,
             "jti": self.jti,
+            "token": self.token,
             "sessionOpen": self.session_open,
             "intent": self.intent.as_ref().map(|understood| &understood.intent),
             "requestType": self.request_type,
@@ -195,6 +199,7 @@ impl Alexa {
         let mut turn = Turn {
             linked: token.is_some(),
             jti: token.as_ref().and_then(jti),
+            token: (token.as_ref()).map(|token| fingerprint(token.expose_secret())),
             request_type: Some(content.request_type()),
             skill_id: Some(session.skill_id.clone()),
             ..Turn::default()

@@ -1,5 +1,5 @@
-//! The authorization endpoint and its consent page: the developer of the stage is signed in
-//! already, and decides.
+//! The authorization endpoint and its consent page. The developer of the stage is signed in already,
+//! and decides; a customer of a skill signs in first.
 //!
 //! <https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html>
 
@@ -7,57 +7,49 @@ use std::collections::HashMap;
 
 use axum::Router;
 use axum::extract::{Form, RawQuery, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use url::Url;
 
-use crate::alexa::state::{fingerprint, opaque};
+use super::customers::{self, Consent};
+use super::profiles::{Client, Profiles};
+use crate::alexa::state::{State as Alexas, fingerprint, opaque};
 use crate::alexa::{Alexa, DEVELOPER_CLIENT_ID};
-use crate::loopback::is_loopback;
 
 /// How long a code may wait to be redeemed, in seconds.
 const CODE_SECONDS: i64 = 300;
 /// How long a person may take to decide, in seconds.
 const PATIENCE_SECONDS: i64 = 1800;
-/// The path of the security profile's allowed return URLs, on any loopback port.
-const RETURN_PATH: &str = "/cb";
-
-/// What may be asked for
-/// ([scopes of SMAPI](https://developer.amazon.com/docs/alexa/smapi/get-access-token-smapi.html)).
-const SCOPES: [&str; 6] = [
-    "alexa::ask:skills:readwrite",
-    "alexa::ask:models:readwrite",
-    "alexa::ask:skills:test",
-    "alexa::ask:catalogs:read",
-    "alexa::ask:catalogs:readwrite",
-    "profile",
-];
-
 /// What somebody asks for, and is still to be decided on.
 #[derive(Debug, Clone)]
-pub(in crate::alexa) struct Pending {
-    request: Request,
-    expires_at: Timestamp,
+pub(super) struct Pending {
+    pub(super) request: Request,
+    pub(super) expires_at: Timestamp,
+    /// Who is asked, once they have signed in; the developer is signed in always.
+    pub(super) customer: Option<String>,
 }
 
 /// A code that was given, for whoever redeems it.
 #[derive(Debug, Clone)]
-pub(in crate::alexa) struct Code {
+pub(super) struct Code {
     pub(super) client_id: String,
     pub(super) redirect_uri: String,
+    pub(super) scopes: Vec<String>,
+    /// Whose it is, if not the developer's.
+    pub(super) customer: Option<String>,
     pub(super) challenge: Option<String>,
     pub(super) expires_at: Timestamp,
 }
 
 /// A checked authorization request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Request {
-    client_id: String,
+pub(super) struct Request {
+    pub(super) client_id: String,
     redirect_uri: Url,
-    scopes: Vec<String>,
+    pub(super) scopes: Vec<String>,
     state: Option<String>,
     /// Of method S256.
     challenge: Option<String>,
@@ -84,37 +76,48 @@ pub(super) fn router(alexa: Alexa) -> Router {
 }
 
 #[derive(askama::Template)]
-#[template(path = "lwa/consent.html")]
-struct Consent<'a> {
-    scopes: &'a [String],
-    handle: &'a str,
-}
-
-#[derive(askama::Template)]
 #[template(path = "lwa/refused.html")]
 struct RefusedPage<'a> {
     problem: &'a str,
 }
 
-async fn ask(State(alexa): State<Alexa>, RawQuery(query): RawQuery) -> Response {
-    let request = match Request::read(query.as_deref().unwrap_or_default()) {
-        Ok(request) => request,
+async fn ask(
+    State(alexa): State<Alexa>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let read = Request::read(&query, &alexa.state().amazon.profiles);
+    let (request, client) = match read {
+        Ok(read) => read,
         Err(refused) => return refused.into_response(),
     };
     let handle = opaque();
-    let answer = page(
-        StatusCode::OK,
-        &Consent {
-            scopes: &request.scopes,
-            handle: &handle,
-        },
-    );
+    let scopes = request.scopes.clone();
     let pending = Pending {
         request,
         expires_at: later(alexa.now(), PATIENCE_SECONDS),
+        customer: None,
     };
-    alexa.state().developer_requests.insert(handle, pending);
-    answer
+    alexa
+        .state()
+        .amazon
+        .requests
+        .insert(handle.clone(), pending);
+    match client {
+        Client::Developer => {
+            let template = Consent {
+                who: "The local developer's security profile",
+                scopes: &scopes,
+                handle: &handle,
+            };
+            page(StatusCode::OK, &template)
+        }
+        Client::Profile(_) => match alexa.endure(None).await {
+            Ok(()) => customers::begin(&alexa, &headers, &handle),
+            Err(outage) => outage.into_response(),
+        },
+    }
 }
 
 #[derive(Deserialize)]
@@ -126,11 +129,17 @@ struct Decision {
 async fn decide(State(alexa): State<Alexa>, Form(form): Form<Decision>) -> Response {
     let now = alexa.now();
     let mut state = alexa.state();
-    let pending = state.developer_requests.remove(&form.request);
-    let Some(Pending { request, .. }) = pending.filter(|pending| pending.expires_at > now) else {
-        let problem = "The request has expired or was decided already.";
-        return Refused::OnThePage(problem.to_owned()).into_response();
+    let pending = state.amazon.requests.remove(&form.request);
+    let Some(pending) = pending.filter(|pending| pending.expires_at > now) else {
+        return expired();
     };
+    let Pending {
+        request, customer, ..
+    } = pending;
+    if customer.is_none() && request.client_id != DEVELOPER_CLIENT_ID {
+        // Nobody has signed in who could allow anything.
+        return expired();
+    }
     if form.decision != "allow" {
         return Refused::Back {
             redirect_uri: Box::new(request.redirect_uri),
@@ -140,6 +149,26 @@ async fn decide(State(alexa): State<Alexa>, Form(form): Form<Decision>) -> Respo
         }
         .into_response();
     }
+    if let Some(email) = &customer {
+        let customers = &mut state.amazon.customers;
+        customers.allow(&request.client_id, email, &request.scopes);
+    }
+    give(&mut state, request, customer, now)
+}
+
+/// The page of a request that is over, or never was.
+pub(super) fn expired() -> Response {
+    let problem = "The request has expired or was decided already.";
+    Refused::OnThePage(problem.to_owned()).into_response()
+}
+
+/// Sends the browser back with a code.
+pub(super) fn give(
+    state: &mut Alexas,
+    request: Request,
+    customer: Option<String>,
+    now: Timestamp,
+) -> Response {
     let code = format!("ANdNAVhy{}", opaque());
     let mut target = request.redirect_uri.clone();
     {
@@ -153,15 +182,17 @@ async fn decide(State(alexa): State<Alexa>, Form(form): Form<Decision>) -> Respo
     let given = Code {
         client_id: request.client_id,
         redirect_uri: request.redirect_uri.into(),
+        scopes: request.scopes,
+        customer,
         challenge: request.challenge,
         expires_at: later(now, CODE_SECONDS),
     };
-    state.developer_codes.insert(fingerprint(&code), given);
+    state.amazon.codes.insert(fingerprint(&code), given);
     found(&target)
 }
 
 impl Request {
-    fn read(query: &str) -> Result<Self, Refused> {
+    fn read(query: &str, profiles: &Profiles) -> Result<(Self, Client), Refused> {
         let mut parameters = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if parameters
@@ -174,13 +205,13 @@ impl Request {
         }
         let mut take = |name: &str| parameters.remove(name).filter(|value| !value.is_empty());
         let client_id = take("client_id").unwrap_or_default();
-        if client_id != DEVELOPER_CLIENT_ID {
+        let client = profiles.client(&client_id).ok_or_else(|| {
             let problem = "An unknown client_id was specified in the request.";
-            return Err(Refused::OnThePage(problem.to_owned()));
-        }
+            Refused::OnThePage(problem.to_owned())
+        })?;
         let redirect_uri = take("redirect_uri")
             .and_then(|text| Url::parse(&text).ok())
-            .filter(is_return_url)
+            .filter(|url| client.allows(url))
             .ok_or_else(|| {
                 Refused::OnThePage(
                     "The redirect URI you provided has not been whitelisted for your application."
@@ -212,7 +243,8 @@ impl Request {
             )
         })?;
         let scopes: Vec<_> = scope.split(' ').map(str::to_owned).collect();
-        if scopes.iter().any(|scope| !SCOPES.contains(&scope.as_str())) {
+        let known = |scope: &String| client.scopes().contains(&scope.as_str());
+        if !scopes.iter().all(known) {
             let unknown = "An unknown scope was requested";
             return Err(refuse("invalid_scope", unknown));
         }
@@ -224,22 +256,15 @@ impl Request {
                 return Err(refuse("invalid_request", wrong));
             }
         }
-        Ok(Self {
+        let request = Self {
             client_id,
             redirect_uri,
             scopes,
             state,
             challenge,
-        })
+        };
+        Ok((request, client))
     }
-}
-
-fn is_return_url(url: &Url) -> bool {
-    url.scheme() == "http"
-        && is_loopback(url)
-        && url.path() == RETURN_PATH
-        && url.query().is_none()
-        && url.fragment().is_none()
 }
 
 impl IntoResponse for Refused {
@@ -281,7 +306,7 @@ fn found(target: &Url) -> Response {
     }
 }
 
-fn page(status: StatusCode, template: &impl askama::Template) -> Response {
+pub(super) fn page(status: StatusCode, template: &impl askama::Template) -> Response {
     match template.render() {
         Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
@@ -305,7 +330,7 @@ mod tests {
             .extend_pairs(GOOD.iter().filter(|(other, _)| *other != name))
             .append_pair(name, value)
             .finish();
-        Request::read(&query)
+        Request::read(&query, &Profiles::default()).map(|(request, _)| request)
     }
 
     #[test]

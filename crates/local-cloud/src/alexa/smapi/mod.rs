@@ -110,11 +110,13 @@ fn accepted(alexa: &Alexa, token: &str) -> bool {
     if token == DEVELOPER_ACCESS_TOKEN {
         return true;
     }
-    let expiry = alexa
-        .state()
-        .developer_tokens
-        .get(&fingerprint(token))
-        .copied();
+    let state = alexa.state();
+    // A customer's token says who they are, and opens nothing of the developer's.
+    if state.amazon.tokens.knows(token) {
+        return false;
+    }
+    let expiry = state.developer_tokens.get(&fingerprint(token)).copied();
+    drop(state);
     match expiry {
         Some(expiry) => alexa.now() < expiry,
         // Issued elsewhere, so as opaque to SMAPI as to anybody.

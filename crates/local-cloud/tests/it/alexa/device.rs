@@ -24,6 +24,7 @@ async fn a_conversation() {
             "card": null,
             "linked": false,
             "jti": null,
+            "token": null,
             "sessionOpen": true,
             "intent": null,
             "requestType": "LaunchRequest",

@@ -1,5 +1,6 @@
 //! Alexa through its public doors, and what the tests of it share.
 
+mod amazon_customers;
 mod customers;
 mod device;
 mod linking;

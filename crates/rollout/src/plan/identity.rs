@@ -1,0 +1,74 @@
+//! What would be done to what holds people: the identity stack, and what was changed by hand in it.
+
+use super::{Part, kept, stack_part};
+use crate::accounts::Accounts;
+use crate::aws::identity::{LivePool, live_pool};
+use crate::aws::stack::{Decision, decide};
+use crate::drift;
+use crate::error::Error;
+use crate::progress::Step;
+use crate::session::Session;
+use crate::steps::identity;
+use crate::template::Template;
+
+/// Whose accounts people link, and what is to be done before they can.
+#[derive(Debug)]
+pub(super) struct People {
+    /// One part for each step; none where there is no identity stack.
+    pub(super) parts: Vec<Part>,
+    /// Whose accounts they are, if that is known and will stay so.
+    pub(super) accounts: Option<Accounts>,
+    /// The live pool, where the plan could contradict what it was created with.
+    pub(super) pool: Option<LivePool>,
+}
+
+/// Reads what holds people.
+pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
+    if let Some(accounts) = Accounts::without_a_stack(session.inputs)? {
+        return Ok(People {
+            parts: Vec::new(),
+            accounts: Some(accounts),
+            pool: None,
+        });
+    }
+    let (client, observed, orphan) = identity::prepare(session).await?;
+    if decide(client.desired(), observed.as_ref()) == Decision::Stuck {
+        return Err(client.stuck().await?);
+    }
+    let part = stack_part(Step::Identity, client.desired(), observed.as_ref())?;
+    let outputs = match &orphan {
+        Some(orphan) => orphan.outputs.clone(),
+        None => kept(&part, observed.as_ref())
+            .and_then(|observed| identity::outputs(&client.desired().name, observed).ok()),
+    };
+    // Only an update or an import can contradict what the pool was created with.
+    let pool = match (&orphan, &outputs, part.action.is_some()) {
+        (Some(orphan), _, _) => Some(&orphan.pool),
+        (None, Some(outputs), true) => Some(&outputs.user_pool_id),
+        _ => None,
+    };
+    let pool = match pool {
+        Some(pool) => live_pool(&session.aws, &session.inputs.home, pool).await?,
+        None => None,
+    };
+    let template = match (&orphan, &observed) {
+        // What is taken up is compared with the template that takes it up.
+        (Some(_), _) => Some(Template::read(
+            &client.desired().template,
+            &client.desired().parameters,
+        )?),
+        (None, Some(observed)) if outputs.is_some() => {
+            Some(Template::read(&observed.template, &observed.parameters)?)
+        }
+        (None, _) => None,
+    };
+    let drift = match (&outputs, &template) {
+        (Some(outputs), Some(template)) => drift::part(session, outputs, template).await?,
+        _ => Part::nothing(Step::Drift),
+    };
+    Ok(People {
+        parts: vec![part, drift],
+        accounts: outputs.map(Accounts::UserPool),
+        pool,
+    })
+}
