@@ -42,7 +42,7 @@ pub(crate) async fn refuse(place: Place<'_>, progress: &dyn Progress) -> Result<
             )
             .because(what)
             .hint(format!(
-                "put `region = \"{region}\"` back; a user pool cannot move, so that another region \
+                "put `region = \"{region}\"` back; what is deployed cannot move, so that another region \
                  needs a stage of another name"
             )));
         }
