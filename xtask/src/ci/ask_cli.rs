@@ -80,7 +80,7 @@ pub(super) fn aws_cli(toolbox: &Toolbox) -> Result<()> {
     let aws = toolbox.python_program("aws")?;
     let stage = OwnStage::start(None)?;
     let report = stage::deploy(toolbox)?;
-    let (endpoint, region) = (stage.urls.aws.as_str(), report.region());
+    let (endpoint, region) = (stage.urls.aws.as_str(), report.region()?);
     let read = |arguments: &[&str]| -> Result<Value> {
         let text = cmd!(
             sh,
@@ -103,7 +103,7 @@ pub(super) fn aws_cli(toolbox: &Toolbox) -> Result<()> {
             "{stack}"
         );
     }
-    let pool = report.user_pool_id.as_str();
+    let pool = report.user_pool()?;
     let described = read(&["cognito-idp", "describe-user-pool", "--user-pool-id", pool])?;
     ensure!(described["UserPool"]["Id"] == pool, "{described}");
     let client = report.client_id.as_str();

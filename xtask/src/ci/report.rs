@@ -14,8 +14,11 @@ const MOST_SECONDS: f64 = 6.0;
 pub(super) struct Report {
     pub(super) stage: String,
     pub(super) skill_id: String,
-    pub(super) user_pool_id: String,
+    /// Absent where people sign in with Amazon.
+    user_pool_id: Option<String>,
     pub(super) client_id: String,
+    #[expect(dead_code, reason = "has to be there; nobody here needs it")]
+    web_client_id: Option<String>,
     pub(super) calls: Calls,
     pub(super) seconds: Seconds,
     pub(super) transcript: Vec<Turn>,
@@ -82,14 +85,18 @@ impl Report {
             self.skill_id
         );
         ensure!(
-            self.user_pool_id.contains('_') && !self.client_id.is_empty(),
-            "pool {} and client {} are no ids",
+            (self.user_pool_id.iter()).all(|pool| pool.contains('_')) && !self.client_id.is_empty(),
+            "pool {:?} and client {} are no ids",
             self.user_pool_id,
             self.client_id
         );
         ensure!(self.calls.reading > 0, "no call was counted");
+        let sign_up = match self.user_pool_id {
+            Some(_) => "/signup",
+            None => "/ap/register",
+        };
         ensure!(
-            self.pages.iter().any(|page| page.page == "/signup"),
+            self.pages.iter().any(|page| page.page == sign_up),
             "nobody signed up: {:?}",
             self.pages
         );
@@ -112,10 +119,15 @@ impl Report {
     }
 
     /// The region that the user pool's id begins with.
-    pub(super) fn region(&self) -> &str {
-        self.user_pool_id
-            .split_once('_')
-            .map_or("", |(region, _)| region)
+    pub(super) fn region(&self) -> Result<&str> {
+        let (region, _) = self.user_pool()?.split_once('_').unwrap_or_default();
+        Ok(region)
+    }
+
+    /// The user pool, for steps that read it.
+    pub(super) fn user_pool(&self) -> Result<&str> {
+        let pool = self.user_pool_id.as_deref();
+        pool.context("this step reads the user pool, and what stack.toml deploys has none")
     }
 }
 
@@ -140,10 +152,11 @@ fn check_transcript(turns: &[Turn]) -> Result<()> {
     Ok(())
 }
 
-/// An e-mail address, a phone number or a user name, whatever people sign in with.
+/// An e-mail address, a phone number, a user name or a name, whatever people sign in with.
 fn tells_who(heard: &str) -> bool {
     let digits = heard.chars().filter(char::is_ascii_digit).count();
-    heard.contains("@example.com") || digits >= 8 || heard.contains("ada")
+    let names = ["@example.com", "ada", "Ada Lovelace"];
+    digits >= 8 || names.iter().any(|name| heard.contains(name))
 }
 
 #[cfg(test)]
@@ -171,6 +184,32 @@ mod tests {
         assert!(!check(&[&stranger, &stranger]));
         assert!(!check(&[&known, &stranger]));
         assert!(!check(&[&stranger, &known]));
+    }
+
+    #[test]
+    fn the_report_of_every_provider_is_read() {
+        let report = |ids: &str, page: &str| {
+            let line = format!(
+                r#"{{"stage":"local","skillId":"amzn1.ask.skill.0",{ids},
+                "calls":{{"reading":1,"mutating":0}},
+                "seconds":{{"build":0.0,"rollout":0.1,"verify":0.1}},
+                "transcript":[
+                    {{"said":"a","heard":"b","card":"LinkAccount","linked":false}},
+                    {{"said":"a","heard":"Your name is Ada Lovelace.","card":null,"linked":true}},
+                    {{"said":"a","heard":"b","card":"LinkAccount","linked":false}}],
+                "pages":[{{"page":"{page}"}}]}}"#
+            );
+            Report::parse(&line.replace('\n', " ")).unwrap()
+        };
+        let pool = r#""userPoolId":"us-east-1_a","clientId":"c","webClientId":null"#;
+        let amazon = r#""userPoolId":null,"clientId":"c","webClientId":null"#;
+        let of_a_pool = report(pool, "/signup");
+        assert!(of_a_pool.check().is_ok());
+        assert_eq!(of_a_pool.region().unwrap(), "us-east-1");
+        assert!(report(pool, "/ap/register").check().is_err());
+        let of_amazon = report(amazon, "/ap/register");
+        assert!(of_amazon.check().is_ok());
+        assert!(of_amazon.region().is_err());
     }
 
     #[test]

@@ -150,7 +150,7 @@ fn deployment(toolbox: &Toolbox, urls: &Urls, report: &Report) -> Result<Vec<Str
     let stage = report.stage.parse()?;
     let arguments = [
         ("--endpoint", urls.aws.to_string()),
-        ("--region", report.region().to_owned()),
+        ("--region", report.region()?.to_owned()),
         (
             "--identity-stack",
             names::identity_stack(&stack.name, &stage),
