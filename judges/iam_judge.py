@@ -18,6 +18,7 @@ REFERENCE = pathlib.Path(cfnlint.__file__).parent / "data/AdditionalSpecs/Polici
 
 # Allowed on everything although IAM knows narrower, and why.
 WIDE = {
+    "cloudfront:updateDistribution": "the distribution of a sign-in domain is Cognito's, and its ARN unknown",
     "cloudformation:*": "the boundary, which others limit further",
     "cognito-idp:*": "the boundary, which others limit further",
     "lambda:*": "the boundary, which others limit further",

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::stack_file::{Name, StackFile, StageName};
+use crate::stack_file::{CustomDomain, Name, StackFile, StageName};
 
 /// The alias that Alexa invokes.
 pub const ALIAS: &str = "live";
@@ -134,6 +134,134 @@ pub fn domain_prefix(
     DomainPrefix::parse(&template.fill(stack.name.as_str(), stage.as_str(), &account.0))
 }
 
+/// A host of one's own for the sign-in pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostName(String);
+
+/// Why a text cannot be a sign-in domain of one's own
+/// ([rules](https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html)).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HostNameError {
+    /// Wrong length.
+    #[error("the sign-in domain `{0}` has {len} characters, and Cognito allows 63", len = .0.len())]
+    Length(String),
+    /// Wrong characters, or nothing above it that could be somebody's own.
+    #[error(
+        "the sign-in domain `{0}` is not one: use at least three labels of a-z, 0-9 and -, with - \
+         neither first nor last"
+    )]
+    Form(String),
+}
+
+impl HostName {
+    /// Checks a host.
+    pub fn parse(text: &str) -> Result<Self, HostNameError> {
+        if text.len() > 63 {
+            return Err(HostNameError::Length(text.to_owned()));
+        }
+        let is_label = |label: &str| {
+            crate::stack_file::is_slug(label, 63)
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        if text.split('.').count() < 3 || !text.split('.').all(is_label) {
+            return Err(HostNameError::Form(text.to_owned()));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The domain that it is below.
+    pub fn parent(&self) -> &str {
+        self.0.split_once('.').map_or("", |(_, parent)| parent)
+    }
+}
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The host of one's own of a stage in an account.
+pub fn custom_domain(
+    stack: &StackFile,
+    custom: &CustomDomain,
+    stage: &StageName,
+    account: &AccountFragment,
+) -> Result<HostName, HostNameError> {
+    HostName::parse(
+        &custom
+            .name
+            .fill(stack.name.as_str(), stage.as_str(), &account.0),
+    )
+}
+
+/// Where the pages of a user pool are: one host, everywhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInDomain {
+    /// At Cognito's own host with this prefix.
+    Prefix(DomainPrefix),
+    /// At a host of one's own.
+    Custom(HostName),
+}
+
+/// Why a text is no sign-in domain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignInDomainError {
+    /// A prefix that Cognito refuses.
+    #[error(transparent)]
+    Prefix(#[from] DomainPrefixError),
+    /// A host that Cognito refuses.
+    #[error(transparent)]
+    Custom(#[from] HostNameError),
+}
+
+impl SignInDomain {
+    /// The domain as Cognito names it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Prefix(prefix) => prefix.as_str(),
+            Self::Custom(host) => host.as_str(),
+        }
+    }
+}
+
+impl std::str::FromStr for SignInDomain {
+    type Err = SignInDomainError;
+
+    /// A prefix is one label, a host of one's own never is.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.contains('.') {
+            Ok(Self::Custom(HostName::parse(text)?))
+        } else {
+            Ok(Self::Prefix(DomainPrefix::parse(text)?))
+        }
+    }
+}
+
+impl fmt::Display for SignInDomain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The sign-in domain of a stage in an account.
+pub fn sign_in_domain(
+    stack: &StackFile,
+    stage: &StageName,
+    account: &AccountFragment,
+) -> Result<SignInDomain, SignInDomainError> {
+    Ok(match &stack.identity.domain.custom {
+        Some(custom) => SignInDomain::Custom(custom_domain(stack, custom, stage, account)?),
+        None => SignInDomain::Prefix(domain_prefix(stack, stage, account)?),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +279,39 @@ mod tests {
         let account = AccountFragment::any();
         let prefix = domain_prefix(&stack, &stack.default_stage, &account).unwrap();
         assert_eq!(prefix.as_str(), "guide-local-00000000");
+    }
+
+    #[test]
+    fn a_host_of_ones_own_takes_the_place_of_the_prefix() {
+        let text = "name = \"guide\"\n[identity.domain.custom]\n\
+            name = \"login-{stage}.example.com\"\n\
+            certificate-arn = \"arn:aws:acm:us-east-1:123456789012:certificate/1\"\n\
+            hosted-zone-id = \"Z1EXAMPLE\"";
+        let stack = StackFile::parse(text, "stack.toml").unwrap();
+        let account = AccountFragment::any();
+        let domain = sign_in_domain(&stack, &stack.default_stage, &account).unwrap();
+        assert_eq!(domain.as_str(), "login-local.example.com");
+        assert_eq!(domain.as_str().parse(), Ok(domain.clone()));
+        let SignInDomain::Custom(host) = domain else {
+            panic!("{domain} is no host of one's own");
+        };
+        assert_eq!(host.parent(), "example.com");
+    }
+
+    #[test]
+    fn hosts_are_checked_as_cognito_does() {
+        assert!(HostName::parse(&format!("{}.example.com", "a".repeat(51))).is_ok());
+        assert!(HostName::parse(&format!("{}.example.com", "a".repeat(52))).is_err());
+        for bad in [
+            "",
+            "example.com",
+            "-a.example.com",
+            "a-.example.com",
+            "a.B.com",
+            "a..c",
+        ] {
+            assert!(HostName::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -7,11 +7,13 @@ mod cognito;
 mod iam;
 mod lambda;
 mod logs;
+mod route53;
 
 pub use cognito::*;
 pub use iam::*;
 pub use lambda::*;
 pub use logs::*;
+pub use route53::*;
 
 use serde::Serialize;
 
@@ -60,6 +62,7 @@ resources! {
     ManagedPolicy, "AWS::IAM::ManagedPolicy", PolicyArn;
     OidcProvider, "AWS::IAM::OIDCProvider", ProviderArn;
     Permission, "AWS::Lambda::Permission", PermissionId;
+    RecordSet, "AWS::Route53::RecordSet", RecordName;
     Role, "AWS::IAM::Role", RoleName;
     UserPool, "AWS::Cognito::UserPool", UserPoolId;
     UserPoolClient, "AWS::Cognito::UserPoolClient", ClientId;
@@ -76,6 +79,8 @@ known_later! {
     BrandingId,
     /// Id of an app client.
     ClientId,
+    /// Host of an Amazon CloudFront distribution.
+    DistributionHost,
     /// Name of a user pool domain.
     DomainName,
     /// Name of a function.
@@ -88,6 +93,8 @@ known_later! {
     PolicyArn,
     /// ARN of an identity provider.
     ProviderArn,
+    /// Name of a DNS record.
+    RecordName,
     /// Name of a role.
     RoleName,
     /// Id of a user pool.

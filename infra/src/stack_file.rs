@@ -5,6 +5,7 @@
 //! hold what is allowed, so nothing is checked again later.
 
 mod attributes;
+mod domain;
 mod email;
 mod identity;
 mod lambda;
@@ -22,10 +23,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use attributes::{Attributes, CustomKind, CustomName, StandardAttribute};
+pub use domain::{
+    CertificateArn, CustomDomain, Domain, HostTemplate, HostedZoneId, PrefixTemplate,
+};
 pub use email::{Email, Sender, SesIdentity};
 pub use identity::{
-    CustomDomain, Domain, FirstFactor, Identity, Mfa, MfaFactor, Pages, Plan, PrefixTemplate,
-    Provider, Recovery, SignIn, Tokens,
+    FirstFactor, Identity, Mfa, MfaFactor, Pages, Plan, Provider, Recovery, SignIn, Tokens,
 };
 pub use lambda::{Architecture, Lambda, LogRetention, Memory};
 pub use linking::{ClientAuthentication, Grant, Linking, ProfileSource, Scope};

@@ -33,8 +33,8 @@ use crate::failure::Failure;
 use crate::progress::seconds;
 use crate::security_profile::For;
 use crate::{
-    Deploy, discovery, local, output, plan, progress, question, security_profile, stack, stage,
-    verify, web_page, workspace,
+    Deploy, discovery, local, output, own_domain, plan, progress, question, security_profile,
+    stack, stage, verify, web_page, workspace,
 };
 
 pub(crate) async fn run(options: Deploy) -> Result<ExitCode, Failure> {
@@ -144,6 +144,7 @@ async fn deploy_and_verify(
 ) -> Result<Report, Failure> {
     let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
         .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
+    own_domain::register(urls, &stack, name).await?;
     let inputs = local_inputs(&options.stack, stack, name, urls)?;
     let inputs = Inputs {
         allowed: options.allow.clone(),
@@ -301,6 +302,7 @@ pub(crate) async fn without_a_story(
     name: &StageName,
     urls: &Urls,
 ) -> Result<Deployed, Failure> {
+    own_domain::register(urls, &stack, name).await?;
     let inputs = local_inputs(path, stack, name, urls)?;
     let inputs = security_profile::made(inputs, urls).await?;
     let counter = output::call_counter();

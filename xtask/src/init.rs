@@ -424,7 +424,7 @@ fn check(root: &Path, edits: &[Edit]) -> Result<(), Failure> {
                 .map_err(|error| refused(error.to_string()))?;
             let hosts = stack.stages.keys().filter(|_| stack.identity.has_a_pool());
             for stage in hosts {
-                names::domain_prefix(&stack, stage, &AccountFragment::of("000000000000"))
+                names::sign_in_domain(&stack, stage, &AccountFragment::of("000000000000"))
                     .map_err(|error| refused(error.to_string()))?;
             }
         }

@@ -24,6 +24,7 @@ mod login;
 mod logins;
 mod logs;
 mod output;
+mod own_domain;
 mod plan;
 mod progress;
 mod question;

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use crate::build::Kind;
 use crate::failure::Failure;
 use crate::security_profile::For;
-use crate::{deploy, discovery, local, output, progress, security_profile, stack};
+use crate::{deploy, discovery, local, output, own_domain, progress, security_profile, stack};
 
 /// What to plan, and how to tell it.
 #[derive(Debug, clap::Args)]
@@ -71,6 +71,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
             (own.urls().clone(), Some(own))
         };
         let preview = async {
+            own_domain::register(&urls, &stack, &name).await?;
             let inputs = deploy::local_inputs(&options.stack, stack, &name, &urls)?;
             let inputs = security_profile::made(inputs, &urls).await?;
             preview(&options, inputs, Kind::Local, &counter).await

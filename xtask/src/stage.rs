@@ -12,6 +12,7 @@ use models::secure_url::{SecureUrl, SecureUrlError, is_loopback};
 use rollout::endpoints::{
     AwsEndpoint, CALL_TIMEOUT, Endpoints, HostPattern, LoginWithAmazon, RedirectHosts,
 };
+use rollout::resolver::Resolver;
 use secrecy::SecretString;
 use smapi::{AskCliProfile, Configuration, Credentials, Logins, variables};
 use url::Url;
@@ -52,6 +53,8 @@ pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
             api: secure(urls.lwa.as_str())?,
         },
         sign_in: HostPattern::new(base(&urls.sign_in)),
+        custom_sign_in: HostPattern::new(urls.custom_sign_in()),
+        resolver: Resolver::Http(secure(&urls.resolver())?),
         issuer: HostPattern::new(format!("{}/{{pool}}", base(&urls.aws))),
         call_timeout: call_timeout()?,
     })

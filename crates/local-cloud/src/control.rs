@@ -1,4 +1,5 @@
-//! What no real cloud offers: reading the outbox and driving the clock.
+//! What no real cloud offers: reading the outbox and driving the clock; and what people do in a console
+//! before they deploy.
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -9,6 +10,8 @@ use serde_json::{Value, json};
 
 use crate::Shared;
 use crate::alexa::{Alexa, Customer};
+use crate::aws::acm::Certificate;
+use crate::aws::route53::NewZone;
 use crate::cognito::{Cognito, Condition, Flaw};
 
 /// Served beside the device, on the same listener.
@@ -16,6 +19,8 @@ pub(crate) fn router(shared: Shared) -> Router {
     Router::new()
         .route("/control/clock", get(read_clock).post(advance_clock))
         .route("/outbox", get(read_outbox))
+        .route("/console/certificates", post(add_certificate))
+        .route("/console/hosted-zones", post(add_zone))
         .with_state(shared)
 }
 
@@ -43,6 +48,30 @@ struct Advance {
 async fn advance_clock(State(shared): State<Shared>, Json(body): Json<Advance>) -> Json<Value> {
     shared.clock.advance(body.advance_seconds);
     read_clock(State(shared)).await
+}
+
+/// Requested, validated and issued, in one step.
+async fn add_certificate(
+    State(shared): State<Shared>,
+    Json(certificate): Json<Certificate>,
+) -> (StatusCode, Json<Value>) {
+    kept(shared.acm.keep(certificate))
+}
+
+async fn add_zone(
+    State(shared): State<Shared>,
+    Json(zone): Json<NewZone>,
+) -> (StatusCode, Json<Value>) {
+    kept(shared.route53.keep(zone))
+}
+
+fn kept(is_new: bool) -> (StatusCode, Json<Value>) {
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    (status, Json(json!({ "created": is_new })))
 }
 
 #[derive(Deserialize)]

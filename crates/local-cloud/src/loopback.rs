@@ -23,7 +23,17 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         rule: "every user pool domain is a host of its own",
-        instead: "all domains share one loopback origin, and the app client says which is meant",
+        instead: "prefixes share the sign-in listener's address, domains of one's own its name \
+                  localhost, and the app client says which pool is meant",
+    },
+    Exception {
+        rule: "what a name stands for is known to the DNS",
+        instead: "it is known to /resolve of the device listener, from the stage's hosted zones, and \
+                  every CloudFront distribution is 127.0.0.1",
+    },
+    Exception {
+        rule: "a sign-in domain has a certificate of its pool's account, for names that are its owner's",
+        instead: "any ARN that is entered at the device listener, for the names that are said there",
     },
     Exception {
         rule: "a user pool's issuer is https://cognito-idp.{region}.amazonaws.com/{pool}",

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// How often a stack operation, a change set, an import or a new manifest is seen in progress
-    /// before its outcome is.
+    /// before its outcome is; and how often a resolver is asked before it knows a new name.
     pub polls: u32,
     /// After this an operation ends although nobody has asked.
     pub patience: Duration,
@@ -38,6 +38,11 @@ impl Pace {
     /// Whether what is read right after a change may be what was there before.
     pub(crate) fn is_late(self) -> bool {
         self.polls > 1
+    }
+
+    /// How often what was just changed is still answered as it was before.
+    pub(crate) fn late_answers(self) -> u32 {
+        if self.is_late() { self.polls } else { 0 }
     }
 
     /// Waits until `seen` says that the caller has been told often enough, or patience ends.

@@ -12,7 +12,9 @@ use url::Url;
 
 use crate::alexa::Alexa;
 use crate::aws::Aws;
+use crate::aws::acm::Acm;
 use crate::aws::logs::Logs;
+use crate::aws::route53::{Route53, resolver};
 use crate::aws::s3::S3;
 use crate::cognito::Cognito;
 use crate::faults::{self, Door, Faults, Gate, Wire};
@@ -24,6 +26,10 @@ use crate::{Clock, Outbox, Pace, control};
 pub const ACCOUNT_ID: &str = "000000000000";
 /// The Amazon developer who owns every skill on a local stage.
 pub const VENDOR_ID: &str = "MLOCALVENDOR01";
+
+/// The name of the sign-in listener that stands for domains of the account's own; the prefixes of
+/// Cognito's are at its address.
+pub(crate) const CUSTOM_HOST: &str = "localhost";
 
 /// What to start.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +68,18 @@ impl Urls {
         let port = self.device.port().unwrap_or_default();
         ["na", "eu", "fe"].map(|region| format!("http://localhost:{port}/{region}"))
     }
+
+    /// What stands for `https://login.example.com` and every other sign-in domain that is no prefix
+    /// of Cognito's own, without a trailing slash: another name of the same listener.
+    pub fn custom_sign_in(&self) -> String {
+        let port = self.sign_in.port().unwrap_or_default();
+        format!("http://{CUSTOM_HOST}:{port}")
+    }
+
+    /// What answers which addresses a name has on the stage.
+    pub fn resolver(&self) -> String {
+        format!("{}resolve", self.device)
+    }
 }
 
 /// What every service of one stage shares. Clones share it.
@@ -77,6 +95,10 @@ pub struct Shared {
     pub faults: Faults,
     /// How fast the services are.
     pub pace: Pace,
+    /// The certificates.
+    pub acm: Acm,
+    /// The names, and what they stand for.
+    pub route53: Route53,
 }
 
 /// Why a stage did not start.
@@ -133,6 +155,8 @@ impl LocalStage {
             outbox: Outbox::default(),
             faults: Faults::default(),
             pace: options.pace,
+            acm: Acm::default(),
+            route53: Route53::new(options.pace.late_answers()),
         };
 
         let s3 = S3::new(shared.clock.clone());
@@ -158,6 +182,7 @@ impl LocalStage {
             alexa
                 .device_router()
                 .merge(control::router(shared.clone()))
+                .merge(resolver::router(shared.route53.clone()))
                 .merge(control::people_router(alexa.clone(), cognito.clone()))
                 .merge(faults::router(shared.faults.clone())),
         ];
@@ -225,4 +250,29 @@ async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiv
         });
     // The listener is ours and lives as long as the stage: there is nobody to tell.
     let _ = served.await;
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// What the services of a stage share that nobody listens for.
+    pub(crate) fn shared() -> Shared {
+        let url = || "http://127.0.0.1:1".parse().unwrap();
+        Shared {
+            clock: Clock::default(),
+            urls: Arc::new(Urls {
+                aws: url(),
+                smapi: url(),
+                lwa: url(),
+                sign_in: url(),
+                device: url(),
+            }),
+            outbox: Outbox::default(),
+            faults: Faults::default(),
+            pace: Pace::QUICK,
+            acm: Acm::default(),
+            route53: Route53::default(),
+        }
+    }
 }

@@ -7,6 +7,7 @@
 //! ```
 //!
 //! Where people sign in with Amazon there is no identity stack, and nothing waits for one.
+//! Where people sign in at a host of one's own, the last steps wait until they get there.
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -20,14 +21,15 @@ use crate::accounts::Accounts;
 use crate::calls::CallCounter;
 use crate::drift;
 use crate::error::Error;
-use crate::guards;
 use crate::lock::Owner;
 use crate::plan::{self, Deployed, Plan};
 use crate::progress::{Progress, Step};
 use crate::session::{Inputs, Session};
 use crate::state::StageState;
 use crate::steps::bundle::{Building, Bundle, upload};
-use crate::steps::{abandoned, enablement, identity, linking, package, skill, skill_stack, stack};
+use crate::steps::{
+    abandoned, enablement, identity, linking, package, sign_in_domain, skill, skill_stack, stack,
+};
 
 /// How a deployment ended.
 #[derive(Debug, Clone)]
@@ -77,11 +79,7 @@ async fn run<'a>(
             plan: planned.plan,
         });
     }
-    guards::check(
-        &planned.plan,
-        planned.pool.as_ref(),
-        &session.inputs.allowed,
-    )?;
+    planned.check(&session.inputs.allowed)?;
     approve(&planned.plan)?;
     session.agreed(planned.plan.clone(), approve);
     let deployed = locked(session, owner, async {
@@ -116,7 +114,7 @@ pub async fn plan(
     let session = Session::open(inputs, counter, progress, interrupted);
     Box::pin(async {
         let planned = plan::plan(&session.await?, &mut building).await?;
-        let refused = guards::check(&planned.plan, planned.pool.as_ref(), &inputs.allowed).err();
+        let refused = planned.check(&inputs.allowed).err();
         Ok(Preview {
             plan: planned.plan,
             refused,
@@ -224,6 +222,7 @@ async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Dep
             package::ensure(session, &skill_id, &endpoints),
         )
         .await?;
+    sign_in_domain::wait(session, &accounts).await?;
     let linking = session
         .step(
             Step::Linking,

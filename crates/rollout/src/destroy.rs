@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use infra::stack_file::Region;
 use models::ids::{SkillId, UserPoolId};
 
+use crate::aws::identity::remove_other_domains;
 use crate::aws::stack::StackClient;
 use crate::deploy::locked;
 use crate::error::{Code, Error};
@@ -204,7 +205,15 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
         session
             .step(Step::Identity, async {
                 session.may_change()?;
-                identity::reader(session).remove_with_everything().await?;
+                let client = identity::reader(session);
+                if let Some(observed) = client.observe().await?
+                    && let Ok(outputs) = identity::outputs(&client.desired().name, &observed)
+                {
+                    let pool = &outputs.user_pool_id;
+                    let home = &session.inputs.home;
+                    remove_other_domains(&session.aws, home, pool, &outputs.domain).await?;
+                }
+                client.remove_with_everything().await?;
                 let change = |state: &mut StageState| {
                     state.left = None;
                     state.linking = None;

@@ -202,7 +202,7 @@ async fn read(
     let (client, web_client, domain, factors) = tokio::join!(
         document::client(aws, home, pool, &identity.client_id),
         web_client,
-        document::domain(aws, home, pool, &identity.domain),
+        document::domain(aws, home, pool, identity.domain.as_str()),
         factors,
     );
     let mut live = live;

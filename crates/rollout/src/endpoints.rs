@@ -8,10 +8,12 @@ use models::ids::VendorId;
 use models::secure_url::{SecureUrl, SecureUrlError};
 use secrecy::SecretString;
 
+use infra::names::SignInDomain;
 use infra::stack_file::Region;
 
 use crate::error::{Code, Error};
 use crate::package::LinkingUrls;
+use crate::resolver::Resolver;
 
 /// The hosts of one stage.
 #[derive(Debug, Clone)]
@@ -22,8 +24,12 @@ pub struct Endpoints {
     pub developer: smapi::Endpoints,
     /// The three hosts that Alexa redirects to after account linking.
     pub redirects: RedirectHosts,
-    /// The sign-in pages of a user pool.
+    /// The sign-in pages of a user pool, at a prefix of Cognito's own host.
     pub sign_in: HostPattern,
+    /// The sign-in pages of a user pool, at a host of one's own.
+    pub custom_sign_in: HostPattern,
+    /// Who knows what names stand for.
+    pub resolver: Resolver,
     /// The issuer of a user pool's tokens.
     pub issuer: HostPattern,
     /// Login with Amazon, for people who sign in there.
@@ -107,7 +113,7 @@ impl LoginWithAmazon {
 pub struct HostPattern(String);
 
 impl HostPattern {
-    /// `pattern` may contain `{prefix}`, `{region}` and `{pool}`.
+    /// `pattern` may contain `{prefix}`, `{host}`, `{region}` and `{pool}`.
     pub fn new(pattern: impl Into<String>) -> Self {
         Self(pattern.into())
     }
@@ -129,6 +135,8 @@ impl fmt::Display for HostPattern {
 
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html>
 const SIGN_IN: &str = "https://{prefix}.auth.{region}.amazoncognito.com";
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html>
+const CUSTOM_SIGN_IN: &str = "https://{host}";
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html>
 const ISSUER: &str = "https://cognito-idp.{region}.amazonaws.com/{pool}";
 
@@ -156,15 +164,21 @@ impl Endpoints {
                 fe: parse("https://alexa.amazon.co.jp"),
             },
             sign_in: HostPattern::new(SIGN_IN),
+            custom_sign_in: HostPattern::new(CUSTOM_SIGN_IN),
+            resolver: Resolver::System,
             issuer: HostPattern::new(ISSUER),
             call_timeout: CALL_TIMEOUT,
         }
     }
 
     /// The base URL of a user pool domain.
-    pub fn sign_in(&self, prefix: &str, region: &Region) -> Result<SecureUrl, Error> {
-        self.sign_in
-            .fill(&[("prefix", prefix), ("region", region.as_str())])
+    pub fn sign_in(&self, domain: &SignInDomain, region: &Region) -> Result<SecureUrl, Error> {
+        match domain {
+            SignInDomain::Prefix(prefix) => self
+                .sign_in
+                .fill(&[("prefix", prefix.as_str()), ("region", region.as_str())]),
+            SignInDomain::Custom(host) => self.custom_sign_in.fill(&[("host", host.as_str())]),
+        }
     }
 
     /// The issuer of a user pool's tokens.
@@ -182,14 +196,13 @@ mod tests {
     fn amazons_hosts_are_filled_in() {
         let endpoints = Endpoints::amazon(None);
         let region = "eu-west-1".parse().unwrap();
-        assert_eq!(
-            endpoints
-                .sign_in("guide", &region)
-                .unwrap()
-                .as_url()
-                .as_str(),
-            "https://guide.auth.eu-west-1.amazoncognito.com/"
-        );
+        for (domain, url) in [
+            ("guide", "https://guide.auth.eu-west-1.amazoncognito.com/"),
+            ("login.example.com", "https://login.example.com/"),
+        ] {
+            let url_of = endpoints.sign_in(&domain.parse().unwrap(), &region);
+            assert_eq!(url_of.unwrap().as_url().as_str(), url);
+        }
         assert_eq!(
             endpoints
                 .issuer(&region, "eu-west-1_AbCdEf123")

@@ -56,6 +56,8 @@ pub enum Code {
     Plan,
     /// The stage is deployed in another region.
     Region,
+    /// A sign-in domain of one's own cannot be made, or does not answer yet.
+    SignInDomain,
     /// The skill is missing, or there are several candidates.
     Skill,
     /// There is no security profile of Login with Amazon to link accounts with.
@@ -146,6 +148,10 @@ impl Code {
             "the stage is deployed in another region than stack.toml says",
         ),
         (
+            Self::SignInDomain,
+            "a sign-in domain of one's own cannot be made, or does not answer yet",
+        ),
+        (
             Self::Skill,
             "the skill is missing, or several could be meant",
         ),
@@ -202,6 +208,7 @@ impl Code {
             Self::Package => "PACKAGE",
             Self::Plan => "PLAN",
             Self::Region => "REGION",
+            Self::SignInDomain => "SIGN_IN_DOMAIN",
             Self::Skill => "SKILL",
             Self::SecurityProfile => "SECURITY_PROFILE",
             Self::Stack => "STACK",

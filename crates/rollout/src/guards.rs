@@ -129,7 +129,7 @@ impl Guard {
                 "undo the change to stack.toml, or name the security profile that the stage was made \
                  with; or deploy it as another stage"
             }
-            Self::Domain => "put identity.domain.prefix of stack.toml back",
+            Self::Domain => "put identity.domain of stack.toml back",
             Self::LinkLifetime => "put identity.tokens.refresh of stack.toml back",
             Self::SignInAttributes => {
                 "put identity.sign-in of stack.toml back, or deploy it as another stage and move \
@@ -170,6 +170,7 @@ const USED_BY_LIVE: &[&str] = &[
     "AWS::Lambda::Alias",
     "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
+    "AWS::Route53::RecordSet",
 ];
 
 /// Something that a guard has found.
@@ -240,7 +241,7 @@ fn lost(change: &Change) -> Option<Finding> {
     let guard = match change.resource_type.as_deref()? {
         "AWS::Cognito::UserPool" => Guard::UserPool,
         "AWS::Cognito::UserPoolClient" => Guard::AppClient,
-        "AWS::Cognito::UserPoolDomain" => Guard::Domain,
+        "AWS::Cognito::UserPoolDomain" | "AWS::Route53::RecordSet" => Guard::Domain,
         _ => return None,
     };
     let gone = gone(change)?;
@@ -709,6 +710,7 @@ mod tests {
             ("AWS::Cognito::UserPool", Guard::UserPool),
             ("AWS::Cognito::UserPoolClient", Guard::AppClient),
             ("AWS::Cognito::UserPoolDomain", Guard::Domain),
+            ("AWS::Route53::RecordSet", Guard::Domain),
         ] {
             let mut change = Change::new(Kind::Removed, "It", Vec::new());
             change.resource_type = Some(kind.to_owned());

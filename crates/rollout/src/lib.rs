@@ -28,6 +28,7 @@ pub mod package;
 pub mod plan;
 mod poll;
 pub mod progress;
+pub mod resolver;
 pub mod session;
 pub mod state;
 pub mod status;

@@ -41,7 +41,12 @@ pub(crate) fn noticed(step: &Step) -> Option<LiveUsers> {
         | Step::SkillStack(_)
         | Step::FunctionDrift(_) => Some(LiveUsers::AtOnce),
         Step::Package | Step::Linking => Some(LiveUsers::NextCertification),
-        Step::WhoAmI | Step::Delivery | Step::Skill | Step::Enablement | Step::Verify => None,
+        Step::WhoAmI
+        | Step::Delivery
+        | Step::SignInDomain
+        | Step::Skill
+        | Step::Enablement
+        | Step::Verify => None,
     }
 }
 

@@ -23,6 +23,7 @@ use crate::aws::identity::LivePool;
 use crate::aws::stack::{Decision, Desired, Observed, decide};
 use crate::drift;
 use crate::error::Error;
+use crate::guards::{self, Guard};
 use crate::live;
 use crate::package::{Endpoints, Rendered};
 use crate::progress::Step;
@@ -36,7 +37,17 @@ use crate::template::Template;
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
     pub(crate) pool: Option<LivePool>,
+    /// What keeps people from signing in where they shall.
+    pub(crate) obstacle: Option<Error>,
     pub(crate) deployed: Option<Deployed>,
+}
+
+impl Planned {
+    /// Refuses what a guard is there for, unless it is allowed, and what cannot be made.
+    pub(crate) fn check(&self, allowed: &[Guard]) -> Result<(), Error> {
+        guards::check(&self.plan, self.pool.as_ref(), allowed)?;
+        self.obstacle.clone().map_or(Ok(()), Err)
+    }
 }
 
 /// A finished deployment.
@@ -104,6 +115,7 @@ pub(crate) async fn plan(
     Ok(Planned {
         plan,
         pool: people.pool,
+        obstacle: people.obstacle,
         deployed,
     })
 }

@@ -14,6 +14,8 @@ pub enum Step {
     Delivery,
     /// The stack that holds people.
     Identity,
+    /// A host of one's own for the sign-in pages, until people get there.
+    SignInDomain,
     /// What was changed by hand in what holds people.
     Drift,
     /// Compiling and zipping the Lambda.
@@ -40,6 +42,7 @@ impl fmt::Display for Step {
             Self::WhoAmI => f.write_str("accounts"),
             Self::Delivery => f.write_str("delivery stack"),
             Self::Identity => f.write_str("identity stack"),
+            Self::SignInDomain => f.write_str("sign-in domain"),
             Self::Drift => f.write_str("drift"),
             Self::Build => f.write_str("lambda bundle"),
             Self::Skill => f.write_str("skill"),

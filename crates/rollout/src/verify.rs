@@ -243,6 +243,17 @@ async fn sign_in(
     checks
 }
 
+/// What keeps people from getting to the sign-in page right now, if anything does.
+pub(crate) async fn sign_in_problem(
+    session: &Session<'_>,
+    desired: &AccountLinkingRequest,
+) -> Option<String> {
+    let probe = Probe::new(session.aws.counter().clone(), Duration::ZERO);
+    let checks = sign_in(session, &probe, desired).await;
+    let mut failed = checks.into_iter().filter(|check| !check.passed);
+    failed.next().map(|check| check.seen)
+}
+
 fn authorize_url(desired: &AccountLinkingRequest, redirect_uri: &SecureUrl) -> url::Url {
     let linking = desired.linking();
     let mut url = linking.authorization_url.as_url().clone();

@@ -8,8 +8,8 @@ pub use pool::*;
 
 use serde::Serialize;
 
-use super::{ClientId, UserPoolId};
-use crate::cloudformation::Value;
+use super::{ClientId, DistributionHost, UserPoolId};
+use crate::cloudformation::{Attribute, Value};
 
 /// `AWS::Cognito::UserPoolDomain`: the host of the sign-in pages and OAuth endpoints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,10 +17,27 @@ use crate::cloudformation::Value;
 pub struct UserPoolDomain {
     /// The user pool.
     pub user_pool_id: Value<UserPoolId>,
-    /// The prefix before `.auth.{region}.amazoncognito.com`.
+    /// The prefix before `.auth.{region}.amazoncognito.com`, or a host of one's own.
     pub domain: Value<String>,
+    /// What a host of one's own needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_domain_config: Option<CustomDomainConfig>,
     /// 1: classic hosted pages; 2: managed login.
     pub managed_login_version: u8,
+}
+
+impl UserPoolDomain {
+    /// The Amazon CloudFront distribution that a host of one's own has to lead to.
+    pub const CLOUD_FRONT_DISTRIBUTION: Attribute<Self, DistributionHost> =
+        Attribute::new("CloudFrontDistribution");
+}
+
+/// What a host of one's own needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CustomDomainConfig {
+    /// Its certificate, in us-east-1.
+    pub certificate_arn: String,
 }
 
 /// `AWS::Cognito::ManagedLoginBranding`: the style without which managed login shows

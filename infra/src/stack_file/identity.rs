@@ -1,15 +1,13 @@
 //! Who signs people in, and how.
 
-use std::fmt;
-use std::str::FromStr;
-
 use models::ids::UserPoolId;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
 use super::attributes::Attributes;
+use super::domain::Domain;
 use super::email::Email;
 use super::password::Password;
-use super::value::{Distinct, Duration, ValueError, words};
+use super::value::{Distinct, Duration, words};
 use super::web_client::WebClient;
 
 /// Who signs people in. Everything but the provider is about the user pool.
@@ -117,80 +115,6 @@ impl Default for Tokens {
             refresh: Duration::from_secs(3650 * 86400),
             rotation: false,
         }
-    }
-}
-
-/// The host of the sign-in pages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Domain {
-    /// The prefix of Cognito's own host, with placeholders.
-    pub prefix: PrefixTemplate,
-    /// A host of one's own.
-    pub custom: Option<CustomDomain>,
-}
-
-/// A host of one's own for the sign-in pages.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct CustomDomain {
-    /// The host.
-    pub name: String,
-    /// ARN of its certificate, in us-east-1.
-    pub certificate_arn: String,
-    /// The hosted zone that its alias record belongs in.
-    pub hosted_zone_id: String,
-}
-
-/// The prefix of Cognito's own host, with the placeholders `{name}`, `{stage}` and `{account}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PrefixTemplate(String);
-
-impl PrefixTemplate {
-    /// Fills in the placeholders.
-    pub(crate) fn fill(&self, name: &str, stage: &str, account: &str) -> String {
-        self.0
-            .replace("{name}", name)
-            .replace("{stage}", stage)
-            .replace("{account}", account)
-    }
-}
-
-impl Default for PrefixTemplate {
-    fn default() -> Self {
-        Self("{name}-{stage}-{account}".to_owned())
-    }
-}
-
-impl FromStr for PrefixTemplate {
-    type Err = ValueError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let template = Self(text.to_owned());
-        // The braces of an unknown placeholder are left over, and no slug has braces.
-        let filled = template.fill("n", "s", "a");
-        if super::value::is_slug(&filled, usize::MAX) {
-            Ok(template)
-        } else {
-            Err(ValueError::new(
-                text,
-                "a domain prefix",
-                "use a-z, 0-9, - and the placeholders {name}, {stage} and {account}",
-            ))
-        }
-    }
-}
-
-impl fmt::Display for PrefixTemplate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for PrefixTemplate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::cloudformation::{
 };
 use crate::names;
 use crate::resources::{ManagedPolicy, OidcProvider, Policy, Role};
-use crate::stack_file::StackFile;
+use crate::stack_file::{CertificateArn, CustomDomain, StackFile};
 
 /// Who signs what a job of GitHub Actions says about itself.
 const GITHUB: &str = "token.actions.githubusercontent.com";
@@ -66,6 +66,7 @@ pub fn delivery(stack: &StackFile) -> Template {
         name: stack.name.as_str(),
         stage: &stage,
         stage_boundary: None,
+        domain: stack.identity.domain.custom.as_ref(),
     };
     let roles = Roles::add(&mut template, stack, &places);
     let service = roles.service.get(&Role::ARN).text();
@@ -77,7 +78,11 @@ pub fn delivery(stack: &StackFile) -> Template {
             assume_role_policy_document: job(Sub::default().parameter(&stage)),
             policies: vec![places.policy(
                 "deploy",
-                &[actions::PLAN, actions::CHANGE],
+                &[
+                    actions::PLAN,
+                    places.if_domain(actions::PLAN_DOMAIN),
+                    actions::CHANGE,
+                ],
                 Some(&service),
             )],
             permissions_boundary: Some(roles.boundary.reference().text()),
@@ -90,7 +95,11 @@ pub fn delivery(stack: &StackFile) -> Template {
         Role {
             description: "What a pipeline plans with; it reads, and no secret",
             assume_role_policy_document: job(Sub::text(PLAN_ENVIRONMENT)),
-            policies: vec![places.policy("plan", &[actions::PLAN], None)],
+            policies: vec![places.policy(
+                "plan",
+                &[actions::PLAN, places.if_domain(actions::PLAN_DOMAIN)],
+                None,
+            )],
             permissions_boundary: Some(roles.boundary.reference().text()),
             path: None,
             tags: tags(stack, &stage),
@@ -139,7 +148,16 @@ impl Roles {
             "Boundary",
             ManagedPolicy {
                 description: "The most that a pipeline, and CloudFormation for it, may do",
-                policy_document: PolicyDocument::new(places.statements(actions::BOUNDARY)),
+                policy_document: PolicyDocument::new(
+                    places.statements(
+                        &[
+                            actions::BOUNDARY,
+                            places.if_domain(actions::PLAN_DOMAIN),
+                            places.if_domain(actions::MAKE_DOMAIN),
+                        ]
+                        .concat(),
+                    ),
+                ),
             },
         );
         let service = template.add(
@@ -154,7 +172,11 @@ impl Roles {
                     // Who hands it over needs `iam:PassRole` in this account already.
                     condition: None,
                 }]),
-                policies: vec![places.policy("make", &[actions::MAKE], None)],
+                policies: vec![places.policy(
+                    "make",
+                    &[actions::MAKE, places.if_domain(actions::MAKE_DOMAIN)],
+                    None,
+                )],
                 permissions_boundary: Some(boundary.reference().text()),
                 path: None,
                 tags: tags(stack, places.stage),
@@ -197,6 +219,8 @@ struct Places<'a> {
     stage: &'a Parameter<String>,
     /// The boundary that roles of the stage are made with.
     stage_boundary: Option<Value<String>>,
+    /// The domain of one's own that people sign in at.
+    domain: Option<&'a CustomDomain>,
 }
 
 /// Keys of conditions for the tags of the stage's resources: of the stack file, and of the stage.
@@ -229,6 +253,11 @@ impl Places<'_> {
         }
     }
 
+    /// What is only granted where people sign in at a domain of one's own.
+    fn if_domain(&self, grants: &'static [Grant]) -> &'static [Grant] {
+        if self.domain.is_some() { grants } else { &[] }
+    }
+
     fn statements(&self, grants: &[Grant]) -> Vec<Statement> {
         grants.iter().map(|grant| self.statement(*grant)).collect()
     }
@@ -251,6 +280,19 @@ impl Places<'_> {
             Grant::State(_) => {
                 let state = self.bucket().and("/stages/").parameter(self.stage);
                 vec![state.and(".json").into()]
+            }
+            Grant::Zone(_) => {
+                let zone = self.domain.map(|domain| &domain.hosted_zone_id);
+                let arn = |id| Value::Literal(format!("arn:aws:route53:::hostedzone/{id}"));
+                zone.map(arn).into_iter().collect()
+            }
+            Grant::Changes(_) => vec!["arn:aws:route53:::change/*".into()],
+            Grant::Certificate(_) => {
+                let certificate = self
+                    .domain
+                    .and_then(|domain| domain.certificate_arn.as_ref());
+                let arn = |arn: &CertificateArn| Value::Literal(arn.to_string());
+                certificate.map(arn).into_iter().collect()
             }
             Grant::Code(_) => vec![self.bucket().and("/code/*").into()],
             Grant::Pools(_) | Grant::OwnPools(_) | Grant::NewPools(_) => {

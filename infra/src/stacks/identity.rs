@@ -3,17 +3,17 @@
 //! Everything in it outlives the stack: who deletes it by mistake loses no user.
 
 mod client;
+mod domain;
 mod pool;
 
 use indexmap::IndexMap;
 
 use super::{SECURE_URL, WantedRole, outputs, parameters, stage_parameter, stage_role};
 use crate::cloudformation::{
-    Condition, Constraint, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement,
-    Template,
+    Condition, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement, Template,
 };
 use crate::resources::{
-    ManagedLoginBranding, Policy, Role, SmsConfiguration, UserPool, UserPoolClient, UserPoolDomain,
+    ManagedLoginBranding, Policy, Role, SmsConfiguration, UserPool, UserPoolClient,
 };
 use crate::stack_file::{Pages, StackFile};
 
@@ -55,14 +55,7 @@ pub const WEB: ClientNames = ClientNames {
 pub fn identity(stack: &StackFile) -> Template {
     let mut template = Template::new("The people of a Voicelink stage, and how they sign in");
     let stage = stage_parameter(&mut template);
-    let prefix = template.parameter(
-        parameters::DOMAIN_PREFIX,
-        "Prefix of the user pool domain, unique in its region",
-        Constraint::Pattern {
-            pattern: "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
-            words: "must be 1 to 63 of a-z, 0-9 and -, with - neither first nor last",
-        },
-    );
+    let domain = domain::parameter(&mut template, stack);
     let redirect_uris = template.list_parameter(
         parameters::REDIRECT_URIS,
         "Where Alexa takes codes, one URI for each part of the world",
@@ -91,16 +84,7 @@ pub fn identity(stack: &StackFile) -> Template {
     if let Some(web_client) = web_client.as_ref().filter(|_| managed) {
         template.add_retained(WEB.branding, style(web_client));
     }
-    // Without its style managed login shows "Login pages unavailable", so the style comes first.
-    template.add_retained_after(
-        DOMAIN,
-        UserPoolDomain {
-            user_pool_id: pool.reference(),
-            domain: prefix.reference(),
-            managed_login_version: if managed { 2 } else { 1 },
-        },
-        branding.as_ref(),
-    );
+    domain::add(&mut template, stack, &domain, &pool, branding.as_ref());
 
     template.output(
         outputs::USER_POOL_ID,
@@ -126,8 +110,8 @@ pub fn identity(stack: &StackFile) -> Template {
     }
     template.output(
         outputs::DOMAIN,
-        "Prefix of the user pool domain",
-        prefix.reference(),
+        domain::description(stack),
+        domain.reference(),
     );
     template
 }

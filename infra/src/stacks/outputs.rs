@@ -2,6 +2,8 @@
 
 use models::ids::{ClientId, IdError, UserPoolId};
 
+use crate::names::{SignInDomain, SignInDomainError};
+
 pub(super) const USER_POOL_ID: &str = "UserPoolId";
 pub(super) const USER_POOL_ARN: &str = "UserPoolArn";
 pub(super) const CLIENT_ID: &str = "ClientId";
@@ -33,6 +35,9 @@ pub enum OutputError {
         /// Why.
         source: IdError,
     },
+    /// The domain is not one.
+    #[error("the stack's output `{DOMAIN}` cannot be used")]
+    Domain(#[from] SignInDomainError),
 }
 
 /// Outputs of the identity stack.
@@ -46,8 +51,8 @@ pub struct IdentityOutputs {
     pub client_id: ClientId,
     /// The app client of a web page, if the stack file has one.
     pub web_client_id: Option<ClientId>,
-    /// The prefix of the user pool domain.
-    pub domain: String,
+    /// The user pool domain.
+    pub domain: SignInDomain,
 }
 
 impl IdentityOutputs {
@@ -61,7 +66,7 @@ impl IdentityOutputs {
             user_pool_arn: outputs.text(USER_POOL_ARN)?,
             client_id: outputs.id(CLIENT_ID)?,
             web_client_id: outputs.optional_id(WEB_CLIENT_ID)?,
-            domain: outputs.text(DOMAIN)?,
+            domain: outputs.get(DOMAIN)?.parse()?,
         })
     }
 }

@@ -3,7 +3,7 @@
 use models::ids::{ClientId, SkillId};
 use models::secure_url::SecureUrl;
 
-use crate::names::DomainPrefix;
+use crate::names::SignInDomain;
 use crate::stack_file::{Architecture, StageName};
 
 pub(super) const STAGE: &str = "Stage";
@@ -14,6 +14,7 @@ pub(super) const PROVIDER: &str = "Provider";
 pub(super) const PLANS: &str = "Plans";
 
 pub(super) const DOMAIN_PREFIX: &str = "DomainPrefix";
+pub(super) const DOMAIN_NAME: &str = "DomainName";
 pub(super) const REDIRECT_URIS: &str = "RedirectUris";
 
 pub(super) const SKILL_ID: &str = "SkillId";
@@ -31,8 +32,8 @@ pub(super) const VERSION_DESCRIPTION: &str = "VersionDescription";
 pub struct IdentityParameters {
     /// The stage.
     pub stage: StageName,
-    /// The prefix of the user pool domain.
-    pub domain_prefix: DomainPrefix,
+    /// The user pool domain.
+    pub domain: SignInDomain,
     /// Where Alexa takes codes: one URI for each part of the world.
     pub redirect_uris: Vec<SecureUrl>,
     /// The most that roles of the stack may do, if it has any: empty, or a policy's ARN.
@@ -47,9 +48,13 @@ impl IdentityParameters {
             .iter()
             .map(|uri| uri.as_url().as_str())
             .collect();
+        let domain = match &self.domain {
+            SignInDomain::Prefix(prefix) => (DOMAIN_PREFIX, prefix.to_string()),
+            SignInDomain::Custom(host) => (DOMAIN_NAME, host.to_string()),
+        };
         let mut pairs = vec![
             (STAGE, self.stage.to_string()),
-            (DOMAIN_PREFIX, self.domain_prefix.to_string()),
+            domain,
             (REDIRECT_URIS, redirect_uris.join(",")),
         ];
         pairs.extend(

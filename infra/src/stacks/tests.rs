@@ -65,11 +65,13 @@ fn the_templates_of_every_preset_are_up_to_date() {
 #[test]
 fn every_resource_of_the_identity_stack_outlives_it() {
     let stack = stack(&format!(
-        "identity.sign-in = ['email', 'phone']\n{WEB_PAGE}"
+        "identity.sign-in = ['email', 'phone']\n{WEB_PAGE}\n{CUSTOM_DOMAIN}"
     ));
     let template = json(&identity(&stack));
     let resources = template["Resources"].as_object().unwrap();
-    assert!(resources.contains_key("SmsRole") && resources.contains_key("WebClient"));
+    for id in ["SmsRole", "WebClient", "DomainRecord"] {
+        assert!(resources.contains_key(id), "{id}");
+    }
     for (id, resource) in resources {
         assert_eq!(resource["DeletionPolicy"], "Retain", "{id}");
         assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
@@ -77,6 +79,37 @@ fn every_resource_of_the_identity_stack_outlives_it() {
     assert_eq!(
         resources["UserPool"]["Properties"]["DeletionProtection"],
         "ACTIVE"
+    );
+}
+
+const CUSTOM_DOMAIN: &str = "[identity.domain.custom]\nname = 'login-{stage}.example.com'\n\
+    certificate-arn = 'arn:aws:acm:us-east-1:123456789012:certificate/1'\n\
+    hosted-zone-id = 'Z1EXAMPLE'\n";
+
+#[test]
+fn a_domain_of_ones_own_takes_the_place_of_the_prefix() {
+    let stack = stack(CUSTOM_DOMAIN);
+    let template = json(&identity(&stack));
+    assert!(template["Parameters"].get("DomainPrefix").is_none());
+    let resources = template["Resources"].as_object().unwrap();
+    let domains = (resources.values()).filter(|one| one["Type"] == "AWS::Cognito::UserPoolDomain");
+    assert_eq!(domains.count(), 1);
+    assert_eq!(
+        resources["DomainRecord"]["Properties"],
+        serde_json::json!({
+            "HostedZoneId": "Z1EXAMPLE",
+            "Name": { "Ref": "DomainName" },
+            "Type": "A",
+            "AliasTarget": {
+                "DNSName": { "Fn::GetAtt": ["UserPoolDomain", "CloudFrontDistribution"] },
+                "HostedZoneId": "Z2FDTNDATAQYW2",
+                "EvaluateTargetHealth": false,
+            },
+        })
+    );
+    assert_eq!(
+        resources["UserPoolDomain"]["Properties"]["CustomDomainConfig"]["CertificateArn"],
+        "arn:aws:acm:us-east-1:123456789012:certificate/1"
     );
 }
 
@@ -184,20 +217,27 @@ fn parameters_are_those_that_the_templates_declare() {
     };
     let pool = stack("");
     let url = || "http://localhost:1234".parse().unwrap();
-    let identity_parameters = IdentityParameters {
-        stage: pool.default_stage.clone(),
-        domain_prefix: names::DomainPrefix::parse("guide").unwrap(),
+    let identity_parameters = |stack: &StackFile| IdentityParameters {
+        stage: stack.default_stage.clone(),
+        domain: names::sign_in_domain(
+            stack,
+            &stack.default_stage,
+            &names::AccountFragment::of("123456789012"),
+        )
+        .unwrap(),
         redirect_uris: vec![url(), url()],
         permissions_boundary: None,
     };
-    assert_eq!(
-        given(identity_parameters.to_pairs()),
-        declared(&identity(&pool))
-    );
+    for stack in [&pool, &stack(CUSTOM_DOMAIN)] {
+        assert_eq!(
+            given(identity_parameters(stack).to_pairs()),
+            declared(&identity(stack))
+        );
+    }
     let texts = stack("[identity]\nsign-in = ['phone']\nrecovery = ['phone']");
     let with_a_role = IdentityParameters {
         permissions_boundary: Some(String::new()),
-        ..identity_parameters
+        ..identity_parameters(&pool)
     };
     assert_eq!(given(with_a_role.to_pairs()), declared(&identity(&texts)));
     let delivery_parameters = DeliveryParameters {
@@ -283,7 +323,10 @@ fn outputs_are_those_that_the_templates_declare() {
     let pairs = |template: &Template, value: &str| -> Vec<(String, String)> {
         let template = json(template);
         let names = template["Outputs"].as_object().unwrap().keys();
-        names.map(|name| (name.clone(), value.to_owned())).collect()
+        let value = |name: &str| if name == "Domain" { "guide" } else { value };
+        names
+            .map(|name| (name.clone(), value(name).to_owned()))
+            .collect()
     };
     let stack = stack("");
     let identity_pairs = pairs(&identity(&stack), "eu-west-1_abc");

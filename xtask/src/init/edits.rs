@@ -53,9 +53,16 @@ pub(super) fn invocation_name(name: &str) -> String {
 
 /// The stack file: a preset, with what is asked for.
 pub(super) fn stack_file(preset: &str, name: &str, wanted: &Wanted) -> String {
-    let named = |line: &str| match line.split_once('=') {
-        Some((key, _)) if key.trim() == "name" => format!("name = {}", quoted(name)),
-        _ => line.to_owned(),
+    let mut in_table = false;
+    let named = |line: &str| {
+        in_table |= line.starts_with('[');
+        match line.split_once('=') {
+            // A name in a table is that of something else.
+            Some((key, _)) if key.trim() == "name" && !in_table => {
+                format!("name = {}", quoted(name))
+            }
+            _ => line.to_owned(),
+        }
     };
     let mut lines: Vec<String> = preset.lines().map(named).collect();
     let mut table = |header: String, key: &str, value: Option<String>| {
@@ -101,7 +108,13 @@ pub(super) fn is_edited(stack: &str, presets: &[String]) -> bool {
             .get_mut("identity")
             .and_then(toml::Value::as_table_mut)
         {
-            identity.remove("domain");
+            let domain = identity.get_mut("domain");
+            if let Some(domain) = domain.and_then(toml::Value::as_table_mut) {
+                domain.remove("prefix");
+                if domain.is_empty() {
+                    identity.remove("domain");
+                }
+            }
         }
         table.retain(|_, value| value.as_table().is_none_or(|table| !table.is_empty()));
         Some(table)
@@ -273,6 +286,20 @@ mod tests {
             &presets
         ));
         assert!(is_edited("name = ", &presets));
+    }
+
+    #[test]
+    fn a_domain_of_ones_own_keeps_its_name_and_is_not_lost() {
+        let preset = "name = \"account-guide\"\n\n[identity.domain.custom]\n\
+            name = \"login.example.com\"\n";
+        let text = stack_file(preset, "taxi-desk", &Wanted::default());
+        assert_eq!(text, preset.replace("account-guide", "taxi-desk"));
+        let presets = [preset.to_owned()];
+        assert!(!is_edited(&text, &presets));
+        assert!(is_edited(
+            &text.replace("example.com", "taxi.com"),
+            &presets
+        ));
     }
 
     #[test]

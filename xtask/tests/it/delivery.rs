@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use infra::stacks::delivery::actions::{CHANGE, Grant, PLAN};
+use infra::stacks::delivery::actions::{CHANGE, Grant, PLAN, PLAN_DOMAIN};
 use serde_json::{Value, json};
 
 use crate::command::Said;
@@ -72,7 +72,7 @@ fn action(operation: &str) -> Option<String> {
     let (service, what) = operation.split_once(' ').unwrap();
     let named = match (service, what) {
         ("smapi" | "lwa" | "sts", _) => return None,
-        ("cloudformation" | "cognito-idp", what) => format!("{service}:{what}"),
+        ("cloudformation" | "cognito-idp" | "acm" | "route53", what) => format!("{service}:{what}"),
         ("lambda", what) if what.starts_with("GET ") && what.ends_with("/policy") => {
             "lambda:GetPolicy".to_owned()
         }
@@ -186,10 +186,15 @@ fn the_roles_allow_what_a_whole_rollout_calls_and_nothing_else() {
     plan(factors);
     succeeds(&run(&nothing, factors));
     plan(factors);
+    // Another place to sign in, which is refused unless it is allowed, and looked at before.
+    plan(&crate::own_domain::at("login.example.com"));
     let verify = || with(&stage, factors, &["verify", "--json"]).0;
     succeeds(&recorded(&console, &nothing, &mut deploying, verify));
 
-    let (may_plan, may_deploy) = (granted(&[PLAN]), granted(&[PLAN, CHANGE]));
+    let (may_plan, may_deploy) = (
+        granted(&[PLAN, PLAN_DOMAIN]),
+        granted(&[PLAN, PLAN_DOMAIN, CHANGE]),
+    );
     planning.remove(READ_SECRET);
     let (plans, deploys) = (actions(&planning), actions(&deploying));
     let beyond: Vec<_> = plans.difference(&may_plan).collect();

@@ -26,6 +26,7 @@ mod mistakes;
 mod options;
 mod order;
 mod overtaken;
+mod own_domain;
 mod plan;
 mod presets;
 mod real;

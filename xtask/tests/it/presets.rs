@@ -29,6 +29,15 @@ const PRESETS: &[Preset] = &[
         heard: |heard| heard.contains("@example.com"),
     },
     Preset {
+        name: "custom-domain",
+        pages: &[
+            ("/signup", None),
+            ("/confirmUser", Some("email")),
+            ("/login", None),
+        ],
+        heard: |heard| heard.contains("@example.com"),
+    },
+    Preset {
         name: "phone-mfa",
         pages: &[
             ("/signup", None),

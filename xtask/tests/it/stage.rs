@@ -18,9 +18,15 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let home = TempDir::new().unwrap();
         let mut process = xtask(home.path())
             .args(["local", "--json"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()

@@ -1,10 +1,13 @@
-//! The AWS side: wire protocols and the stores behind STS, S3, CloudFormation, IAM and logs.
+//! The AWS side: wire protocols and the stores behind STS, S3, CloudFormation, IAM, logs, Route 53 and
+//! Certificate Manager.
 
+pub mod acm;
 pub mod cloudformation;
 pub mod iam;
 mod input;
 pub mod logs;
 pub(crate) mod protocol;
+pub mod route53;
 pub mod s3;
 pub mod schemas;
 mod sts;
@@ -22,6 +25,7 @@ use crate::lambda::Lambda;
 /// Every AWS API of the stage. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Aws {
+    shared: Shared,
     s3: s3::S3,
     logs: logs::Logs,
     iam: Iam,
@@ -41,7 +45,7 @@ impl Aws {
     ) -> Self {
         let iam = Iam::new(shared.clock.clone());
         let cloudformation = CloudFormation::new(
-            shared,
+            shared.clone(),
             Services {
                 s3: s3.clone(),
                 logs: logs.clone(),
@@ -51,6 +55,7 @@ impl Aws {
             },
         );
         Self {
+            shared,
             s3,
             logs,
             iam,

@@ -8,14 +8,14 @@ use serde_json::{Map, Value, json};
 
 use crate::cognito::branding::Branding;
 use crate::cognito::client::Client;
-use crate::cognito::domain::Domain;
+use crate::cognito::domain::{Domain, Host};
 use crate::cognito::grants::Grants;
 use crate::cognito::keys::PoolKeys;
 use crate::cognito::mfa::MfaConfig;
 use crate::cognito::settings::{Settings, Tier};
 use crate::cognito::users::Users;
 use crate::cognito::{errors, random, schema};
-use crate::{ACCOUNT_ID, AwsError};
+use crate::{ACCOUNT_ID, AwsError, Shared};
 
 /// What `CreateUserPool` takes and `UpdateUserPool` does not: fixed for good.
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-updating.html>
@@ -70,6 +70,19 @@ impl Pool {
             users: Users::default(),
             grants: Grants::default(),
         })
+    }
+
+    /// The domains whose pages are at a host.
+    pub(crate) fn domains_at(&self, host: Host, shared: &Shared) -> Vec<&Domain> {
+        let domains = self.domains.iter();
+        domains
+            .filter(|domain| domain.is_at(host, shared))
+            .collect()
+    }
+
+    /// Whether the pool has a domain at a host.
+    pub(crate) fn is_at(&self, host: Host, shared: &Shared) -> bool {
+        self.domains.iter().any(|domain| domain.is_at(host, shared))
     }
 
     /// Replaces the whole configuration: what is left out falls back to its default.

@@ -66,6 +66,13 @@ fn aws(parts: &Parts, body: &[u8]) -> Option<Called> {
             format!("{} {}", parts.method, parts.uri.path()),
             Dialect::Json,
         ),
+        None if service == "route53" => {
+            let operation = match parts.uri.path().rsplit('/').next() {
+                Some("rrset") => "ListResourceRecordSets",
+                _ => "GetHostedZone",
+            };
+            (operation.to_owned(), Dialect::Query)
+        }
         None => (
             form_urlencoded::parse(body)
                 .find(|(name, _)| name == "Action")

@@ -14,6 +14,7 @@ mod cognito;
 mod faults;
 mod guide;
 mod lambda;
+mod names;
 mod recording;
 mod s3;
 mod smapi;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use secrecy::SecretString;
 
+use infra::names::SignInDomain;
 use infra::stack_file::Region;
 use models::ids::{ClientId, UserPoolId};
 
@@ -55,6 +56,43 @@ pub async fn client_secret(
 /// Whether a service said that our credentials have no right to a call.
 pub(crate) fn is_denied(code: Option<&str>) -> bool {
     matches!(code, Some("AccessDenied" | "AccessDeniedException"))
+}
+
+/// Takes off a pool the domains that are not its stack's: those that people were moved from, which
+/// would keep it from being deleted.
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUserPoolDomain.html>
+pub(crate) async fn remove_other_domains(
+    aws: &Aws,
+    region: &Region,
+    pool: &UserPoolId,
+    own: &SignInDomain,
+) -> Result<(), Error> {
+    let cognito = aws.cognito(region);
+    let answer = cognito
+        .describe_user_pool()
+        .user_pool_id(pool.as_str())
+        .send()
+        .await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(()),
+        Err(error) => return Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
+    };
+    let described = answer.user_pool.as_ref();
+    let domains = described.map_or([None, None], |pool| [pool.domain(), pool.custom_domain()]);
+    for other in domains.into_iter().flatten() {
+        if other == own.as_str() {
+            continue;
+        }
+        cognito
+            .delete_user_pool_domain()
+            .user_pool_id(pool.as_str())
+            .domain(other)
+            .send()
+            .await
+            .map_err(|error| Error::aws(format!("cannot delete domain {other}"), &error))?;
+    }
+    Ok(())
 }
 
 /// What a user pool was created with and can never change.

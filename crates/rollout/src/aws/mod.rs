@@ -1,10 +1,13 @@
 //! AWS as the rollout sees it: clients by region, and the few things it does with each service.
 
 pub mod bucket;
+pub(crate) mod certificate;
 pub(crate) mod document;
 pub mod identity;
 mod retry;
+pub(crate) mod signed;
 pub mod stack;
+pub(crate) mod zone;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
@@ -154,11 +157,11 @@ impl Aws {
         self.config.endpoint_url().map(str::to_owned)
     }
 
-    /// Where Lambda answers.
-    pub(crate) fn lambda_url(&self, region: &Region) -> Result<SecureUrl, Error> {
+    /// Where a service answers that is at this host of Amazon's.
+    pub(crate) fn service_url(&self, host: &str) -> Result<SecureUrl, Error> {
         let url = self
             .endpoint_url()
-            .unwrap_or_else(|| format!("https://lambda.{region}.amazonaws.com"));
+            .unwrap_or_else(|| format!("https://{host}"));
         url.parse()
             .map_err(|error: SecureUrlError| Error::new(Code::Endpoint, error.to_string()))
     }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::identity;
+use crate::steps::sign_in_domain::{self, Own};
 use crate::template::Template;
 
 /// Whose accounts people link, and what is to be done before they can.
@@ -20,6 +21,8 @@ pub(super) struct People {
     pub(super) accounts: Option<Accounts>,
     /// The live pool, where the plan could contradict what it was created with.
     pub(super) pool: Option<LivePool>,
+    /// What keeps people from signing in where they shall.
+    pub(super) obstacle: Option<Error>,
 }
 
 /// Reads what holds people.
@@ -29,6 +32,7 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
             parts: Vec::new(),
             accounts: Some(accounts),
             pool: None,
+            obstacle: None,
         });
     }
     let (client, observed, orphan) = identity::prepare(session).await?;
@@ -46,6 +50,15 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
         (Some(orphan), _, _) => Some(&orphan.pool),
         (None, Some(outputs), true) => Some(&outputs.user_pool_id),
         _ => None,
+    };
+    let obstacle = if part.action.is_some() {
+        let own = Own {
+            pool,
+            stack: observed.as_ref(),
+        };
+        sign_in_domain::obstacle(session, own).await?
+    } else {
+        None
     };
     let pool = match pool {
         Some(pool) => live_pool(&session.aws, &session.inputs.home, pool).await?,
@@ -70,5 +83,6 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
         parts: vec![part, drift],
         accounts: outputs.map(Accounts::UserPool),
         pool,
+        obstacle,
     })
 }

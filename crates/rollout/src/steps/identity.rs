@@ -1,7 +1,7 @@
 //! The stack that holds people.
 
 use infra::cloudformation::RenderError;
-use infra::names::{self, AccountFragment};
+use infra::names::{self, AccountFragment, SignInDomain};
 use infra::stacks::{IdentityOutputs, IdentityParameters};
 
 use super::orphan::{self, Orphan};
@@ -14,15 +14,7 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
     let inputs = session.inputs;
     let parameters = IdentityParameters {
         stage: inputs.stage.clone(),
-        domain_prefix: names::domain_prefix(
-            &inputs.stack,
-            &inputs.stage,
-            &AccountFragment::of(session.account.as_str()),
-        )
-        .map_err(|error| {
-            Error::new(Code::StackFile, error.to_string())
-                .hint("change identity.domain.prefix in stack.toml")
-        })?,
+        domain: domain(session)?,
         redirect_uris: inputs
             .endpoints
             .redirects
@@ -63,6 +55,15 @@ pub(crate) fn reader(session: &Session<'_>) -> StackClient {
         ..Desired::reader(name, inputs.home.clone())
     };
     StackClient::new(&session.aws, desired)
+}
+
+/// Where people of the session's stage sign in.
+pub(crate) fn domain(session: &Session<'_>) -> Result<SignInDomain, Error> {
+    let inputs = session.inputs;
+    let account = AccountFragment::of(session.account.as_str());
+    names::sign_in_domain(&inputs.stack, &inputs.stage, &account).map_err(|error| {
+        Error::new(Code::StackFile, error.to_string()).hint("change identity.domain in stack.toml")
+    })
 }
 
 /// The identity stack and what it is; around what is there without it, if it is not there.

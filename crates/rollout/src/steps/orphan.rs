@@ -149,17 +149,14 @@ async fn take_up(
         }
         clients.push((names.output, client));
     }
-    let domain = match (pool.domain(), resources.get(stacks::DOMAIN)) {
-        (Some(domain), Some(declared)) => {
-            same_domain(&id, domain, declared)?;
-            add(
-                stacks::DOMAIN,
-                &[("UserPoolId", id.as_str()), ("Domain", domain)],
-            );
-            Some(domain)
-        }
-        _ => None,
+    let domain = match resources.get(stacks::DOMAIN) {
+        Some(declared) => same_domain(&id, &[pool.custom_domain(), pool.domain()], declared)?,
+        None => None,
     };
+    if let Some(domain) = domain {
+        let pairs = [("UserPoolId", id.as_str()), ("Domain", domain)];
+        add(stacks::DOMAIN, &pairs);
+    }
     let outputs = domain.and_then(|domain| {
         let arn = pool.arn().unwrap_or_default();
         let pairs = [
@@ -247,10 +244,17 @@ async fn branding(
     }
 }
 
-/// A pool has one domain, and whoever is linked refreshes their link there.
-fn same_domain(pool: &UserPoolId, domain: &str, declared: &Resource) -> Result<(), Error> {
-    match declared.properties.get("Domain").and_then(Value::as_str) {
-        Some(wanted) if wanted != domain => Err(Error::new(
+/// The one of a pool's domains that is declared: whoever is linked refreshes their link there.
+fn same_domain<'a>(
+    pool: &UserPoolId,
+    domains: &[Option<&'a str>],
+    declared: &Resource,
+) -> Result<Option<&'a str>, Error> {
+    let wanted = declared.properties.get("Domain").and_then(Value::as_str);
+    let mut kept = domains.iter().flatten().copied();
+    let own = kept.clone().find(|domain| Some(*domain) == wanted);
+    match (own.or_else(|| kept.next()), wanted) {
+        (Some(domain), Some(wanted)) if wanted != domain => Err(Error::new(
             Code::UserPool,
             format!(
                 "user pool {pool} of this stage has the sign-in domain {domain}, and stack.toml says \
@@ -258,9 +262,9 @@ fn same_domain(pool: &UserPoolId, domain: &str, declared: &Resource) -> Result<(
             ),
         )
         .hint(format!(
-            "set identity.domain.prefix to \"{domain}\" in stack.toml; links are refreshed there"
+            "let identity.domain of stack.toml be \"{domain}\" again; links are refreshed there"
         ))),
-        _ => Ok(()),
+        (domain, _) => Ok(domain),
     }
 }
 

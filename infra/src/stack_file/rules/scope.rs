@@ -7,6 +7,7 @@ use crate::stack_file::{Scope, StackFile};
 
 /// What this version deploys is written down here.
 const DOCS: &str = "docs/stack.md";
+const CUSTOM_DOMAIN: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -18,8 +19,14 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         severity: Refused,
         keys: &["identity.domain.custom"],
-        source: DOCS,
-        check: custom_domain,
+        source: CUSTOM_DOMAIN,
+        check: custom_domain_without_certificate,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.domain.custom", "name"],
+        source: CUSTOM_DOMAIN,
+        check: custom_domain_name,
     },
     Rule {
         severity: Refused,
@@ -55,11 +62,30 @@ fn existing_pool(stack: &StackFile) -> Option<Violation> {
     )
 }
 
-fn custom_domain(stack: &StackFile) -> Option<Violation> {
+fn custom_domain_without_certificate(stack: &StackFile) -> Option<Violation> {
+    let custom = stack.identity.domain.custom.as_ref()?;
     violation(
-        stack.identity.domain.custom.is_some(),
-        "a sign-in domain of one's own is not part of this version",
-        "remove custom; the sign-in pages are at Cognito's own domain with the prefix",
+        custom.certificate_arn.is_none(),
+        format!(
+            "the sign-in domain {} has no certificate, and Cognito makes none",
+            custom.name
+        ),
+        "request one for that name in us-east-1, and name its ARN in certificate-arn \
+         (docs/identity.md)",
+    )
+}
+
+fn custom_domain_name(stack: &StackFile) -> Option<Violation> {
+    let custom = stack.identity.domain.custom.as_ref()?;
+    let any = AccountFragment::any();
+    let error = stack
+        .stages
+        .keys()
+        .find_map(|stage| names::custom_domain(stack, custom, stage, &any).err())?;
+    violation(
+        true,
+        error.to_string(),
+        "set name in identity.domain.custom; {name}, {stage} and {account} are filled in",
     )
 }
 

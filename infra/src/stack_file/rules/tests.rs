@@ -121,9 +121,14 @@ const REFUSED: &[(&str, (usize, usize), &str)] = &[
         "using a user pool that exists already",
     ),
     (
-        "[identity.domain]\ncustom = { name = 'x', certificate-arn = 'y', hosted-zone-id = 'z' }",
+        "[identity.domain]\ncustom = { name = 'login.example.com', hosted-zone-id = 'Z1EXAMPLE' }",
         (3, 10),
-        "a sign-in domain of one's own",
+        "the sign-in domain login.example.com has no certificate",
+    ),
+    (
+        "stages.a-stage-too-long.region = 'us-east-1'\n[identity.domain.custom]\nname = '{name}-{name}-{name}-{name}-{name}-{name}-{stage}.example.com'\ncertificate-arn = 'arn:aws:acm:us-east-1:123456789012:certificate/1'\nhosted-zone-id = 'Z1EXAMPLE'",
+        (3, 1),
+        "the sign-in domain `guide-guide-guide-guide-guide-guide-a-stage-too-long.example.com` has 64 characters",
     ),
     (
         "[identity.email]\nfrom = 'a@example.com'\nses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.org'",
@@ -482,6 +487,8 @@ fn systems_that_people_run_are_accepted() {
         // Amazon's own accounts.
         "[identity]\nprovider = 'login-with-amazon'\n[linking]\nprofile-source = 'login-with-amazon'\nscopes = ['profile']",
         "[identity]\nprovider = 'login-with-amazon'\nmfa = 'off'\n[linking]\nprofile-source = 'login-with-amazon'\nscopes = ['profile:user_id', 'postal_code']\nclient-authentication = 'body'",
+        // A host of one's own.
+        "[identity.domain]\ncustom = { name = 'login-{stage}.example.com', certificate-arn = 'arn:aws:acm:us-east-1:123456789012:certificate/1', hosted-zone-id = 'Z1EXAMPLE' }",
         // The cheapest plan.
         "[identity]\nplan = 'lite'\npages = 'classic'\n[linking]\ngrants = ['code', 'implicit']",
     ] {

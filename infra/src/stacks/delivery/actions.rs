@@ -34,6 +34,12 @@ pub enum Grant {
     Roles(&'static [&'static str]),
     /// On them as long as they are under the stage's boundary.
     BoundedRoles(&'static [&'static str]),
+    /// On the hosted zone of a sign-in domain of one's own.
+    Zone(&'static [&'static str]),
+    /// On changes of any hosted zone.
+    Changes(&'static [&'static str]),
+    /// On its certificate.
+    Certificate(&'static [&'static str]),
     /// The stage's roles may be handed to a service.
     PassedRoles(&'static str),
     /// A service may be given the role that it always has.
@@ -57,7 +63,10 @@ impl Grant {
             | Self::Functions(actions)
             | Self::LogGroups(actions)
             | Self::Roles(actions)
-            | Self::BoundedRoles(actions) => actions,
+            | Self::BoundedRoles(actions)
+            | Self::Zone(actions)
+            | Self::Changes(actions)
+            | Self::Certificate(actions) => actions,
             Self::PassedRoles(_) => &["iam:PassRole"],
             Self::ServiceLinkedRole(_) => &["iam:CreateServiceLinkedRole"],
         }
@@ -100,6 +109,12 @@ pub const PLAN: &[Grant] = &[
     Grant::Buckets(&["s3:ListBucket"]),
     Grant::State(&["s3:GetObject"]),
     Grant::Code(&["s3:GetObject"]),
+];
+
+/// What a plan reads besides, where people sign in at a domain of one's own.
+pub const PLAN_DOMAIN: &[Grant] = &[
+    Grant::Certificate(&["acm:DescribeCertificate"]),
+    Grant::Zone(&["route53:GetHostedZone", "route53:ListResourceRecordSets"]),
 ];
 
 /// What a deployment calls besides.
@@ -240,6 +255,19 @@ pub const MAKE: &[Grant] = &[
         "logs:TagResource",
         "logs:UntagResource",
     ]),
+];
+
+/// The same for a domain of one's own and its record.
+pub const MAKE_DOMAIN: &[Grant] = &[
+    Grant::Zone(&[
+        "route53:ChangeResourceRecordSets",
+        "route53:GetHostedZone",
+        "route53:ListResourceRecordSets",
+    ]),
+    // Cognito has the host served by a distribution of its own, with the rights of whoever asks.
+    // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html
+    Grant::Anywhere(&["cloudfront:updateDistribution", "route53:ListHostedZones"]),
+    Grant::Changes(&["route53:GetChange"]),
 ];
 
 /// The most that any role of the delivery stack may do, whatever somebody adds to it later: the

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::schema::schema;
-use super::{identity, json, names, skill, stack};
-use crate::stacks::delivery::actions::{BOUNDARY, CHANGE, Grant, MAKE, PLAN};
+use super::{CUSTOM_DOMAIN, identity, json, names, skill, stack};
+use crate::stacks::delivery::actions::{
+    BOUNDARY, CHANGE, Grant, MAKE, MAKE_DOMAIN, PLAN, PLAN_DOMAIN,
+};
 use crate::stacks::delivery::delivery;
 
 /// What handlers may call for what the stacks do not use: the beginning of an action, and the reason.
 const UNUSED: &[(&str, &str)] = &[
-    ("cloudfront:", "a sign-in domain of one's own"),
     ("codedeploy:", "an alias that moves bit by bit"),
     ("ec2:", "a function in a network of one's own"),
     ("elasticfilesystem:", "a function with files"),
@@ -54,6 +55,7 @@ fn templates() -> Vec<Value> {
     [
         identity(&stack("")),
         identity(&stack(texts)),
+        identity(&stack(CUSTOM_DOMAIN)),
         skill(&stack("")),
     ]
     .map(|template| json(&template))
@@ -91,7 +93,8 @@ fn unused(action: &str) -> bool {
 
 #[test]
 fn cloudformation_may_do_what_the_resource_types_need_and_no_more() {
-    let (wanted, granted) = (wanted(), actions(MAKE));
+    let wanted = wanted();
+    let granted = &actions(MAKE) | &actions(MAKE_DOMAIN);
     let missing: Vec<_> = wanted
         .iter()
         .filter(|action| !granted.contains(*action) && !unused(action))
@@ -128,7 +131,7 @@ fn a_plan_may_read_what_drift_detection_reads() {
 
 #[test]
 fn a_plan_reads_and_no_secret() {
-    for action in actions(PLAN) {
+    for action in &actions(PLAN) | &actions(PLAN_DOMAIN) {
         let verb = action.split(':').nth(1).unwrap();
         let reads = ["Describe", "Detect", "Get", "List"];
         assert!(
@@ -148,9 +151,12 @@ fn allows(pattern: &str, action: &str) -> bool {
 
 #[test]
 fn the_boundary_has_room_for_every_grant_and_nobody_lifts_one() {
-    let boundary = actions(BOUNDARY);
+    let boundary = actions(&[BOUNDARY, PLAN_DOMAIN, MAKE_DOMAIN].concat());
     let within = |action: &str| boundary.iter().any(|pattern| allows(pattern, action));
-    for action in [PLAN, CHANGE, MAKE].into_iter().flat_map(actions) {
+    for action in [PLAN, PLAN_DOMAIN, CHANGE, MAKE, MAKE_DOMAIN]
+        .into_iter()
+        .flat_map(actions)
+    {
         assert!(within(&action), "{action}");
     }
     assert!(!within("iam:DeleteRolePermissionsBoundary"));
@@ -191,7 +197,7 @@ fn policies(template: &Value) -> BTreeMap<String, Value> {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 #[test]
 fn no_policy_is_too_long_with_the_longest_names() {
-    let name = format!("name = '{}'", "n".repeat(32));
+    let name = format!("name = '{}'\n{CUSTOM_DOMAIN}", "n".repeat(32));
     let stack = crate::StackFile::parse(&name, "stack.toml").unwrap();
     let template = json(&delivery(&stack));
     let policies = policies(&template);
@@ -205,6 +211,35 @@ fn no_policy_is_too_long_with_the_longest_names() {
             .replace("${Stage}", &"s".repeat(16));
         let longest = if id.ends_with("Role") { 10_240 } else { 6_144 };
         assert!(text.len() < longest, "{id} has {} characters", text.len());
+    }
+}
+
+/// Only who signs people in there has rights on a certificate and a zone, and on no other.
+#[test]
+fn a_domain_of_ones_own_is_granted_by_its_certificate_and_zone() {
+    let own = json(&delivery(&stack(CUSTOM_DOMAIN)));
+    let policies = policies(&own);
+    for (role, resource) in [
+        (
+            "PlanRole",
+            "arn:aws:acm:us-east-1:123456789012:certificate/1",
+        ),
+        (
+            "DeployRole",
+            "arn:aws:acm:us-east-1:123456789012:certificate/1",
+        ),
+        ("PlanRole", "arn:aws:route53:::hostedzone/Z1EXAMPLE"),
+        ("ServiceRole", "arn:aws:route53:::hostedzone/Z1EXAMPLE"),
+    ] {
+        let text = policies[role].to_string();
+        assert!(
+            text.contains(&format!("[\"{resource}\"]")),
+            "{role}: {text}"
+        );
+    }
+    let plain = json(&delivery(&stack(""))).to_string();
+    for service in ["acm:", "route53:", "cloudfront:"] {
+        assert!(!plain.contains(service), "{service}");
     }
 }
 

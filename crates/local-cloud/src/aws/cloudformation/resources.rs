@@ -14,6 +14,7 @@ mod permission;
 mod pool;
 mod provider;
 mod read;
+mod record;
 mod role;
 mod version;
 
@@ -76,6 +77,7 @@ impl Handler<'_> {
             "AWS::Lambda::Permission" => permission::create(self, wanted).await,
             "AWS::Lambda::Version" => version::create(self, wanted).await,
             "AWS::Logs::LogGroup" => log_group::create(self, wanted).await,
+            "AWS::Route53::RecordSet" => record::create(self, wanted),
             other => Err(HandlerError::unsupported(other)),
         }
     }
@@ -99,6 +101,7 @@ impl Handler<'_> {
             "AWS::Lambda::Function" => function::update(self, physical, before, wanted).await,
             "AWS::Lambda::Version" => version::update(self, physical, wanted),
             "AWS::Logs::LogGroup" => log_group::update(self, physical, before, wanted).await,
+            "AWS::Route53::RecordSet" => record::update(self, before, wanted),
             // Every property of a permission is create-only.
             other => Err(HandlerError::unsupported(other)),
         }
@@ -141,6 +144,7 @@ impl Handler<'_> {
             "AWS::Lambda::Permission" => permission::delete(self, physical, properties).await,
             "AWS::Lambda::Version" => version::delete(self, physical).await,
             "AWS::Logs::LogGroup" => log_group::delete(self, physical).await,
+            "AWS::Route53::RecordSet" => record::delete(self, properties),
             other => Err(HandlerError::unsupported(other)),
         };
         match deleted {

@@ -1,4 +1,4 @@
-//! The AWS JSON 1.1 protocol: Cognito user pools and CloudWatch Logs.
+//! The AWS JSON 1.1 protocol: Cognito user pools, CloudWatch Logs and Certificate Manager.
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>
 
@@ -8,6 +8,8 @@ use crate::AwsError;
 
 /// Cognito user pools in `X-Amz-Target`.
 pub(crate) const COGNITO: &str = "AWSCognitoIdentityProviderService";
+/// AWS Certificate Manager in `X-Amz-Target`.
+pub(crate) const ACM: &str = "CertificateManager";
 /// CloudWatch Logs in `X-Amz-Target`.
 pub(crate) const LOGS: &str = "Logs_20140328";
 

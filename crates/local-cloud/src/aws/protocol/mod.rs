@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use self::query::{CLOUDFORMATION, Call, IAM, QueryService, STS};
 use self::scope::{Scope, ScopeError};
-use super::{Aws, s3, sts};
+use super::{Aws, route53, s3, sts};
 use crate::AwsError;
 use crate::lambda::RestRequest;
 
@@ -92,6 +92,8 @@ async fn dispatch(aws: &Aws, scope: &Scope, received: Received, id: &str) -> Res
         "cloudformation" => query(aws, CLOUDFORMATION, region, &received, id).await,
         "cognito-idp" => call_json(aws, json::COGNITO, region, &received, id).await,
         "logs" => call_json(aws, json::LOGS, region, &received, id).await,
+        "acm" => call_json(aws, json::ACM, region, &received, id).await,
+        "route53" => route53::rest::serve(&aws.shared.route53, &received, id),
         "lambda" => lambda(aws, region, received, id).await,
         "s3" => s3::rest::serve(&aws.s3, region, &received, id),
         unknown => {
@@ -141,10 +143,10 @@ async fn call_json(
     let answer = async {
         let operation = json::operation(service, target)?;
         let input = json::input(&received.body, region)?;
-        if service == json::COGNITO {
-            aws.cognito.call(operation, input).await
-        } else {
-            aws.logs.call(operation, input).await
+        match service {
+            json::COGNITO => aws.cognito.call(operation, input).await,
+            json::ACM => aws.shared.acm.call(operation, &input),
+            _ => aws.logs.call(operation, input).await,
         }
     };
     match answer.await {

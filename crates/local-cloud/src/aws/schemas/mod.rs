@@ -67,6 +67,10 @@ const FILES: &[(&str, &str)] = &[
         "AWS::Logs::LogGroup",
         include_str!("../../../schemas/AWS-Logs-LogGroup.json"),
     ),
+    (
+        "AWS::Route53::RecordSet",
+        include_str!("../../../schemas/AWS-Route53-RecordSet.json"),
+    ),
 ];
 
 /// The resource types that a local stage can make.

@@ -11,7 +11,7 @@ use crate::cognito::state::State;
 
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Value, AwsError> {
     let pool = state.pool(call.region, call.pool_id())?;
-    let domain = Domain::create(call.input, pool.settings.user_pool_tier)?;
+    let domain = Domain::create(call.input, pool.settings.user_pool_tier, call.shared)?;
     let same_kind = |other: &Domain| other.is_custom() == domain.is_custom();
     if pool.domains.iter().any(same_kind) {
         return Err(invalid("User pool already has a domain configured."));
@@ -39,7 +39,7 @@ pub(super) fn describe(state: &State, call: &Call) -> Value {
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Value, AwsError> {
     let (pool, position) = find(state, call)?;
     let tier = pool.settings.user_pool_tier;
-    pool.domains[position].update(call.input, tier)?;
+    pool.domains[position].update(call.input, tier, call.shared)?;
     Ok(pool.domains[position].created())
 }
 

@@ -115,29 +115,13 @@ fn dispatch(state: &mut State, operation: &str, call: &Call) -> Result<Value, Aw
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use serde_json::json;
 
     use super::*;
-    use crate::{Clock, Outbox, Urls};
 
     #[test]
     fn every_operation_of_the_model_is_answered() {
-        let url = || "http://127.0.0.1:1".parse().unwrap();
-        let shared = Shared {
-            clock: Clock::default(),
-            urls: Arc::new(Urls {
-                aws: url(),
-                smapi: url(),
-                lwa: url(),
-                sign_in: url(),
-                device: url(),
-            }),
-            outbox: Outbox::default(),
-            faults: crate::faults::Faults::default(),
-            pace: crate::Pace::QUICK,
-        };
+        let shared = crate::stage::tests::shared();
         let call = Call {
             region: "eu-west-1",
             input: &json!({}),

@@ -9,21 +9,28 @@ use axum::response::{IntoResponse, Response};
 use super::OAuthError;
 use super::client_auth::Credentials;
 use super::params::Params;
+use crate::cognito::domain::Host;
 use crate::cognito::{Cognito, headers};
 
 /// `POST /oauth2/revoke`.
 pub(crate) async fn post(
     State(cognito): State<Cognito>,
+    host: Host,
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    match revoke(&cognito, &headers, &body) {
+    match revoke(&cognito, host, &headers, &body) {
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => error.into_response(),
     }
 }
 
-fn revoke(cognito: &Cognito, headers: &HeaderMap, body: &str) -> Result<(), OAuthError> {
+fn revoke(
+    cognito: &Cognito,
+    host: Host,
+    headers: &HeaderMap,
+    body: &str,
+) -> Result<(), OAuthError> {
     if !headers::is_form(headers) {
         return Err(OAuthError::new("invalid_request"));
     }
@@ -36,7 +43,7 @@ fn revoke(cognito: &Cognito, headers: &HeaderMap, body: &str) -> Result<(), OAut
     let mut state = cognito.lock();
     let pool = state
         .pool_of_client(&credentials.client_id)
-        .filter(|pool| !pool.domains.is_empty())
+        .filter(|pool| pool.is_at(host, &cognito.shared))
         .ok_or_else(wrong)?;
     let client = pool.client(&credentials.client_id).map_err(|_| wrong())?;
     credentials.prove(client)?;

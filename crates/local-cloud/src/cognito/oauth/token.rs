@@ -13,6 +13,7 @@ use super::{OAuthError, answer};
 use crate::Shared;
 use crate::cognito::claims;
 use crate::cognito::client_settings::Flow;
+use crate::cognito::domain::Host;
 use crate::cognito::grants::InvalidGrant;
 use crate::cognito::pool::Pool;
 use crate::cognito::state::State as Store;
@@ -43,10 +44,11 @@ struct Granted {
 /// `POST /oauth2/token`.
 pub(crate) async fn post(
     State(cognito): State<Cognito>,
+    host: Host,
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    match exchange(&cognito, &headers, &body).await {
+    match exchange(&cognito, host, &headers, &body).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }
@@ -54,6 +56,7 @@ pub(crate) async fn post(
 
 async fn exchange(
     cognito: &Cognito,
+    host: Host,
     headers: &HeaderMap,
     body: &str,
 ) -> Result<Response, OAuthError> {
@@ -64,7 +67,7 @@ async fn exchange(
         ));
     }
     let params = Params::parse(body);
-    let granted = grant(&mut cognito.lock(), &cognito.shared, headers, &params)?;
+    let granted = grant(&mut cognito.lock(), &cognito.shared, host, headers, &params)?;
     let tokens = granted
         .draft
         .sign()
@@ -87,6 +90,7 @@ async fn exchange(
 fn grant(
     state: &mut Store,
     shared: &Shared,
+    host: Host,
     headers: &HeaderMap,
     params: &Params,
 ) -> Result<Granted, OAuthError> {
@@ -94,7 +98,7 @@ fn grant(
     let credentials = Credentials::read(headers, params)?;
     let pool = state
         .pool_of_client(&credentials.client_id)
-        .filter(|pool| !pool.domains.is_empty())
+        .filter(|pool| pool.is_at(host, shared))
         .ok_or_else(|| OAuthError::new("invalid_client"))?;
     let client = pool
         .client(&credentials.client_id)

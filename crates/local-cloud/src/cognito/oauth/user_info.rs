@@ -11,6 +11,7 @@ use super::answer;
 use crate::cognito::Cognito;
 use crate::cognito::claims::{self, Verified};
 use crate::cognito::conditions::bearer;
+use crate::cognito::domain::Host;
 use crate::cognito::tokens::{Rejected, recognise};
 
 /// Why there is no answer.
@@ -49,14 +50,18 @@ impl IntoResponse for Denied {
 }
 
 /// `GET` and `POST /oauth2/userInfo`.
-pub(crate) async fn get(State(cognito): State<Cognito>, headers: HeaderMap) -> Response {
-    match look_up(&cognito, &headers) {
+pub(crate) async fn get(
+    State(cognito): State<Cognito>,
+    host: Host,
+    headers: HeaderMap,
+) -> Response {
+    match look_up(&cognito, host, &headers) {
         Ok(body) => answer(StatusCode::OK, body),
         Err(denied) => denied.into_response(),
     }
 }
 
-fn look_up(cognito: &Cognito, headers: &HeaderMap) -> Result<Value, Denied> {
+fn look_up(cognito: &Cognito, host: Host, headers: &HeaderMap) -> Result<Value, Denied> {
     let token = bearer(headers).ok_or(Denied {
         status: StatusCode::BAD_REQUEST,
         error: "invalid_request",
@@ -69,6 +74,13 @@ fn look_up(cognito: &Cognito, headers: &HeaderMap) -> Result<Value, Denied> {
             "Access token is expired, disabled, or deleted, or the user has globally signed out.",
         ),
     })?;
+    if !access.pool.is_at(host, &cognito.shared) {
+        return Err(Denied {
+            status: StatusCode::NOT_FOUND,
+            error: "not_found",
+            description: "The user pool has no such domain",
+        });
+    }
     if !access.has_scope("openid") {
         return Err(Denied::token("Access token does not contain openid scope"));
     }

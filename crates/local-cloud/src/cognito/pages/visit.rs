@@ -10,7 +10,7 @@ use super::log_out::ErrorPage;
 use super::{found, page, request_of};
 use crate::cognito::browsers::{SignedIn, Step};
 use crate::cognito::client::same;
-use crate::cognito::domain::Domain;
+use crate::cognito::domain::{Domain, Host};
 use crate::cognito::oauth::authorize;
 use crate::cognito::oauth::params::Params;
 use crate::cognito::oauth::request::AuthorizationRequest;
@@ -58,8 +58,9 @@ impl FromRequestParts<Cognito> for Visit {
         parts: &mut Parts,
         cognito: &Cognito,
     ) -> Result<Self, Self::Rejection> {
+        let Ok(host) = Host::from_request_parts(parts, cognito).await;
         let query = parts.uri.query().unwrap_or_default();
-        Self::begin(cognito, query, &parts.headers).map_err(|response| *response)
+        Self::begin(cognito, host, query, &parts.headers).map_err(|response| *response)
     }
 }
 
@@ -86,13 +87,19 @@ impl FromRequest<Cognito> for Submitted {
 
 impl Visit {
     /// Checks the query as the authorization endpoint does, and that there are pages to show.
-    fn begin(cognito: &Cognito, query: &str, browser: &HeaderMap) -> Result<Self, Box<Response>> {
+    fn begin(
+        cognito: &Cognito,
+        host: Host,
+        query: &str,
+        browser: &HeaderMap,
+    ) -> Result<Self, Box<Response>> {
         let state = cognito.lock();
         let request = request_of(&state, &Params::parse(query))
             .map_err(|refusal| Box::new(found(&refusal.location())))?;
         let unavailable = || Box::new(page(StatusCode::FORBIDDEN, &Unavailable));
         let (pool, _) = state.client(&request.client_id).ok_or_else(unavailable)?;
-        let managed = look(pool, &request.client_id).ok_or_else(unavailable)?;
+        let here = pool.domains_at(host, &cognito.shared);
+        let managed = look(pool, &here, &request.client_id).ok_or_else(unavailable)?;
         Ok(Self {
             pool_id: pool.id.clone(),
             session: headers::cookie(browser, headers::SESSION)
@@ -289,13 +296,13 @@ impl Visit {
 }
 
 /// Whether the client's pages are those of managed login; nothing if there are none: the pool has
-/// no domain, or the client has no branding style.
-fn look(pool: &Pool, client_id: &str) -> Option<bool> {
-    let managed = pool.domains.iter().any(Domain::managed_login);
+/// no domain here, or the client has no branding style.
+fn look(pool: &Pool, here: &[&Domain], client_id: &str) -> Option<bool> {
+    let managed = here.iter().any(|domain| domain.managed_login());
     let styled = pool
         .brandings
         .iter()
         .any(|style| style.client_id == client_id);
-    let shown = !pool.domains.is_empty() && (!managed || styled);
+    let shown = !here.is_empty() && (!managed || styled);
     shown.then_some(managed)
 }

@@ -1,0 +1,236 @@
+//! Signing in at a domain of one's own: made, waited for, guarded, found again and destroyed.
+
+use serde_json::{Value, json};
+
+use crate::command::Said;
+use crate::console::{Console, only_pool};
+use crate::plan::{to_do, with};
+use crate::stage::Stage;
+
+const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/1";
+
+/// A stack file that signs people in at a host.
+pub(crate) fn at(host: &str) -> String {
+    format!(
+        "[identity.domain.custom]\nname = \"{host}\"\ncertificate-arn = \"{ARN}\"\n\
+         hosted-zone-id = \"Z1EXAMPLE\"\n"
+    )
+}
+
+fn done(stage: &Stage, stack: &str, arguments: &[&str]) -> Said {
+    let (said, _) = with(stage, stack, arguments);
+    assert!(said.success, "{arguments:?}: {}", said.stderr);
+    said
+}
+
+/// What the stage's resolver says of a name.
+fn resolved(stage: &Stage, name: &str) -> Value {
+    get(&format!(
+        "{}resolve?name={name}&type=A",
+        stage.urls["device"].as_str().unwrap()
+    ))
+    .1
+}
+
+fn get(url: &str) -> (u16, Value) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let client = local_cloud::story::client().unwrap();
+        let answer = client.get(url).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or(Value::Null))
+    })
+}
+
+#[test]
+fn people_sign_in_at_a_domain_of_ones_own_and_nowhere_else() {
+    let stage = Stage::start();
+    let stack = at("login.example.com");
+    let (said, _) = with(&stage, &stack, &["plan", "--json"]);
+    let plan = said.json();
+    assert_eq!(plan["refused"], Value::Null, "{plan}");
+    assert_eq!(plan["calls"]["mutating"], 0, "{plan}");
+    let said = done(&stage, &stack, &["deploy", "--json"]);
+    assert!(
+        said.stderr
+            .contains("sign-in domain: login.example.com answers"),
+        "{}",
+        said.stderr
+    );
+    let client = said.json()["clientId"].as_str().unwrap().to_owned();
+    let (said, code) = with(&stage, &stack, &["plan", "--json"]);
+    assert_eq!(code, Some(0), "{}", said.stdout);
+    let again = done(&stage, &stack, &["deploy", "--json"]).json();
+    assert_eq!(again["calls"]["mutating"], 0, "{again}");
+
+    // Every URL that Alexa and the skill have is of that domain, and Cognito's own host is not there.
+    let prefix = stage.urls["signIn"].as_str().unwrap();
+    let own = prefix.replace("127.0.0.1", "localhost");
+    let status = done(&stage, &stack, &["status", "--json"]).json();
+    assert_eq!(status["status"]["signInUrl"], own);
+    let linking = std::fs::read(stage.home().join("dist/local/accountLinking.json")).unwrap();
+    let linking: Value = serde_json::from_slice(&linking).unwrap();
+    let linking = &linking["accountLinkingRequest"];
+    assert_eq!(
+        linking["authorizationUrl"],
+        format!("{own}oauth2/authorize")
+    );
+    assert_eq!(linking["accessTokenUrl"], format!("{own}oauth2/token"));
+    let page = |base: &str| {
+        let redirect = format!("http://localhost:{}/na", base.len());
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("client_id", &client)
+            .append_pair("response_type", "code")
+            .append_pair("redirect_uri", &redirect)
+            .finish();
+        get(&format!("{base}login?{query}")).0
+    };
+    assert_ne!(page(prefix), 200);
+    let pool = only_pool(&Console::of(&stage));
+    let pools = Console::of(&stage).cognito("DescribeUserPool", &json!({ "UserPoolId": pool }));
+    assert_eq!(pools["UserPool"]["CustomDomain"], "login.example.com");
+    assert_eq!(pools["UserPool"]["Domain"], Value::Null);
+    assert!(done(&stage, &stack, &["verify", "--json"]).success);
+
+    // It goes with the people, and its record with it.
+    assert_eq!(resolved(&stage, "login.example.com")["Status"], 0);
+    let arguments = ["destroy", "--skill", "--yes", "--json"];
+    done(&stage, &stack, &arguments);
+    assert_eq!(resolved(&stage, "login.example.com")["Status"], 0);
+    let arguments = ["destroy", "--delete-users=local", "--yes", "--json"];
+    done(&stage, &stack, &arguments);
+    assert_eq!(resolved(&stage, "login.example.com")["Status"], 3);
+    let pools = Console::of(&stage).cognito("ListUserPools", &json!({ "MaxResults": 10 }));
+    assert_eq!(pools["UserPools"], json!([]));
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn what_amazon_would_refuse_is_refused_before_anything_is_touched() {
+    let cases = [
+        // Requested for another name.
+        (
+            json!({ "arn": ARN, "names": ["example.com", "www.example.com"] }),
+            None,
+            "is for example.com, www.example.com and not for login.example.com",
+        ),
+        (
+            json!({ "arn": ARN, "names": ["*.example.com"], "status": "PENDING_VALIDATION" }),
+            None,
+            "is PENDING_VALIDATION",
+        ),
+        (
+            json!({ "arn": ARN, "names": ["*.example.com"] }),
+            Some(json!({ "id": "Z1EXAMPLE", "name": "example.com" })),
+            "example.com has no address",
+        ),
+        (
+            json!({ "arn": ARN, "names": ["*.example.com"] }),
+            Some(
+                json!({ "id": "Z1EXAMPLE", "name": "example.com", "addresses": [
+                    { "name": "example.com", "address": "192.0.2.1" },
+                    { "name": "login.example.com", "address": "192.0.2.1" },
+                ]}),
+            ),
+            "has a record of type A for login.example.com already",
+        ),
+    ];
+    for (certificate, zone, expected) in cases {
+        let stage = Stage::start();
+        let console = Console::of(&stage);
+        console.device("console/certificates", &certificate);
+        if let Some(zone) = zone {
+            console.device("console/hosted-zones", &zone);
+        }
+        let stack = at("login.example.com");
+        let (refused, _) = with(&stage, &stack, &["deploy", "--json"]);
+        assert!(!refused.success);
+        let answer = refused.json();
+        assert_eq!(answer["error"]["code"], "SIGN_IN_DOMAIN", "{answer}");
+        assert_eq!(answer["calls"]["mutating"], 0, "{answer}");
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains(expected), "{message}");
+        let (planned, code) = with(&stage, &stack, &["plan", "--json"]);
+        assert_eq!(code, Some(2), "{}", planned.stderr);
+        assert_eq!(planned.json()["refused"]["code"], "SIGN_IN_DOMAIN");
+        assert!(stage.end("-TERM"));
+    }
+}
+
+#[test]
+fn people_are_moved_to_another_domain_only_when_that_is_meant() {
+    let stage = Stage::start();
+    done(&stage, "", &["deploy", "--json"]);
+    let pool = only_pool(&Console::of(&stage));
+    let stack = at("login.example.com");
+    let (refused, _) = with(&stage, &stack, &["deploy", "--json"]);
+    assert_eq!(refused.json()["error"]["code"], "GUARD_DOMAIN");
+    assert_eq!(refused.json()["calls"]["mutating"], 0);
+    let moved = done(&stage, &stack, &["deploy", "--json", "--allow", "domain"]);
+    assert_eq!(moved.json()["userPoolId"], pool);
+    let (refused, _) = with(&stage, "", &["deploy", "--json"]);
+    let answer = refused.json();
+    assert_eq!(answer["error"]["code"], "GUARD_DOMAIN", "{answer}");
+
+    // Another certificate is put in place: nobody notices.
+    let renewed = ARN.replace("certificate/1", "certificate/2");
+    let stack = stack.replace(ARN, &renewed);
+    let (said, _) = with(&stage, &stack, &["plan", "--json"]);
+    let plan = said.json();
+    assert_eq!(to_do(&plan), ["identity stack"], "{plan}");
+    assert_eq!(plan["refused"], Value::Null, "{plan}");
+    done(&stage, &stack, &["deploy", "--json"]);
+    let input = json!({ "Domain": "login.example.com" });
+    let described = Console::of(&stage).cognito("DescribeUserPoolDomain", &input);
+    let config = &described["DomainDescription"]["CustomDomainConfig"];
+    assert_eq!(config["CertificateArn"], renewed);
+
+    // What people were moved from stays for as long as they do.
+    let described = Console::of(&stage).cognito("DescribeUserPool", &json!({ "UserPoolId": pool }));
+    assert!(described["UserPool"]["Domain"].is_string());
+    assert_eq!(described["UserPool"]["CustomDomain"], "login.example.com");
+    let arguments = [
+        "destroy",
+        "--skill",
+        "--delete-users=local",
+        "--yes",
+        "--json",
+    ];
+    done(&stage, &stack, &arguments);
+    let pools = Console::of(&stage).cognito("ListUserPools", &json!({ "MaxResults": 10 }));
+    assert_eq!(pools["UserPools"], json!([]));
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn a_pool_whose_stack_is_gone_keeps_its_domain_and_its_record() {
+    let stage = Stage::start();
+    let stack = at("login.example.com");
+    let first = done(&stage, &stack, &["deploy", "--json"]).json();
+    let console = Console::of(&stage);
+    console.delete_stack("account-guide-local-identity");
+    assert_eq!(resolved(&stage, "login.example.com")["Status"], 0);
+    let second = done(&stage, &stack, &["deploy", "--json"]).json();
+    assert_eq!(second["userPoolId"], first["userPoolId"]);
+    assert_eq!(second["clientId"], first["clientId"]);
+    let (said, code) = with(&stage, &stack, &["plan", "--json"]);
+    assert_eq!(code, Some(0), "{}", said.stdout);
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn a_new_domain_is_waited_for() {
+    let stage = Stage::start_with(&["--worst"]);
+    let stack = at("login.example.com");
+    let said = done(&stage, &stack, &["deploy", "--json"]);
+    assert!(
+        said.stderr
+            .contains("login.example.com is not known yet: there is no such name"),
+        "{}",
+        said.stderr
+    );
+    assert!(stage.end("-TERM"));
+}
