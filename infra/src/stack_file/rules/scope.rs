@@ -3,7 +3,7 @@
 use super::Severity::Refused;
 use super::{Rule, Violation, violation};
 use crate::names::{self, AccountFragment};
-use crate::stack_file::{Scope, StackFile};
+use crate::stack_file::{PrefixTemplate, Scope, StackFile};
 
 /// What this version deploys is written down here.
 const DOCS: &str = "docs/stack.md";
@@ -21,6 +21,12 @@ pub(super) const RULES: &[Rule] = &[
         keys: &["identity.domain.custom"],
         source: CUSTOM_DOMAIN,
         check: custom_domain_without_certificate,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.domain.prefix"],
+        source: DOCS,
+        check: prefix_beside_custom_domain,
     },
     Rule {
         severity: Refused,
@@ -72,6 +78,15 @@ fn custom_domain_without_certificate(stack: &StackFile) -> Option<Violation> {
         ),
         "request one for that name in us-east-1, and name its ARN in certificate-arn \
          (docs/identity.md)",
+    )
+}
+
+fn prefix_beside_custom_domain(stack: &StackFile) -> Option<Violation> {
+    let domain = &stack.identity.domain;
+    violation(
+        domain.custom.is_some() && domain.prefix != PrefixTemplate::default(),
+        "a prefix beside a sign-in domain of one's own would not be used: there is one domain",
+        "remove prefix, or custom",
     )
 }
 
