@@ -33,9 +33,10 @@ use crate::{deploy, output, progress, stack, stage};
 const PATIENCE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(50);
 
-/// What is deployed there: a stack file, and the folder of its committed templates.
+/// What is deployed there, whatever a fork's own stack file says: a stack file, and the folder of its
+/// committed templates.
 const STACKS: [(&str, &str); 2] = [
-    ("stack.toml", "infra/templates"),
+    ("infra/presets/email.toml", "infra/templates/presets/email"),
     (
         "infra/presets/phone-mfa.toml",
         "infra/templates/presets/phone-mfa",

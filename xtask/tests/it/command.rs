@@ -61,6 +61,9 @@ pub(crate) fn run(home: &Path, arguments: &[&str]) -> Said {
     xtask(home).args(arguments).output().unwrap().into()
 }
 
+/// What a test about e-mail addresses deploys, whatever a fork's own stack file says.
+pub(crate) const EMAIL: [&str; 2] = ["--stack", "infra/presets/email.toml"];
+
 /// What people call the skill of this repository; a fork has another name.
 pub(crate) fn skill_name(locale: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

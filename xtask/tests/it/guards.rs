@@ -12,9 +12,9 @@ use crate::stage::Stage;
 
 const STACK: &str = "account-guide-local-identity";
 
-/// The template that this workspace deploys, with another resource or output in it.
+/// The template of the default stack file, whatever a fork has chosen, with another resource or output in it.
 fn template(resource: &str) -> String {
-    let committed = include_str!("../../../infra/templates/identity.yaml");
+    let committed = include_str!("../../../infra/templates/presets/email/identity.yaml");
     committed.replace("\nOutputs:\n", &format!("\n{resource}\nOutputs:\n"))
 }
 

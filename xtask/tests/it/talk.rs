@@ -8,7 +8,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::command::{Said, run, skill_name, xtask};
+use crate::command::{EMAIL, Said, run, skill_name, xtask};
 use crate::stage::Stage;
 
 const CONVERSATIONS: &str = "\
@@ -72,14 +72,14 @@ fn a_wrong_file_is_refused_with_its_place() {
 fn conversations_are_compared_and_leave_the_stage_as_it_was() {
     let stage = Stage::start();
     let home = stage.home();
-    let deployed = run(home, &["deploy", "--json"]);
+    let deployed = run(home, &[&["deploy", "--json"], &EMAIL[..]].concat());
     assert!(deployed.success, "{}", deployed.stderr);
     // Somebody is in the middle of a conversation of their own.
     let open = run(home, &["say", &named("ask SKILL for help"), "--json"]).json();
     assert_eq!(open["sessionOpen"], true, "{open}");
 
     let file = write(home, CONVERSATIONS);
-    let said = run(home, &["talk", &file]);
+    let said = run(home, &[&["talk", &file], &EMAIL[..]].concat());
     assert!(!said.success);
     assert_eq!(
         last_line(&said),
@@ -104,7 +104,7 @@ fn conversations_are_compared_and_leave_the_stage_as_it_was() {
             "simple\n        session: closed",
         );
     let file = write(home, &right);
-    let said = run(home, &["talk", &file, "--json"]);
+    let said = run(home, &[&["talk", &file, "--json"], &EMAIL[..]].concat());
     assert!(said.success, "{}\n{}", said.stdout, said.stderr);
     let report = said.json();
     assert_eq!(
@@ -148,6 +148,7 @@ fn as_a_real_stage(stage: &Stage, file: &str, skill_id: &str) {
             local_cloud::alexa::DEVELOPER_ACCESS_TOKEN,
         )
         .args(["talk", "--stage", "dev", "--skill-id", skill_id, file])
+        .args(EMAIL)
         .output()
         .unwrap()
         .into();

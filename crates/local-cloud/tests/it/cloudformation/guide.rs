@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::{Driver, output, status};
 use crate::aws::{http, stage};
 
-const IDENTITY: &str = include_str!("../../../../../infra/templates/identity.yaml");
-const SKILL: &str = include_str!("../../../../../infra/templates/skill.yaml");
+const IDENTITY: &str = include_str!("../../../../../infra/templates/presets/email/identity.yaml");
+const SKILL: &str = include_str!("../../../../../infra/templates/presets/email/skill.yaml");
 
 const PEOPLE: &[(&str, &str)] = &[
     ("Stage", "dev"),
