@@ -79,7 +79,7 @@ pub(super) fn aws_cli(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let aws = toolbox.python_program("aws")?;
     let stage = OwnStage::start(None)?;
-    let report = stage::deploy(toolbox)?;
+    let report = stage::deploy_with(toolbox, stage::EMAIL)?;
     let (endpoint, region) = (stage.urls.aws.as_str(), report.region()?);
     let read = |arguments: &[&str]| -> Result<Value> {
         let text = cmd!(

@@ -106,9 +106,9 @@ pub(super) fn types(toolbox: &Toolbox) -> Result<()> {
     .run()?)
 }
 
-/// What the judges of tokens sign up to: they have an e-mail address, whatever a fork's own stack file
+/// What judges of a user pool are about: people with an e-mail address, whatever a fork's own stack file
 /// says.
-const EMAIL: &str = "infra/presets/email.toml";
+pub(super) const EMAIL: &str = "infra/presets/email.toml";
 
 /// `PyJWT` and boto3, on what was deployed to this machine.
 pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
@@ -131,7 +131,8 @@ pub(super) fn deploy(toolbox: &Toolbox) -> Result<Report> {
     deploy_with(toolbox, "stack.toml")
 }
 
-fn deploy_with(toolbox: &Toolbox, stack: &str) -> Result<Report> {
+/// The same with a stack file.
+pub(super) fn deploy_with(toolbox: &Toolbox, stack: &str) -> Result<Report> {
     let sh = &toolbox.sh;
     // The report says more about a failure than the exit status.
     let stdout = Toolbox::as_person(cmd!(sh, "cargo xtask deploy --json --stack {stack}"))
