@@ -26,8 +26,6 @@ WIDE = {
     "s3:*": "the boundary, which others limit further",
     "iam:PassRole": "the boundary, which others limit further",
     "iam:CreateServiceLinkedRole": "limited to a service by its condition",
-    "logs:CreateLogStream": "the boundary of roles, which each role limits further",
-    "logs:PutLogEvents": "the boundary of roles, which each role limits further",
     "sns:Publish": "a phone number is no topic",
 }
 
@@ -72,7 +70,7 @@ def matches(reference, service, kinds, arn):
     return False
 
 
-def problems(reference, place, statement):
+def problems(reference, place, statement, used):
     resources = [text(resource) for resource in statement["Resource"]]
     for pattern in statement["Action"]:
         service, found = actions(reference, pattern)
@@ -84,8 +82,10 @@ def problems(reference, place, statement):
             if not kinds and narrow:
                 if "*" not in pattern:
                     yield f"{place}: {pattern} can be allowed on * alone, not on {narrow[0]}"
-            elif kinds and "*" in resources and pattern not in WIDE:
-                yield f"{place}: {pattern} is allowed on *, and could be on {', '.join(kinds)}"
+            elif kinds and "*" in resources:
+                used.add(pattern)
+                if pattern not in WIDE:
+                    yield f"{place}: {pattern} is allowed on *, and could be on {', '.join(kinds)}"
             elif kinds and narrow and "*" not in pattern:
                 if not any(matches(reference, service, kinds, resource) for resource in narrow):
                     yield f"{place}: {pattern} is for {', '.join(kinds)}, not for {narrow[0]}"
@@ -95,12 +95,16 @@ def main(paths):
     reference = json.loads(REFERENCE.read_text())
     count = 0
     found = []
+    used = set()
     for path in paths:
         for place, document in documents(json.loads(pathlib.Path(path).read_text())):
             for statement in document["Statement"]:
+                if statement["Effect"] != "Allow":
+                    continue
                 count += len(statement["Action"])
                 where = f"{pathlib.Path(path).parent.name}/{pathlib.Path(path).stem} {place}"
-                found.extend(problems(reference, where, statement))
+                found.extend(problems(reference, where, statement, used))
+    found.extend(f"nothing allows {pattern} on *: take it off the list" for pattern in WIDE.keys() - used)
     for problem in found:
         print(problem)
     print(f"{count} allowed actions, {len(found)} problems")

@@ -7,7 +7,7 @@ use crate::stacks;
 /// What every rendered template begins with.
 const HEADER: &str = "# Rendered by `cargo xtask render`; do not edit.\n";
 
-/// The template of the delivery stack, which follows from the name alone: the name of its file, and
+/// The template of the delivery stack, which depends on little but the name: the name of its file, and
 /// its text.
 pub fn delivery(stack: &StackFile) -> Result<(&'static str, String), RenderError> {
     let yaml = stacks::delivery(stack).to_yaml()?;

@@ -28,8 +28,8 @@ pub(crate) struct Options {
     /// The stack file
     #[arg(long, value_name = "FILE", default_value = "stack.toml")]
     stack: PathBuf,
-    /// The repository on GitHub whose pipelines deploy, as OWNER/NAME; as before, or else the one
-    /// that git calls origin
+    /// The repository on GitHub whose pipelines deploy, as OWNER/NAME or OWNER@ID/NAME@ID, whichever
+    /// its jobs sign; as before, or else the one that git calls origin
     #[arg(long, value_name = "REPOSITORY")]
     repository: Option<Repository>,
     /// Whether pull requests are planned against this stage; as before, or else not
@@ -99,6 +99,12 @@ fn told(inputs: &Inputs, made: &Bootstrapped) -> Vec<String> {
         lines.push(format!("  {environment}: AWS_ROLE = {role}"));
         let indent = " ".repeat(environment.len());
         lines.push(format!("  {indent}  AWS_REGION = {}", inputs.home));
+    }
+    if !repository.has_ids() {
+        lines.push(format!(
+            "a repository made or renamed since July 2026 signs its ids, too: run it again with \
+             --repository as `gh api repos/{repository}/actions/oidc/customization/sub` tells"
+        ));
     }
     lines.push("docs/ci.md tells what else a pipeline needs".to_owned());
     lines

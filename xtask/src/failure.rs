@@ -126,8 +126,15 @@ mod tests {
             "CREDENTIALS",
             "no Amazon developer credentials for a real stage",
         ),
+        (
+            "DIGEST",
+            "the notes of a release have another digest of the Lambda's zip",
+        ),
         ("ENVIRONMENT", "an environment variable is not understood"),
-        ("GITHUB", "a comment on a pull request was not written"),
+        (
+            "GITHUB",
+            "a comment on a pull request, or the notes of a release, were not written",
+        ),
         ("INIT", "an answer that a fork cannot be made with"),
         (
             "INIT_EDITED",
@@ -158,5 +165,36 @@ mod tests {
             let row = format!("| `{code}` | {meaning} |");
             assert!(page.contains(&row), "docs/errors.md lacks the line\n{row}");
         }
+    }
+
+    /// The list above is kept by hand, and nobody can forget a code in it.
+    #[test]
+    fn every_code_of_the_sources_is_listed() {
+        let known: Vec<_> = Code::ALL
+            .iter()
+            .map(|(code, _)| code.as_str())
+            .chain(OWN.iter().map(|(code, _)| *code))
+            .collect();
+        let mut folders = vec![workspace::root().join("xtask/src")];
+        let mut found = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                for call in text.split(concat!("Failure::", "new(")).skip(1) {
+                    let Some(code) = call.trim_start().strip_prefix('"') else {
+                        continue;
+                    };
+                    let code = code.split('"').next().unwrap();
+                    assert!(known.contains(&code), "{} has {code}", path.display());
+                    found += 1;
+                }
+            }
+        }
+        assert!(found > 50, "{found}");
     }
 }

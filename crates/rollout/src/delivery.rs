@@ -1,9 +1,11 @@
 //! The stack with the roles that a pipeline deploys a stage with: looked up by every rollout, and made
 //! by whoever has the right to make roles.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use infra::stack_file::{Region, StageName};
+use infra::stacks::delivery::PLAN_ENVIRONMENT;
 use infra::stacks::{DeliveryOutputs, DeliveryParameters, Repository};
 use infra::{StackFile, names};
 
@@ -58,18 +60,31 @@ pub(crate) async fn find(
 ) -> Result<Option<DeliveryOutputs>, Error> {
     let name = names::delivery_stack(&stack.name, stage);
     let client = StackClient::new(aws, Desired::reader(name.clone(), home.clone()));
-    match client.outputs().await? {
-        // A stack whose creation has not ended, or has failed, has none.
-        Some(outputs) if !outputs.is_empty() => {
-            let pairs = outputs.iter();
-            read(
-                &name,
-                pairs.map(|(key, value)| (key.as_str(), value.as_str())),
-            )
-            .map(Some)
-        }
-        _ => Ok(None),
+    let Some((status, outputs)) = client.outputs().await? else {
+        return Ok(None);
+    };
+    if !usable(&name, &status, &outputs)? {
+        return Ok(None);
     }
+    let pairs = outputs.iter();
+    let pairs = pairs.map(|(key, value)| (key.as_str(), value.as_str()));
+    read(&name, pairs).map(Some)
+}
+
+/// Whether there are roles. To go on without those that are half made, or half gone, would take the
+/// boundary off roles that have it.
+fn usable(stack: &str, status: &str, outputs: &BTreeMap<String, String>) -> Result<bool, Error> {
+    if status == "REVIEW_IN_PROGRESS" {
+        return Ok(false);
+    }
+    if !outputs.is_empty() && !status.starts_with("DELETE_") {
+        return Ok(true);
+    }
+    Err(Error::new(
+        Code::Stack,
+        format!("stack {stack}, whose roles deploy this stage, is {status}"),
+    )
+    .hint("run `cargo xtask bootstrap` for this stage again, or delete that stack"))
 }
 
 fn read<'a>(
@@ -96,6 +111,16 @@ pub async fn bootstrap(
     progress: &dyn Progress,
     approve: Approve<'_>,
 ) -> Result<Bootstrapped, Error> {
+    if inputs.stage.as_str() == PLAN_ENVIRONMENT {
+        return Err(Error::new(
+            Code::Stack,
+            format!(
+                "a stage named `{PLAN_ENVIRONMENT}` cannot have a pipeline: pull requests run in the \
+                 environment of that name, and could deploy it"
+            ),
+        )
+        .hint("give the stage another name in stack.toml"));
+    }
     let started = Instant::now();
     progress.started(&Step::WhoAmI);
     let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter.clone()).await?;
@@ -320,6 +345,31 @@ mod tests {
         let other = parameters(&other, Some(&made(&shared))).unwrap();
         assert_eq!(other.repository.to_string(), "us/fork");
         assert!(!other.plans && !other.makes_provider);
+    }
+
+    #[test]
+    fn half_made_roles_are_no_reason_to_deploy_without() {
+        let outputs: BTreeMap<_, _> = [("DeployRole".to_owned(), "arn".to_owned())].into();
+        let of = |status: &str, outputs: &BTreeMap<String, String>| {
+            usable("guide-dev-delivery", status, outputs)
+                .map_err(|error| error.message().to_owned())
+        };
+        let none = BTreeMap::new();
+        assert_eq!(of("REVIEW_IN_PROGRESS", &none), Ok(false));
+        for status in [
+            "CREATE_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_ROLLBACK_COMPLETE",
+        ] {
+            assert_eq!(of(status, &outputs), Ok(true), "{status}");
+        }
+        for (status, outputs) in [
+            ("CREATE_IN_PROGRESS", &none),
+            ("ROLLBACK_COMPLETE", &none),
+            ("DELETE_FAILED", &outputs),
+        ] {
+            assert!(of(status, outputs).unwrap_err().ends_with(status));
+        }
     }
 
     #[test]

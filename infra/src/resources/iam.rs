@@ -48,6 +48,8 @@ pub struct OidcProvider {
     pub url: String,
     /// The audiences that its tokens may be for.
     pub client_id_list: Vec<&'static str>,
+    /// SHA-1 of certificates of the issuer's server.
+    pub thumbprint_list: Vec<&'static str>,
     /// Tags.
     pub tags: Vec<Tag>,
 }

@@ -21,6 +21,10 @@ use crate::stack_file::{CertificateArn, CustomDomain, StackFile};
 
 /// Who signs what a job of GitHub Actions says about itself.
 const GITHUB: &str = "token.actions.githubusercontent.com";
+/// Of a certificate of GitHub's. IAM believes GitHub by its own list of authorities and never looks at it
+/// ([providers](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html)),
+/// but CloudFormation has refused providers without one.
+const THUMBPRINT: &str = "6938fd4d98bab03faadb97b34396831e3780aea1";
 /// Whom the job's token is for.
 const AUDIENCE: &str = "sts.amazonaws.com";
 const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
@@ -35,8 +39,8 @@ pub fn delivery(stack: &StackFile) -> Template {
         parameters::REPOSITORY,
         "The repository on GitHub whose pipelines deploy",
         Constraint::Pattern {
-            pattern: "^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$",
-            words: "must be OWNER/NAME, without a wildcard",
+            pattern: "^[A-Za-z0-9-]{1,39}(@[0-9]{1,20})?/[A-Za-z0-9._-]{1,100}(@[0-9]{1,20})?$",
+            words: "must be OWNER/NAME or OWNER@ID/NAME@ID, without a wildcard",
         },
     );
     let provider = template.parameter(
@@ -58,6 +62,7 @@ pub fn delivery(stack: &StackFile) -> Template {
         OidcProvider {
             url: format!("https://{GITHUB}"),
             client_id_list: vec![AUDIENCE],
+            thumbprint_list: vec![THUMBPRINT],
             tags: tags(stack, &stage),
         },
     );
@@ -67,6 +72,7 @@ pub fn delivery(stack: &StackFile) -> Template {
         stage: &stage,
         stage_boundary: None,
         domain: stack.identity.domain.custom.as_ref(),
+        has_a_pool: stack.identity.has_a_pool(),
     };
     let roles = Roles::add(&mut template, stack, &places);
     let service = roles.service.get(&Role::ARN).text();
@@ -133,11 +139,13 @@ struct Roles {
 
 impl Roles {
     fn add(template: &mut Template, stack: &StackFile, places: &Places<'_>) -> Self {
-        let stage_boundary = template.add(
+        // IAM deletes no policy that is the boundary of a role, and the stage's roles may outlive this
+        // stack.
+        let stage_boundary = template.add_retained_once_made(
             "RoleBoundary",
             ManagedPolicy {
                 description: "The most that roles of the stage may do",
-                policy_document: PolicyDocument::new(vec![allow(actions::WORK, vec!["*".into()])]),
+                policy_document: PolicyDocument::new(places.work()),
             },
         );
         let places = Places {
@@ -221,6 +229,8 @@ struct Places<'a> {
     stage_boundary: Option<Value<String>>,
     /// The domain of one's own that people sign in at.
     domain: Option<&'a CustomDomain>,
+    /// Whether people have their accounts in a user pool.
+    has_a_pool: bool,
 }
 
 /// Keys of conditions for the tags of the stage's resources: of the stack file, and of the stage.
@@ -258,8 +268,22 @@ impl Places<'_> {
         if self.domain.is_some() { grants } else { &[] }
     }
 
+    /// What roles of the stage do. A text message is for a phone number, which is no resource, and
+    /// for no topic.
+    fn work(&self) -> Vec<Statement> {
+        let topics = Statement {
+            effect: Effect::Deny,
+            ..allow(&["sns:Publish"], vec!["arn:aws:sns:*:*:*".into()])
+        };
+        let mut statements = self.statements(actions::WORK);
+        statements.push(topics);
+        statements
+    }
+
     fn statements(&self, grants: &[Grant]) -> Vec<Statement> {
-        grants.iter().map(|grant| self.statement(*grant)).collect()
+        let needed = |grant: &&Grant| self.has_a_pool || !grant.is_about_pools();
+        let needed = grants.iter().filter(needed);
+        needed.map(|grant| self.statement(*grant)).collect()
     }
 
     fn statement(&self, grant: Grant) -> Statement {
@@ -294,7 +318,10 @@ impl Places<'_> {
                 let arn = |arn: &CertificateArn| Value::Literal(arn.to_string());
                 certificate.map(arn).into_iter().collect()
             }
-            Grant::Code(_) => vec![self.bucket().and("/code/*").into()],
+            Grant::Code(_) => {
+                let code = self.bucket().and("/code/").parameter(self.stage);
+                vec![code.and("/*").into()]
+            }
             Grant::Pools(_) | Grant::OwnPools(_) | Grant::NewPools(_) => {
                 vec![in_account("cognito-idp:*", "userpool/*").into()]
             }
@@ -314,7 +341,11 @@ impl Places<'_> {
 
     fn condition(&self, grant: Grant) -> Option<Condition> {
         Some(match grant {
-            Grant::OwnPools(_) => equal(self.tags(RESOURCE_TAGS)),
+            Grant::OwnPools(_) => Condition {
+                string_equals: self.tags(RESOURCE_TAGS).into(),
+                // Nor does one get another stage's tags.
+                string_equals_if_exists: self.tags(REQUEST_TAGS).into(),
+            },
             Grant::Tagged(_) => equal(self.tags(REQUEST_TAGS)),
             Grant::NewPools(_) => Condition {
                 string_equals: self.tags(REQUEST_TAGS).into(),

@@ -190,7 +190,9 @@ pub(super) const PROVIDER_CHOICES: [&str; 2] = ["made", "existing"];
 /// Pull requests are planned for, or not.
 pub(super) const PLANS_CHOICES: [&str; 2] = ["yes", "no"];
 
-/// A repository on GitHub, as `OWNER/NAME`.
+/// A repository on GitHub, as it is in the tokens of its jobs: `OWNER/NAME`, or `OWNER@ID/NAME@ID` where
+/// it was made or renamed since July 2026
+/// ([immutable subjects](https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims)).
 ///
 /// What it may be is what GitHub allows, and no wildcard: a role trusts exactly one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,8 +200,15 @@ pub struct Repository(String);
 
 /// Why a text is no repository.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is no repository on GitHub; it is written OWNER/NAME")]
+#[error("“{0}” is no repository on GitHub; it is written OWNER/NAME or OWNER@ID/NAME@ID")]
 pub struct RepositoryError(String);
+
+impl Repository {
+    /// Whether it says the ids of owner and repository, which nobody can take over with the names.
+    pub fn has_ids(&self) -> bool {
+        self.0.contains('@')
+    }
+}
 
 impl std::str::FromStr for Repository {
     type Err = RepositoryError;
@@ -209,11 +218,25 @@ impl std::str::FromStr for Repository {
             let allowed = |byte: u8| byte.is_ascii_alphanumeric() || more.contains(&byte);
             (1..=longest).contains(&text.len()) && text.bytes().all(allowed)
         };
-        match text.split_once('/') {
-            Some((owner, name)) if of(owner, 39, b"-") && of(name, 100, b"-._") => {
-                Ok(Self(text.to_owned()))
-            }
-            _ => Err(RepositoryError(text.to_owned())),
+        let id = |id: Option<&str>| {
+            id.is_none_or(|id| of(id, 20, b"") && id.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let split = |part: &'_ str| match part.split_once('@') {
+            Some((name, id)) => (name.to_owned(), Some(id.to_owned())),
+            None => (part.to_owned(), None),
+        };
+        let Some((owner, name)) = text.split_once('/') else {
+            return Err(RepositoryError(text.to_owned()));
+        };
+        let ((owner, owner_id), (name, name_id)) = (split(owner), split(name));
+        let named = of(&owner, 39, b"-") && of(&name, 100, b"-._");
+        let told = owner_id.is_some() == name_id.is_some()
+            && id(owner_id.as_deref())
+            && id(name_id.as_deref());
+        if named && told {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(RepositoryError(text.to_owned()))
         }
     }
 }

@@ -283,11 +283,12 @@ fn parameters_are_those_that_the_templates_declare() {
 
 #[test]
 fn a_repository_is_one_and_no_pattern() {
-    for text in ["owner/name", "a-b/c.d_e-f"] {
+    for text in ["owner/name", "a-b/c.d_e-f", "owner@1/name@23"] {
         assert_eq!(text.parse::<Repository>().unwrap().to_string(), text);
     }
     for text in [
-        "", "owner", "owner/", "/name", "o/*", "*/n", "o/n/m", "o w/n", "o_w/n",
+        "", "owner", "owner/", "/name", "o/*", "*/n", "o/n/m", "o w/n", "o_w/n", "o@1/n", "o/n@1",
+        "o@x/n@1", "o@*/n@1", "o@1/n@",
     ] {
         assert!(text.parse::<Repository>().is_err(), "{text}");
     }

@@ -126,7 +126,15 @@ pub(super) fn aws_cli(toolbox: &Toolbox) -> Result<()> {
         function["Configuration"]["Runtime"] == "provided.al2023",
         "{function}"
     );
-    output::line("the AWS CLI reads two stacks, the user pool, the app client and the function");
+    let group = format!("/aws/lambda/{name}");
+    let events = read(&["logs", "filter-log-events", "--log-group-name", &group])?;
+    ensure!(
+        events["events"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty()),
+        "{events}"
+    );
+    output::line("the AWS CLI reads two stacks, user pool, app client, function and log");
     stage.stop();
     Ok(())
 }

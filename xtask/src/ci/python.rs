@@ -123,10 +123,7 @@ fn render(toolbox: &Toolbox, stack_file: &Path, committed: bool) -> Result<Vec<R
         templates.push(("identity", stacks::identity(&stack)));
     }
     templates.push(("skill", stacks::skill(&stack)));
-    if committed {
-        // It follows from the name alone.
-        templates.push(("delivery", stacks::delivery(&stack)));
-    }
+    templates.push(("delivery", stacks::delivery(&stack)));
     for (name, template) in templates {
         let json = folder.join(name).with_extension("json");
         write(&json, &template.to_json()?.to_string())?;

@@ -16,6 +16,10 @@ const READ_SECRET: &str = "cognito-idp DescribeUserPoolClient";
 /// What is granted and is nobody's call here, with the reason.
 const UNCALLED: &[(&str, &str)] = &[
     (
+        "cloudformation:BatchDescribeTypeConfigurations",
+        "drift detection, with the caller's rights",
+    ),
+    (
         "cloudformation:DescribeStackEvents",
         "a plan of a stack that is stuck",
     ),

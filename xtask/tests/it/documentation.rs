@@ -129,6 +129,27 @@ fn execute(block: &Block, real: &Real, copy: &Path) -> Said {
         .into()
 }
 
+/// What the steps of `cargo xtask ci` are made of.
+fn ci_sources() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ci");
+    let files = fs::read_dir(folder).unwrap();
+    files
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect()
+}
+
+/// The words of commands that are long enough to be some program's own, such as `skill-metadata`.
+fn subcommands(script: &str) -> impl Iterator<Item = &str> {
+    let own = |word: &&str| {
+        word.contains('-')
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    };
+    let words = script.split_whitespace();
+    words.filter(own).filter(|word| !word.starts_with('-'))
+}
+
 /// A page about a stage begins where one is deployed.
 fn check(block: &Block) {
     let real = Real::start();
@@ -158,9 +179,15 @@ fn every_command_of_the_documentation_works() {
         .iter()
         .flat_map(|page| blocks(page))
         .partition(|block| block.real || block.step.is_some());
-    for step in left.iter().filter_map(|block| block.step.as_ref()) {
+    let sources = ci_sources();
+    for block in &left {
+        let Some(step) = &block.step else { continue };
         let known = |line: &str| line.split_whitespace().next() == Some(step);
         assert!(steps.lines().any(known), "there is no step {step}");
+        for word in subcommands(&block.script) {
+            let place = &block.place;
+            assert!(sources.contains(word), "{place}: no step runs `{word}`");
+        }
     }
     assert!(executed.len() >= 8, "only {} blocks", executed.len());
     for several in executed.chunks(4) {

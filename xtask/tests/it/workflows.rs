@@ -30,6 +30,41 @@ struct Step {
     run: Option<String>,
 }
 
+/// Nothing but the workflows' own lines is run, by the toolchain that the code asks for.
+#[test]
+fn the_pipelines_have_the_toolchain_of_the_code_and_no_shell_beside() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = "))
+        .unwrap();
+    let toolchain = format!("RUSTUP_TOOLCHAIN: {version}\n");
+    let mut folders = vec![root.join(".github")];
+    let mut workflows = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            if text.contains("runs-on:") {
+                assert!(text.contains(&toolchain), "{}", path.display());
+                workflows += 1;
+            }
+            for line in text.lines() {
+                let line = line.trim_start().trim_start_matches("- ");
+                let command = line.strip_prefix("run: ");
+                let own = command.is_none_or(|command| command.starts_with("cargo xtask "));
+                assert!(own, "{}: {line}", path.display());
+            }
+        }
+    }
+    assert_eq!(workflows, 3);
+}
+
 /// Every `run:` of every workflow, as `FILE: COMMAND`.
 fn commands() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 
-use infra::stack_file::Region;
+use infra::stack_file::{Region, StageName};
 
 use crate::digest;
 use crate::error::Error;
@@ -30,15 +30,17 @@ impl Bundle {
         &self.digest
     }
 
-    /// Where it is in the bucket.
-    pub(crate) fn key(&self) -> String {
-        format!("code/{}.zip", self.digest)
+    /// Where it is in the bucket: each stage has its own, so that who may deploy one stage cannot say
+    /// what another one runs.
+    pub(crate) fn key(&self, stage: &StageName) -> String {
+        format!("code/{stage}/{}.zip", self.digest)
     }
 }
 
 /// The digest in a key that a bundle was uploaded under.
 pub(crate) fn digest_in(key: &str) -> Option<&str> {
-    key.strip_prefix("code/")?.strip_suffix(".zip")
+    let (_, name) = key.strip_prefix("code/")?.split_once('/')?;
+    name.strip_suffix(".zip")
 }
 
 /// A bundle that is being built while other steps run.
@@ -99,12 +101,13 @@ pub(crate) async fn upload(
     bundle: &Bundle,
 ) -> Result<bool, Error> {
     let bucket = session.bucket(region);
-    if bucket.contains(&bundle.key()).await? {
+    let key = bundle.key(&session.inputs.stage);
+    if bucket.contains(&key).await? {
         return Ok(false);
     }
     session.may_change()?;
     session.agree_to_step(&Step::Build)?;
     bucket.ensure().await?;
-    bucket.put(&bundle.key(), bundle.zip.clone()).await?;
+    bucket.put(&key, bundle.zip.clone()).await?;
     Ok(true)
 }

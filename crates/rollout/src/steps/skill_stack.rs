@@ -30,7 +30,7 @@ pub(crate) fn client(
         client_id: accounts.client_id().clone(),
         accounts: accounts.parameters(inputs)?,
         code_bucket: session.bucket(region).name().to_owned(),
-        code_key: bundle.key(),
+        code_key: bundle.key(&inputs.stage),
         architecture: inputs.architecture,
         version_description: String::new(),
         permissions_boundary: session.boundary(),

@@ -16,7 +16,7 @@ pub enum Grant {
     Buckets(&'static [&'static str]),
     /// On the stage's state in them.
     State(&'static [&'static str]),
-    /// On the bundles in them.
+    /// On the stage's bundles in them.
     Code(&'static [&'static str]),
     /// On every user pool of the account.
     Pools(&'static [&'static str]),
@@ -47,6 +47,17 @@ pub enum Grant {
 }
 
 impl Grant {
+    /// Whether it is for user pools alone.
+    pub fn is_about_pools(self) -> bool {
+        let pools = "cognito-idp";
+        match self {
+            Self::PassedRoles(service) | Self::ServiceLinkedRole(service) => {
+                service.contains(pools)
+            }
+            grant => grant.actions().iter().all(|one| one.starts_with(pools)),
+        }
+    }
+
     /// The actions.
     pub fn actions(self) -> &'static [&'static str] {
         match self {
@@ -92,6 +103,10 @@ pub const PLAN: &[Grant] = &[
     Grant::Anywhere(&[
         "cognito-idp:DescribeUserPoolDomain",
         "cognito-idp:ListUserPools",
+    ]),
+    // Which types can be compared is no stack's own.
+    Grant::Anywhere(&[
+        "cloudformation:BatchDescribeTypeConfigurations",
         "s3:ListAllMyBuckets",
     ]),
     // Drift detection reads with the rights of whoever asks for it.
@@ -181,6 +196,8 @@ pub const MAKE: &[Grant] = &[
     Grant::Anywhere(&[
         "cognito-idp:DescribeUserPoolDomain",
         "cognito-idp:ListUserPools",
+    ]),
+    Grant::Anywhere(&[
         "iam:ListRoles",
         "lambda:ListFunctions",
         "logs:DescribeIndexPolicies",
@@ -273,9 +290,9 @@ pub const MAKE_DOMAIN: &[Grant] = &[
 /// The most that any role of the delivery stack may do, whatever somebody adds to it later: the
 /// services above, and roles of the stage under the stage's own boundary.
 pub const BOUNDARY: &[Grant] = &[
+    Grant::Anywhere(&["cognito-idp:*"]),
     Grant::Anywhere(&[
         "cloudformation:*",
-        "cognito-idp:*",
         "iam:ListRoles",
         "iam:PassRole",
         "lambda:*",
@@ -305,9 +322,8 @@ pub const BOUNDARY: &[Grant] = &[
 
 /// The most that roles of the stage may do: what the function and the user pool do with theirs. A
 /// fork whose function calls other services adds them here, and bootstraps the stage again.
-pub const WORK: &[&str] = &[
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
+pub const WORK: &[Grant] = &[
+    Grant::LogGroups(&["logs:CreateLogStream", "logs:PutLogEvents"]),
     // Text messages of a user pool.
-    "sns:Publish",
+    Grant::Anywhere(&["sns:Publish"]),
 ];

@@ -131,11 +131,10 @@ fn a_plan_may_read_what_drift_detection_reads() {
 
 #[test]
 fn a_plan_reads_and_no_secret() {
-    for action in &actions(PLAN) | &actions(PLAN_DOMAIN) {
+    for action in actions(PLAN) {
         let verb = action.split(':').nth(1).unwrap();
-        let reads = ["Describe", "Detect", "Get", "List"];
         assert!(
-            reads.iter().any(|start| verb.starts_with(start)),
+            READS.iter().any(|start| verb.starts_with(start)),
             "{action}"
         );
     }
@@ -262,6 +261,70 @@ fn a_role_trusts_one_repository_and_environment() {
         );
         assert_eq!(role["PermissionsBoundary"]["Ref"], "Boundary");
     }
+}
+
+/// What writes without saying the stage, and why that is no other stage's loss.
+const SHARED: &[(&str, &str)] = &[
+    ("iam:CreateServiceLinkedRole", "for one service"),
+    ("iam:PassRole", "the stack's own role, to CloudFormation"),
+    (
+        "s3:CreateBucket",
+        "the stack file's buckets are all stages'",
+    ),
+    (
+        "s3:PutBucketPublicAccessBlock",
+        "the stack file's buckets are all stages'",
+    ),
+    (
+        "s3:PutBucketVersioning",
+        "the stack file's buckets are all stages'",
+    ),
+];
+
+/// In an account with several stages, each pipeline writes to its own.
+#[test]
+fn what_writes_is_limited_to_the_stage() {
+    let template = json(&delivery(&stack("")));
+    let mut writing = 0;
+    for (id, document) in policies(&template) {
+        if !id.ends_with("Role") && id != "RoleBoundary" {
+            continue;
+        }
+        for statement in document["Statement"].as_array().unwrap() {
+            let condition = statement["Condition"].to_string();
+            let limited = statement["Resource"].to_string().contains("${Stage}")
+                || condition.contains("\"Ref\":\"Stage\"");
+            for action in statement["Action"].as_array().unwrap() {
+                let action = action.as_str().unwrap();
+                let verb = action.split(':').nth(1).unwrap();
+                let shared = SHARED.iter().any(|(known, _)| *known == action);
+                // A text message belongs to no stage.
+                if READS.iter().any(|start| verb.starts_with(start)) || action == "sns:Publish" {
+                    continue;
+                }
+                writing += 1;
+                assert!(limited || shared, "{id}: {action}");
+            }
+        }
+    }
+    assert!(writing > 60, "{writing}");
+}
+
+/// What the names of actions begin with that change nothing.
+const READS: [&str; 5] = ["BatchDescribe", "Describe", "Detect", "Get", "List"];
+
+/// Whose people have their accounts at Amazon needs no right to anybody's user pool.
+#[test]
+fn without_a_user_pool_nothing_is_granted_on_any() {
+    let amazon = "[identity]\nprovider = 'login-with-amazon'\n[linking]\nscopes = ['profile']\n\
+                  profile-source = 'login-with-amazon'";
+    let template = json(&delivery(&stack(amazon))).to_string();
+    assert!(!template.contains("cognito-idp"), "{template}");
+    assert!(
+        json(&delivery(&stack("")))
+            .to_string()
+            .contains("cognito-idp:CreateUserPool")
+    );
 }
 
 /// The keys of conditions name the tags that the stacks carry.

@@ -163,10 +163,13 @@ impl StackClient {
         Err(self.failed_stack(&status, &events))
     }
 
-    /// The outputs of the stack, if it is there.
-    pub async fn outputs(&self) -> Result<Option<BTreeMap<String, String>>, Error> {
+    /// The status and the outputs of the stack, if it is there.
+    pub async fn outputs(&self) -> Result<Option<(String, BTreeMap<String, String>)>, Error> {
         let stack = self.describe().await?;
-        Ok(stack.as_ref().map(outputs))
+        Ok(stack.map(|stack| {
+            let status = stack.stack_status().map(StackStatus::as_str);
+            (status.unwrap_or_default().to_owned(), outputs(&stack))
+        }))
     }
 
     /// Whether there is such a stack, in whatever state.
