@@ -9,7 +9,7 @@ use infra::stacks::delivery::PLAN_ENVIRONMENT;
 use infra::stacks::{DeliveryOutputs, DeliveryParameters, Repository};
 use infra::{StackFile, names};
 
-use crate::aws::stack::{Acted, Decision, Desired, Observed, StackClient, decide};
+use crate::aws::stack::{Desired, Observed, StackClient};
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
 use crate::deploy::Approve;
@@ -18,6 +18,7 @@ use crate::error::{Code, Error};
 use crate::plan::{Part, Plan, stack_part};
 use crate::progress::{Progress, Step};
 use crate::steps::identity::unrenderable;
+use crate::steps::stack;
 
 /// What decides which roles a stage gets.
 #[derive(Debug)]
@@ -250,47 +251,20 @@ fn desired(inputs: &Inputs, parameters: &DeliveryParameters) -> Result<Desired, 
     })
 }
 
-/// Observes and acts until nothing is left to do of what was agreed to.
+/// Brings the stack there, as far as the plan says it.
 async fn ensure(client: &StackClient, plan: &Plan) -> Result<Observed, Error> {
-    let mut changed = false;
-    loop {
-        let observed = client.observe().await?;
-        let decision = decide(client.desired(), observed.as_ref());
-        let part = stack_part(Step::Delivery, client.desired(), observed.as_ref())?;
-        match (&decision, observed) {
-            (Decision::Nothing, Some(observed)) => return Ok(observed),
-            (Decision::Wait | Decision::FinishRollback, _) => {}
-            (decision, _) if changed => {
-                return Err(Error::new(
-                    Code::Stack,
-                    format!(
-                        "stack {} was deployed and is still not done: {decision}",
-                        client.desired().name
-                    ),
-                )
-                .hint("somebody else may be deploying it too; run the command again"));
-            }
-            _ if !agreed(plan, &part) => {
-                return Err(Error::new(
-                    Code::Plan,
-                    "there is more to do than was agreed to; it was not done",
-                )
-                .hint("somebody else changed the stack meanwhile: run the command again"));
-            }
-            _ => changed = true,
+    let agree = |part: &Part| {
+        if plan.parts.iter().any(|agreed| agreed.covers(part)) {
+            return Ok(());
         }
-        let acted = client.act(&decision, &part).await?;
-        if acted == Acted::NothingToChange
-            && let Some(observed) = client.observe().await?
-        {
-            return Ok(observed);
-        }
-    }
-}
-
-/// Whether everything in a part was in the plan.
-fn agreed(plan: &Plan, part: &Part) -> bool {
-    plan.parts.iter().any(|agreed| agreed.covers(part))
+        Err(Error::new(
+            Code::Plan,
+            "there is more to do than was agreed to; it was not done",
+        )
+        .hint("somebody else changed the stack meanwhile: run the command again"))
+    };
+    let (observed, _) = stack::ensure_agreed(client, Step::Delivery, &agree).await?;
+    Ok(observed)
 }
 
 /// Whether a creation failed because the account has the provider; an account has one for an issuer.

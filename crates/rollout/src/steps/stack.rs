@@ -2,15 +2,28 @@
 
 use crate::aws::stack::{Acted, Decision, Observed, StackClient, decide};
 use crate::error::{Code, Error};
-use crate::plan::stack_part;
+use crate::plan::{Part, stack_part};
 use crate::progress::Step;
 use crate::session::Session;
 
-/// Observes and acts until nothing is left to do.
+/// Observes and acts until nothing is left to do, as far as the session agrees.
 pub(crate) async fn ensure(
     session: &Session<'_>,
     client: &StackClient,
     step: Step,
+) -> Result<(Observed, String), Error> {
+    let agree = |part: &Part| {
+        session.may_change()?;
+        session.agree(part)
+    };
+    ensure_agreed(client, step, &agree).await
+}
+
+/// The same, asking somebody else before each change.
+pub(crate) async fn ensure_agreed(
+    client: &StackClient,
+    step: Step,
+    agree: &(dyn Fn(&Part) -> Result<(), Error> + Sync),
 ) -> Result<(Observed, String), Error> {
     let name = &client.desired().name;
     let mut outcome = None;
@@ -34,8 +47,7 @@ pub(crate) async fn ensure(
         }
         // To wait for somebody else's operation is no change; what is left afterwards is asked for.
         if decision != Decision::Wait {
-            session.may_change()?;
-            session.agree(&part)?;
+            agree(&part)?;
         }
         let acted = client.act(&decision, &part).await?;
         if acted == Acted::NothingToChange
