@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use xshell::{Shell, cmd};
 
 use crate::failure::Failure;
-use crate::{deploy, output, plan, progress, question, workspace};
+use crate::{inputs, output, plan, progress, question, workspace};
 
 /// What is said below the options.
 pub(crate) const HELP: &str = "\
@@ -50,7 +50,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
-    let stage = deploy::existing_on_aws(&options.stack, options.stage.as_deref())?;
+    let stage = inputs::existing_on_aws(&options.stack, options.stage.as_deref())?;
     let inputs = Inputs {
         stack: stage.stack,
         stage: stage.stage,

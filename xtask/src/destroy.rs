@@ -10,7 +10,7 @@ use rollout::session::{Inputs, Session};
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{ask_cli, deploy, output, plan, progress, question, workspace};
+use crate::{ask_cli, deploy, inputs, output, plan, progress, question, workspace};
 
 /// What is said when it ends before anything was done.
 const UNTOUCHED: &str = "nothing was removed";
@@ -49,7 +49,7 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let inputs = Inputs {
         allowed: options.allow.clone(),
-        ..deploy::existing(&options.stack, options.stage.as_deref())?
+        ..inputs::existing(&options.stack, options.stage.as_deref())?
     };
     let name = inputs.stage.clone();
     let home = inputs.home.clone();

@@ -9,7 +9,7 @@ use rollout::logs::{Line, Tail};
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, output};
+use crate::{inputs, output};
 
 pub(crate) const HELP: &str = "\
 What the lines say: docs/skill-log.md. Only AWS is called, by reading.
@@ -44,7 +44,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
-    let inputs = deploy::existing_on_aws(&options.stack, options.stage.as_deref())?;
+    let inputs = inputs::existing_on_aws(&options.stack, options.stage.as_deref())?;
     let counter = output::call_counter();
     let since = Timestamp::now()
         .checked_sub(options.since)

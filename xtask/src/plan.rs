@@ -20,7 +20,9 @@ use tokio::sync::watch;
 use crate::build::Kind;
 use crate::failure::Failure;
 use crate::security_profile::For;
-use crate::{deploy, discovery, local, output, own_domain, progress, security_profile, stack};
+use crate::{
+    deploy, discovery, inputs, local, output, own_domain, progress, security_profile, stack,
+};
 
 /// What to plan, and how to tell it.
 #[derive(Debug, clap::Args)]
@@ -72,7 +74,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         };
         let preview = async {
             own_domain::register(&urls, &stack, &name).await?;
-            let inputs = deploy::local_inputs(&options.stack, stack, &name, &urls)?;
+            let inputs = inputs::local_inputs(&options.stack, stack, &name, &urls)?;
             let inputs = security_profile::made(inputs, &urls).await?;
             preview(&options, inputs, Kind::Local, &counter).await
         };
@@ -82,7 +84,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         }
         preview
     } else {
-        let inputs = deploy::real_inputs(&options.stack, stack, &name)?;
+        let inputs = inputs::real_inputs(&options.stack, stack, &name)?;
         let inputs = security_profile::handed_over(inputs, For::Plan, &counter).await?;
         let kind = Kind::Release(inputs.architecture);
         preview(&options, inputs, kind, &counter).await

@@ -6,7 +6,7 @@ use rollout::session::Session;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, output, plan, progress};
+use crate::{deploy, inputs, output, plan, progress};
 
 /// Which stage, and how to tell it.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
-    let inputs = deploy::existing(&options.stack, options.stage.as_deref())?;
+    let inputs = inputs::existing(&options.stack, options.stage.as_deref())?;
     let name = &inputs.stage;
     let counter = output::call_counter();
     let progress = progress::for_stderr();

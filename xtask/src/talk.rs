@@ -19,7 +19,7 @@ use infra::stack_file::StageName;
 use models::ids::SkillId;
 
 use crate::failure::Failure;
-use crate::{deploy, output, stack, workspace};
+use crate::{inputs, output, stack, workspace};
 use conversation::Conversation;
 use known::Known;
 use report::Report;
@@ -89,8 +89,8 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         local::talk(&options.stack, stack, name, conversations).await?
     } else {
         let (client, skill) = match options.skill_id {
-            Some(skill) => (deploy::developer_client(&stack, &name)?, skill),
-            None => deploy::developer_and_skill(&options.stack, stack, &name).await?,
+            Some(skill) => (inputs::developer_client(&stack, &name)?, skill),
+            None => inputs::developer_and_skill(&options.stack, stack, &name).await?,
         };
         simulated::talk(&client, &skill, conversations).await
     };

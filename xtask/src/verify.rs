@@ -11,7 +11,7 @@ use rollout::verify::Verification;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::{deploy, output, progress};
+use crate::{deploy, inputs, output, progress};
 
 /// Which stage, and how to tell it.
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub(crate) const AFTER_A_CHANGE: Duration = Duration::from_mins(2);
 pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     let counter = output::call_counter();
     let stage = options.stage.as_deref();
-    let inputs = deploy::existing_with_its_client(&options.stack, stage, &counter).await?;
+    let inputs = inputs::existing_with_its_client(&options.stack, stage, &counter).await?;
     let verification = check(&inputs, &counter, Duration::ZERO)
         .await
         .map_err(|failure| failure.after(counter.calls()))?;

@@ -5,7 +5,7 @@ use infra::stack_file::{Mfa, MfaFactor, Scope};
 use local_cloud::story::{OwnFactor, SignInName, WebPage};
 use rollout::plan::Deployed;
 
-use crate::deploy::way;
+use crate::person::way;
 
 /// What is done on the page: people set up the second factors there that are optional.
 pub(crate) fn script(stack: &StackFile, deployed: &Deployed) -> Option<WebPage> {

@@ -27,7 +27,7 @@ use xshell::cmd;
 use super::toolbox::Toolbox;
 use crate::build::{self, Kind};
 use crate::failure::Failure;
-use crate::{deploy, output, progress, stack, stage};
+use crate::{deploy, inputs, output, progress, stack, stage};
 
 /// How long ministack may take to listen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -143,7 +143,7 @@ fn inputs(
     let lacking = gaps(toolbox).map_err(Failure::from)?.resource_type;
     Ok(Inputs {
         home: stack::home(&stack, &stage)?,
-        package: deploy::read_package(&stack::package_folder(path))?,
+        package: inputs::read_package(&stack::package_folder(path))?,
         stage,
         endpoints: Endpoints {
             aws: AwsEndpoint::Override {

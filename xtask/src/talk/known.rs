@@ -5,7 +5,7 @@ use infra::stack_file::{ProfileSource, Scope, StandardAttribute};
 use local_cloud::story::SignInName;
 use serde::Deserialize;
 
-use crate::deploy;
+use crate::person;
 
 /// Something that the skill can know of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -52,7 +52,7 @@ impl Known {
                 scope != Scope::Phone && linking.scopes.contains(&Scope::Profile)
             }
         };
-        let name = deploy::way(stack).name;
+        let name = person::way(stack).name;
         let asked = |attribute| stack.identity.attributes.required.contains(&attribute);
         let is_known = |detail: &Detail| match detail {
             Detail::Name => seen(Scope::Profile),

@@ -1,0 +1,238 @@
+//! Guards, on plans of rendered templates.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::found::lost;
+use super::*;
+use crate::live::LiveUsers;
+use crate::plan::change::{Change, Kind, Replacement};
+use crate::plan::{Part, stack};
+use crate::progress::Step;
+use crate::template::Template;
+
+fn template(text: &str, parameters: &[(&str, &str)]) -> Template {
+    let stack = infra::StackFile::parse(&format!("name = \"guide\"\n{text}"), "stack.toml");
+    let yaml = infra::stacks::identity(&stack.unwrap()).to_yaml().unwrap();
+    let mut values: BTreeMap<String, String> = [
+        ("Stage", "dev"),
+        ("DomainPrefix", "guide-dev"),
+        (
+            "RedirectUris",
+            "https://a.example.com,https://b.example.com",
+        ),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    for (name, value) in parameters {
+        values.insert((*name).to_owned(), (*value).to_owned());
+    }
+    Template::read(&yaml, &values).unwrap()
+}
+
+fn live() -> LivePool {
+    LivePool {
+        username_attributes: vec!["email".to_owned()],
+        alias_attributes: Vec::new(),
+        case_sensitive: false,
+        required: ["name".to_owned(), "sub".to_owned()].into(),
+        custom: [("plan".to_owned(), "String".to_owned())].into(),
+    }
+}
+
+fn guards(after: &Template) -> HashSet<Guard> {
+    let before = template("", &[]);
+    let (changes, unchanged) = stack::changes(Some(&before), after);
+    let part = Part {
+        changes,
+        unchanged,
+        ..Part::nothing(Step::Identity)
+    };
+    let found = findings(&part, Some(&live()));
+    found.into_iter().map(|finding| finding.guard).collect()
+}
+
+#[test]
+fn nothing_is_found_in_nothing() {
+    assert!(guards(&template("", &[])).is_empty());
+    assert!(guards(&template("[identity]\nself-sign-up = false\n", &[])).is_empty());
+    let web = "[identity.web-client]\ncallback-urls = [\"https://www.example.com/in\"]\n";
+    assert!(guards(&template(web, &[])).is_empty());
+}
+
+#[test]
+fn each_guard_finds_its_own() {
+    let cases = [
+        (template("", &[("DomainPrefix", "other")]), Guard::Domain),
+        (
+            template("[identity.tokens]\nrefresh = \"30d\"\n", &[]),
+            Guard::LinkLifetime,
+        ),
+        (
+            template(
+                "[identity]\nsign-in = [\"phone\"]\nrecovery = [\"phone\"]\n",
+                &[],
+            ),
+            Guard::SignInAttributes,
+        ),
+        (
+            template("", &[("RedirectUris", "https://a.example.com")]),
+            Guard::RedirectUris,
+        ),
+    ];
+    for (after, guard) in cases {
+        assert!(
+            guards(&after).contains(&guard),
+            "{guard}: {:?}",
+            guards(&after)
+        );
+    }
+}
+
+#[test]
+fn attributes_are_added_and_neither_taken_away_nor_changed() {
+    let custom = |custom: &str| template(&format!("identity.attributes.custom = {custom}\n"), &[]);
+    let before = custom("{ plan = 'text' }");
+    let cases = [
+        ("{ plan = 'text', seats = 'number' }", 0),
+        ("{ plan = 'number' }", 1),
+        ("{ seats = 'number' }", 1),
+    ];
+    for (after, expected) in cases {
+        let (changes, unchanged) = stack::changes(Some(&before), &custom(after));
+        let part = Part {
+            changes,
+            unchanged,
+            ..Part::nothing(Step::Identity)
+        };
+        let found = findings(&part, Some(&live()));
+        let found = found
+            .iter()
+            .filter(|found| found.guard == Guard::SignInAttributes);
+        assert_eq!(found.count(), expected, "{after}");
+    }
+}
+
+#[test]
+fn other_accounts_are_a_loss_and_the_first_ones_are_not() {
+    let function = |client: Option<&str>| {
+        let text = r#"{"Resources": {"Function": {"Type": "AWS::Lambda::Function",
+            "Properties": {"Environment": {"Variables": {"VOICELINK_CLIENT_ID": "@"}}}}}}"#;
+        client.map(|client| Template::read(&text.replace('@', client), &BTreeMap::new()).unwrap())
+    };
+    let found = |before: Option<&str>, live: bool| {
+        let after = function(Some("amzn1.application-oa2-client.b")).unwrap();
+        let (changes, _) = stack::changes(function(before).as_ref(), &after);
+        let live_users = live.then_some(crate::live::LiveUsers::AtOnce);
+        let part = Part {
+            live_users,
+            changes,
+            ..Part::nothing(Step::SkillStack("us-east-1".parse().unwrap()))
+        };
+        let found = findings(&part, None).into_iter();
+        found.map(|finding| finding.guard).collect::<Vec<_>>()
+    };
+    assert_eq!(found(None, true), []);
+    assert_eq!(found(Some("amzn1.application-oa2-client.b"), true), []);
+    assert_eq!(found(Some("1example23456789"), false), [Guard::AppClient]);
+    assert_eq!(
+        found(Some("1example23456789"), true),
+        [Guard::AppClient, Guard::Live]
+    );
+}
+
+#[test]
+fn a_longer_lifetime_and_another_redirect_are_no_loss() {
+    let before = template("[identity.tokens]\nrefresh = \"30d\"\n", &[]);
+    let uris = "https://a.example.com,https://b.example.com,https://c.example.com";
+    let (changes, _) = stack::changes(Some(&before), &template("", &[("RedirectUris", uris)]));
+    let part = Part {
+        changes,
+        ..Part::nothing(Step::Identity)
+    };
+    assert_eq!(findings(&part, Some(&live())), []);
+}
+
+#[test]
+fn a_web_page_keeps_its_client_and_may_shorten_its_sign_ins() {
+    let web = |urls: &str, rest: &str| {
+        let text = format!("[identity.web-client]\ncallback-urls = {urls}\n{rest}");
+        template(&text, &[])
+    };
+    let before = web(
+        r#"["https://a.example.com/in", "https://b.example.com/in"]"#,
+        "",
+    );
+    let found = |after: &Template| {
+        let (changes, _) = stack::changes(Some(&before), after);
+        let part = Part {
+            changes,
+            // What is certified does not name it.
+            live_users: Some(LiveUsers::AtOnce),
+            ..Part::nothing(Step::Identity)
+        };
+        findings(&part, Some(&live()))
+    };
+    let fewer = found(&web(r#"["https://a.example.com/in"]"#, ""));
+    let [finding] = fewer.as_slice() else {
+        panic!("{fewer:?}");
+    };
+    assert_eq!(finding.guard, Guard::RedirectUris);
+    assert_eq!(
+        finding.what,
+        "the web page's client would no longer redirect to https://b.example.com/in"
+    );
+    let shorter = "refresh = \"1d\"\n";
+    let both = r#"["https://a.example.com/in", "https://b.example.com/in"]"#;
+    assert_eq!(found(&web(both, shorter)), []);
+    let gone = found(&template("", &[]));
+    assert_eq!(
+        gone.iter().map(|one| one.guard).collect::<Vec<_>>(),
+        [Guard::AppClient]
+    );
+    assert_eq!(gone[0].what, "WebClient would be removed");
+}
+
+#[test]
+fn what_holds_people_is_neither_removed_nor_replaced() {
+    for (kind, guard) in [
+        ("AWS::Cognito::UserPool", Guard::UserPool),
+        ("AWS::Cognito::UserPoolClient", Guard::AppClient),
+        ("AWS::Cognito::UserPoolDomain", Guard::Domain),
+        ("AWS::Route53::RecordSet", Guard::Domain),
+    ] {
+        let mut change = Change::new(Kind::Removed, "It", Vec::new());
+        change.resource_type = Some(kind.to_owned());
+        assert_eq!(lost(&change).unwrap().guard, guard);
+        change.kind = Kind::Changed;
+        assert_eq!(lost(&change), None);
+        change.replacement = Replacement::Perhaps;
+        assert_eq!(lost(&change).unwrap().guard, guard);
+    }
+}
+
+#[test]
+fn a_guard_is_lifted_by_its_own_name_only() {
+    let (changes, _) = stack::changes(
+        Some(&template("", &[])),
+        &template("", &[("DomainPrefix", "other")]),
+    );
+    let plan = Plan {
+        parts: vec![Part {
+            changes,
+            ..Part::nothing(Step::Identity)
+        }],
+    };
+    let refused = check(&plan, None, &[Guard::UserPool]).unwrap_err();
+    assert_eq!(refused.code(), "GUARD_DOMAIN");
+    assert!(check(&plan, None, &["domain".parse().unwrap()]).is_ok());
+}
+
+#[test]
+fn the_documentation_names_every_guard() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guards.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    for (guard, meaning) in Guard::ALL {
+        let row = format!("| `{guard}` | `{}` | {meaning} |", guard.code());
+        assert!(page.contains(&row), "docs/guards.md lacks the line\n{row}");
+    }
+}

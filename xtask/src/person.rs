@@ -1,0 +1,94 @@
+//! Who tries a local stage out, and how that person signs in.
+
+use infra::StackFile;
+use infra::stack_file::{FirstFactor, Region, Scope, SignIn};
+use local_cloud::Urls;
+use local_cloud::story::{Administrator, FirstCode, Script, SignInName, Subject, Way};
+use rollout::error::Error;
+use rollout::plan::Deployed;
+use rollout::session::Inputs;
+
+use crate::failure::Failure;
+use crate::web_page;
+
+/// The language of the conversation.
+const LOCALE: &str = "en-US";
+
+/// The conversation with what was deployed, from signing up to being unlinked.
+pub(crate) fn script(inputs: &Inputs, urls: &Urls, deployed: &Deployed) -> Result<Script, Failure> {
+    let stack = &inputs.stack;
+    let invocation_name = inputs.package.invocation_name(LOCALE);
+    let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
+        .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
+    Ok(Script {
+        skill_id: deployed.skill_id.to_string(),
+        invocation_name: invocation_name.map_err(Error::from)?.to_owned(),
+        locale: LOCALE.to_owned(),
+        optional_linking: stack.linking.optional,
+        pkce: stack.linking.pkce,
+        way: way(stack),
+        administrator: administrator(stack, urls, &inputs.home, deployed),
+        subject: subject(stack),
+        web_page: web_page::script(stack, deployed),
+        access_token_seconds,
+    })
+}
+
+/// How somebody signs in to a pool as the stack file makes it: with a one-time code where that is
+/// possible, because that is then what the pool is about.
+pub(crate) fn way(stack: &StackFile) -> Way {
+    let identity = &stack.identity;
+    if !identity.has_a_pool() {
+        return Way {
+            at_amazon: true,
+            ..Way::default()
+        };
+    }
+    let signs_in_with = |name| identity.sign_in.contains(&name);
+    let codes = [
+        (FirstFactor::SmsOtp, FirstCode::Sms),
+        (FirstFactor::EmailOtp, FirstCode::Email),
+    ];
+    Way {
+        name: if signs_in_with(SignIn::Username) {
+            SignInName::Username
+        } else if signs_in_with(SignIn::Phone) {
+            SignInName::Phone
+        } else {
+            SignInName::Email
+        },
+        code_first: codes
+            .into_iter()
+            .find(|(factor, _)| identity.first_factors.contains(factor))
+            .map(|(_, code)| code),
+        at_amazon: false,
+    }
+}
+
+/// Who makes accounts where people cannot make their own.
+pub(crate) fn administrator(
+    stack: &StackFile,
+    urls: &Urls,
+    home: &Region,
+    deployed: &Deployed,
+) -> Option<Administrator> {
+    let pool = deployed.accounts.user_pool_id()?;
+    (!stack.identity.self_sign_up).then(|| Administrator {
+        aws: urls.aws.clone(),
+        region: home.to_string(),
+        user_pool_id: pool.to_string(),
+    })
+}
+
+/// What the skill can tell of somebody who has signed in so.
+fn subject(stack: &StackFile) -> Subject {
+    let scopes = &stack.linking.scopes;
+    let everything = scopes.contains(&Scope::UserAdmin);
+    let way = way(stack);
+    match way.name {
+        _ if way.at_amazon => Subject::Name,
+        SignInName::Username if everything => Subject::Username,
+        SignInName::Phone if everything || scopes.contains(&Scope::Phone) => Subject::Phone,
+        _ => Subject::Email,
+    }
+}
