@@ -1,0 +1,123 @@
+use super::Case;
+
+pub(super) const REFUSED: &[Case] = &[
+    (
+        "[identity.email]\nfrom = 'a@example.com'\nses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.org'",
+        (2, 1),
+        "arn:aws:ses:eu-west-1:123456789012:identity/example.org may not send as a@example.com",
+    ),
+    (
+        "identity.sign-in = []\nidentity.recovery = ['admin-only']",
+        (2, 20),
+        "sign-in is empty",
+    ),
+    (
+        "identity.sign-in = ['username', 'phone']",
+        (2, 20),
+        "`username` cannot be combined",
+    ),
+    (
+        "identity.first-factors = ['email-otp']",
+        (2, 26),
+        "first-factors lacks `password`",
+    ),
+    (
+        "[identity]\nfirst-factors = ['password', 'email-otp']\nmfa = 'required'\nmfa-factors = ['totp']",
+        (3, 17),
+        "a one-time code as first factor excludes mfa = \"required\"",
+    ),
+    (
+        "identity.first-factors = ['password', 'sms-otp']",
+        (2, 26),
+        "`sms-otp` has nowhere to go",
+    ),
+    (
+        "[identity]\nplan = 'lite'\npages = 'classic'\nfirst-factors = ['password', 'email-otp']",
+        (4, 9),
+        "the classic pages only know passwords",
+    ),
+    (
+        "[identity]\nplan = 'lite'\npages = 'classic'\nfirst-factors = ['password', 'email-otp']",
+        (5, 17),
+        "one-time codes as first factor are not in the lite plan",
+    ),
+    (
+        "identity.plan = 'lite'",
+        (2, 17),
+        "managed login is not in the lite plan",
+    ),
+    (
+        "identity.mfa = 'required'",
+        (2, 16),
+        "mfa is `required`, and mfa-factors is empty",
+    ),
+    (
+        "identity.mfa-factors = ['totp']",
+        (2, 24),
+        "mfa-factors are given, and mfa is `off`",
+    ),
+    (
+        "[identity]\nmfa = 'optional'\nmfa-factors = ['totp', 'email']\nrecovery = ['admin-only']",
+        (4, 15),
+        "a second factor by e-mail needs Amazon SES",
+    ),
+    (
+        "[identity]\nplan = 'lite'\npages = 'classic'\nmfa = 'optional'\nmfa-factors = ['email']\nrecovery = ['admin-only']\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
+        (3, 8),
+        "a second factor by e-mail is not in the lite plan",
+    ),
+    (
+        "[identity]\nsign-in = ['phone']\nmfa = 'optional'\nmfa-factors = ['email']\nrecovery = ['phone']\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
+        (5, 15),
+        "a second factor by e-mail needs an e-mail address",
+    ),
+    (
+        "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms']\nrecovery = ['phone']",
+        (6, 12),
+        "nobody can reset a password over the channel",
+    ),
+    (
+        "identity.recovery = ['email', 'admin-only']",
+        (2, 21),
+        "recovery is either",
+    ),
+    ("identity.recovery = []", (2, 21), "recovery is either"),
+    (
+        "identity.sign-in = ['phone']",
+        (2, 20),
+        "recovery has nowhere to go",
+    ),
+    (
+        "identity.tokens.access = '359s'",
+        (2, 26),
+        "an access token of 359s is too short: Alexa",
+    ),
+    (
+        "identity.tokens.access = '25h'",
+        (2, 26),
+        "an access token of 25h is too long: Cognito",
+    ),
+    (
+        "identity.tokens.refresh = '3651d'",
+        (2, 27),
+        "a refresh token of 3651d is outside",
+    ),
+    (
+        "[identity.tokens]\naccess = '24h'\nrefresh = '1h'",
+        (4, 11),
+        "the refresh token (1h) would end before the access token (1d)",
+    ),
+];
+
+pub(super) const ADVICE: &[Case] = &[
+    (
+        "identity.tokens.access = '6m'",
+        (2, 26),
+        "an access token of 6m makes Alexa refresh often",
+    ),
+    (
+        "identity.tokens.refresh = '30d'",
+        (2, 27),
+        "everyone is unlinked 30d after signing in",
+    ),
+];
