@@ -246,3 +246,22 @@ fn alexa_links_with_pkce() {
     assert!(said.success, "{}", said.stderr);
     deployed.end();
 }
+
+/// No published schema has the field. A service that takes it and does not keep it is found out by
+/// reading back, and the way on without it works.
+#[test]
+fn a_service_that_does_not_know_pkce_is_found_out() {
+    let stage = Stage::start();
+    let forgotten = json!({ "forgotten": ["pkceConfiguration"] });
+    Console::of(&stage).device("control/faults", &forgotten);
+    let (said, _) = with(&stage, "linking.pkce = true\n", &["deploy", "--json"]);
+    assert!(!said.success);
+    let error = &said.json()["error"];
+    assert_eq!(error["code"], "LINKING", "{error}");
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains("take pkce out of [linking]"), "{hint}");
+
+    let (said, _) = with(&stage, "", &["deploy", "--json"]);
+    assert!(said.success, "{}", said.stderr);
+    assert!(stage.end("-TERM"));
+}

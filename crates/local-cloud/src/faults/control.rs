@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::stack::StackFault;
-use super::{Faults, Rule};
+use super::{Faults, Plan, Rule};
 
 /// Served beside the device, on the same listener.
 pub(crate) fn router(faults: Faults) -> Router {
@@ -28,6 +28,9 @@ struct Wanted {
     /// Operations as the journal names them.
     #[serde(default)]
     denied: Vec<String>,
+    /// Members of documents.
+    #[serde(default)]
+    forgotten: Vec<String>,
 }
 
 /// The calls since the rules were set.
@@ -36,7 +39,13 @@ async fn read(State(faults): State<Faults>) -> Json<Value> {
 }
 
 async fn set(State(faults): State<Faults>, Json(wanted): Json<Wanted>) -> Json<Value> {
-    faults.set(wanted.rules, wanted.stacks, wanted.denied);
+    faults.set(Plan {
+        rules: wanted.rules,
+        stacks: wanted.stacks,
+        denied: wanted.denied,
+        forgotten: wanted.forgotten,
+        ..Plan::default()
+    });
     read(State(faults)).await
 }
 

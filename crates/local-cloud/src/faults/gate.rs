@@ -8,6 +8,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 
 use super::call::Called;
 use super::{Fault, Faults, Verdict, Wire, answer};
@@ -65,6 +66,7 @@ async fn pass(
     };
     let dialect = called.dialect;
     let verdict = faults.meet(called.operation, called.mutating, called.conflicts);
+    let body = kept(faults, gate.door, body);
     let request = Request::from_parts(parts, Body::from(body));
     match verdict {
         Verdict::Pass => next.run(request).await,
@@ -105,6 +107,21 @@ async fn pass(
             });
             response
         }
+    }
+}
+
+/// A body as the service takes it in: all of it, but for what it was told to forget.
+fn kept(faults: &Faults, door: Door, body: Bytes) -> Bytes {
+    let document = (door == Door::Smapi)
+        .then(|| serde_json::from_slice(&body).ok())
+        .flatten();
+    let Some(mut document) = document else {
+        return body;
+    };
+    if faults.forget(&mut document) {
+        document.to_string().into()
+    } else {
+        body
     }
 }
 

@@ -14,6 +14,7 @@ mod wire;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::watch;
 
 pub(crate) use self::control::router;
@@ -99,6 +100,8 @@ struct Plan {
     stacks: Vec<StackFault>,
     /// Operations that whoever calls has no right to.
     denied: Vec<String>,
+    /// Members of documents that the Skill Management API does not keep.
+    forgotten: Vec<String>,
     calls: Vec<CallRecord>,
     /// Calls that come after this one are not carried out.
     last: Option<usize>,
@@ -113,13 +116,10 @@ impl Faults {
     }
 
     /// Starts counting anew under these rules; calls that were held are dropped unanswered.
-    fn set(&self, rules: Vec<Rule>, stacks: Vec<StackFault>, denied: Vec<String>) {
+    fn set(&self, plan: Plan) {
         *self.plan() = Plan {
             watching: true,
-            rules,
-            stacks,
-            denied,
-            ..Plan::default()
+            ..plan
         };
         self.inner.halted.send_replace(false);
         self.inner
@@ -161,6 +161,23 @@ impl Faults {
         fault.map_or(Verdict::Pass, |rule| {
             Verdict::Fail(number, rule.fault.clone())
         })
+    }
+
+    /// Takes out of a document what the service does not keep; whether there was any.
+    fn forget(&self, document: &mut Value) -> bool {
+        fn take_out(document: &mut Value, names: &[String]) -> bool {
+            let Some(members) = document.as_object_mut() else {
+                return false;
+            };
+            let before = members.len();
+            members.retain(|name, _| !names.contains(name));
+            let mut found = members.len() < before;
+            for member in members.values_mut() {
+                found |= take_out(member, names);
+            }
+            found
+        }
+        take_out(document, &self.plan().forgotten)
     }
 
     /// Nothing after this call is carried out.
@@ -222,7 +239,10 @@ mod tests {
             call: 2,
             fault: Fault::Reset,
         };
-        faults.set(vec![rule], Vec::new(), Vec::new());
+        faults.set(Plan {
+            rules: vec![rule],
+            ..Plan::default()
+        });
         assert!(matches!(meet(&faults), Verdict::Pass));
         assert!(matches!(meet(&faults), Verdict::Fail(2, Fault::Reset)));
         assert!(matches!(meet(&faults), Verdict::Pass));
@@ -232,18 +252,20 @@ mod tests {
     #[test]
     fn after_a_halt_nothing_passes_until_the_rules_are_set_again() {
         let faults = Faults::default();
-        faults.set(Vec::new(), Vec::new(), Vec::new());
+        faults.set(Plan::default());
         faults.stop_after(1);
         assert!(matches!(meet(&faults), Verdict::Hold));
-        faults.set(Vec::new(), Vec::new(), Vec::new());
+        faults.set(Plan::default());
         assert!(matches!(meet(&faults), Verdict::Pass));
     }
 
     #[test]
     fn what_is_denied_is_refused_each_time() {
         let faults = Faults::default();
-        let denied = vec!["sts GetCallerIdentity".to_owned()];
-        faults.set(Vec::new(), Vec::new(), denied);
+        faults.set(Plan {
+            denied: vec!["sts GetCallerIdentity".to_owned()],
+            ..Plan::default()
+        });
         for _ in 0..2 {
             let refused = meet(&faults);
             assert!(matches!(
@@ -259,7 +281,10 @@ mod tests {
         let fault = serde_json::from_str(
             r#"{"resource": "Function", "action": "UPDATE", "times": 2, "reason": "No."}"#,
         );
-        faults.set(Vec::new(), vec![fault.unwrap()], Vec::new());
+        faults.set(Plan {
+            stacks: vec![fault.unwrap()],
+            ..Plan::default()
+        });
         assert_eq!(faults.of_resource("Function", "CREATE"), None);
         assert_eq!(faults.of_resource("Function", "UPDATE").unwrap(), "No.");
         assert!(faults.of_resource("Function", "UPDATE").is_some());
