@@ -187,6 +187,26 @@ fn an_authenticator_app_is_required_of_everybody() {
     deployed.end();
 }
 
+/// Where there is more than one factor, the pages ask once which it is to be.
+#[test]
+fn people_choose_the_second_factor_that_is_required_of_them() {
+    let stack = "[identity]\nsign-in = [\"phone\"]\nmfa = \"required\"\n\
+                 mfa-factors = [\"sms\", \"totp\"]\nrecovery = [\"admin-only\"]\n\
+                 [linking]\nscopes = [\"openid\", \"phone\"]\n";
+    let deployed = Deployed::with(stack);
+    assert_eq!(deployed.pool()["MfaConfiguration"], "ON");
+    let pages = json!([
+        { "page": "/signup" },
+        { "page": "/confirmUser", "code": "sms" },
+        { "page": "/selectMfaSetup" },
+        { "page": "/mfa", "code": "sms" },
+        { "page": "/login" },
+        { "page": "/mfa", "code": "sms" },
+    ]);
+    assert_eq!(deployed.pages(), &pages);
+    deployed.end();
+}
+
 /// Accounts are made by an administrator, with a password that is good for one sign-in; also for those
 /// who talk in conversation files.
 #[test]

@@ -30,10 +30,17 @@ pub(crate) enum Step {
         username: String,
         factor: FirstFactor,
     },
-    /// Enter the code of a second factor.
-    Challenge { sub: String, factor: SecondFactor },
+    /// Enter the code of a second factor; `new` says that it was chosen just now, to be asked for
+    /// from then on.
+    Challenge {
+        sub: String,
+        factor: SecondFactor,
+        new: bool,
+    },
     /// Choose the second factor.
     Choose { sub: String },
+    /// Choose the second factor to set up.
+    ChooseSetUp { sub: String },
     /// Enter the first code of a new authenticator app.
     SetUpTotp { sub: String, secret: TotpSecret },
     /// Replace a temporary password.

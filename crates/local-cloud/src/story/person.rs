@@ -200,7 +200,7 @@ impl Person {
         let mut before = String::new();
         for _ in 0..MOST_PAGES {
             let here = page.url.path().to_owned();
-            let asks_for = ["code", "password", "decision"];
+            let asks_for = ["code", "password", "decision", "factor"];
             let asked = asks_for.into_iter().find(|one| page.form(one).is_some());
             let Some(field) = asked else {
                 return Ok(page);

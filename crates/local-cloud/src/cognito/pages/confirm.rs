@@ -1,9 +1,11 @@
-//! `/confirmUser` and `/resendcode`: the code that proves an address.
+//! `/confirmUser`: the code that proves an address. `/resendcode`: another code, of whatever kind.
 
 use axum::response::Response;
 
 use super::fields::{self, Field};
+use super::second_factor::TOO_LATE;
 use super::visit::{Frame, Submitted, Visit};
+use super::{forgot, log_in};
 use crate::AwsError;
 use crate::cognito::browsers::Step;
 use crate::cognito::oauth::params::Params;
@@ -12,6 +14,9 @@ use crate::cognito::users::sign_up;
 
 /// How long a browser remembers whom it is confirming.
 pub(super) const SECONDS: i64 = 60 * 60;
+
+/// Said where nobody is to learn whether there is an account.
+const TO_WHOM_IT_IS: &str = "If there is an account, a new code is on its way to it.";
 
 #[derive(askama::Template)]
 #[template(path = "cognito/confirm.html")]
@@ -83,14 +88,46 @@ pub(super) async fn show_resend(visit: Visit) -> Response {
     resend_form(&visit, None, &entered.unwrap_or_default())
 }
 
+/// A new code in the place of the one that the page asks for which the button is on. Which of them
+/// Cognito's own pages have, besides that of the confirmation, is not documented.
 pub(super) async fn resend(Submitted(visit, entered): Submitted) -> Response {
+    let asked = match visit.step() {
+        // Somebody says for whom: that is the form above.
+        _ if !entered.field("username").is_empty() => None,
+        Some(Step::OneTimeCode { username, factor }) => {
+            Some(log_in::send_code(&visit, &username, factor).map(|page| (page, TO_WHOM_IT_IS)))
+        }
+        Some(Step::Reset { username }) => {
+            Some(forgot::send(&visit, &username).map(|page| (page, TO_WHOM_IT_IS)))
+        }
+        Some(Step::Challenge { sub, factor, new }) => Some(
+            visit
+                .challenge(&sub, factor, new)
+                .map(|page| (page, "A new code is on its way.")),
+        ),
+        Some(Step::Confirm { .. }) => None,
+        _ => return visit.go_saying("/login", TOO_LATE),
+    };
+    match asked {
+        None => resend_confirmation(&visit, &entered),
+        Some(Ok((page, notice))) => {
+            visit.leave_notice(notice);
+            page
+        }
+        Some(Err(error)) => visit.go_saying("/login", &error.message),
+    }
+}
+
+fn resend_confirmation(visit: &Visit, entered: &Params) -> Response {
     // Only the browser that showed the password may go on without showing it again.
-    let (username, proven) =
-        confirming(&visit).unwrap_or_else(|| (entered.field("username").trim().to_owned(), false));
+    let named = entered.field("username").trim();
+    let (username, proven) = confirming(visit)
+        .filter(|(username, _)| named.is_empty() || named == username)
+        .unwrap_or_else(|| (named.to_owned(), false));
     let sent =
         visit.with_pool(|pool| sign_up::resend(pool, visit.client_id(), &username, visit.shared()));
     if let Err(error) = sent {
-        return resend_form(&visit, Some(&error), &username);
+        return resend_form(visit, Some(&error), &username);
     }
     visit.leave_notice("If the account waits for its confirmation, a new code is on its way.");
     visit.go_on("/confirmUser", Step::Confirm { username, proven }, SECONDS)

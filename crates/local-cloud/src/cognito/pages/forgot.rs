@@ -64,15 +64,14 @@ pub(super) async fn show(visit: Visit) -> Response {
 
 pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
     let username = entered.field("username").trim();
-    let sent =
-        visit.with_pool(|pool| recovery::forgot(pool, visit.client_id(), username, visit.shared()));
-    match sent {
-        Ok(()) => {
-            let username = username.to_owned();
-            visit.go_on("/confirmForgotPassword", Step::Reset { username }, SECONDS)
-        }
-        Err(error) => form(&visit, Some(&error), username),
-    }
+    send(&visit, username).unwrap_or_else(|error| form(&visit, Some(&error), username))
+}
+
+/// The page that asks for a reset code, which is on its way.
+pub(super) fn send(visit: &Visit, username: &str) -> Result<Response, AwsError> {
+    visit.with_pool(|pool| recovery::forgot(pool, visit.client_id(), username, visit.shared()))?;
+    let username = username.to_owned();
+    Ok(visit.go_on("/confirmForgotPassword", Step::Reset { username }, SECONDS))
 }
 
 pub(super) async fn show_reset(visit: Visit) -> Response {

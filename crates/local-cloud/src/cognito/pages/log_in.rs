@@ -28,6 +28,8 @@ pub(super) struct Code {
     pub(super) frame: Frame,
     pub(super) action: &'static str,
     pub(super) lead: &'static str,
+    /// Whether the code comes as a message, so that another one can be asked for.
+    pub(super) sent: bool,
 }
 
 fn form(visit: &Visit, error: Option<&AwsError>, entered: &str) -> Response {
@@ -53,8 +55,8 @@ pub(super) async fn show(visit: Visit) -> Response {
 pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
     let username = entered.field("username").trim();
     let outcome = match entered.field("factor") {
-        "EMAIL_OTP" => send_code(&visit, username, FirstFactor::EmailOtp, Contact::Email),
-        "SMS_OTP" => send_code(&visit, username, FirstFactor::SmsOtp, Contact::PhoneNumber),
+        "EMAIL_OTP" => send_code(&visit, username, FirstFactor::EmailOtp),
+        "SMS_OTP" => send_code(&visit, username, FirstFactor::SmsOtp),
         _ => check_password(&visit, username, entered.field("password")).await,
     };
     outcome.unwrap_or_else(|error| form(&visit, Some(&error), username))
@@ -81,12 +83,16 @@ async fn check_password(
     }
 }
 
-fn send_code(
+/// The page that asks for a one-time code, which is on its way if there is an account.
+pub(super) fn send_code(
     visit: &Visit,
     username: &str,
     factor: FirstFactor,
-    contact: Contact,
 ) -> Result<Response, AwsError> {
+    let contact = match factor {
+        FirstFactor::SmsOtp => Contact::PhoneNumber,
+        _ => Contact::Email,
+    };
     let seconds = visit.with_pool(|pool| {
         if username.is_empty() || !sign_in::offers(pool, visit.client_id(), factor) {
             return Err(errors::wrong_password());
@@ -110,6 +116,7 @@ fn code_form(visit: &Visit, error: Option<&AwsError>) -> Response {
         frame,
         action: "/oneTimeCode",
         lead: "If there is an account, a code is on its way to it.",
+        sent: true,
     })
 }
 

@@ -48,6 +48,10 @@ pub(crate) fn router() -> Router<Cognito> {
             get(second_factor::show_choice).post(second_factor::choose),
         )
         .route(
+            "/selectMfaSetup",
+            get(second_factor::show_setup_choice).post(second_factor::choose_setup),
+        )
+        .route(
             "/mfaSetup",
             get(second_factor::show_setup).post(second_factor::set_up),
         )

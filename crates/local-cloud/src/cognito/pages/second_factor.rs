@@ -1,4 +1,4 @@
-//! `/mfa`, `/mfaSetup` and `/changePassword`: what may follow the password.
+//! `/mfa`, `/mfaSetup`, the choices before them and `/changePassword`: what may follow the password.
 
 use axum::response::Response;
 
@@ -8,6 +8,7 @@ use super::visit::{Frame, Submitted, Visit};
 use crate::AwsError;
 use crate::cognito::browsers::Step;
 use crate::cognito::errors;
+use crate::cognito::oauth::params::Params;
 use crate::cognito::settings::FirstFactor;
 use crate::cognito::users::Status;
 use crate::cognito::users::password::PasswordHash;
@@ -33,6 +34,7 @@ fn form(visit: &Visit, error: Option<&AwsError>, factor: SecondFactor) -> Respon
             SecondFactor::Sms => "We have sent a code to your phone.",
             SecondFactor::Email => "We have sent a code to your e-mail address.",
         },
+        sent: factor != SecondFactor::Totp,
     })
 }
 
@@ -44,11 +46,15 @@ pub(super) async fn show(visit: Visit) -> Response {
 }
 
 pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
-    let Some(Step::Challenge { sub, factor }) = visit.step() else {
+    let Some(Step::Challenge { sub, factor, new }) = visit.step() else {
         return visit.go_saying("/login", TOO_LATE);
     };
     let answered = visit.with_pool(|pool| {
-        sign_in::answer_challenge(pool, &sub, factor, entered.field("code"), visit.now())
+        sign_in::answer_challenge(pool, &sub, factor, entered.field("code"), visit.now())?;
+        if new && let Some(user) = pool.users.find_mut(&pool.settings, &sub) {
+            user.factors.activate(factor, true);
+        }
+        Ok(())
     });
     match answered {
         Ok(()) => visit.sign_in(&sub).await,
@@ -56,17 +62,92 @@ pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
     }
 }
 
-/// Which factor to be asked for, where several are turned on and none is preferred.
+/// Which factor it is to be.
 #[derive(askama::Template)]
 #[template(path = "cognito/choose.html")]
 struct Choose {
     frame: Frame,
+    action: &'static str,
+    title: &'static str,
+    lead: &'static str,
     factors: Vec<(&'static str, &'static str)>,
 }
 
-fn choose_form(visit: &Visit, error: Option<&AwsError>, factors: &[SecondFactor]) -> Response {
+/// What somebody chooses for.
+#[derive(Debug, Clone, Copy)]
+enum Choice {
+    /// The factor to be asked for now: several are turned on and none is preferred.
+    Challenge,
+    /// The factor to be asked for from now on: one is required and none is set up.
+    SetUp,
+}
+
+impl Choice {
+    /// The person who has to make it, and among what.
+    fn open(self, visit: &Visit) -> Option<(String, Vec<SecondFactor>)> {
+        let ((Self::Challenge, Some(Step::Choose { sub }))
+        | (Self::SetUp, Some(Step::ChooseSetUp { sub }))) = (self, visit.step())
+        else {
+            return None;
+        };
+        let factors = visit.with_pool(|pool| {
+            let user = pool.users.find(&pool.settings, &sub);
+            let user = user.ok_or_else(errors::no_user)?;
+            Ok(match self {
+                Self::Challenge => sign_in::own_factors(pool, user),
+                Self::SetUp => sign_in::possible_factors(pool, user),
+            })
+        });
+        Some((sub, factors.ok()?))
+    }
+
+    fn show(self, visit: &Visit) -> Response {
+        match self.open(visit) {
+            Some((_, factors)) => choose_form(visit, None, self, &factors),
+            None => visit.go("/login"),
+        }
+    }
+
+    fn make(self, visit: &Visit, entered: &Params) -> Response {
+        let Some((sub, factors)) = self.open(visit) else {
+            return visit.go_saying("/login", TOO_LATE);
+        };
+        let chosen = factors
+            .iter()
+            .find(|factor| factor.name() == entered.field("factor"));
+        let outcome = match (self, chosen) {
+            (_, None) => Err(errors::challenge_mismatch()),
+            (Self::SetUp, Some(SecondFactor::Totp)) => visit.set_up_app(&sub),
+            (Self::SetUp, Some(factor)) => visit.challenge(&sub, *factor, true),
+            (Self::Challenge, Some(factor)) => visit.challenge(&sub, *factor, false),
+        };
+        outcome.unwrap_or_else(|error| choose_form(visit, Some(&error), self, &factors))
+    }
+}
+
+fn choose_form(
+    visit: &Visit,
+    error: Option<&AwsError>,
+    choice: Choice,
+    factors: &[SecondFactor],
+) -> Response {
+    let (action, title, lead) = match choice {
+        Choice::Challenge => (
+            "/selectMfa",
+            "Choose how to go on",
+            "You have set up more than one way to prove that it is you.",
+        ),
+        Choice::SetUp => (
+            "/selectMfaSetup",
+            "Set up a second step",
+            "From now on signing in takes a second step. Choose which one it is to be.",
+        ),
+    };
     visit.form(error, |_, frame| Choose {
         frame,
+        action,
+        title,
+        lead,
         factors: factors
             .iter()
             .map(|factor| match factor {
@@ -78,37 +159,20 @@ fn choose_form(visit: &Visit, error: Option<&AwsError>, factors: &[SecondFactor]
     })
 }
 
-/// The person who has to choose, and among what.
-fn choosing(visit: &Visit) -> Option<(String, Vec<SecondFactor>)> {
-    let Some(Step::Choose { sub }) = visit.step() else {
-        return None;
-    };
-    let factors = visit.with_pool(|pool| {
-        let user = pool.users.find(&pool.settings, &sub);
-        let user = user.ok_or_else(errors::no_user)?;
-        Ok(sign_in::own_factors(pool, user))
-    });
-    Some((sub, factors.ok()?))
-}
-
 pub(super) async fn show_choice(visit: Visit) -> Response {
-    match choosing(&visit) {
-        Some((_, factors)) => choose_form(&visit, None, &factors),
-        None => visit.go("/login"),
-    }
+    Choice::Challenge.show(&visit)
 }
 
 pub(super) async fn choose(Submitted(visit, entered): Submitted) -> Response {
-    let Some((sub, factors)) = choosing(&visit) else {
-        return visit.go_saying("/login", TOO_LATE);
-    };
-    let mut chosen = factors.iter().copied();
-    let chosen = chosen
-        .find(|factor| factor.name() == entered.field("factor"))
-        .ok_or_else(errors::challenge_mismatch);
-    chosen
-        .and_then(|factor| visit.challenge(&sub, factor))
-        .unwrap_or_else(|error| choose_form(&visit, Some(&error), &factors))
+    Choice::Challenge.make(&visit, &entered)
+}
+
+pub(super) async fn show_setup_choice(visit: Visit) -> Response {
+    Choice::SetUp.show(&visit)
+}
+
+pub(super) async fn choose_setup(Submitted(visit, entered): Submitted) -> Response {
+    Choice::SetUp.make(&visit, &entered)
 }
 
 fn setup_form(visit: &Visit, error: Option<&AwsError>, secret: &TotpSecret) -> Response {

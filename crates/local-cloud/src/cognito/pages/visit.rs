@@ -236,26 +236,39 @@ impl Visit {
         let sub = sub.to_owned();
         let (path, step) = match next {
             Next::SignedIn => return Ok(self.sign_in(&sub).await),
-            Next::Challenge(factor) => return self.challenge(&sub, factor),
+            Next::Challenge(factor) => return self.challenge(&sub, factor, false),
             Next::Choose => ("/selectMfa", Step::Choose { sub }),
-            Next::SetUpTotp => {
-                let secret = TotpSecret::generate();
-                ("/mfaSetup", Step::SetUpTotp { sub, secret })
-            }
+            Next::ChooseSetUp => ("/selectMfaSetup", Step::ChooseSetUp { sub }),
+            Next::SetUpTotp => return self.set_up_app(&sub),
             Next::NewPassword => ("/changePassword", Step::NewPassword { sub }),
         };
         Ok(self.go_on(path, step, seconds))
     }
 
-    /// The page that asks for a code of this factor, which is on its way.
-    pub(super) fn challenge(&self, sub: &str, factor: SecondFactor) -> Result<Response, AwsError> {
+    /// The page that shows the key for a new authenticator app.
+    pub(super) fn set_up_app(&self, sub: &str) -> Result<Response, AwsError> {
+        let step = Step::SetUpTotp {
+            sub: sub.to_owned(),
+            secret: TotpSecret::generate(),
+        };
+        Ok(self.go_on("/mfaSetup", step, self.challenge_seconds()?))
+    }
+
+    /// The page that asks for a code of this factor, which is on its way; `new` says that the person
+    /// has chosen it just now, to be asked for from then on.
+    pub(super) fn challenge(
+        &self,
+        sub: &str,
+        factor: SecondFactor,
+        new: bool,
+    ) -> Result<Response, AwsError> {
         let seconds = self.challenge_seconds()?;
         self.with_pool(|pool| {
             sign_in::send_challenge(pool, sub, factor, self.shared());
             Ok(())
         })?;
         let sub = sub.to_owned();
-        Ok(self.go_on("/mfa", Step::Challenge { sub, factor }, seconds))
+        Ok(self.go_on("/mfa", Step::Challenge { sub, factor, new }, seconds))
     }
 
     fn challenge_seconds(&self) -> Result<i64, AwsError> {

@@ -39,6 +39,8 @@ pub(crate) enum Next {
     Challenge(SecondFactor),
     /// Choose among several factors.
     Choose,
+    /// Choose which of several factors to set up.
+    ChooseSetUp,
     /// Set an authenticator app up.
     SetUpTotp,
     /// Replace the temporary password.
@@ -95,6 +97,11 @@ pub(crate) fn password(
 }
 
 /// What must follow the first factor.
+///
+/// Where a second one is required, it is demanded from the first sign-in on, also of whoever has just
+/// confirmed an account. Cognito's guide says that the first sign-in gives tokens without one
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html>); the
+/// stage asks for more rather than less.
 pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next, AwsError> {
     if user.status == Status::ForceChangePassword {
         return Ok(Next::NewPassword);
@@ -117,18 +124,35 @@ pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next,
         return Ok(Next::SignedIn);
     }
     if user.totp.is_some() {
-        Ok(Next::Challenge(SecondFactor::Totp))
-    } else if pool.mfa.sms.is_some() && user.attribute("phone_number").is_some() {
-        Ok(Next::Challenge(SecondFactor::Sms))
-    } else if pool.mfa.software_token {
-        Ok(Next::SetUpTotp)
-    } else if pool.mfa.email.is_some() && user.attribute("email").is_some() {
-        Ok(Next::Challenge(SecondFactor::Email))
-    } else {
-        Err(invalid(
-            "User does not have delivery config set to turn on SMS_MFA",
-        ))
+        return Ok(Next::Challenge(SecondFactor::Totp));
     }
+    match possible_factors(pool, user).as_slice() {
+        [] => Err(invalid(
+            "User does not have delivery config set to turn on SMS_MFA",
+        )),
+        [SecondFactor::Totp] => Ok(Next::SetUpTotp),
+        [only] => Ok(Next::Challenge(*only)),
+        [_, _, ..] => Ok(Next::ChooseSetUp),
+    }
+}
+
+/// The factors that a person could set up: those of the pool, a message only where there is an
+/// address for it.
+///
+/// The API names all of them to whoever has none (`MFAS_CAN_SETUP` of the challenge `MFA_SETUP`, in
+/// [RespondToAuthChallenge](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html)),
+/// and calls an address that is there already set up. Whether managed login then still lets its owner
+/// choose an app instead has not been tried on AWS.
+pub(crate) fn possible_factors(pool: &Pool, user: &User) -> Vec<SecondFactor> {
+    [SecondFactor::Sms, SecondFactor::Totp, SecondFactor::Email]
+        .into_iter()
+        .filter(|factor| factors::offered(pool, *factor))
+        .filter(|factor| match factor {
+            SecondFactor::Totp => true,
+            SecondFactor::Sms => user.attribute("phone_number").is_some(),
+            SecondFactor::Email => user.attribute("email").is_some(),
+        })
+        .collect()
 }
 
 /// The factors that a person has chosen, as far as the pool still has them; an authenticator app

@@ -181,32 +181,43 @@ fn send_confirmation(settings: &Settings, user: &mut User, shared: &Shared) -> O
     Some((contact, to))
 }
 
-/// Sends another code. Where user existence is not to be told, a stranger gets the same answer.
+/// Whether a name is that of an account that waits for its confirmation.
+fn waits(pool: &Pool, username: &str) -> bool {
+    pool.users
+        .find(&pool.settings, username)
+        .is_some_and(|user| user.status == Status::Unconfirmed)
+}
+
+/// Sends another code. Where user existence is not to be told, whoever waits for none gets the same
+/// answer.
 pub(crate) fn resend(
     pool: &mut Pool,
     client_id: &str,
     username: &str,
     shared: &Shared,
 ) -> Result<Option<Delivery>, AwsError> {
-    let silent = pool.client(client_id)?.settings.hides_users();
-    let Some(user) = pool.users.find_mut(&pool.settings, username) else {
-        return if silent {
-            Ok(None)
-        } else {
-            Err(errors::no_user())
-        };
-    };
+    if pool.client(client_id)?.settings.hides_users() && !waits(pool, username) {
+        // Nobody is sent this code.
+        let stranger = pool.users.stranger(&pool.settings, username);
+        let now = shared.clock.now();
+        stranger.codes.issue(Purpose::SignUp, Contact::Email, now);
+        return Ok(None);
+    }
+    let user = pool
+        .users
+        .find_mut(&pool.settings, username)
+        .ok_or_else(errors::no_user)?;
     if user.status != Status::Unconfirmed {
-        return if silent {
-            Ok(None)
-        } else {
-            Err(invalid("User is already confirmed."))
-        };
+        return Err(invalid("User is already confirmed."));
     }
     Ok(send_confirmation(&pool.settings, user, shared))
 }
 
 /// Confirms an account with the code that was sent, and returns the subject.
+///
+/// Where user existence is not to be told, a name that waits for no code is answered like one that
+/// does. What Cognito itself answers for an account that is confirmed is not documented
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html>).
 pub(crate) fn confirm(
     pool: &mut Pool,
     client_id: &str,
@@ -216,17 +227,23 @@ pub(crate) fn confirm(
 ) -> Result<String, AwsError> {
     let silent = pool.client(client_id)?.settings.hides_users();
     let now = shared.clock.now();
-    let Some(user) = pool.users.find_mut(&pool.settings, username) else {
-        return Err(if silent {
-            errors::code_expired()
-        } else {
-            errors::no_user()
-        });
-    };
+    if silent && !waits(pool, username) {
+        let codes = &mut pool.users.stranger(&pool.settings, username).codes;
+        codes.expect(Purpose::SignUp, now);
+        let redeemed = codes.redeem(Purpose::SignUp, code.trim(), now);
+        return Err(redeemed.err().unwrap_or_else(errors::code_mismatch));
+    }
+    let user = pool
+        .users
+        .find_mut(&pool.settings, username)
+        .ok_or_else(errors::no_user)?;
     if user.status != Status::Unconfirmed {
         return Err(not_authorized(
             "User cannot be confirmed. Current status is CONFIRMED",
         ));
+    }
+    if silent {
+        user.codes.expect(Purpose::SignUp, now);
     }
     let contact = user.codes.redeem(Purpose::SignUp, code.trim(), now)?;
     let sub = user.sub().to_owned();

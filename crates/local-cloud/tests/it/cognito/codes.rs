@@ -8,48 +8,81 @@ use super::own_factors::{optional_factors, own_token, preference, step};
 use super::{Fixture, merge};
 
 const PHONE: &str = "+447700900123";
-const STRANGER: &str = "+447700900999";
 const EMAIL: &str = "ada@example.com";
-const LOCKED: &str = "Password attempts exceeded";
+pub(super) const LOCKED: &str = "Password attempts exceeded";
 
-/// A pool in which a code by text message can come in the place of a password.
-async fn codes_first() -> Fixture {
+/// How a code comes in the place of a password.
+struct First {
+    factor: &'static str,
+    attribute: &'static str,
+    medium: &'static str,
+    person: &'static str,
+    stranger: &'static str,
+}
+
+const BY_SMS: First = First {
+    factor: "SMS_OTP",
+    attribute: "phone_number",
+    medium: "sms",
+    person: PHONE,
+    stranger: "+447700900999",
+};
+const BY_EMAIL: First = First {
+    factor: "EMAIL_OTP",
+    attribute: "email",
+    medium: "email",
+    person: EMAIL,
+    stranger: "eve@example.com",
+};
+
+/// A pool in which such a code can come in the place of a password, with one person.
+async fn codes_first(way: &First) -> Fixture {
     let pool = json!({
-        "UsernameAttributes": ["phone_number"],
-        "AutoVerifiedAttributes": ["phone_number"],
+        "UsernameAttributes": [way.attribute],
+        "AutoVerifiedAttributes": [way.attribute],
         "SmsConfiguration": sms(),
-        "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "SMS_OTP"]}},
+        "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", way.factor]}},
     });
     let client = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
     let fixture = Fixture::with(&pool, &client).await;
-    fixture.person(PHONE).await;
+    fixture.person(way.person).await;
     fixture
 }
 
-async fn ask_for_a_code(fixture: &Fixture, browser: &mut Browser<'_>, who: &str) -> Page {
+async fn ask_for_a_code(
+    fixture: &Fixture,
+    browser: &mut Browser<'_>,
+    way: &First,
+    who: &str,
+) -> Page {
     let login = browser.open(&fixture.authorize_url(&[])).await;
-    let asked = [("username", who), ("factor", "SMS_OTP")];
+    let asked = [("username", who), ("factor", way.factor)];
     browser.submit(&login, &asked).await
 }
 
-/// A page without what differs from browser to browser.
-fn without_token(page: &Page) -> String {
+/// Where a browser has come to, without what differs from browser to browser and by the name that
+/// was entered.
+pub(super) fn seen_by(page: &Page, who: &str) -> (u16, String, String) {
     let (_, rest) = page.html.split_once("name=\"_csrf\" value=\"").unwrap();
-    page.html.replace(rest.split('"').next().unwrap(), "")
+    let html = page.html.replace(rest.split('"').next().unwrap(), "");
+    (
+        page.status,
+        page.url.path().to_owned(),
+        html.replace(who, ""),
+    )
 }
 
-#[tokio::test]
-async fn whoever_guesses_codes_learns_nothing() {
-    let fixture = codes_first().await;
+async fn learns_nothing(way: &First) {
+    let fixture = codes_first(way).await;
     let mut seen = Vec::new();
-    for who in [PHONE, STRANGER] {
+    for who in [way.person, way.stranger] {
         let mut browser = Browser::new(&fixture);
-        let asked = ask_for_a_code(&fixture, &mut browser, who).await;
-        let mut pages = vec![without_token(asked.at("/oneTimeCode"))];
+        let asked = ask_for_a_code(&fixture, &mut browser, way, who).await;
+        let mut pages = vec![seen_by(asked.at("/oneTimeCode"), who)];
         for _ in 0..5 {
             let wrong = browser.submit(&asked, &[("code", "000000x")]).await;
             wrong.says("Invalid code or auth state for the user.");
-            pages.push(without_token(&wrong));
+            pages.push(seen_by(&wrong, who));
         }
         // Enough failures for a pause of more than a second, so that the machine's own time does not
         // matter.
@@ -57,37 +90,45 @@ async fn whoever_guesses_codes_learns_nothing() {
             fixture.advance_clock(pause).await;
             let exhausted = browser.submit(&asked, &[("code", "000000x")]).await;
             exhausted.says("Attempt limit exceeded, please try after some time.");
-            pages.push(without_token(&exhausted));
+            pages.push(seen_by(&exhausted, who));
         }
         let locked = browser.submit(&asked, &[("code", "000000x")]).await;
-        pages.push(without_token(locked.says(LOCKED)));
+        pages.push(seen_by(locked.says(LOCKED), who));
+        // Another code changes nothing of it.
+        let again = browser.submit_to(&asked, "/resendcode", &[]).await;
+        pages.push(seen_by(again.at("/oneTimeCode"), who));
         seen.push(pages);
-    }
-    assert_eq!(seen[0], seen[1]);
-
-    // Nor whoever has a confirmation sent again.
-    let mut seen = Vec::new();
-    for who in [PHONE, STRANGER] {
-        let mut browser = Browser::new(&fixture);
-        let login = browser.open(&fixture.authorize_url(&[])).await;
-        let resend = login.url.as_str().replace("/login", "/resendcode");
-        let resend = browser.open(&resend).await;
-        let sent = browser.submit(&resend, &[("username", who)]).await;
-        sent.at("/confirmUser").says("a new code is on its way");
-        seen.push(without_token(&sent).replace(who, ""));
     }
     assert_eq!(seen[0], seen[1]);
     fixture.stage.stop().await;
 }
 
 #[tokio::test]
-async fn a_code_to_sign_in_with_is_the_newest_and_lasts_three_minutes() {
-    let fixture = codes_first().await;
+async fn whoever_guesses_codes_by_text_message_learns_nothing() {
+    learns_nothing(&BY_SMS).await;
+}
+
+#[tokio::test]
+async fn whoever_guesses_codes_by_email_learns_nothing() {
+    learns_nothing(&BY_EMAIL).await;
+}
+
+async fn is_the_newest_and_expires(way: &First) {
+    let fixture = codes_first(way).await;
     let mut browser = Browser::new(&fixture);
-    ask_for_a_code(&fixture, &mut browser, PHONE).await;
-    let old = fixture.code(PHONE).await;
-    let asked = ask_for_a_code(&fixture, &mut browser, PHONE).await;
-    let new = fixture.code(PHONE).await;
+    let asked = ask_for_a_code(&fixture, &mut browser, way, way.person).await;
+    let old = fixture.code(way.person).await;
+    let asked = browser.submit_to(&asked, "/resendcode", &[]).await;
+    asked.at("/oneTimeCode").says("a new code is on its way");
+    let sent = fixture.newest(way.person).await;
+    assert_eq!(sent["medium"], way.medium);
+    assert!(
+        sent["body"]
+            .as_str()
+            .unwrap()
+            .contains("authentication code")
+    );
+    let new = fixture.code(way.person).await;
     if old != new {
         let stale = browser.submit(&asked, &[("code", &old)]).await;
         stale.says("Invalid code or auth state for the user.");
@@ -95,11 +136,21 @@ async fn a_code_to_sign_in_with_is_the_newest_and_lasts_three_minutes() {
     fixture.advance_clock(180).await;
     let late = browser.submit(&asked, &[("code", &new)]).await;
     late.at("/login").says("session is expired");
-    let asked = ask_for_a_code(&fixture, &mut browser, PHONE).await;
-    let code = fixture.code(PHONE).await;
+    let asked = ask_for_a_code(&fixture, &mut browser, way, way.person).await;
+    let code = fixture.code(way.person).await;
     let back = browser.submit(&asked, &[("code", &code)]).await;
     assert!(back.parameter("code").is_some());
     fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_by_text_message_is_the_newest_and_lasts_three_minutes() {
+    is_the_newest_and_expires(&BY_SMS).await;
+}
+
+#[tokio::test]
+async fn a_code_by_email_is_the_newest_and_lasts_three_minutes() {
+    is_the_newest_and_expires(&BY_EMAIL).await;
 }
 
 #[tokio::test]
@@ -112,9 +163,12 @@ async fn a_code_for_a_new_password_is_the_newest_lasts_an_hour_and_is_not_guesse
     let forgot = browser.open(&forgot).await;
     let answer = |code| [("code", code), ("password", "Better-Horse-2")];
 
-    browser.submit(&forgot, &[("username", EMAIL)]).await;
-    let old = fixture.code(EMAIL).await;
     let reset = browser.submit(&forgot, &[("username", EMAIL)]).await;
+    let old = fixture.code(EMAIL).await;
+    let reset = browser.submit_to(&reset, "/resendcode", &[]).await;
+    reset
+        .at("/confirmForgotPassword")
+        .says("a new code is on its way");
     let new = fixture.code(EMAIL).await;
     if old != new {
         let stale = browser.submit(&reset, &answer(old.as_str())).await;

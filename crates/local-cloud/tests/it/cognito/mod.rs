@@ -4,10 +4,13 @@ mod accessible;
 mod api;
 mod browser;
 mod codes;
+mod confirmations;
 mod factors;
+mod messages;
 mod oauth;
 mod own_factors;
 mod pages;
+mod set_up;
 mod tokens;
 
 use local_cloud::LocalStage;
@@ -188,6 +191,14 @@ impl Fixture {
 
     /// The newest code that was sent to an address.
     async fn code(&self, to: &str) -> String {
+        let newest = self.newest(to).await;
+        let code = newest["code"].as_str();
+        code.unwrap_or_else(|| panic!("no code for {to}"))
+            .to_owned()
+    }
+
+    /// The newest message in the outbox for an address.
+    async fn newest(&self, to: &str) -> Value {
         let mut url = self.stage.urls().device.join("outbox").unwrap();
         url.query_pairs_mut().append_pair("to", to);
         let outbox: Value = self
@@ -200,9 +211,7 @@ impl Fixture {
             .await
             .unwrap();
         let newest = outbox["messages"].as_array().unwrap().last();
-        let code = newest.and_then(|message| message["code"].as_str());
-        code.unwrap_or_else(|| panic!("no code for {to}"))
-            .to_owned()
+        newest.cloned().unwrap_or_default()
     }
 
     async fn advance_clock(&self, seconds: u32) {

@@ -1,0 +1,118 @@
+//! The code that confirms an account, and what nobody learns by asking for it.
+
+use serde_json::json;
+
+use super::browser::{Browser, Page};
+use super::codes::seen_by;
+use super::{Fixture, PASSWORD};
+
+const CONFIRMED: &str = "ada@example.com";
+const WAITING: &str = "bob@example.com";
+const UNKNOWN: &str = "eve@example.com";
+const WRONG: &str = "Invalid verification code provided, please try again.";
+
+async fn open(fixture: &Fixture, browser: &mut Browser<'_>, path: &str) -> Page {
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    let page = login.url.as_str().replace("/login", path);
+    browser.open(&page).await
+}
+
+async fn sign_up(fixture: &Fixture, browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> Page {
+    let page = open(fixture, browser, "/signup").await;
+    let mut fields = fields.to_vec();
+    fields.push(("password", PASSWORD));
+    browser.submit(&page, &fields).await
+}
+
+/// A name that waits for its confirmation, one that has it and one that nobody has are told apart by
+/// no sentence, no status, no page and no way; nor once the code has expired.
+#[tokio::test]
+async fn whoever_guesses_a_confirmation_learns_nothing() {
+    let fixture = Fixture::new().await;
+    fixture.person(CONFIRMED).await;
+    let waiting = sign_up(&fixture, &mut Browser::new(&fixture), &[("email", WAITING)]).await;
+    waiting.at("/confirmUser");
+    let guess = async |browser: &mut Browser<'_>, page: &Page, who: &str| {
+        let answer = [("username", who), ("code", "000000x")];
+        browser.submit(page, &answer).await
+    };
+    let mut seen = Vec::new();
+    for who in [WAITING, CONFIRMED, UNKNOWN] {
+        let mut browser = Browser::new(&fixture);
+        let confirm = open(&fixture, &mut browser, "/confirmUser").await;
+        let mut pages = vec![seen_by(confirm.at("/confirmUser"), who)];
+        for _ in 0..5 {
+            let wrong = guess(&mut browser, &confirm, who).await;
+            pages.push(seen_by(wrong.at("/confirmUser").says(WRONG), who));
+        }
+        let exhausted = guess(&mut browser, &confirm, who).await;
+        exhausted.says("Attempt limit exceeded, please try after some time.");
+        pages.push(seen_by(&exhausted, who));
+
+        let resend = open(&fixture, &mut browser, "/resendcode").await;
+        let sent = browser.submit(&resend, &[("username", who)]).await;
+        sent.at("/confirmUser").says("a new code is on its way");
+        pages.push(seen_by(&sent, who));
+        let wrong = guess(&mut browser, &sent, who).await;
+        pages.push(seen_by(wrong.says(WRONG), who));
+        seen.push(pages);
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0], seen[2]);
+
+    fixture.advance_clock(24 * 3600).await;
+    let mut seen = Vec::new();
+    for who in [WAITING, CONFIRMED, UNKNOWN] {
+        let mut browser = Browser::new(&fixture);
+        let confirm = open(&fixture, &mut browser, "/confirmUser").await;
+        let wrong = guess(&mut browser, &confirm, who).await;
+        seen.push(seen_by(wrong.says(WRONG), who));
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0], seen[2]);
+    // Whoever was sent the code is told that it came too late.
+    let mut browser = Browser::new(&fixture);
+    let confirm = open(&fixture, &mut browser, "/confirmUser").await;
+    let code = fixture.code(WAITING).await;
+    let answer = [("username", WAITING), ("code", code.as_str())];
+    let late = browser.submit(&confirm, &answer).await;
+    late.says("Invalid code provided, please request a code again.");
+    fixture.stage.stop().await;
+}
+
+/// Sign-up tells that a name is taken, as Cognito's does. An address that is only an alias goes on
+/// like a free one, until its owner proves that it is theirs
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html>).
+#[tokio::test]
+async fn an_address_that_is_an_alias_is_taken_without_a_word() {
+    let pool = json!({
+        "UsernameAttributes": [],
+        "AliasAttributes": ["email"],
+    });
+    let fixture = Fixture::with(&pool, &json!({})).await;
+    let mut first = Browser::new(&fixture);
+    let fields = [("username", "ada"), ("email", CONFIRMED)];
+    let confirm = sign_up(&fixture, &mut first, &fields).await;
+    let code = fixture.code(CONFIRMED).await;
+    let back = first.submit(&confirm, &[("code", &code)]).await;
+    assert!(back.parameter("code").is_some());
+
+    let taken = sign_up(&fixture, &mut Browser::new(&fixture), &fields).await;
+    taken.at("/signup").says("User already exists");
+    let mut seen = Vec::new();
+    let mut browser = Browser::new(&fixture);
+    for (username, email) in [("bob", CONFIRMED), ("eve", UNKNOWN)] {
+        let fields = [("username", username), ("email", email)];
+        let confirm = sign_up(&fixture, &mut browser, &fields).await;
+        seen.push(seen_by(confirm.at("/confirmUser"), username));
+    }
+    assert_eq!(seen[0], seen[1]);
+    let mut other = Browser::new(&fixture);
+    let confirm = open(&fixture, &mut other, "/confirmUser").await;
+    let messages = fixture.newest(CONFIRMED).await;
+    let code = messages["code"].as_str().unwrap();
+    let answer = [("username", "bob"), ("code", code)];
+    let refused = other.submit(&confirm, &answer).await;
+    refused.says("An account with the email already exists.");
+    fixture.stage.stop().await;
+}
