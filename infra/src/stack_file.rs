@@ -14,6 +14,7 @@ mod password;
 mod problem;
 mod region;
 mod rules;
+mod sources;
 mod spelling;
 mod value;
 mod web_client;
@@ -89,6 +90,11 @@ impl StackFile {
     /// What is allowed but not advisable.
     pub fn advice(&self) -> &[Problem] {
         &self.advice
+    }
+
+    /// The stages that are not on this machine.
+    pub(crate) fn real_stages(&self) -> impl Iterator<Item = (&StageName, &Stage)> {
+        self.stages.iter().filter(|(name, _)| !name.is_local())
     }
 
     /// A stage by its name.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use infra::StackFile;
+use infra::stack_file::Problem;
 use rollout::package::SourcePackage;
 use serde_json::json;
 
@@ -69,6 +70,13 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(failed)))
 }
 
+/// What to do about a problem of the stack file, and where its rule is written down.
+fn fix(problem: &Problem) -> Option<String> {
+    let source = problem.source.map(|source| format!("see {source}"));
+    let parts: Vec<String> = problem.hint.iter().cloned().chain(source).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
 fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
     let (text, shown) = stack::text(path)?;
     let mut findings = Vec::new();
@@ -78,7 +86,7 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
             findings.extend(advice.map(|advice| {
                 Finding::new("STACK_ADVICE", Severity::Advice, advice.message.clone())
                     .at(Place::new(Path::new(&shown), advice.line, advice.column))
-                    .fix(advice.hint.clone())
+                    .fix(fix(advice))
             }));
             Some(stack)
         }
@@ -87,7 +95,7 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
             findings.extend(problems.map(|problem| {
                 Finding::new("STACK", Severity::Error, problem.message.clone())
                     .at(Place::new(Path::new(&shown), problem.line, problem.column))
-                    .fix(problem.hint.clone())
+                    .fix(fix(problem))
             }));
             None
         }

@@ -50,7 +50,8 @@ fn refused(path: &Path, problems: &[Problem]) -> Failure {
     };
     let mut failure = Failure::new("STACK_FILE", place(first));
     for problem in others {
-        failure = failure.because(place(problem));
+        let source = problem.source.map(|source| format!(" ({source})"));
+        failure = failure.because(place(problem) + &source.unwrap_or_default());
     }
     if let Some(source) = first.source {
         failure = failure.because(format!("the rule is at {source}"));

@@ -29,6 +29,13 @@ text! {
     |text| identity(text).is_some()
 }
 
+impl SesIdentity {
+    /// The region that it was verified in.
+    pub(crate) fn region(&self) -> &str {
+        self.0.split(':').nth(3).unwrap_or_default()
+    }
+}
+
 impl Email {
     /// Whether the identity may send for the sender.
     pub(crate) fn is_covered(&self) -> bool {

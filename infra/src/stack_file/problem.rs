@@ -4,6 +4,7 @@ use std::fmt;
 
 use toml::de::{DeTable, DeValue};
 
+use super::sources;
 use super::spelling::closest;
 
 /// A stack file that cannot be used.
@@ -70,15 +71,19 @@ impl fmt::Display for Problem {
 impl Problem {
     /// What the TOML parser or a value's own check found.
     pub(super) fn from_toml(text: &str, error: &toml::de::Error) -> Self {
-        let (line, column) = position(text, error.span().map_or(0, |span| span.start));
+        let byte = error.span().map_or(0, |span| span.start);
+        let (line, column) = position(text, byte);
         let message = error.message().trim_end().to_owned();
-        let hint = hint(&message);
+        // These are this project's own rules.
+        let ours = message.starts_with("unknown field") || message.ends_with("is listed twice");
+        let key = Locator::new(text).key_at(byte).filter(|_| !ours);
+        let hint = hint(&message).or_else(|| sources::hint(key.as_ref()?));
         Self {
             line,
             column,
             message,
             hint,
-            source: None,
+            source: key.and_then(|key| sources::of(&key)),
         }
     }
 }
@@ -127,6 +132,25 @@ impl<'a> Locator<'a> {
                 .and_then(|(table, _)| self.byte(table))
         };
         position(self.text, found.or_else(table).unwrap_or(0))
+    }
+
+    /// The key whose value, or whose name, has this byte; tables in lists have no key of their own.
+    fn key_at(&self, byte: usize) -> Option<String> {
+        fn within(table: &DeTable<'_>, above: &str, byte: usize) -> Option<String> {
+            table.iter().find_map(|(name, value)| {
+                let key = match above {
+                    "" => name.get_ref().to_string(),
+                    _ => format!("{above}.{}", name.get_ref()),
+                };
+                let inside = || match value.get_ref() {
+                    DeValue::Table(inner) => within(inner, &key, byte),
+                    _ => None,
+                };
+                let here = name.span().contains(&byte) || value.span().contains(&byte);
+                inside().or_else(|| here.then_some(key.clone()))
+            })
+        }
+        within(self.table.as_ref()?, "", byte)
     }
 
     /// The first byte of a key's value.

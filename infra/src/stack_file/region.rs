@@ -24,6 +24,9 @@ impl From<LambdaRegion> for Region {
     }
 }
 
+/// Where it is written down which regions Alexa calls functions in.
+pub(super) const HOSTING: &str = "https://developer.amazon.com/en-US/docs/alexa/custom-skills/host-a-custom-skill-as-an-aws-lambda-function.html";
+
 /// Two letters, one or more words, one digit.
 fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();

@@ -4,7 +4,10 @@ mod amazon;
 mod attributes;
 mod identity;
 mod linking;
+mod messages;
 mod scope;
+mod stages;
+mod tokens;
 mod web_client;
 
 #[cfg(test)]
@@ -63,9 +66,12 @@ fn all() -> impl Iterator<Item = &'static Rule> {
         scope::RULES,
         amazon::RULES,
         identity::RULES,
+        messages::RULES,
+        tokens::RULES,
         web_client::RULES,
         attributes::RULES,
         linking::RULES,
+        stages::RULES,
     ]
     .into_iter()
     .flatten()

@@ -87,19 +87,32 @@ fn bad_values_say_what_is_allowed() {
     );
     insta::assert_snapshot!(
         refused("name = 'guide'\n[lambda]\nregions = { default = 'eu-central-1' }"),
-        @"stack.toml:3:23: unknown variant `eu-central-1`, expected one of `us-east-1`, `us-west-2`, `eu-west-1`, `ap-northeast-1`"
+        @r"
+    stack.toml:3:23: unknown variant `eu-central-1`, expected one of `us-east-1`, `us-west-2`, `eu-west-1`, `ap-northeast-1`
+      hint: Alexa calls a custom skill's Lambda in these regions alone; people can sign in anywhere else: that is the region of a stage
+      see https://developer.amazon.com/en-US/docs/alexa/custom-skills/host-a-custom-skill-as-an-aws-lambda-function.html
+    "
     );
     insta::assert_snapshot!(
         refused("name = 'guide'\nidentity.password.min-length = 5"),
-        @"stack.toml:2:32: `5` is not a length of passwords: use 6 to 99 characters"
+        @r"
+    stack.toml:2:32: `5` is not a length of passwords: use 6 to 99 characters
+      see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html
+    "
     );
     insta::assert_snapshot!(
         refused("name = 'guide'\nlambda.memory = 64"),
-        @"stack.toml:2:17: `64` is not an amount of memory: use 128 to 10240, in MB"
+        @r"
+    stack.toml:2:17: `64` is not an amount of memory: use 128 to 10240, in MB
+      see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+    "
     );
     insta::assert_snapshot!(
         refused("name = 'guide'\nlambda.log-retention = '31d'"),
-        @"stack.toml:2:24: `31d` is not a retention of logs: use one of 1d, 3d, 5d, 7d, 14d, 30d, 60d, 90d, 120d, 150d, 180d, 365d, 400d, 545d, 731d, 1096d, 1827d, 2192d, 2557d, 2922d, 3288d, 3653d"
+        @r"
+    stack.toml:2:24: `31d` is not a retention of logs: use one of 1d, 3d, 5d, 7d, 14d, 30d, 60d, 90d, 120d, 150d, 180d, 365d, 400d, 545d, 731d, 1096d, 1827d, 2192d, 2557d, 2922d, 3288d, 3653d
+      see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    "
     );
     insta::assert_snapshot!(
         refused("name = 'guide'\nlinking.scopes = ['openid', 'email', 'openid']"),
@@ -107,7 +120,10 @@ fn bad_values_say_what_is_allowed() {
     );
     insta::assert_snapshot!(
         refused("name = 'guide'\nidentity.domain.prefix = '{region}'"),
-        @"stack.toml:2:26: `{region}` is not a domain prefix: use a-z, 0-9, - and the placeholders {name}, {stage} and {account}"
+        @r"
+    stack.toml:2:26: `{region}` is not a domain prefix: use a-z, 0-9, - and the placeholders {name}, {stage} and {account}
+      see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
+    "
     );
     insta::assert_snapshot!(
         refused("name = 'guide'\n[stages.Prod]"),
@@ -117,6 +133,71 @@ fn bad_values_say_what_is_allowed() {
         refused("name = 'guide"),
         @"stack.toml:1:14: invalid literal string, expected `'`"
     );
+}
+
+/// Also where the value alone is wrong, its rule is not ours.
+#[test]
+fn bad_values_say_where_it_is_written_down() {
+    for (text, source) in [
+        (
+            "[lambda]\nregions = { default = 'eu-central-1' }",
+            "developer.amazon.com/en-US/docs/alexa/custom-skills/host-a-custom-skill",
+        ),
+        (
+            "[lambda.regions]\ndefault = 'us-east-1'\nEU = 'eu-central-1'",
+            "developer.amazon.com/en-US/docs/alexa/custom-skills/host-a-custom-skill",
+        ),
+        ("lambda.memory = 64", "configuration-memory"),
+        ("lambda.log-retention = '31d'", "API_PutRetentionPolicy"),
+        ("identity.password.min-length = 5", "API_PasswordPolicyType"),
+        (
+            "[identity.password]\nmin-length = 100",
+            "API_PasswordPolicyType",
+        ),
+        (
+            "identity.attributes.required = ['shoe_size']",
+            "user-pool-settings-attributes",
+        ),
+        (
+            "[identity.attributes.custom]\n'shoe size' = 'number'",
+            "user-pool-settings-attributes",
+        ),
+        (
+            "identity.domain.prefix = 'Taxi'",
+            "cognito-user-pools-assign-domain-prefix",
+        ),
+        (
+            "[identity.domain]\ncustom = { name = 'login.example.com', hosted-zone-id = 'Z1', \
+             certificate-arn = 'arn:aws:acm:eu-west-1:123456789012:certificate/1' }",
+            "cognito-user-pools-add-custom-domain",
+        ),
+        (
+            "identity.email = { from = 'nobody', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
+            "user-pool-email",
+        ),
+        (
+            "[identity.web-client]\ncallback-urls = ['https://a.example', 'http://a.example']",
+            "API_CreateUserPoolClient",
+        ),
+        (
+            "linking.scopes = ['openid', 'everything']",
+            "cognito-user-pools-define-resource-servers",
+        ),
+    ] {
+        let said = refused(&format!("name = 'guide'\n{text}"));
+        let (_, page) = said
+            .split_once("\n  see https://")
+            .unwrap_or_else(|| panic!("{said}"));
+        assert!(page.contains(source), "{said}");
+    }
+    for ours in [
+        "lambda.regoins = {}",
+        "linking.optional = 'yes'",
+        "identity.domain = { own = 'a' }",
+    ] {
+        let said = refused(&format!("name = 'guide'\n{ours}"));
+        assert!(!said.contains("\n  see "), "{said}");
+    }
 }
 
 #[test]

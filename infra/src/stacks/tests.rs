@@ -1,5 +1,7 @@
 mod delivery;
+mod linking;
 mod schema;
+mod scopes;
 
 use std::path::Path;
 

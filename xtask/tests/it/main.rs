@@ -14,6 +14,7 @@ mod delivery;
 mod destroy;
 mod documentation;
 mod drift;
+mod failures;
 mod guards;
 mod init;
 mod killed;

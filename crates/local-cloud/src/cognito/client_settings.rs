@@ -147,6 +147,12 @@ impl ClientSettings {
                 "ALLOW_USER_AUTH is not available in the Lite feature plan.",
             ));
         }
+        // <https://aws.amazon.com/about-aws/whats-new/2025/04/amazon-cognito-refresh-token-rotation/>
+        if tier == Tier::Lite && self.lifetimes.rotates() {
+            return Err(not_in_tier(
+                "Refresh token rotation is not available in the Lite feature plan.",
+            ));
+        }
         if self.lifetimes.rotates() && self.allows("ALLOW_REFRESH_TOKEN_AUTH") {
             return Err(invalid(
                 "ALLOW_REFRESH_TOKEN_AUTH can not be used together with refresh token rotation.",
@@ -325,5 +331,19 @@ mod tests {
         .unwrap();
         assert!(client.lifetimes.rotates());
         assert_eq!(client.lifetimes.rotation_grace_seconds(), 60);
+    }
+
+    #[test]
+    fn rotation_is_not_in_the_lite_plan() {
+        for (plan, allowed) in [("LITE", false), ("ESSENTIALS", true), ("PLUS", true)] {
+            let input = json!({"PoolName": "guide", "UserPoolTier": plan});
+            let pool = Pool::create("eu-west-1", &input, Timestamp::UNIX_EPOCH).unwrap();
+            let client = json!({
+                "RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 60},
+                "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"],
+            });
+            let parsed = ClientSettings::parse(client.as_object().unwrap(), &pool);
+            assert_eq!(parsed.is_ok(), allowed, "{plan}");
+        }
     }
 }

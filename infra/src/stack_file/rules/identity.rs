@@ -2,9 +2,7 @@
 
 use super::Severity::{Advice, Refused};
 use super::{Rule, Violation, violation};
-use crate::stack_file::{
-    Duration, FirstFactor, Mfa, MfaFactor, Pages, Plan, Recovery, SignIn, StackFile,
-};
+use crate::stack_file::{FirstFactor, Mfa, MfaFactor, Pages, Plan, Recovery, SignIn, StackFile};
 
 const SIGN_IN: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html";
@@ -16,13 +14,6 @@ const PLANS: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html";
 const RECOVERY: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html";
-const CLIENT: &str = "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html";
-const ALEXA: &str =
-    "https://developer.amazon.com/docs/alexaplus/account-linking/requirements-account-linking.html";
-const REFRESH: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html";
-
-/// How long a refresh token may be valid.
-pub(super) const REFRESH_SECONDS: std::ops::RangeInclusive<u64> = 3600..=3650 * 86400;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -36,12 +27,6 @@ pub(super) const RULES: &[Rule] = &[
         keys: &["identity.sign-in"],
         source: SIGN_IN,
         check: username_beside_others,
-    },
-    Rule {
-        severity: Refused,
-        keys: &["identity.email"],
-        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html",
-        check: sender_is_not_the_identitys,
     },
     Rule {
         severity: Refused,
@@ -128,40 +113,10 @@ pub(super) const RULES: &[Rule] = &[
         check: recovery_without_address,
     },
     Rule {
-        severity: Refused,
-        keys: &["identity.tokens.access"],
-        source: ALEXA,
-        check: access_too_short,
-    },
-    Rule {
-        severity: Refused,
-        keys: &["identity.tokens.access"],
-        source: CLIENT,
-        check: access_too_long,
-    },
-    Rule {
-        severity: Refused,
-        keys: &["identity.tokens.refresh"],
-        source: CLIENT,
-        check: refresh_out_of_range,
-    },
-    Rule {
-        severity: Refused,
-        keys: &["identity.tokens.refresh", "identity.tokens.access"],
-        source: CLIENT,
-        check: refresh_shorter_than_access,
-    },
-    Rule {
         severity: Advice,
-        keys: &["identity.tokens.access"],
-        source: ALEXA,
-        check: access_shorter_than_advised,
-    },
-    Rule {
-        severity: Advice,
-        keys: &["identity.tokens.refresh"],
-        source: REFRESH,
-        check: refresh_shorter_than_advised,
+        keys: &["identity.recovery", "identity.sign-in"],
+        source: RECOVERY,
+        check: recovery_for_some_alone,
     },
 ];
 
@@ -222,15 +177,6 @@ fn code_without_address(stack: &StackFile) -> Option<Violation> {
         true,
         format!("`{factor}` has nowhere to go: people sign in without a verified {address}"),
         format!("add \"{address}\" to sign-in, or remove `{factor}`"),
-    )
-}
-
-fn sender_is_not_the_identitys(stack: &StackFile) -> Option<Violation> {
-    let email = stack.identity.email.as_ref()?;
-    violation(
-        !email.is_covered(),
-        format!("{} may not send as {}", email.ses_identity, email.from),
-        "name the identity of that address, or of its domain",
     )
 }
 
@@ -305,19 +251,30 @@ fn has_mfa_by_email(stack: &StackFile) -> bool {
     stack.identity.mfa_factors.contains(&MfaFactor::Email)
 }
 
+/// A channel that carries the second factor, or that leads nowhere, resets no password.
 fn recovery_over_mfa_channel(stack: &StackFile) -> Option<Violation> {
     let identity = &stack.identity;
     let shared = |recovery: &Recovery| match recovery {
-        Recovery::Email => identity.mfa_factors.contains(&MfaFactor::Email),
+        Recovery::Email => has_mfa_by_email(stack),
         Recovery::Phone => identity.mfa_factors.contains(&MfaFactor::Sms),
         Recovery::AdminOnly => false,
     };
     let recovery = &identity.recovery;
+    let useless = |one: &Recovery| shared(one) || !can_recover(stack, *one);
     violation(
-        identity.mfa != Mfa::Off && !recovery.is_empty() && recovery.iter().all(shared),
+        identity.mfa != Mfa::Off && recovery.iter().any(shared) && recovery.iter().all(useless),
         "nobody can reset a password over the channel that their second factor comes by",
         "let recovery have another channel, or use [\"admin-only\"]",
     )
+}
+
+/// Whether a code can get to anybody that way.
+fn can_recover(stack: &StackFile, recovery: Recovery) -> bool {
+    match recovery {
+        Recovery::Email => stack.identity.verifies_email(),
+        Recovery::Phone => stack.identity.verifies_phone(),
+        Recovery::AdminOnly => true,
+    }
 }
 
 fn recovery_is_contradictory(stack: &StackFile) -> Option<Violation> {
@@ -330,73 +287,24 @@ fn recovery_is_contradictory(stack: &StackFile) -> Option<Violation> {
 }
 
 fn recovery_without_address(stack: &StackFile) -> Option<Violation> {
-    let identity = &stack.identity;
-    let possible = |recovery: &Recovery| match recovery {
-        Recovery::Email => identity.verifies_email(),
-        Recovery::Phone => identity.verifies_phone(),
-        Recovery::AdminOnly => true,
-    };
-    let recovery = &identity.recovery;
+    let recovery = &stack.identity.recovery;
     violation(
-        !recovery.is_empty() && !recovery.iter().any(possible),
+        !recovery.is_empty() && !recovery.iter().any(|one| can_recover(stack, *one)),
         "recovery has nowhere to go: nobody has a verified address of that kind",
         "use an address that people sign in with, or [\"admin-only\"]",
     )
 }
 
-fn access_too_short(stack: &StackFile) -> Option<Violation> {
-    let access = stack.identity.tokens.access;
+fn recovery_for_some_alone(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
+    let (missing, whose) = match (&identity.sign_in[..], &identity.recovery[..]) {
+        ([_, _], [Recovery::Email]) => ("phone", "a phone number"),
+        ([_, _], [Recovery::Phone]) => ("email", "an e-mail address"),
+        _ => return None,
+    };
     violation(
-        access < Duration::from_secs(360),
-        format!("an access token of {access} is too short: Alexa refuses less than 6 minutes"),
-        "use 6m to 24h; 1h is usual",
-    )
-}
-
-fn access_too_long(stack: &StackFile) -> Option<Violation> {
-    let access = stack.identity.tokens.access;
-    violation(
-        access > Duration::from_secs(86400),
-        format!("an access token of {access} is too long: Cognito refuses more than 24 hours"),
-        "use 6m to 24h; 1h is usual",
-    )
-}
-
-fn refresh_out_of_range(stack: &StackFile) -> Option<Violation> {
-    let refresh = stack.identity.tokens.refresh;
-    violation(
-        !REFRESH_SECONDS.contains(&refresh.as_secs()),
-        format!("a refresh token of {refresh} is outside of what Cognito allows"),
-        "use 1h to 3650d",
-    )
-}
-
-fn refresh_shorter_than_access(stack: &StackFile) -> Option<Violation> {
-    let tokens = &stack.identity.tokens;
-    violation(
-        tokens.refresh < tokens.access,
-        format!(
-            "the refresh token ({}) would end before the access token ({})",
-            tokens.refresh, tokens.access
-        ),
-        "let refresh be longer; people are unlinked when it ends",
-    )
-}
-
-fn access_shorter_than_advised(stack: &StackFile) -> Option<Violation> {
-    let access = stack.identity.tokens.access;
-    violation(
-        (360..3600).contains(&access.as_secs()),
-        format!("an access token of {access} makes Alexa refresh often; it advises an hour"),
-        "use access = \"1h\"",
-    )
-}
-
-fn refresh_shorter_than_advised(stack: &StackFile) -> Option<Violation> {
-    let refresh = stack.identity.tokens.refresh;
-    violation(
-        refresh < Duration::from_secs(180 * 86400),
-        format!("everyone is unlinked {refresh} after signing in: nothing extends a refresh token"),
-        "use refresh = \"3650d\"",
+        true,
+        format!("whoever signed up with {whose} alone cannot reset a password"),
+        format!("add \"{missing}\" to recovery"),
     )
 }

@@ -1,8 +1,8 @@
 //! Rules about account linking.
 
-use super::Severity::Refused;
+use super::Severity::{Advice, Refused};
 use super::{Rule, Violation, violation};
-use crate::stack_file::{Grant, ProfileSource, Scope, StackFile};
+use crate::stack_file::{Grant, ProfileSource, Scope, StackFile, StandardAttribute};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -40,6 +40,12 @@ pub(super) const RULES: &[Rule] = &[
         keys: &["linking.grants"],
         source: "https://developer.amazon.com/docs/account-linking/configure-implicit-grant.html",
         check: no_code_grant,
+    },
+    Rule {
+        severity: Advice,
+        keys: &["linking.scopes", "identity.sign-in"],
+        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html",
+        check: scope_of_nothing,
     },
 ];
 
@@ -103,5 +109,33 @@ fn no_code_grant(stack: &StackFile) -> Option<Violation> {
         "grants lacks `code`, the one that Alexa uses here: an implicit grant has no refresh \
          token, and everyone would be unlinked with every access token",
         "use [\"code\"], or [\"code\", \"implicit\"]",
+    )
+}
+
+fn scope_of_nothing(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
+    if !identity.has_a_pool() {
+        return None;
+    }
+    let addresses = [
+        (
+            Scope::Email,
+            identity.verifies_email(),
+            StandardAttribute::Email,
+        ),
+        (
+            Scope::Phone,
+            identity.verifies_phone(),
+            StandardAttribute::PhoneNumber,
+        ),
+    ];
+    let (scope, _, attribute) = addresses.iter().find(|(scope, given, attribute)| {
+        let required = identity.attributes.required.contains(attribute);
+        stack.linking.scopes.contains(scope) && !given && !required
+    })?;
+    violation(
+        true,
+        format!("the scope `{scope}` shows nothing: nobody gives `{attribute}` at sign-up"),
+        format!("remove \"{scope}\" from scopes, or add \"{attribute}\" to attributes.required"),
     )
 }

@@ -1,12 +1,15 @@
 //! Rules about the web page's client.
 
 use super::Severity::Refused;
-use super::{Rule, Violation, identity, violation};
-use crate::stack_file::{Scope, StackFile};
+use super::{Rule, Violation, tokens, violation};
+use crate::stack_file::{Scope, StackFile, WebUrl};
 
 const CLIENT: &str = "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html";
 const AUTHORIZE: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html";
+
+/// Most URLs of each kind that a client has.
+const MOST_URLS: usize = 100;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -14,6 +17,28 @@ pub(super) const RULES: &[Rule] = &[
         keys: &["identity.web-client.callback-urls"],
         source: CLIENT,
         check: no_callback,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.web-client.callback-urls"],
+        source: CLIENT,
+        check: |stack| {
+            too_many_urls(
+                "callback-urls",
+                &stack.identity.web_client.as_ref()?.callback_urls,
+            )
+        },
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.web-client.logout-urls"],
+        source: CLIENT,
+        check: |stack| {
+            too_many_urls(
+                "logout-urls",
+                &stack.identity.web_client.as_ref()?.logout_urls,
+            )
+        },
     },
     Rule {
         severity: Refused,
@@ -51,6 +76,15 @@ fn no_callback(stack: &StackFile) -> Option<Violation> {
     )
 }
 
+fn too_many_urls(key: &str, urls: &[WebUrl]) -> Option<Violation> {
+    let count = urls.len();
+    violation(
+        count > MOST_URLS,
+        format!("{count} {key} are too many: an app client has at most {MOST_URLS}"),
+        "leave out what the page no longer uses",
+    )
+}
+
 fn no_scopes(stack: &StackFile) -> Option<Violation> {
     let web = stack.identity.web_client.as_ref()?;
     violation(
@@ -75,7 +109,7 @@ fn attributes_without_openid(stack: &StackFile) -> Option<Violation> {
 fn refresh_out_of_range(stack: &StackFile) -> Option<Violation> {
     let refresh = stack.identity.web_client.as_ref()?.refresh;
     violation(
-        !identity::REFRESH_SECONDS.contains(&refresh.as_secs()),
+        !tokens::REFRESH_SECONDS.contains(&refresh.as_secs()),
         format!("a refresh token of {refresh} for web-client is outside of what Cognito allows"),
         "use 1h to 3650d",
     )

@@ -1,64 +1,15 @@
 use super::Case;
 
-pub(super) const REFUSED: &[Case] = &[(
-    concat!(
-        "identity.attributes.custom = { ",
-        "a0 = 'text', ",
-        "a1 = 'text', ",
-        "a2 = 'text', ",
-        "a3 = 'text', ",
-        "a4 = 'text', ",
-        "a5 = 'text', ",
-        "a6 = 'text', ",
-        "a7 = 'text', ",
-        "a8 = 'text', ",
-        "a9 = 'text', ",
-        "a10 = 'text', ",
-        "a11 = 'text', ",
-        "a12 = 'text', ",
-        "a13 = 'text', ",
-        "a14 = 'text', ",
-        "a15 = 'text', ",
-        "a16 = 'text', ",
-        "a17 = 'text', ",
-        "a18 = 'text', ",
-        "a19 = 'text', ",
-        "a20 = 'text', ",
-        "a21 = 'text', ",
-        "a22 = 'text', ",
-        "a23 = 'text', ",
-        "a24 = 'text', ",
-        "a25 = 'text', ",
-        "a26 = 'text', ",
-        "a27 = 'text', ",
-        "a28 = 'text', ",
-        "a29 = 'text', ",
-        "a30 = 'text', ",
-        "a31 = 'text', ",
-        "a32 = 'text', ",
-        "a33 = 'text', ",
-        "a34 = 'text', ",
-        "a35 = 'text', ",
-        "a36 = 'text', ",
-        "a37 = 'text', ",
-        "a38 = 'text', ",
-        "a39 = 'text', ",
-        "a40 = 'text', ",
-        "a41 = 'text', ",
-        "a42 = 'text', ",
-        "a43 = 'text', ",
-        "a44 = 'text', ",
-        "a45 = 'text', ",
-        "a46 = 'text', ",
-        "a47 = 'text', ",
-        "a48 = 'text', ",
-        "a49 = 'text', ",
-        "a50 = 'text' ",
-        "}"
-    ),
-    (2, 30),
-    "51 custom attributes are too many",
-)];
+pub(super) fn too_many() -> Case<String> {
+    let custom: Vec<String> = (0..51)
+        .map(|number| format!("a{number} = 'text'"))
+        .collect();
+    (
+        format!("identity.attributes.custom = {{ {} }}", custom.join(", ")),
+        (2, 30),
+        "51 custom attributes are too many",
+    )
+}
 
 pub(super) const ADVICE: &[Case] = &[
     (

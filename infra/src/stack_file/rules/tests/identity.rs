@@ -2,11 +2,6 @@ use super::Case;
 
 pub(super) const REFUSED: &[Case] = &[
     (
-        "[identity.email]\nfrom = 'a@example.com'\nses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.org'",
-        (2, 1),
-        "arn:aws:ses:eu-west-1:123456789012:identity/example.org may not send as a@example.com",
-    ),
-    (
         "identity.sign-in = []\nidentity.recovery = ['admin-only']",
         (2, 20),
         "sign-in is empty",
@@ -77,6 +72,11 @@ pub(super) const REFUSED: &[Case] = &[
         "nobody can reset a password over the channel",
     ),
     (
+        "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms']\nrecovery = ['phone', 'email']",
+        (6, 12),
+        "nobody can reset a password over the channel",
+    ),
+    (
         "identity.recovery = ['email', 'admin-only']",
         (2, 21),
         "recovery is either",
@@ -87,37 +87,10 @@ pub(super) const REFUSED: &[Case] = &[
         (2, 20),
         "recovery has nowhere to go",
     ),
-    (
-        "identity.tokens.access = '359s'",
-        (2, 26),
-        "an access token of 359s is too short: Alexa",
-    ),
-    (
-        "identity.tokens.access = '25h'",
-        (2, 26),
-        "an access token of 25h is too long: Cognito",
-    ),
-    (
-        "identity.tokens.refresh = '3651d'",
-        (2, 27),
-        "a refresh token of 3651d is outside",
-    ),
-    (
-        "[identity.tokens]\naccess = '24h'\nrefresh = '1h'",
-        (4, 11),
-        "the refresh token (1h) would end before the access token (1d)",
-    ),
 ];
 
-pub(super) const ADVICE: &[Case] = &[
-    (
-        "identity.tokens.access = '6m'",
-        (2, 26),
-        "an access token of 6m makes Alexa refresh often",
-    ),
-    (
-        "identity.tokens.refresh = '30d'",
-        (2, 27),
-        "everyone is unlinked 30d after signing in",
-    ),
-];
+pub(super) const ADVICE: &[Case] = &[(
+    "identity.sign-in = ['email', 'phone']",
+    (2, 20),
+    "whoever signed up with a phone number alone cannot reset a password",
+)];

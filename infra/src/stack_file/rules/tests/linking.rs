@@ -28,3 +28,16 @@ pub(super) const REFUSED: &[Case] = &[
         "grants lacks `code`",
     ),
 ];
+
+pub(super) const ADVICE: &[Case] = &[
+    (
+        "linking.scopes = ['openid', 'email', 'phone']",
+        (2, 18),
+        "the scope `phone` shows nothing: nobody gives `phone_number`",
+    ),
+    (
+        "[identity]\nsign-in = ['phone']\nrecovery = ['phone']",
+        (3, 11),
+        "the scope `email` shows nothing: nobody gives `email`",
+    ),
+];

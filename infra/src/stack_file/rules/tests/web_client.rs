@@ -27,3 +27,24 @@ pub(super) const REFUSED: &[Case] = &[
         "the refresh token of web-client (2h) would end before its access token (3h)",
     ),
 ];
+
+pub(super) fn too_many() -> [Case<String>; 2] {
+    let urls: Vec<String> = (0..101)
+        .map(|number| format!("'https://a.example/{number}'"))
+        .collect();
+    let urls = urls.join(", ");
+    [
+        (
+            format!("[identity.web-client]\ncallback-urls = [{urls}]"),
+            (3, 17),
+            "101 callback-urls are too many",
+        ),
+        (
+            format!(
+                "[identity.web-client]\ncallback-urls = ['https://a.example']\nlogout-urls = [{urls}]"
+            ),
+            (4, 15),
+            "101 logout-urls are too many",
+        ),
+    ]
+}

@@ -1,0 +1,108 @@
+//! `docs/failures.md` names what catches each failure, and all of it is there.
+
+use std::fs;
+use std::path::Path;
+
+/// Everything that the page may point at.
+struct Places {
+    /// The cases of the rules of the stack file.
+    rules: String,
+    verify: String,
+    check: String,
+    codes: String,
+    /// Every Rust file with tests.
+    tests: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The Rust sources below a folder, or a file.
+fn sources(path: &Path, into: &mut Vec<String>) {
+    if path.is_file() {
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push(fs::read_to_string(path).unwrap());
+        }
+        return;
+    }
+    for entry in fs::read_dir(path).unwrap() {
+        sources(&entry.unwrap().path(), into);
+    }
+}
+
+fn all(paths: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in paths {
+        sources(&root().join(path), &mut found);
+    }
+    found
+}
+
+impl Places {
+    fn read() -> Self {
+        let text = |paths: &[&str]| all(paths).concat();
+        let mut tests = all(&["crates", "infra/src", "xtask/src", "xtask/tests"]);
+        tests.retain(|source| source.contains("test]\n") || source.contains("proptest!"));
+        Self {
+            rules: text(&["infra/src/stack_file/rules/tests"]),
+            verify: text(&["crates/rollout/src/verify.rs", "crates/rollout/src/verify"]),
+            check: text(&["xtask/src/check.rs", "xtask/src/check"]),
+            codes: fs::read_to_string(root().join("docs/errors.md")).unwrap(),
+            tests: tests.concat(),
+        }
+    }
+
+    /// Whether something is what a row says that it is.
+    fn has(&self, kind: &str, name: &str) -> bool {
+        match kind {
+            "refused" | "advised" => self.rules.contains(&format!("\"{name}")),
+            "verify" => self.verify.contains(&format!("\"{name}")),
+            "check" => self.check.contains(&format!("\"{name}\"")),
+            "code" => self.codes.contains(&format!("| `{name}` |")),
+            "test" => self.tests.contains(&format!("fn {name}(")),
+            _ => false,
+        }
+    }
+}
+
+/// What one thing that catches a failure is called: texts in quotes, names in backticks.
+fn names<'a>(kind: &str, list: &'a str) -> Vec<&'a str> {
+    let mark = match kind {
+        "refused" | "advised" => '"',
+        _ => '`',
+    };
+    list.split(mark).skip(1).step_by(2).collect()
+}
+
+#[test]
+fn whatever_catches_a_failure_is_there() {
+    let page = fs::read_to_string(root().join("docs/failures.md")).unwrap();
+    let places = Places::read();
+    let rows: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| ---"))
+        .filter(|line| !line.ends_with("| caught |"))
+        .collect();
+    assert!(rows.len() > 40, "{}", rows.len());
+    let mut wrong = Vec::new();
+    for row in rows {
+        let (_, caught) = row.trim_end_matches(" |").rsplit_once(" | ").unwrap();
+        let mut named = 0;
+        for part in caught.split("; ") {
+            let Some((kind, list)) = part.split_once(": ") else {
+                continue; // A remark about the one before.
+            };
+            let list = names(kind, list);
+            named += list.len() + usize::from(kind == "not caught");
+            let missing = list
+                .iter()
+                .filter(|name| kind != "not caught" && !places.has(kind, name));
+            wrong.extend(missing.map(|name| format!("{kind} {name}\n  of {row}")));
+        }
+        if named == 0 {
+            wrong.push(format!("nothing\n  of {row}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
