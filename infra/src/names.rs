@@ -256,7 +256,11 @@ pub fn sign_in_domain(
     stage: &StageName,
     account: &AccountFragment,
 ) -> Result<SignInDomain, SignInDomainError> {
-    Ok(match &stack.identity.domain.custom {
+    let domain = &stack.identity.domain;
+    if let Some(existing) = &domain.existing {
+        return existing.as_str().parse();
+    }
+    Ok(match &domain.custom {
         Some(custom) => SignInDomain::Custom(custom_domain(stack, custom, stage, account)?),
         None => SignInDomain::Prefix(domain_prefix(stack, stage, account)?),
     })

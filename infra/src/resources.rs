@@ -64,7 +64,7 @@ resources! {
     Permission, "AWS::Lambda::Permission", PermissionId;
     RecordSet, "AWS::Route53::RecordSet", RecordName;
     Role, "AWS::IAM::Role", RoleName;
-    UserPool, "AWS::Cognito::UserPool", UserPoolId;
+    UserPool, "AWS::Cognito::UserPool", models::ids::UserPoolId;
     UserPoolClient, "AWS::Cognito::UserPoolClient", ClientId;
     UserPoolDomain, "AWS::Cognito::UserPoolDomain", DomainName;
     Version, "AWS::Lambda::Version", VersionArn;
@@ -97,8 +97,6 @@ known_later! {
     RecordName,
     /// Name of a role.
     RoleName,
-    /// Id of a user pool.
-    UserPoolId,
     /// ARN of a version of a function.
     VersionArn,
     /// Number of a version of a function.

@@ -25,7 +25,8 @@ use serde::Deserialize;
 
 pub use attributes::{Attributes, CustomKind, CustomName, StandardAttribute};
 pub use domain::{
-    CertificateArn, CustomDomain, Domain, HostTemplate, HostedZoneId, PrefixTemplate,
+    CertificateArn, CustomDomain, Domain, ExistingDomain, HostTemplate, HostedZoneId,
+    PrefixTemplate,
 };
 pub use email::{Email, Sender, SesIdentity};
 pub use identity::{
@@ -42,27 +43,73 @@ pub use web_client::{WebClient, WebUrl};
 
 /// Everything that `stack.toml` says, defaults filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(from = "Written")]
 pub struct StackFile {
     /// Prefix of stacks, pool and function.
     pub name: Name,
     /// The stage that a command without a stage is for.
-    #[serde(default = "StageName::local")]
     pub default_stage: StageName,
     /// Who signs people in, and how.
-    #[serde(default)]
     pub identity: Identity,
     /// How Alexa links accounts.
-    #[serde(default)]
     pub linking: Linking,
     /// The function behind the skill.
-    #[serde(default)]
     pub lambda: Lambda,
     /// The stages by name: `local`, `dev` and `prod`, and what the file adds.
-    #[serde(default)]
     pub stages: Stages,
-    #[serde(skip)]
     advice: Vec<Problem>,
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Written {
+    name: Name,
+    #[serde(default = "StageName::local")]
+    default_stage: StageName,
+    #[serde(default)]
+    identity: Identity,
+    #[serde(default)]
+    linking: Linking,
+    #[serde(default)]
+    lambda: Lambda,
+    #[serde(default)]
+    stages: BTreeMap<StageName, WrittenStage>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenStage {
+    region: Option<Region>,
+    #[serde(default)]
+    ask_profile: AskProfile,
+}
+
+impl From<Written> for StackFile {
+    fn from(written: Written) -> Self {
+        let pool = written.identity.user_pool_id.as_ref();
+        // A pool that exists is where it is, and a stage is at home where its people are.
+        let home = pool.and_then(|pool| pool.region().parse().ok());
+        let home: Region = home.unwrap_or_else(Region::us_east_1);
+        let mut stages = Stages::at_home_in(&home);
+        let added = written.stages.into_iter().map(|(name, stage)| {
+            let stage = Stage {
+                region: stage.region.unwrap_or_else(|| home.clone()),
+                ask_profile: stage.ask_profile,
+            };
+            (name, stage)
+        });
+        stages.0.extend(added);
+        Self {
+            name: written.name,
+            default_stage: written.default_stage,
+            identity: written.identity,
+            linking: written.linking,
+            lambda: written.lambda,
+            stages,
+            advice: Vec::new(),
+        }
+    }
 }
 
 impl StackFile {
@@ -104,8 +151,7 @@ impl StackFile {
 }
 
 /// One deployment of everything.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     /// Home of the identity stack.
     pub region: Region,
@@ -113,40 +159,29 @@ pub struct Stage {
     pub ask_profile: AskProfile,
 }
 
-impl Default for Stage {
-    fn default() -> Self {
-        Self {
-            region: Region::us_east_1(),
-            ask_profile: AskProfile::default(),
-        }
-    }
-}
-
 /// The stages by name. `local`, `dev` and `prod` are always among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stages(BTreeMap<StageName, Stage>);
+
+impl Stages {
+    fn at_home_in(region: &Region) -> Self {
+        let stage = |name| {
+            let stage = Stage {
+                region: region.clone(),
+                ask_profile: AskProfile::default(),
+            };
+            (name, stage)
+        };
+        let names = [StageName::local(), StageName::dev(), StageName::prod()];
+        Self(names.map(stage).into())
+    }
+}
 
 impl std::ops::Deref for Stages {
     type Target = BTreeMap<StageName, Stage>;
 
     fn deref(&self) -> &Self::Target {
         &self.0
-    }
-}
-
-impl Default for Stages {
-    fn default() -> Self {
-        let names = [StageName::local(), StageName::dev(), StageName::prod()];
-        Self(names.map(|name| (name, Stage::default())).into())
-    }
-}
-
-impl<'de> Deserialize<'de> for Stages {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = BTreeMap::<StageName, Stage>::deserialize(deserializer)?;
-        let mut stages = Self::default();
-        stages.0.extend(written);
-        Ok(stages)
     }
 }
 

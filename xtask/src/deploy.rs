@@ -113,7 +113,7 @@ async fn deploy_and_verify(
     };
     let mut report = roll_out(&inputs, &options.files, Kind::Local, counter, &tell).await?;
     let started = Instant::now();
-    let script = person::script(&inputs, urls, &report.outcome.deployed)?;
+    let script = person::script(&inputs, urls, &report.outcome.deployed).await?;
     let turn = discovery::conversation().await?;
     let transcript = story::run(urls, &script).await.map_err(|error| {
         let failure =

@@ -4,19 +4,25 @@ use infra::StackFile;
 use infra::stack_file::{FirstFactor, Region, Scope, SignIn};
 use local_cloud::Urls;
 use local_cloud::story::{Administrator, FirstCode, Script, SignInName, Subject, Way};
+use rollout::aws::Aws;
 use rollout::error::Error;
+use rollout::existing_pool;
 use rollout::plan::Deployed;
 use rollout::session::Inputs;
 
 use crate::failure::Failure;
-use crate::web_page;
+use crate::{output, web_page};
 
 /// The language of the conversation.
 const LOCALE: &str = "en-US";
 
 /// The conversation with what was deployed, from signing up to being unlinked.
-pub(crate) fn script(inputs: &Inputs, urls: &Urls, deployed: &Deployed) -> Result<Script, Failure> {
-    let stack = &inputs.stack;
+pub(crate) async fn script(
+    inputs: &Inputs,
+    urls: &Urls,
+    deployed: &Deployed,
+) -> Result<Script, Failure> {
+    let stack = &as_it_is(inputs).await?;
     let invocation_name = inputs.package.invocation_name(LOCALE);
     let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
         .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
@@ -32,6 +38,25 @@ pub(crate) fn script(inputs: &Inputs, urls: &Urls, deployed: &Deployed) -> Resul
         web_page: web_page::script(stack, deployed),
         access_token_seconds,
     })
+}
+
+/// The stack file as its people find it: what they sign in with is known to a user pool that exists
+/// already, and not to the file.
+pub(crate) async fn as_it_is(inputs: &Inputs) -> Result<StackFile, Failure> {
+    let mut stack = inputs.stack.clone();
+    if stack.identity.user_pool_id.is_none() {
+        return Ok(stack);
+    }
+    // To look is no part of the deployment.
+    let counter = output::call_counter();
+    let read = Box::pin(async {
+        let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter).await?;
+        existing_pool::read(&aws, inputs).await
+    });
+    if let Some(pool) = read.await? {
+        stack.identity = (stack.identity).as_the_pool_is(pool.sign_in, pool.self_sign_up);
+    }
+    Ok(stack)
 }
 
 /// How somebody signs in to a pool as the stack file makes it: with a one-time code where that is

@@ -10,6 +10,7 @@ use crate::aws::identity::remove_other_domains;
 use crate::aws::stack::StackClient;
 use crate::deploy::locked;
 use crate::error::{Code, Error};
+use crate::existing_pool::holds_a_pool;
 use crate::guards::Guard;
 use crate::live;
 use crate::lock::Owner;
@@ -101,6 +102,9 @@ pub async fn destroy(
     approve: Approve<'_>,
     owner: Owner,
 ) -> Result<Removal, Error> {
+    if scope.users {
+        refuse_a_pool_of_others(session).await?;
+    }
     let removal = look(session, scope).await?;
     if removal.is_empty() {
         return Ok(removal);
@@ -109,6 +113,26 @@ pub async fn destroy(
     approve(&removal)?;
     locked(session, owner, remove(session, &removal)).await?;
     Ok(removal)
+}
+
+/// Only the people of a pool that the stage has made are its to delete.
+async fn refuse_a_pool_of_others(session: &Session<'_>) -> Result<(), Error> {
+    let client = identity::reader(session);
+    let observed = client.observe().await?;
+    let deployed = observed.as_ref().filter(|one| !one.template.is_empty());
+    let named = session.inputs.stack.identity.user_pool_id.as_ref();
+    let pool = match (named, deployed) {
+        (Some(named), _) => named.clone(),
+        (None, Some(observed)) if !holds_a_pool(observed)? => {
+            identity::outputs(&client.desired().name, observed)?.user_pool_id
+        }
+        (None, _) => return Ok(()),
+    };
+    Err(Error::new(
+        Code::UserPool,
+        format!("user pool {pool} was there before this stage, and nobody in it is deleted"),
+    )
+    .hint("leave out --delete-users; docs/identity.md says what the stage leaves in the pool"))
 }
 
 /// Customers of a live skill are answered by what would be removed.
@@ -205,6 +229,8 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
         session
             .step(Step::Identity, async {
                 session.may_change()?;
+                // Read again with the lock: its pool's domains are taken away first.
+                refuse_a_pool_of_others(session).await?;
                 let client = identity::reader(session);
                 if let Some(observed) = client.observe().await?
                     && let Ok(outputs) = identity::outputs(&client.desired().name, &observed)

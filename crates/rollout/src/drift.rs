@@ -29,7 +29,8 @@ pub(crate) use self::report::report;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Left {
-    /// The user pool's.
+    /// The user pool's; nothing of one that is not ours.
+    #[serde(default, skip_serializing_if = "Document::is_empty")]
     pub user_pool: Document,
     /// The app client's.
     pub app_client: Document,
@@ -41,27 +42,41 @@ pub struct Left {
 /// The live configuration; absent is what somebody has deleted.
 #[derive(Debug)]
 struct Live {
-    pool: Option<Document>,
+    pool: Pool,
     client: Seen,
     web_client: Seen,
     domain: Option<Document>,
 }
 
+/// What is there of the user pool.
+#[derive(Debug)]
+enum Pool {
+    /// It is there, and ours.
+    Own(Document),
+    /// It was ours, and is gone.
+    Gone,
+    /// It exists already: what is changed in it is somebody else's matter.
+    NotOurs,
+}
+
 /// A drift, by the document that it is in.
 #[derive(Debug, Default)]
 struct Found {
-    pool: Compared,
+    /// Absent where the pool is not ours.
+    pool: Option<Compared>,
     client: Compared,
     /// Absent where there is none.
     web_client: Option<Compared>,
-    domain: Compared,
+    /// Absent where the pool had it already.
+    domain: Option<Compared>,
 }
 
 impl Found {
     fn all(&self) -> Vec<&Compared> {
-        let mut all = vec![&self.pool, &self.client];
+        let mut all: Vec<_> = self.pool.iter().collect();
+        all.push(&self.client);
         all.extend(&self.web_client);
-        all.push(&self.domain);
+        all.extend(&self.domain);
         all
     }
 
@@ -136,9 +151,12 @@ pub(crate) async fn ensure(
     // What came to light after the plan was agreed to is for the next one to say, unless it is
     // what the services made of a stack that has just been deployed.
     let trusted = part.action.is_none() || foreseen || session.foresees(&Step::Identity);
-    if let (Some(user_pool), Seen::There(app_client), true) = (live.pool, live.client, trusted) {
+    if let (Seen::There(app_client), true) = (live.client, trusted) {
         let left = Left {
-            user_pool,
+            user_pool: match live.pool {
+                Pool::Own(document) => document,
+                Pool::Gone | Pool::NotOurs => Document::new(),
+            },
             app_client,
             web_client: live.web_client.there(),
         };
@@ -173,8 +191,8 @@ async fn read(
 ) -> Result<Live, Error> {
     let (aws, home) = (&session.aws, &session.inputs.home);
     let pool = &identity.user_pool_id;
-    let declares_factors = template
-        .resources()
+    let resources = template.resources();
+    let declares_factors = resources
         .values()
         .any(|resource| resource.properties.contains_key("EnabledMfas"));
     let factors = async {
@@ -184,29 +202,41 @@ async fn read(
             Ok(None)
         }
     };
-    let live = document::pool(aws, home, pool).await?;
-    if live.is_none() {
-        return Ok(Live {
-            pool: None,
-            client: Seen::Gone,
-            web_client: Seen::Gone,
-            domain: None,
-        });
-    }
+    let mut live = if resources.contains_key(stacks::USER_POOL) {
+        match document::pool(aws, home, pool).await? {
+            Some(document) => Pool::Own(document),
+            None => {
+                return Ok(Live {
+                    pool: Pool::Gone,
+                    client: Seen::Gone,
+                    web_client: Seen::Gone,
+                    domain: None,
+                });
+            }
+        }
+    } else {
+        Pool::NotOurs
+    };
     let web_client = async {
         match &identity.web_client_id {
             Some(client) => document::client(aws, home, pool, client).await,
             None => Ok(Seen::Gone),
         }
     };
+    let domain = async {
+        if resources.contains_key(stacks::DOMAIN) {
+            document::domain(aws, home, pool, identity.domain.as_str()).await
+        } else {
+            Ok(None)
+        }
+    };
     let (client, web_client, domain, factors) = tokio::join!(
         document::client(aws, home, pool, &identity.client_id),
         web_client,
-        document::domain(aws, home, pool, identity.domain.as_str()),
+        domain,
         factors,
     );
-    let mut live = live;
-    if let (Some(live), Some(factors)) = (&mut live, factors?) {
+    if let (Pool::Own(live), Some(factors)) = (&mut live, factors?) {
         live.insert(compare::FACTORS.to_owned(), json!(factors));
     }
     let client = client?;
@@ -231,7 +261,7 @@ fn find(
     left: Option<&Left>,
     identity: &IdentityOutputs,
 ) -> Result<Found, Error> {
-    if live.pool.is_none() {
+    if matches!(live.pool, Pool::Gone) {
         return Err(Error::new(
             Code::Drift,
             format!("user pool {} was deleted by hand", identity.user_pool_id),
@@ -251,11 +281,14 @@ fn find(
         Seen::Gone => compare(name, None, left),
         Seen::There(client) => compare(name, Some(client), left),
     };
-    let pool = compare(
-        stacks::USER_POOL,
-        live.pool.as_ref(),
-        left.map(|left| &left.user_pool),
-    );
+    let pool = match &live.pool {
+        Pool::Own(live) => compare(
+            stacks::USER_POOL,
+            Some(live),
+            left.map(|left| &left.user_pool),
+        ),
+        Pool::Gone | Pool::NotOurs => None,
+    };
     let client = compare_client(
         stacks::ALEXA.client,
         &live.client,
@@ -271,10 +304,10 @@ fn find(
     });
     let domain = compare(stacks::DOMAIN, live.domain.as_ref(), None);
     Ok(Found {
-        pool: pool.unwrap_or_default(),
+        pool,
         client: client.unwrap_or_default(),
         web_client,
-        domain: domain.unwrap_or_default(),
+        domain,
     })
 }
 
@@ -288,8 +321,9 @@ async fn write(
     session.may_change()?;
     let cognito = session.aws.cognito(&session.inputs.home);
     let pool = &identity.user_pool_id;
-    if let (Some(document), false) = (&live.pool, found.pool.is_empty()) {
-        let mut document = apply(document, &found.pool.live_fields());
+    let changed = found.pool.as_ref().filter(|found| !found.is_empty());
+    if let (Pool::Own(document), Some(found)) = (&live.pool, changed) {
+        let mut document = apply(document, &found.live_fields());
         document.remove(compare::FACTORS);
         refuse_unknown("user pool", &document, compare::POOL_MEMBERS)?;
         document::write_pool(&cognito, pool, document).await?;

@@ -68,7 +68,7 @@ pub enum Code {
     StackFile,
     /// The recorded state is unreadable, or somebody else wrote it.
     State,
-    /// Several user pools could be the stage's.
+    /// Several user pools could be the stage's, or the one that is meant cannot be used.
     UserPool,
     /// No such vendor, or several to choose from.
     Vendor,
@@ -170,7 +170,7 @@ impl Code {
         ),
         (
             Self::UserPool,
-            "several user pools could be the stage's, or one cannot be taken up",
+            "several user pools could be the stage's, or the one that is meant cannot be used",
         ),
         (
             Self::Vendor,

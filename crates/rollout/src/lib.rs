@@ -19,6 +19,7 @@ pub mod drift;
 mod elsewhere;
 pub mod endpoints;
 pub mod error;
+pub mod existing_pool;
 pub mod files;
 pub mod guards;
 pub mod live;

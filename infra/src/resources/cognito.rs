@@ -6,9 +6,10 @@ mod pool;
 pub use client::*;
 pub use pool::*;
 
+use models::ids::UserPoolId;
 use serde::Serialize;
 
-use super::{ClientId, DistributionHost, UserPoolId};
+use super::{ClientId, DistributionHost};
 use crate::cloudformation::{Attribute, Value};
 
 /// `AWS::Cognito::UserPoolDomain`: the host of the sign-in pages and OAuth endpoints.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, de};
 
 use super::value::{ValueError, is_slug, text};
+use crate::names::SignInDomain;
 
 /// The host of the sign-in pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -15,6 +16,8 @@ pub struct Domain {
     pub prefix: PrefixTemplate,
     /// A host of one's own in its place.
     pub custom: Option<CustomDomain>,
+    /// The domain that a user pool has which exists already, in the place of both.
+    pub existing: Option<ExistingDomain>,
 }
 
 /// A host of one's own for the sign-in pages
@@ -46,6 +49,14 @@ text! {
     |text| (2..=32).contains(&text.len())
         && text.starts_with('Z')
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+text! {
+    /// The domain of a user pool that exists already: its prefix of Cognito's own host, or its host of
+    /// one's own.
+    ExistingDomain, "the domain of a user pool",
+    "write the prefix before `.auth.{region}.amazoncognito.com`, or a host such as `login.example.com`",
+    |text| text.parse::<SignInDomain>().is_ok()
 }
 
 fn is_certificate(text: &str) -> bool {

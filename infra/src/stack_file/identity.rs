@@ -40,7 +40,7 @@ pub struct Identity {
     pub email: Option<Email>,
     /// A web page that signs people in to the same pool.
     pub web_client: Option<WebClient>,
-    /// A user pool that exists already.
+    /// A user pool that exists already, of which nothing but app clients and a domain is managed.
     pub user_pool_id: Option<UserPoolId>,
     /// Lifetimes of tokens.
     pub tokens: Tokens,
@@ -77,6 +77,21 @@ impl Identity {
         self.provider == Provider::Cognito
     }
 
+    /// Whether that pool is the stage's own, made and looked after.
+    pub fn makes_a_pool(&self) -> bool {
+        self.has_a_pool() && self.user_pool_id.is_none()
+    }
+
+    /// The same where the pool exists already and is known to be like this.
+    #[must_use]
+    pub fn as_the_pool_is(&self, sign_in: Vec<SignIn>, self_sign_up: bool) -> Self {
+        Self {
+            sign_in: Distinct::of(sign_in),
+            self_sign_up,
+            ..self.clone()
+        }
+    }
+
     /// Whether people have a verified e-mail address in the pool.
     pub fn verifies_email(&self) -> bool {
         self.sign_in.contains(&SignIn::Email) || self.sign_in.contains(&SignIn::Username)
@@ -89,10 +104,12 @@ impl Identity {
 
     /// Whether the pool ever sends a text message, and so needs a role for it.
     pub fn sends_text_messages(&self) -> bool {
-        self.verifies_phone()
-            || self.recovery.contains(&Recovery::Phone)
-            || self.first_factors.contains(&FirstFactor::SmsOtp)
-            || self.mfa_factors.contains(&MfaFactor::Sms)
+        // One that exists already has its own, if it does.
+        self.makes_a_pool()
+            && (self.verifies_phone()
+                || self.recovery.contains(&Recovery::Phone)
+                || self.first_factors.contains(&FirstFactor::SmsOtp)
+                || self.mfa_factors.contains(&MfaFactor::Sms))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod amazon;
 mod attributes;
+mod existing_pool;
 mod identity;
 mod linking;
 mod messages;
@@ -65,6 +66,7 @@ fn all() -> impl Iterator<Item = &'static Rule> {
     [
         scope::RULES,
         amazon::RULES,
+        existing_pool::RULES,
         identity::RULES,
         messages::RULES,
         tokens::RULES,

@@ -34,6 +34,17 @@ fn a_stage_that_is_added_leaves_the_others() {
     );
 }
 
+#[test]
+fn a_stage_is_at_home_where_its_user_pool_is() {
+    let text = "name = 'guide'\nidentity.user-pool-id = 'eu-west-1_AbCdEf123'\n\
+                stages.try.ask-profile = 'me'";
+    let stack = StackFile::parse(text, "stack.toml").unwrap();
+    assert_eq!(stack.stages.len(), 4);
+    for stage in stack.stages.values() {
+        assert_eq!(stage.region.as_str(), "eu-west-1");
+    }
+}
+
 /// The page that documents every key shows a whole file with the defaults.
 #[test]
 fn the_documented_file_is_the_default() {

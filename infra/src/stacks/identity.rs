@@ -1,4 +1,5 @@
-//! The identity stack: user pool, app client, domain, style, and the role for text messages.
+//! The identity stack: user pool, app client, domain, style, and the role for text messages. Of a pool
+//! that exists already there are app client and style, and a domain unless it has one to be used.
 //!
 //! Everything in it outlives the stack: who deletes it by mistake loses no user.
 
@@ -7,10 +8,12 @@ mod domain;
 mod pool;
 
 use indexmap::IndexMap;
+use models::ids::UserPoolId;
 
 use super::{SECURE_URL, WantedRole, outputs, parameters, stage_parameter, stage_role};
 use crate::cloudformation::{
-    Condition, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement, Template,
+    Condition, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement, Sub,
+    Template, Value,
 };
 use crate::resources::{
     ManagedLoginBranding, Policy, Role, SmsConfiguration, UserPool, UserPoolClient,
@@ -62,11 +65,10 @@ pub fn identity(stack: &StackFile) -> Template {
         SECURE_URL,
     );
 
-    let sms = stack
-        .identity
-        .sends_text_messages()
-        .then(|| text_messages(&mut template, stack, &stage));
-    let pool = template.add_retained(USER_POOL, pool::user_pool(stack, &stage, sms));
+    let (pool, pool_arn) = match &stack.identity.user_pool_id {
+        Some(existing) => (Value::Literal(existing.clone()), arn(existing)),
+        None => add_pool(&mut template, stack, &stage),
+    };
     let client = template.add_retained(
         ALEXA.client,
         client::for_alexa(stack, &stage, &pool, &redirect_uris),
@@ -76,7 +78,7 @@ pub fn identity(stack: &StackFile) -> Template {
     });
     let managed = stack.identity.pages == Pages::ManagedLogin;
     let style = |client: &Handle<UserPoolClient>| ManagedLoginBranding {
-        user_pool_id: pool.reference(),
+        user_pool_id: pool.clone(),
         client_id: client.reference(),
         use_cognito_provided_values: true,
     };
@@ -84,18 +86,12 @@ pub fn identity(stack: &StackFile) -> Template {
     if let Some(web_client) = web_client.as_ref().filter(|_| managed) {
         template.add_retained(WEB.branding, style(web_client));
     }
-    domain::add(&mut template, stack, &domain, &pool, branding.as_ref());
+    if let Some(domain) = &domain {
+        domain::add(&mut template, stack, domain, &pool, branding.as_ref());
+    }
 
-    template.output(
-        outputs::USER_POOL_ID,
-        "Id of the user pool",
-        pool.reference().text(),
-    );
-    template.output(
-        outputs::USER_POOL_ARN,
-        "ARN of the user pool",
-        pool.get(&UserPool::ARN).text(),
-    );
+    template.output(outputs::USER_POOL_ID, "Id of the user pool", pool.text());
+    template.output(outputs::USER_POOL_ARN, "ARN of the user pool", pool_arn);
     template.output(
         outputs::CLIENT_ID,
         "Id of the app client for Alexa",
@@ -108,12 +104,38 @@ pub fn identity(stack: &StackFile) -> Template {
             web_client.reference().text(),
         );
     }
-    template.output(
-        outputs::DOMAIN,
-        domain::description(stack),
-        domain.reference(),
-    );
+    let existing = stack.identity.domain.existing.as_ref();
+    let name = (domain.map(|domain| domain.reference()))
+        .or_else(|| existing.map(|domain| domain.as_str().into()));
+    if let Some(name) = name {
+        template.output(outputs::DOMAIN, domain::description(stack), name);
+    }
     template
+}
+
+/// Adds the stage's own user pool; its id and its ARN.
+fn add_pool(
+    template: &mut Template,
+    stack: &StackFile,
+    stage: &Parameter<String>,
+) -> (Value<UserPoolId>, Value<String>) {
+    let sms = stack
+        .identity
+        .sends_text_messages()
+        .then(|| text_messages(template, stack, stage));
+    let pool = template.add_retained(USER_POOL, pool::user_pool(stack, stage, sms));
+    (pool.reference(), pool.get(&UserPool::ARN).text())
+}
+
+/// The ARN of a user pool that exists already, which is in the stack's account and region.
+fn arn(pool: &UserPoolId) -> Value<String> {
+    Sub::text("arn:aws:cognito-idp:")
+        .pseudo(Pseudo::Region)
+        .and(":")
+        .pseudo(Pseudo::AccountId)
+        .and(":userpool/")
+        .and(pool.as_str())
+        .into()
 }
 
 /// Adds the role with which Cognito sends text messages.

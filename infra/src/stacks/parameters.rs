@@ -32,8 +32,8 @@ pub(super) const VERSION_DESCRIPTION: &str = "VersionDescription";
 pub struct IdentityParameters {
     /// The stage.
     pub stage: StageName,
-    /// The user pool domain.
-    pub domain: SignInDomain,
+    /// The user pool domain, unless the pool has it already.
+    pub domain: Option<SignInDomain>,
     /// Where Alexa takes codes: one URI for each part of the world.
     pub redirect_uris: Vec<SecureUrl>,
     /// The most that roles of the stack may do, if it has any: empty, or a policy's ARN.
@@ -48,15 +48,13 @@ impl IdentityParameters {
             .iter()
             .map(|uri| uri.as_url().as_str())
             .collect();
-        let domain = match &self.domain {
+        let domain = self.domain.as_ref().map(|domain| match domain {
             SignInDomain::Prefix(prefix) => (DOMAIN_PREFIX, prefix.to_string()),
             SignInDomain::Custom(host) => (DOMAIN_NAME, host.to_string()),
-        };
-        let mut pairs = vec![
-            (STAGE, self.stage.to_string()),
-            domain,
-            (REDIRECT_URIS, redirect_uris.join(",")),
-        ];
+        });
+        let mut pairs = vec![(STAGE, self.stage.to_string())];
+        pairs.extend(domain);
+        pairs.push((REDIRECT_URIS, redirect_uris.join(",")));
         pairs.extend(
             self.permissions_boundary
                 .clone()

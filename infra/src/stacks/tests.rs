@@ -115,6 +115,34 @@ fn a_domain_of_ones_own_takes_the_place_of_the_prefix() {
     );
 }
 
+const EXISTING: &str = "identity.user-pool-id = 'eu-west-1_AbCdEf123'\n";
+
+/// The same with the domain that the pool has.
+const EXISTING_DOMAIN: &str = "identity.user-pool-id = 'eu-west-1_AbCdEf123'\n\
+    identity.first-factors = ['password', 'sms-otp']\nidentity.domain.existing = 'my-people'\n";
+
+/// A pool that exists already is referred to, and nothing in the stack could change it.
+#[test]
+fn of_a_pool_that_exists_there_are_a_client_and_a_domain() {
+    let existing = identity(&stack(EXISTING));
+    insta::assert_snapshot!("existing_pool", existing.to_yaml().unwrap());
+    let page = format!("{EXISTING_DOMAIN}{WEB_PAGE}");
+    let with_its_domain = identity(&stack(&page));
+    insta::assert_snapshot!("existing_domain", with_its_domain.to_yaml().unwrap());
+    for template in [existing, with_its_domain] {
+        assert!(template.capabilities().is_empty());
+        let template = json(&template);
+        for resource in template["Resources"].as_object().unwrap().values() {
+            let kind = resource["Type"].as_str().unwrap();
+            assert_ne!(kind, "AWS::Cognito::UserPool");
+            assert_ne!(kind, "AWS::IAM::Role");
+            assert_eq!(resource["DeletionPolicy"], "Retain");
+            assert_eq!(resource["Properties"]["UserPoolId"], "eu-west-1_AbCdEf123");
+            assert!(resource["Properties"].get("Tags").is_none());
+        }
+    }
+}
+
 /// Fixed once the pool exists: following a key that may change later would break every update.
 #[test]
 fn the_schema_follows_from_sign_in_alone() {
@@ -221,16 +249,16 @@ fn parameters_are_those_that_the_templates_declare() {
     let url = || "http://localhost:1234".parse().unwrap();
     let identity_parameters = |stack: &StackFile| IdentityParameters {
         stage: stack.default_stage.clone(),
-        domain: names::sign_in_domain(
-            stack,
-            &stack.default_stage,
-            &names::AccountFragment::of("123456789012"),
-        )
-        .unwrap(),
+        domain: stack.identity.domain.existing.is_none().then(|| {
+            let account = names::AccountFragment::of("123456789012");
+            names::sign_in_domain(stack, &stack.default_stage, &account).unwrap()
+        }),
         redirect_uris: vec![url(), url()],
         permissions_boundary: None,
     };
-    for stack in [&pool, &stack(CUSTOM_DOMAIN)] {
+    let custom_domain = &stack(CUSTOM_DOMAIN);
+    let [existing, existing_domain] = &[EXISTING, EXISTING_DOMAIN].map(stack);
+    for stack in [&pool, custom_domain, existing, existing_domain] {
         assert_eq!(
             given(identity_parameters(stack).to_pairs()),
             declared(&identity(stack))
@@ -339,6 +367,10 @@ fn outputs_are_those_that_the_templates_declare() {
     let web = pairs(&identity(&self::stack(WEB_PAGE)), "eu-west-1_abc");
     let web = IdentityOutputs::from_pairs(borrowed(&web)).unwrap();
     assert!(web.web_client_id.is_some());
+    for existing in [EXISTING, EXISTING_DOMAIN] {
+        let existing = pairs(&identity(&self::stack(existing)), "eu-west-1_abc");
+        assert_eq!(existing, identity_pairs, "whoever asks need not know");
+    }
     let skill_pairs = pairs(&skill(&stack), "1");
     assert!(SkillOutputs::from_pairs(borrowed(&skill_pairs)).is_ok());
     assert_eq!(

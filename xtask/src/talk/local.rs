@@ -17,7 +17,7 @@ use super::wording::Person;
 use super::{Outcome, Talked};
 use crate::failure::Failure;
 use crate::progress::seconds;
-use crate::{deploy, discovery, local, output, person, stack};
+use crate::{deploy, discovery, inputs, local, output, person, stack};
 
 /// Conversations that are held at the same time. The stage runs up to four processes of a function
 /// side by side; one is left for skill events.
@@ -47,9 +47,10 @@ async fn deploy_and_talk(
     conversations: Vec<Conversation>,
     urls: &Urls,
 ) -> Result<Vec<Talked>, Failure> {
+    let deployed = deploy::without_a_story(path, stack.clone(), &name, urls).await?;
+    let stack = person::as_it_is(&inputs::local_inputs(path, stack, &name, urls)?).await?;
     let way = person::way(&stack);
     let home = stack::home(&stack, &name)?;
-    let deployed = deploy::without_a_story(path, stack.clone(), &name, urls).await?;
     let administrator = person::administrator(&stack, urls, &home, &deployed);
     let hall = Arc::new(Hall {
         way,

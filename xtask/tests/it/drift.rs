@@ -20,6 +20,7 @@ pub(crate) fn change_pool(console: &Console<'_>, pool: &str, change: impl FnOnce
     let about = [
         "Arn",
         "CreationDate",
+        "CustomDomain",
         "Domain",
         "EstimatedNumberOfUsers",
         "Id",

@@ -14,6 +14,7 @@ mod delivery;
 mod destroy;
 mod documentation;
 mod drift;
+mod existing_pool;
 mod failures;
 mod guards;
 mod init;

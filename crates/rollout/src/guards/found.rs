@@ -34,6 +34,7 @@ pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
             found.extend(lost_live(change));
         }
         found.extend(other_accounts(change, part.live_users.is_some()));
+        found.extend(other_pool(change));
         match change.resource_type.as_deref() {
             Some("AWS::Cognito::UserPoolClient") if change.kind == Kind::Changed => {
                 // Only Alexa's refresh tokens are links.
@@ -109,6 +110,28 @@ fn lost_live(change: &Change) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Whose accounts a client is for: those of another pool are other people's, whichever of the two
+/// pools the stage has made.
+fn other_pool(change: &Change) -> Option<Finding> {
+    if change.resource_type.as_deref() != Some("AWS::Cognito::UserPoolClient") {
+        return None;
+    }
+    let pool = |values: &Option<Map<String, Value>>| values.as_ref()?.get("UserPoolId").cloned();
+    let (before, after) = pool(&change.before).zip(pool(&change.after))?;
+    let told = |pool: &Value| match pool.as_str() {
+        Some(id) => format!("user pool {id}"),
+        None => "the stage's own user pool".to_owned(),
+    };
+    (before != after).then(|| Finding {
+        guard: Guard::UserPool,
+        what: format!(
+            "people would sign in to {} and no longer to {}, which is left as it is",
+            told(&after),
+            told(&before)
+        ),
+    })
 }
 
 /// Everybody who has linked an account has tokens of the client that the function knows: with another

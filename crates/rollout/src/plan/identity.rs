@@ -6,6 +6,7 @@ use crate::aws::identity::{LivePool, live_pool};
 use crate::aws::stack::{Decision, decide};
 use crate::drift;
 use crate::error::Error;
+use crate::existing_pool;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::identity;
@@ -35,6 +36,7 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
             obstacle: None,
         });
     }
+    let existing = existing_pool::read(&session.aws, session.inputs).await?;
     let (client, observed, orphan) = identity::prepare(session).await?;
     if decide(client.desired(), observed.as_ref()) == Decision::Stuck {
         return Err(client.stuck().await?);
@@ -51,18 +53,25 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
         (None, Some(outputs), true) => Some(&outputs.user_pool_id),
         _ => None,
     };
-    let obstacle = if part.action.is_some() {
-        let own = Own {
-            pool,
-            stack: observed.as_ref(),
-        };
-        sign_in_domain::obstacle(session, own).await?
-    } else {
-        None
+    let mut own = Own {
+        pool,
+        stack: observed.as_ref(),
     };
+    let mut obstacle = None;
+    if let (Some(existing), true) = (&existing, part.action.is_some()) {
+        let found = (observed.as_ref(), orphan.as_ref());
+        let domain = existing_pool::own_domain(&existing.id, found.0, found.1)?;
+        own.pool = domain.as_ref().map(|_| &existing.id);
+        obstacle = existing_pool::obstacle(session, existing, &client, domain.as_deref()).await?;
+    }
+    if part.action.is_some() && obstacle.is_none() {
+        obstacle = sign_in_domain::obstacle(session, own).await?;
+    }
     let pool = match pool {
-        Some(pool) => live_pool(&session.aws, &session.inputs.home, pool).await?,
-        None => None,
+        Some(pool) if existing.is_none() => {
+            live_pool(&session.aws, &session.inputs.home, pool).await?
+        }
+        _ => None,
     };
     let template = match (&orphan, &observed) {
         // What is taken up is compared with the template that takes it up.

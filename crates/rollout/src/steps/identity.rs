@@ -7,6 +7,7 @@ use infra::stacks::{IdentityOutputs, IdentityParameters};
 use super::orphan::{self, Orphan};
 use crate::aws::stack::{Desired, Observed, StackClient, is_missing};
 use crate::error::{Code, Error};
+use crate::existing_pool::holds_a_pool;
 use crate::session::Session;
 
 /// The identity stack of the session's stage.
@@ -14,7 +15,10 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
     let inputs = session.inputs;
     let parameters = IdentityParameters {
         stage: inputs.stage.clone(),
-        domain: domain(session)?,
+        domain: match inputs.stack.identity.domain.existing {
+            Some(_) => None,
+            None => Some(domain(session)?),
+        },
         redirect_uris: inputs
             .endpoints
             .redirects
@@ -73,6 +77,13 @@ pub(crate) async fn prepare(
     let client = client(session)?;
     let observed = client.observe().await?;
     if !is_missing(observed.as_ref()) {
+        if let Some(observed) = &observed
+            && session.inputs.stack.identity.makes_a_pool()
+            && !observed.template.is_empty()
+            && !holds_a_pool(observed)?
+        {
+            orphan::refuse_left_behind(session, None).await?;
+        }
         return Ok((client, observed, None));
     }
     let orphan = orphan::find(session, client.desired()).await?;

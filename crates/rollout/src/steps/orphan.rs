@@ -32,22 +32,25 @@ pub(crate) struct Orphan {
     pub(crate) outputs: Option<IdentityOutputs>,
 }
 
-/// Looks for the stage's pool among those of its home region.
+/// Looks for the stage's pool among those of its home region, or in the one that exists already for
+/// what the stage has made there.
 pub(crate) async fn find(
     session: &Session<'_>,
     desired: &Desired,
 ) -> Result<Option<Orphan>, Error> {
     let cognito = session.aws.cognito(&session.inputs.home);
-    let tags = session.tags();
-    let mut pools = Vec::new();
-    for chunk in list(&cognito).await?.chunks(AT_ONCE) {
-        for pool in join_all(chunk.iter().map(|id| describe(&cognito, id))).await {
-            pools.extend(pool?.filter(|pool| is_tagged(pool, &tags)));
-        }
+    if let Some(existing) = &session.inputs.stack.identity.user_pool_id {
+        refuse_left_behind(session, Some(existing)).await?;
+        let Some(pool) = describe(&cognito, existing.as_str()).await? else {
+            return Ok(None);
+        };
+        let orphan = take_up(&cognito, &pool, desired, Some(existing)).await?;
+        return Ok(Some(orphan).filter(|orphan| !orphan.imports.is_empty()));
     }
+    let pools = tagged(session, &cognito).await?;
     match pools.as_slice() {
         [] => Ok(None),
-        [pool] => take_up(&cognito, pool, desired).await.map(Some),
+        [pool] => take_up(&cognito, pool, desired, None).await.map(Some),
         several => {
             let ids: Vec<_> = several.iter().filter_map(UserPoolType::id).collect();
             Err(Error::new(
@@ -63,6 +66,50 @@ pub(crate) async fn find(
             ))
         }
     }
+}
+
+/// The pools with the tags of the stage.
+async fn tagged(session: &Session<'_>, cognito: &Client) -> Result<Vec<UserPoolType>, Error> {
+    let tags = session.tags();
+    let mut pools = Vec::new();
+    for chunk in list(cognito).await?.chunks(AT_ONCE) {
+        for pool in join_all(chunk.iter().map(|id| describe(cognito, id))).await {
+            pools.extend(pool?.filter(|pool| is_tagged(pool, &tags)));
+        }
+    }
+    Ok(pools)
+}
+
+/// Refuses to forget a pool of the stage for the one that shall take its place: an existing one, or
+/// one that would be made.
+pub(crate) async fn refuse_left_behind(
+    session: &Session<'_>,
+    instead: Option<&UserPoolId>,
+) -> Result<(), Error> {
+    let cognito = session.aws.cognito(&session.inputs.home);
+    let pools = tagged(session, &cognito).await?;
+    let mut ids = pools.iter().filter_map(UserPoolType::id);
+    let Some(left) = ids.find(|id| Some(*id) != instead.map(UserPoolId::as_str)) else {
+        return Ok(());
+    };
+    let (what, undo) = match instead {
+        Some(instead) => (
+            format!("people would sign in to {instead}"),
+            "remove user-pool-id from stack.toml, so that it is taken up",
+        ),
+        None => (
+            "a second one would be made".to_owned(),
+            "delete the identity stack, which keeps all that is in it, so that the pool is taken up",
+        ),
+    };
+    Err(Error::new(
+        Code::UserPool,
+        format!("user pool {left} is this stage's, by its tags, and {what}"),
+    )
+    .hint(format!(
+        "{undo}; or take the tags voicelink:stack and voicelink:stage off it, if nobody needs it any \
+         more"
+    )))
 }
 
 async fn list(cognito: &Client) -> Result<Vec<String>, Error> {
@@ -101,6 +148,7 @@ async fn take_up(
     cognito: &Client,
     pool: &UserPoolType,
     desired: &Desired,
+    existing: Option<&UserPoolId>,
 ) -> Result<Orphan, Error> {
     let id: UserPoolId = pool.id().unwrap_or_default().parse().map_err(|error| {
         Error::new(Code::UserPool, "the id of a user pool is not one").because(format!("{error}"))
@@ -149,9 +197,18 @@ async fn take_up(
         }
         clients.push((names.output, client));
     }
-    let domain = match resources.get(stacks::DOMAIN) {
-        Some(declared) => same_domain(&id, &[pool.custom_domain(), pool.domain()], declared)?,
-        None => None,
+    let domains = [pool.custom_domain(), pool.domain()];
+    let domain = match (resources.get(stacks::DOMAIN), existing) {
+        (Some(declared), None) => same_domain(&id, &domains, declared)?,
+        // The stage's own was made for a client of its own; any other is somebody else's.
+        (Some(declared), Some(_)) if !clients.is_empty() => {
+            let wanted = declared.properties.get("Domain").and_then(Value::as_str);
+            domains
+                .into_iter()
+                .flatten()
+                .find(|domain| Some(*domain) == wanted)
+        }
+        _ => None,
     };
     if let Some(domain) = domain {
         let pairs = [("UserPoolId", id.as_str()), ("Domain", domain)];

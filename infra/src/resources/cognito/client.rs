@@ -1,9 +1,9 @@
 //! App clients.
 
+use models::ids::UserPoolId;
 use serde::Serialize;
 
 use crate::cloudformation::Value;
-use crate::resources::UserPoolId;
 
 /// `AWS::Cognito::UserPoolClient`.
 ///

@@ -166,6 +166,10 @@ fn code_first_and_mfa_required(stack: &StackFile) -> Option<Violation> {
 
 fn code_without_address(stack: &StackFile) -> Option<Violation> {
     let identity = &stack.identity;
+    // What people sign in with is then known to the pool alone.
+    if !identity.makes_a_pool() {
+        return None;
+    }
     let needs = [
         (FirstFactor::EmailOtp, identity.verifies_email(), "email"),
         (FirstFactor::SmsOtp, identity.verifies_phone(), "phone"),

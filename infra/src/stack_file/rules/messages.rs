@@ -71,7 +71,10 @@ fn sender_in_another_region(stack: &StackFile) -> Option<Violation> {
 fn codes_from_cognitos_own_sender(stack: &StackFile) -> Option<Violation> {
     let identity = &stack.identity;
     violation(
-        identity.first_factors.contains(&FirstFactor::EmailOtp) && identity.email.is_none(),
+        // Who sends for a pool that exists already is its own matter.
+        identity.makes_a_pool()
+            && identity.first_factors.contains(&FirstFactor::EmailOtp)
+            && identity.email.is_none(),
         "every sign-in with a code sends an e-mail, and Cognito by itself sends 50 of them a day",
         "say in identity.email who sends",
     )

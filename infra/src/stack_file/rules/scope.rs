@@ -12,12 +12,6 @@ const CUSTOM_DOMAIN: &str = "https://docs.aws.amazon.com/cognito/latest/develope
 pub(super) const RULES: &[Rule] = &[
     Rule {
         severity: Refused,
-        keys: &["identity.user-pool-id"],
-        source: DOCS,
-        check: existing_pool,
-    },
-    Rule {
-        severity: Refused,
         keys: &["identity.domain.custom"],
         source: CUSTOM_DOMAIN,
         check: custom_domain_without_certificate,
@@ -59,14 +53,6 @@ pub(super) const RULES: &[Rule] = &[
         check: domain_prefix,
     },
 ];
-
-fn existing_pool(stack: &StackFile) -> Option<Violation> {
-    violation(
-        stack.identity.user_pool_id.is_some(),
-        "using a user pool that exists already is not part of this version",
-        "remove user-pool-id; a pool of its own is created",
-    )
-}
 
 fn custom_domain_without_certificate(stack: &StackFile) -> Option<Violation> {
     let custom = stack.identity.domain.custom.as_ref()?;
@@ -133,7 +119,7 @@ fn default_stage(stack: &StackFile) -> Option<Violation> {
 }
 
 fn domain_prefix(stack: &StackFile) -> Option<Violation> {
-    if !stack.identity.has_a_pool() {
+    if !stack.identity.has_a_pool() || stack.identity.domain.existing.is_some() {
         return None;
     }
     let any = AccountFragment::any();

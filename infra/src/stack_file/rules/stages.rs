@@ -44,7 +44,8 @@ fn stage_in_another_partition(stack: &StackFile) -> Option<Violation> {
 
 /// Whoever writes {account} has an account for each.
 fn one_domain_for_several_stages(stack: &StackFile) -> Option<Violation> {
-    if !stack.identity.has_a_pool() {
+    // One that a pool has already is for whatever stages there are.
+    if !stack.identity.has_a_pool() || stack.identity.domain.existing.is_some() {
         return None;
     }
     let own = stack.identity.domain.custom.is_some();

@@ -1,5 +1,6 @@
 mod amazon;
 mod attributes;
+mod existing_pool;
 mod identity;
 mod linking;
 mod messages;
@@ -17,6 +18,7 @@ type Case<T = &'static str> = (T, (usize, usize), &'static str);
 fn refused() -> Vec<Case<String>> {
     let written = [
         amazon::REFUSED,
+        existing_pool::REFUSED,
         identity::REFUSED,
         linking::REFUSED,
         messages::REFUSED,
@@ -136,6 +138,9 @@ fn systems_that_people_run_are_accepted() {
         "[identity]\nprovider = 'login-with-amazon'\nmfa = 'off'\n[linking]\nprofile-source = 'login-with-amazon'\nscopes = ['profile:user_id', 'postal_code']\nclient-authentication = 'body'",
         // A host of one's own.
         "[identity.domain]\ncustom = { name = 'login-{stage}.example.com', certificate-arn = 'arn:aws:acm:us-east-1:123456789012:certificate/1', hosted-zone-id = 'Z1EXAMPLE' }",
+        // A pool that exists already, with codes and a domain of its own.
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nfirst-factors = ['password', 'sms-otp']\n[identity.web-client]\ncallback-urls = ['https://www.example.com/in']",
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\npages = 'classic'\n[identity.domain]\nexisting = 'login.example.com'\n[identity.tokens]\nrefresh = '200d'\n[stages.dev]\nregion = 'eu-west-1'",
         // The cheapest plan.
         "[identity]\nplan = 'lite'\npages = 'classic'\n[linking]\ngrants = ['code', 'implicit']",
     ] {

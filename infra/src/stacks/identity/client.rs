@@ -1,9 +1,11 @@
 //! The app clients: the one that Alexa links accounts with, and that of a web page.
 
-use crate::cloudformation::{Handle, Parameter, Sub, Value};
+use models::ids::UserPoolId;
+
+use crate::cloudformation::{Parameter, Sub, Value};
 use crate::resources::{
     ExplicitAuthFlow, OAuthFlow, PreventUserExistenceErrors, RefreshTokenRotation, Rotation,
-    TimeUnit, TokenValidityUnits, UserPool, UserPoolClient,
+    TimeUnit, TokenValidityUnits, UserPoolClient,
 };
 use crate::stack_file::{Duration, Grant, Scope, SignIn, StackFile, WebClient, WebUrl};
 
@@ -23,7 +25,7 @@ struct Own<'a> {
 pub(super) fn for_alexa(
     stack: &StackFile,
     stage: &Parameter<String>,
-    pool: &Handle<UserPool>,
+    pool: &Value<UserPoolId>,
     redirect_uris: &Parameter<Vec<String>>,
 ) -> UserPoolClient {
     let grants = stack.linking.grants.iter().copied();
@@ -43,7 +45,7 @@ pub(super) fn for_alexa(
 pub(super) fn for_the_web(
     stack: &StackFile,
     stage: &Parameter<String>,
-    pool: &Handle<UserPool>,
+    pool: &Value<UserPoolId>,
     web: &WebClient,
 ) -> UserPoolClient {
     let texts = |urls: &[WebUrl]| urls.iter().map(WebUrl::to_string).collect();
@@ -62,7 +64,7 @@ pub(super) fn for_the_web(
 fn client(
     stack: &StackFile,
     stage: &Parameter<String>,
-    pool: &Handle<UserPool>,
+    pool: &Value<UserPoolId>,
     own: Own<'_>,
 ) -> UserPoolClient {
     let tokens = &stack.identity.tokens;
@@ -74,7 +76,7 @@ fn client(
             .parameter(stage)
             .and(own.name)
             .into(),
-        user_pool_id: pool.reference(),
+        user_pool_id: pool.clone(),
         generate_secret: own.secret,
         supported_identity_providers: vec!["COGNITO"],
         allowed_oauth_flows_user_pool_client: true,
@@ -143,12 +145,16 @@ fn read_attributes(stack: &StackFile, scopes: &[Scope]) -> Vec<String> {
         "website",
         "zoneinfo",
     ];
-    let sign_in = &stack.identity.sign_in;
+    // What people of a pool that exists already sign in with is known to that pool alone.
+    let signs_in_with = |wanted: fn(&SignIn) -> bool| {
+        let identity = &stack.identity;
+        identity.makes_a_pool() && identity.sign_in.iter().any(wanted)
+    };
     let all = scopes.contains(&Scope::UserAdmin);
-    let email = all
-        || scopes.contains(&Scope::Email)
-        || sign_in.iter().any(|sign_in| *sign_in != SignIn::Phone);
-    let phone = all || scopes.contains(&Scope::Phone) || sign_in.contains(&SignIn::Phone);
+    let email =
+        all || scopes.contains(&Scope::Email) || signs_in_with(|sign_in| *sign_in != SignIn::Phone);
+    let phone =
+        all || scopes.contains(&Scope::Phone) || signs_in_with(|sign_in| *sign_in == SignIn::Phone);
     let profile = all || scopes.contains(&Scope::Profile);
 
     let mut attributes = Vec::new();

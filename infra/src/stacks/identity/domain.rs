@@ -1,16 +1,23 @@
 //! The host of the sign-in pages: one, with a prefix of Cognito's own or a name of one's own.
 
+use models::ids::UserPoolId;
+
 use super::super::parameters;
-use crate::cloudformation::{Constraint, Handle, Parameter, Template};
+use crate::cloudformation::{Constraint, Handle, Parameter, Template, Value};
 use crate::resources::{
     AliasTarget, CLOUD_FRONT_ZONE, CustomDomainConfig, ManagedLoginBranding, RecordSet, RecordType,
-    UserPool, UserPoolDomain,
+    UserPoolDomain,
 };
 use crate::stack_file::{Pages, StackFile};
 
-/// Declares the domain's name, which differs from stage to stage.
-pub(super) fn parameter(template: &mut Template, stack: &StackFile) -> Parameter<String> {
-    if stack.identity.domain.custom.is_some() {
+/// Declares the domain's name, which differs from stage to stage; one that the pool has already is not
+/// made.
+pub(super) fn parameter(template: &mut Template, stack: &StackFile) -> Option<Parameter<String>> {
+    let domain = &stack.identity.domain;
+    if domain.existing.is_some() {
+        return None;
+    }
+    Some(if domain.custom.is_some() {
         template.parameter(
             parameters::DOMAIN_NAME,
             "The user pool domain, unique in the world",
@@ -28,14 +35,20 @@ pub(super) fn parameter(template: &mut Template, stack: &StackFile) -> Parameter
                 words: "must be 1 to 63 of a-z, 0-9 and -, with - neither first nor last",
             },
         )
-    }
+    })
 }
 
 /// What the template's output says of it.
 pub(super) fn description(stack: &StackFile) -> &'static str {
-    match stack.identity.domain.custom {
-        Some(_) => "The user pool domain",
-        None => "Prefix of the user pool domain",
+    let domain = &stack.identity.domain;
+    let own_host = match &domain.existing {
+        Some(existing) => existing.as_str().contains('.'),
+        None => domain.custom.is_some(),
+    };
+    if own_host {
+        "The user pool domain"
+    } else {
+        "Prefix of the user pool domain"
     }
 }
 
@@ -44,7 +57,7 @@ pub(super) fn add(
     template: &mut Template,
     stack: &StackFile,
     name: &Parameter<String>,
-    pool: &Handle<UserPool>,
+    pool: &Value<UserPoolId>,
     branding: Option<&Handle<ManagedLoginBranding>>,
 ) {
     let custom = stack.identity.domain.custom.as_ref();
@@ -54,7 +67,7 @@ pub(super) fn add(
     let domain = template.add_retained_after(
         super::DOMAIN,
         UserPoolDomain {
-            user_pool_id: pool.reference(),
+            user_pool_id: pool.clone(),
             domain: name.reference(),
             custom_domain_config: certificate.map(|certificate| CustomDomainConfig {
                 certificate_arn: certificate.to_string(),

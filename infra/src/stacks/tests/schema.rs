@@ -17,6 +17,7 @@ fn every_property_is_one_that_amazon_knows() {
         "[identity]\nsign-in = ['username']\nplan = 'lite'\npages = 'classic'",
         super::WEB_PAGE,
         super::CUSTOM_DOMAIN,
+        super::EXISTING,
         "[identity.attributes]\nrequired = ['given_name']\ncustom = { since = 'date-time' }",
     ];
     let mut walk = Walk::default();

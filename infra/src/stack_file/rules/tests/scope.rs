@@ -2,11 +2,6 @@ use super::Case;
 
 pub(super) const REFUSED: &[Case] = &[
     (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'",
-        (3, 16),
-        "using a user pool that exists already",
-    ),
-    (
         "[identity.domain]\ncustom = { name = 'login.example.com', hosted-zone-id = 'Z1EXAMPLE' }",
         (3, 10),
         "the sign-in domain login.example.com has no certificate",

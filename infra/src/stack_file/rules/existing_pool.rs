@@ -1,0 +1,103 @@
+//! Rules about a user pool that exists already: it is somebody's own matter, and stays as it is.
+
+use super::Severity::Refused;
+use super::{Rule, Violation, violation};
+use crate::stack_file::{Identity, PrefixTemplate, StackFile};
+
+/// What is managed of such a pool is written down here.
+const DOCS: &str = "docs/identity.md";
+
+/// A key that configures a pool. Whoever writes it expects it to do something, and nothing of a pool
+/// that exists already is touched.
+macro_rules! of_the_pool {
+    ($key:literal, $field:ident) => {
+        Rule {
+            severity: Refused,
+            keys: &[concat!("identity.", $key)],
+            source: DOCS,
+            check: |stack| {
+                of_the_pool(stack, $key, |identity, usual| {
+                    identity.$field != usual.$field
+                })
+            },
+        }
+    };
+}
+
+pub(super) const RULES: &[Rule] = &[
+    of_the_pool!("sign-in", sign_in),
+    of_the_pool!("password", password),
+    of_the_pool!("mfa", mfa),
+    of_the_pool!("mfa-factors", mfa_factors),
+    of_the_pool!("recovery", recovery),
+    of_the_pool!("attributes", attributes),
+    of_the_pool!("self-sign-up", self_sign_up),
+    of_the_pool!("plan", plan),
+    of_the_pool!("email", email),
+    Rule {
+        severity: Refused,
+        keys: &["identity.user-pool-id"],
+        source: DOCS,
+        check: pool_in_another_region,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.domain.existing"],
+        source: DOCS,
+        check: existing_domain_of_a_new_pool,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.domain.existing"],
+        source: DOCS,
+        check: existing_domain_beside_another,
+    },
+];
+
+fn of_the_pool(
+    stack: &StackFile,
+    key: &str,
+    differs: impl Fn(&Identity, &Identity) -> bool,
+) -> Option<Violation> {
+    let identity = &stack.identity;
+    let pool = identity.user_pool_id.as_ref()?;
+    violation(
+        identity.has_a_pool() && differs(identity, &Identity::default()),
+        format!("`{key}` configures a user pool, and nothing of {pool} is changed"),
+        format!("remove {key}: the pool has its own; or remove user-pool-id to have a pool made"),
+    )
+}
+
+fn pool_in_another_region(stack: &StackFile) -> Option<Violation> {
+    let pool = stack.identity.user_pool_id.as_ref()?;
+    let elsewhere = |stage: &crate::stack_file::Stage| stage.region.as_str() != pool.region();
+    let (name, stage) = (stack.stages.iter()).find(|(_, stage)| elsewhere(stage))?;
+    violation(
+        true,
+        format!(
+            "user pool {pool} is in {}, and the home of stage `{name}` is {}",
+            pool.region(),
+            stage.region
+        ),
+        "remove the stage's region: it is at home where its user pool is",
+    )
+}
+
+fn existing_domain_of_a_new_pool(stack: &StackFile) -> Option<Violation> {
+    let domain = stack.identity.domain.existing.as_ref()?;
+    violation(
+        stack.identity.makes_a_pool(),
+        format!("a new user pool cannot have the domain {domain} already"),
+        "name the pool that has it in user-pool-id, or use prefix or custom",
+    )
+}
+
+fn existing_domain_beside_another(stack: &StackFile) -> Option<Violation> {
+    let domain = &stack.identity.domain;
+    let existing = domain.existing.as_ref()?;
+    violation(
+        domain.custom.is_some() || domain.prefix != PrefixTemplate::default(),
+        format!("people sign in at one domain, and {existing} is not the only one here"),
+        "remove existing, or prefix and custom",
+    )
+}

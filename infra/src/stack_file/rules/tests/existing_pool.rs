@@ -1,0 +1,64 @@
+use super::Case;
+
+pub(super) const REFUSED: &[Case] = &[
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nsign-in = ['phone']",
+        (4, 11),
+        "`sign-in` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\npassword = { min-length = 10 }",
+        (4, 12),
+        "`password` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nmfa = 'optional'",
+        (4, 7),
+        "`mfa` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nmfa-factors = ['totp']",
+        (4, 15),
+        "`mfa-factors` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nrecovery = ['admin-only']",
+        (4, 12),
+        "`recovery` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nattributes = { custom = { plan = 'text' } }",
+        (4, 14),
+        "`attributes` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nself-sign-up = false",
+        (4, 16),
+        "`self-sign-up` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nplan = 'plus'",
+        (4, 8),
+        "`plan` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
+        (4, 9),
+        "`email` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
+        "stages.dev.region = 'us-west-2'\n[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'",
+        (4, 16),
+        "user pool eu-west-1_AbCdEf123 is in eu-west-1, and the home of stage `dev` is us-west-2",
+    ),
+    (
+        "identity.domain.existing = 'my-people'",
+        (2, 28),
+        "a new user pool cannot have the domain my-people already",
+    ),
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\ndomain = { existing = 'my-people', prefix = 'guide' }",
+        (4, 23),
+        "people sign in at one domain, and my-people is not the only one here",
+    ),
+];

@@ -1,0 +1,282 @@
+//! A user pool that exists already: a second skill signs its people in, and nothing of it is touched.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::command::{Said, run, xtask};
+use crate::console::{Console, only_pool};
+use crate::plan::to_do;
+use crate::stage::Stage;
+
+/// Another repository with a stack file of its own, whose stage `local` is the running one.
+struct Second<'stage> {
+    stage: &'stage Stage,
+    home: TempDir,
+}
+
+impl<'stage> Second<'stage> {
+    fn beside(stage: &'stage Stage) -> Self {
+        let home = TempDir::new().unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let package = home.path().join("skill-package");
+        crate::mistakes::copy(&root.join("skill-package"), &package);
+        // What people call it has to tell it from the first.
+        let file = package.join("interactionModels/custom/en-US.json");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut model: Value = serde_json::from_str(&text).unwrap();
+        model["interactionModel"]["languageModel"]["invocationName"] = "second guide".into();
+        std::fs::write(&file, model.to_string()).unwrap();
+        Self { stage, home }
+    }
+
+    fn run(&self, stack: &str, arguments: &[&str]) -> (Said, Option<i32>) {
+        let file = self.home.path().join("stack.toml");
+        std::fs::write(&file, format!("name = \"second\"\n{stack}")).unwrap();
+        let output = xtask(self.home.path())
+            .env(
+                "VOICELINK_LOCAL_STAGE",
+                self.stage.home().join("local-stage.json"),
+            )
+            .args(arguments)
+            .args(["--stack", file.to_str().unwrap()])
+            .output()
+            .unwrap();
+        let code = output.status.code();
+        (output.into(), code)
+    }
+
+    fn done(&self, stack: &str, arguments: &[&str]) -> Value {
+        let (said, _) = self.run(stack, arguments);
+        assert!(said.success, "{arguments:?}: {}", said.stderr);
+        said.json()
+    }
+
+    /// The error that a deployment and a plan of it end with, from reads alone.
+    fn refused(&self, stack: &str) -> Value {
+        let (said, code) = self.run(stack, &["deploy", "--json"]);
+        assert_eq!(code, Some(1), "{}", said.stdout);
+        let answer = said.json();
+        assert_eq!(answer["calls"]["mutating"], 0, "{answer}");
+        answer["error"].clone()
+    }
+}
+
+/// What signs people in to a pool at a domain of one's own: it has a prefix already.
+fn of(pool: &str) -> String {
+    let domain = crate::own_domain::at("login.example.com");
+    format!("identity.user-pool-id = \"{pool}\"\n{domain}")
+}
+
+/// Everything of a pool that could be changed.
+fn described(console: &Console<'_>, pool: &str) -> Value {
+    let id = json!({ "UserPoolId": pool });
+    let mut described = console.cognito("DescribeUserPool", &id)["UserPool"].clone();
+    // How many people it has, and the domain that was asked for.
+    for name in ["EstimatedNumberOfUsers", "CustomDomain"] {
+        described.as_object_mut().unwrap().remove(name);
+    }
+    let factors = console.cognito("GetUserPoolMfaConfig", &id);
+    json!([described, factors])
+}
+
+fn people(console: &Console<'_>, pool: &str) -> Vec<Value> {
+    let users = console.cognito("ListUsers", &json!({ "UserPoolId": pool }));
+    users["Users"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    let first = run(stage.home(), &["deploy", "--json"]);
+    assert!(first.success, "{}", first.stderr);
+    let first = first.json();
+    let pool = only_pool(&console);
+    let before = described(&console, &pool);
+    assert!(before.to_string().contains("voicelink:stack"), "{before}");
+
+    // Signed up, linked, spoken to, expired, refreshed and unlinked.
+    let second = Second::beside(&stage);
+    let stack = of(&pool);
+    let deployed = second.done(&stack, &["deploy", "--json"]);
+    assert_eq!(deployed["userPoolId"], pool.as_str());
+    assert_ne!(deployed["clientId"], first["clientId"]);
+    assert_ne!(deployed["skillId"], first["skillId"]);
+    let turns = deployed["transcript"].as_array().unwrap();
+    assert!(
+        turns.iter().any(|turn| turn["linked"] == true),
+        "{deployed}"
+    );
+    assert_eq!(described(&console, &pool), before);
+    assert_eq!(only_pool(&console), pool);
+    assert_eq!(people(&console, &pool).len(), 2);
+    let again = second.done(&stack, &["deploy", "--json"]);
+    assert_eq!(again["calls"]["mutating"], 0, "{again}");
+    let (planned, code) = second.run(&stack, &["plan", "--json"]);
+    assert_eq!(code, Some(0), "{}", planned.stdout);
+    second.done(&stack, &["verify", "--json"]);
+    let status = second.done(&stack, &["status", "--json"])["status"].clone();
+    assert_eq!(status["userPoolId"], pool.as_str());
+    assert_eq!(status["drift"], json!([]));
+
+    // What somebody changes in the pool is their own matter, and in the client it is not.
+    let client = json!({ "UserPoolId": pool, "ClientId": deployed["clientId"] });
+    crate::drift::change_pool(&console, &pool, |pool| {
+        pool["UserPoolAddOns"] = json!({ "AdvancedSecurityMode": "OFF" });
+    });
+    let mut described_client =
+        console.cognito("DescribeUserPoolClient", &client)["UserPoolClient"].clone();
+    let members = described_client.as_object_mut().unwrap();
+    members.retain(|name, _| !name.ends_with("Date") && name != "ClientSecret");
+    members.insert("LogoutURLs".to_owned(), json!(["https://example.com/"]));
+    console.cognito("UpdateUserPoolClient", &described_client);
+    let changed = described(&console, &pool);
+    assert_ne!(changed, before);
+    let (planned, _) = second.run(&stack, &["plan", "--json"]);
+    let planned = planned.json();
+    assert_eq!(to_do(&planned), ["drift"], "{planned}");
+    second.done(&stack, &["deploy", "--json"]);
+    assert_eq!(described(&console, &pool), changed);
+
+    // The first skill is as it was, but for what was changed by hand.
+    let (planned, _) = crate::plan::with(&stage, "", &["plan", "--json"]);
+    let planned = planned.json();
+    assert_eq!(to_do(&planned), ["drift"], "{planned}");
+    let again = run(stage.home(), &["deploy", "--json"]);
+    assert!(again.success, "{}", again.stderr);
+    let before = described(&console, &pool);
+    assert_eq!(before[0]["UserPoolAddOns"], Value::Null, "{before}");
+
+    let everybody = people(&console, &pool);
+    for arguments in [
+        &["destroy", "--delete-users=local", "--yes", "--json"][..],
+        &[
+            "destroy",
+            "--skill",
+            "--delete-users=local",
+            "--yes",
+            "--json",
+        ],
+    ] {
+        let (refused, _) = second.run(&stack, arguments);
+        assert!(!refused.success);
+        let refused = refused.json();
+        assert_eq!(refused["error"]["code"], "USER_POOL", "{refused}");
+        assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+    }
+    let destroyed = second.done(&stack, &["destroy", "--skill", "--yes", "--json"]);
+    assert_eq!(destroyed["kept"]["userPoolId"], pool.as_str());
+    assert_eq!(destroyed["removed"]["users"], Value::Null);
+    assert_eq!(people(&console, &pool), everybody);
+    assert_eq!(described(&console, &pool), before);
+    let again = run(stage.home(), &["deploy", "--json"]);
+    assert!(again.success, "{}", again.stderr);
+    assert_eq!(again.json()["calls"]["mutating"], 0);
+    assert!(stage.end("-TERM"));
+}
+
+#[test]
+fn what_does_not_fit_the_pool_is_refused_before_anything_is_touched() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    let second = Second::beside(&stage);
+    let unknown = second.refused("identity.user-pool-id = \"us-east-1_AbCdEf123\"\n");
+    assert_eq!(unknown["code"], "USER_POOL");
+    assert_eq!(
+        unknown["message"],
+        "there is no user pool us-east-1_AbCdEf123 in us-east-1 of this account"
+    );
+    let elsewhere = "[identity]\nuser-pool-id = \"eu-west-1_AbCdEf123\"\n[stages.local]\nregion = \"us-east-1\"\n";
+    let (said, _) = second.run(elsewhere, &["deploy", "--json"]);
+    let answer = said.json();
+    assert_eq!(answer["error"]["code"], "STACK_FILE", "{answer}");
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("is in eu-west-1, and the home"),
+        "{message}"
+    );
+
+    let pool = console.cognito(
+        "CreateUserPool",
+        &json!({ "PoolName": "cheap", "UserPoolTier": "LITE" }),
+    );
+    let pool = pool["UserPool"]["Id"].as_str().unwrap().to_owned();
+    console.cognito(
+        "CreateUserPoolDomain",
+        &json!({ "UserPoolId": pool, "Domain": "my-people" }),
+    );
+    let before = described(&console, &pool);
+    let named = format!("[identity]\nuser-pool-id = \"{pool}\"\n");
+    for (more, why) in [
+        ("", "which has no managed login"),
+        (
+            "pages = \"classic\"\n",
+            "it has the domain my-people already, and a pool has one prefix at most",
+        ),
+        (
+            "pages = \"classic\"\ndomain.prefix = \"my-people\"\n",
+            "it has the domain my-people already",
+        ),
+        (
+            "pages = \"classic\"\ndomain.existing = \"others\"\n",
+            "others is no domain of it",
+        ),
+        (
+            "first-factors = [\"password\", \"email-otp\"]\ndomain.existing = \"my-people\"\n",
+            "which has no managed login",
+        ),
+    ] {
+        let refused = second.refused(&format!("{named}{more}"));
+        assert_eq!(refused["code"], "USER_POOL", "{refused}");
+        let message = refused["message"].as_str().unwrap();
+        assert!(message.contains(why), "{why}: {message}");
+    }
+    // Nobody may look at it.
+    console.device(
+        "control/faults",
+        &json!({ "denied": ["cognito-idp DescribeUserPool"] }),
+    );
+    let refused = second.refused(&named);
+    console.device("control/faults", &json!({}));
+    assert_eq!(refused["code"], "USER_POOL", "{refused}");
+    assert!(
+        refused["message"]
+            .as_str()
+            .unwrap()
+            .contains("may not read")
+    );
+    assert_eq!(described(&console, &pool), before);
+    assert!(stage.end("-TERM"));
+}
+
+/// A pool that was made by hand, with classic pages that people sign in at already.
+#[test]
+fn people_sign_in_at_the_domain_that_a_pool_has() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    let input = json!({
+        "PoolName": "made by hand",
+        "UserPoolTier": "LITE",
+        "UsernameAttributes": ["phone_number"],
+        "AutoVerifiedAttributes": ["phone_number"],
+        "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::000000000000:role/sms", "ExternalId": "x" },
+    });
+    let made = console.cognito("CreateUserPool", &input);
+    let pool = made["UserPool"]["Id"].as_str().unwrap().to_owned();
+    let domain = json!({ "UserPoolId": pool, "Domain": "my-people" });
+    console.cognito("CreateUserPoolDomain", &domain);
+    let before = described(&console, &pool);
+    let second = Second::beside(&stage);
+    let stack = format!(
+        "[identity]\nuser-pool-id = \"{pool}\"\npages = \"classic\"\n\
+         domain.existing = \"my-people\"\n[linking]\nscopes = [\"openid\", \"phone\"]\n"
+    );
+    let deployed = second.done(&stack, &["deploy", "--json"]);
+    assert_eq!(deployed["userPoolId"], pool.as_str());
+    let again = second.done(&stack, &["deploy", "--json"]);
+    assert_eq!(again["calls"]["mutating"], 0, "{again}");
+    assert_eq!(described(&console, &pool), before);
+    assert!(stage.end("-TERM"));
+}
