@@ -35,6 +35,7 @@ pub(crate) async fn script(
         way: way(stack),
         administrator: administrator(stack, urls, &inputs.home, deployed),
         subject: subject(stack),
+        more: more(stack),
         web_page: web_page::script(stack, deployed),
         access_token_seconds,
     })
@@ -87,6 +88,8 @@ pub(crate) fn way(stack: &StackFile) -> Way {
             .find(|(factor, _)| identity.first_factors.contains(factor))
             .map(|(_, code)| code),
         at_amazon: false,
+        // Nobody has verified an address that an administrator wrote down.
+        alias: signs_in_with(SignIn::Username) && identity.self_sign_up,
     }
 }
 
@@ -115,5 +118,13 @@ fn subject(stack: &StackFile) -> Subject {
         SignInName::Username if everything => Subject::Username,
         SignInName::Phone if everything || scopes.contains(&Scope::Phone) => Subject::Phone,
         _ => Subject::Email,
+    }
+}
+
+/// What the skill can tell beside a user name.
+fn more(stack: &StackFile) -> Vec<Subject> {
+    match subject(stack) {
+        Subject::Username => vec![Subject::Email],
+        Subject::Email | Subject::Phone | Subject::Name => Vec::new(),
     }
 }

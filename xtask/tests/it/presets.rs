@@ -1,8 +1,10 @@
 //! Every preset is deployed to a stage of its own, and somebody signs in as it wants it.
 
+use local_cloud::Urls;
+use local_cloud::story::{self, Script, Subject, Way};
 use serde_json::{Value, json};
 
-use crate::command::run;
+use crate::command::{run, skill_name};
 use crate::console::{Console, only_pool};
 use crate::plan::with;
 use crate::stage::Stage;
@@ -12,11 +14,15 @@ struct Preset {
     name: &'static str,
     /// The pages from signing up to being linked the second time, with how their codes came.
     pages: &'static [(&'static str, Option<&'static str>)],
-    /// What is spoken.
-    heard: fn(&str) -> bool,
+    /// What is spoken, each in a turn of its own.
+    heard: &'static [fn(&str) -> bool],
 }
 
 const PHONE: fn(&str) -> bool = |heard| heard.contains("+1425");
+const EMAIL: fn(&str) -> bool = |heard| heard.contains("@example.com");
+
+/// Where a person came back with their e-mail address, and not with the name that they chose.
+const ALIAS: &str = "alias";
 
 const PRESETS: &[Preset] = &[
     Preset {
@@ -26,7 +32,7 @@ const PRESETS: &[Preset] = &[
             ("/confirmUser", Some("email")),
             ("/login", None),
         ],
-        heard: |heard| heard.contains("@example.com"),
+        heard: &[EMAIL],
     },
     Preset {
         name: "custom-domain",
@@ -35,7 +41,7 @@ const PRESETS: &[Preset] = &[
             ("/confirmUser", Some("email")),
             ("/login", None),
         ],
-        heard: |heard| heard.contains("@example.com"),
+        heard: &[EMAIL],
     },
     Preset {
         name: "phone-mfa",
@@ -46,7 +52,7 @@ const PRESETS: &[Preset] = &[
             ("/login", None),
             ("/mfa", Some("sms")),
         ],
-        heard: PHONE,
+        heard: &[PHONE],
     },
     Preset {
         name: "phone-otp",
@@ -56,7 +62,7 @@ const PRESETS: &[Preset] = &[
             ("/login", None),
             ("/oneTimeCode", Some("sms")),
         ],
-        heard: PHONE,
+        heard: &[PHONE],
     },
     Preset {
         name: "email-or-phone",
@@ -71,16 +77,16 @@ const PRESETS: &[Preset] = &[
             ("/login", None),
             ("/mfa", Some("totp")),
         ],
-        heard: PHONE,
+        heard: &[PHONE],
     },
     Preset {
         name: "profile-api",
         pages: &[
             ("/signup", None),
             ("/confirmUser", Some("email")),
-            ("/login", None),
+            ("/login", Some(ALIAS)),
         ],
-        heard: |heard| heard.contains("Your user name is ada"),
+        heard: &[|heard| heard.contains("Your user name is ada"), EMAIL],
     },
     Preset {
         name: "login-with-amazon",
@@ -89,7 +95,7 @@ const PRESETS: &[Preset] = &[
             ("/ap/consent", None),
             ("/ap/signin", None),
         ],
-        heard: |heard| heard.starts_with("Welcome back, Ada."),
+        heard: &[|heard| heard.starts_with("Welcome back, Ada.")],
     },
 ];
 
@@ -104,14 +110,27 @@ fn deploy(preset: &Preset) {
     let deployed = said.json();
     let pages: Vec<Value> = (preset.pages.iter())
         .map(|(page, code)| match code {
+            Some(ALIAS) => json!({ "page": page, "alias": "email" }),
             Some(code) => json!({ "page": page, "code": code }),
             None => json!({ "page": page }),
         })
         .collect();
     assert_eq!(deployed["pages"], json!(pages), "{}", preset.name);
     let turns = deployed["transcript"].as_array().unwrap();
-    let heard = |turn: &Value| (preset.heard)(turn["heard"].as_str().unwrap());
-    assert!(turns.iter().any(heard), "{}: {turns:?}", preset.name);
+    for expected in preset.heard {
+        let heard = |turn: &Value| expected(turn["heard"].as_str().unwrap());
+        assert!(turns.iter().any(heard), "{}: {turns:?}", preset.name);
+    }
+    // Asked with a token that has expired, answered with a refreshed one, and unlinked at the end.
+    let asks_to_link = |turn: &Value| turn["card"] == "LinkAccount";
+    let expired = turns
+        .iter()
+        .position(|turn| turn["linked"] == true && asks_to_link(turn))
+        .unwrap_or_else(|| panic!("{}: {turns:?}", preset.name));
+    let refreshed = &turns[expired + 1];
+    assert!(refreshed["linked"] == true && !asks_to_link(refreshed));
+    let last = turns.last().unwrap();
+    assert!(last["linked"] == false && asks_to_link(last));
 }
 
 #[test]
@@ -129,6 +148,49 @@ fn every_preset_is_deployed_and_spoken_to() {
     for preset in PRESETS {
         deploy(preset);
     }
+}
+
+/// Signs up with the e-mail address, as the other half of the people do; no number is asked for.
+#[test]
+fn whoever_has_no_phone_signs_up_with_an_address() {
+    let stage = Stage::start();
+    let preset = "infra/presets/email-or-phone.toml";
+    let said = run(stage.home(), &["deploy", "--stack", preset, "--json"]);
+    assert!(said.success, "{}", said.stderr);
+    let script = Script {
+        skill_id: said.json()["skillId"].as_str().unwrap().to_owned(),
+        invocation_name: skill_name("en-US"),
+        locale: "en-US".to_owned(),
+        optional_linking: true,
+        pkce: false,
+        way: Way::default(),
+        administrator: None,
+        subject: Subject::Email,
+        more: Vec::new(),
+        web_page: None,
+        access_token_seconds: 3600,
+    };
+    let urls: Urls = serde_json::from_value(stage.urls.clone()).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let transcript = runtime.block_on(story::run(&urls, &script)).unwrap();
+    let pages = json!([
+        { "page": "/signup" },
+        { "page": "/confirmUser", "code": "email" },
+        { "page": "/login" },
+    ]);
+    assert_eq!(json!(transcript.passed), pages);
+    let mut turns = transcript.turns.iter();
+    assert!(turns.any(|turn| turn.heard.contains(&transcript.email)));
+
+    let console = Console::of(&stage);
+    let pool = only_pool(&console);
+    let filter = format!("email = \"{}\"", transcript.email);
+    let asked = json!({ "UserPoolId": pool, "Filter": filter });
+    let users = console.cognito("ListUsers", &asked)["Users"].clone();
+    let attributes = users[0]["Attributes"].to_string();
+    assert!(attributes.contains("email_verified"), "{users}");
+    assert!(!attributes.contains("phone_number"), "{users}");
+    assert!(stage.end("-TERM"));
 }
 
 /// A password is as long as it has to be, and another rule changes the pool that is there.

@@ -115,6 +115,7 @@ impl Tale<'_> {
                 .await?;
         } else {
             self.step = "sign in";
+            self.person.comes_back = true;
             page = self.person.go_on(&mut browser, &self.device, page).await?;
         }
 
@@ -151,7 +152,12 @@ impl Tale<'_> {
         expect_open(&answer)?;
         self.step = "ask who it is";
         let answer = self.say(self.script.subject.in_a_session()).await?;
-        self.expect_subject(&answer)?;
+        self.expect(&answer, self.script.subject)?;
+        for subject in &self.script.more {
+            self.step = "ask what else there is";
+            let answer = self.say(subject.in_a_session()).await?;
+            self.expect(&answer, *subject)?;
+        }
         self.hear_the_subject().await
     }
 
@@ -164,7 +170,7 @@ impl Tale<'_> {
         let answer = self.ask_for_the_subject().await?;
         expect_same_token(&answer, before)?;
         expect_link_card(&answer)?;
-        if answer.heard.contains(self.subject()) {
+        if answer.heard.contains(self.known(self.script.subject)) {
             return Err(Problem::unexpected(
                 "an answer without personal data to an expired token",
                 format!("“{}”", answer.heard),
@@ -225,7 +231,7 @@ impl Tale<'_> {
 
     async fn hear_the_subject(&mut self) -> Result<Answer, Problem> {
         let answer = self.ask_for_the_subject().await?;
-        self.expect_subject(&answer)?;
+        self.expect(&answer, self.script.subject)?;
         Ok(answer)
     }
 
@@ -256,8 +262,8 @@ impl Tale<'_> {
     }
 
     /// What the skill is to say about the person.
-    fn subject(&self) -> &str {
-        match self.script.subject {
+    fn known(&self, subject: Subject) -> &str {
+        match subject {
             Subject::Email => &self.person.email,
             Subject::Phone => &self.person.phone,
             Subject::Username => &self.person.username,
@@ -265,13 +271,14 @@ impl Tale<'_> {
         }
     }
 
-    fn expect_subject(&self, answer: &Answer) -> Result<(), Problem> {
+    fn expect(&self, answer: &Answer, subject: Subject) -> Result<(), Problem> {
         expect_plain(answer)?;
-        if answer.heard.contains(self.subject()) {
+        let known = self.known(subject);
+        if answer.heard.contains(known) {
             return Ok(());
         }
         Err(Problem::unexpected(
-            format!("an answer with {}", self.subject()),
+            format!("an answer with {known}"),
             format!("“{}”", answer.heard),
             LOGS,
         ))

@@ -52,6 +52,8 @@ pub struct Script {
     pub administrator: Option<Administrator>,
     /// What the person asks for.
     pub subject: Subject,
+    /// What else the skill can tell; it is asked for once.
+    pub more: Vec<Subject>,
     /// A web page on the same user pool, where there is one.
     pub web_page: Option<WebPage>,
     /// How long an access token lives, in seconds; the stage's clock is moved past it.

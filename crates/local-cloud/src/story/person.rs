@@ -62,6 +62,8 @@ pub struct Way {
     /// With an account at Amazon, which is made without a code, and asked whether the skill may know
     /// it.
     pub at_amazon: bool,
+    /// Whether the e-mail address works beside the name; whoever comes back then uses it.
+    pub alias: bool,
 }
 
 /// A page that somebody has got through.
@@ -73,6 +75,9 @@ pub struct Passed {
     /// `totp`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// What was entered to sign in, where it is not what the account was made with: `email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
 }
 
 /// Somebody with addresses that nobody else on the stage has.
@@ -84,6 +89,8 @@ pub(super) struct Person {
     pub(super) password: String,
     /// Whether somebody else has chosen it, and it has to be replaced.
     pub(super) has_temporary_password: bool,
+    /// Whether the account is there from another time.
+    pub(super) comes_back: bool,
     way: Way,
     administrator: Option<Administrator>,
     /// Codes that were used; each works once.
@@ -105,6 +112,7 @@ impl Person {
             // As long as a password policy may ask for, with all the kinds of characters.
             password: format!("Story-{}-42", unique.repeat(3)),
             has_temporary_password: false,
+            comes_back: false,
             way,
             administrator,
             used: HashSet::new(),
@@ -116,10 +124,15 @@ impl Person {
     /// What the person signs in with.
     pub(super) fn sign_in_name(&self) -> &str {
         match self.way.name {
+            _ if self.uses_alias() => &self.email,
             SignInName::Email => &self.email,
             SignInName::Phone => &self.phone,
             SignInName::Username => &self.username,
         }
+    }
+
+    fn uses_alias(&self) -> bool {
+        self.way.alias && self.comes_back
     }
 
     /// The attribute by which the person is reached.
@@ -300,10 +313,12 @@ impl Person {
             "password" if button.is_some() => Some(String::new()),
             _ => self.answer(name),
         };
+        let by_alias = self.uses_alias() && form.asks_for("username");
         let next = browser.submit(page, form, button, answer).await?;
         self.passed.push(Passed {
             page: page.url.path().to_owned(),
             code: code.as_ref().map(|(_, medium)| (*medium).to_owned()),
+            alias: by_alias.then(|| "email".to_owned()),
         });
         self.used.extend(code.map(|(code, _)| code));
         Ok(next)
