@@ -86,6 +86,8 @@ def identity(reader, stack_name, stack):
         addresses = sorted(ADDRESSES[word] for word in wanted["sign-in"])
         expect("pool.sign-in", addresses, sorted(pool.get("UsernameAttributes", [])))
         expect("pool.verified", addresses, sorted(pool.get("AutoVerifiedAttributes", [])))
+    form = pool.get("IssuerConfiguration", {}).get("Type", "ORIGINAL")
+    expect("pool.issuer", wanted["issuer"].upper(), form)
     expect("pool.case", False, pool.get("UsernameConfiguration", {}).get("CaseSensitive"))
     expect("pool.mfa", MFA[wanted["mfa"]], pool.get("MfaConfiguration", "OFF"))
     if wanted["mfa"] != "off":

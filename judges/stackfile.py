@@ -12,6 +12,7 @@ DEFAULTS = {
         "self-sign-up": True,
         "plan": "essentials",
         "pages": "managed-login",
+        "issuer": "original",
         "tokens": {"access": "1h", "refresh": "3650d"},
     },
     "linking": {"scopes": ["openid", "email", "profile"], "grants": ["code"]},

@@ -30,7 +30,7 @@ pub use domain::{
 };
 pub use email::{Email, Sender, SesIdentity};
 pub use identity::{
-    FirstFactor, Identity, Mfa, MfaFactor, Pages, Plan, Provider, Recovery, SignIn, Tokens,
+    FirstFactor, Identity, Issuer, Mfa, MfaFactor, Pages, Plan, Provider, Recovery, SignIn, Tokens,
 };
 pub use lambda::{Architecture, Lambda, LogRetention, Memory};
 pub use linking::{ClientAuthentication, Grant, Linking, ProfileSource, Scope};

@@ -12,7 +12,8 @@ pub use delivery::delivery;
 pub use identity::{ALEXA, ClientNames, DOMAIN, SMS_ROLE, USER_POOL, WEB, identity};
 pub use outputs::{DeliveryOutputs, IdentityOutputs, OutputError, SkillOutputs};
 pub use parameters::{
-    AccountParameters, DeliveryParameters, IdentityParameters, Repository, SkillParameters,
+    AccountParameters, DeliveryParameters, IdentityParameters, ProfileParameters, Repository,
+    SkillParameters,
 };
 pub use skill::skill;
 

@@ -99,9 +99,9 @@ enum Command {
     Destroy(destroy::Options),
     /// Check what can be checked of a deployed stage without a person
     ///
-    /// The authorize endpoint for every redirect URI, the sign-in page, the token endpoint, the key
-    /// set, the permission to invoke, account linking and the skill's status. Nothing is changed.
-    /// `deploy` does it too, to a real stage.
+    /// The authorize endpoint for every redirect URI, the sign-in page, the token endpoint, the issuer
+    /// of tokens and its keys, the permission to invoke, account linking and the skill's status.
+    /// Nothing is changed. `deploy` does it too, to a real stage.
     #[command(after_help = "Example: cargo xtask verify dev")]
     Verify(verify::Options),
     /// Sign in as an Amazon developer, for real stages

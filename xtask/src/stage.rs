@@ -11,6 +11,7 @@ use models::ids::VendorId;
 use models::secure_url::{SecureUrl, SecureUrlError, is_loopback};
 use rollout::endpoints::{
     AwsEndpoint, CALL_TIMEOUT, Endpoints, HostPattern, LoginWithAmazon, RedirectHosts,
+    UserPoolHosts,
 };
 use rollout::resolver::Resolver;
 use secrecy::SecretString;
@@ -55,7 +56,11 @@ pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
         sign_in: HostPattern::new(base(&urls.sign_in)),
         custom_sign_in: HostPattern::new(urls.custom_sign_in()),
         resolver: Resolver::Http(secure(&urls.resolver())?),
-        issuer: HostPattern::new(format!("{}/{{pool}}", base(&urls.aws))),
+        user_pools: UserPoolHosts {
+            api: HostPattern::new(base(&urls.aws)),
+            original_issuer: HostPattern::new(format!("{}/{{pool}}", base(&urls.aws))),
+            updated_issuer: HostPattern::new(format!("{}/{{pool}}", urls.updated_issuers())),
+        },
         call_timeout: call_timeout()?,
     })
 }

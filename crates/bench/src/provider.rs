@@ -36,6 +36,8 @@ pub(super) struct Provider {
     pub(super) token: String,
     /// Its issuer URL.
     pub(super) issuer: String,
+    /// The URL of its API, at the host of the issuer.
+    pub(super) cognito_url: String,
     /// The URL of its sign-in domain.
     pub(super) sign_in_url: String,
     /// The certificate that has to be trusted, in PEM.
@@ -50,7 +52,8 @@ impl Provider {
         let keys = listen()?;
         let sign_in = listen()?;
         // By name, because that is how it is in the cloud: looking one up is part of the price.
-        let issuer = format!("https://localhost:{}/{POOL}", keys.local_addr()?.port());
+        let cognito_url = format!("https://localhost:{}", keys.local_addr()?.port());
+        let issuer = format!("{cognito_url}/{POOL}");
         let sign_in_url = format!("https://localhost:{}", sign_in.local_addr()?.port());
         let signer = Issuer::new()?;
         let token = signer.access_token(&issuer);
@@ -73,6 +76,7 @@ impl Provider {
         Ok(Self {
             token,
             issuer,
+            cognito_url,
             sign_in_url,
             root: chain.root,
             asked,

@@ -107,6 +107,7 @@ impl Scenario {
             (environment::CLIENT_ID.name, CLIENT.to_owned()),
             (environment::ISSUER.name, provider.issuer.clone()),
             (environment::SIGN_IN_URL.name, provider.sign_in_url.clone()),
+            (environment::COGNITO_URL.name, provider.cognito_url.clone()),
             (environment::SCOPES.name, "openid email profile".to_owned()),
             (environment::PROFILE_SOURCE.name, source.to_owned()),
             (environment::TRUSTED_ROOTS.name, root.display().to_string()),

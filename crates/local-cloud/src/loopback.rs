@@ -37,7 +37,8 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         rule: "a user pool's issuer is https://cognito-idp.{region}.amazonaws.com/{pool}",
-        instead: "the stage's AWS base URL takes the place of the host",
+        instead: "the stage's AWS base URL takes the place of the host, and a folder of it that of \
+                  issuer-cognito-idp.{region}.amazonaws.com",
     },
     Exception {
         rule: "Alexa redirects to pitangui.amazon.com, layla.amazon.com and alexa.amazon.co.jp",

@@ -16,7 +16,7 @@ use crate::aws::acm::Acm;
 use crate::aws::logs::Logs;
 use crate::aws::route53::{Route53, resolver};
 use crate::aws::s3::S3;
-use crate::cognito::Cognito;
+use crate::cognito::{Cognito, UPDATED_ISSUERS};
 use crate::faults::{self, Door, Faults, Gate, Wire};
 use crate::lambda::Lambda;
 use crate::recorder::Recorder;
@@ -74,6 +74,12 @@ impl Urls {
     pub fn custom_sign_in(&self) -> String {
         let port = self.sign_in.port().unwrap_or_default();
         format!("http://{CUSTOM_HOST}:{port}")
+    }
+
+    /// What stands for `https://issuer-cognito-idp.us-east-1.amazonaws.com`, the host of updated
+    /// issuers in every region, without a trailing slash: a folder of the AWS listener.
+    pub fn updated_issuers(&self) -> String {
+        format!("{}{UPDATED_ISSUERS}", self.aws)
     }
 
     /// What answers which addresses a name has on the stage.

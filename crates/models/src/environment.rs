@@ -50,6 +50,15 @@ pub const SIGN_IN_URL: Variable = Variable {
     default: None,
 };
 
+/// Where `GetUser` is asked.
+pub const COGNITO_URL: Variable = Variable {
+    name: "VOICELINK_COGNITO_URL",
+    purpose: "Base URL of Cognito's API in the user pool's region. Read with `get-user` only. Must be \
+              https unless it is loopback.",
+    example: "https://cognito-idp.eu-west-1.amazonaws.com",
+    default: None,
+};
+
 /// What the user has to have consented to.
 pub const SCOPES: Variable = Variable {
     name: "VOICELINK_SCOPES",
@@ -101,11 +110,12 @@ pub const LOG_LEVEL: Variable = Variable {
 pub const CONVENTIONAL: [Variable; 2] = [TRUSTED_ROOTS, LOG_LEVEL];
 
 /// Every variable of our own, in the order in which the documentation lists them.
-pub const ALL: [Variable; 7] = [
+pub const ALL: [Variable; 8] = [
     SKILL_ID,
     CLIENT_ID,
     ISSUER,
     SIGN_IN_URL,
+    COGNITO_URL,
     SCOPES,
     PROFILE_SOURCE,
     AMAZON_API_URL,

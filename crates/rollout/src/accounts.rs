@@ -1,8 +1,8 @@
 //! Whose accounts people link: those of the stage's user pool, or those that they have with Amazon
 //! and that need no stack.
 
-use infra::stack_file::Provider;
-use infra::stacks::{AccountParameters, IdentityOutputs};
+use infra::stack_file::{ProfileSource, Provider};
+use infra::stacks::{AccountParameters, IdentityOutputs, ProfileParameters};
 use models::ids::{ClientId, UserPoolId};
 use secrecy::SecretString;
 
@@ -73,8 +73,21 @@ impl Accounts {
         let endpoints = &inputs.endpoints;
         Ok(match self {
             Self::UserPool(outputs) => AccountParameters::UserPool {
-                issuer: endpoints.issuer(&inputs.home, outputs.user_pool_id.as_str())?,
-                sign_in_url: endpoints.sign_in(&outputs.domain, &inputs.home)?,
+                issuer: endpoints.issuer(
+                    inputs.stack.identity.issuer,
+                    &inputs.home,
+                    outputs.user_pool_id.as_str(),
+                )?,
+                profiles: match inputs.stack.linking.profile_source {
+                    ProfileSource::GetUser => ProfileParameters::GetUser {
+                        cognito_url: endpoints.cognito(&inputs.home)?,
+                    },
+                    ProfileSource::Userinfo | ProfileSource::LoginWithAmazon => {
+                        ProfileParameters::UserInfo {
+                            sign_in_url: endpoints.sign_in(&outputs.domain, &inputs.home)?,
+                        }
+                    }
+                },
             },
             Self::Amazon(_) => AccountParameters::Amazon {
                 api_url: endpoints.amazon.api.clone(),

@@ -9,7 +9,7 @@ use models::secure_url::{SecureUrl, SecureUrlError};
 use secrecy::SecretString;
 
 use infra::names::SignInDomain;
-use infra::stack_file::Region;
+use infra::stack_file::{Issuer, Region};
 
 use crate::error::{Code, Error};
 use crate::package::LinkingUrls;
@@ -30,8 +30,8 @@ pub struct Endpoints {
     pub custom_sign_in: HostPattern,
     /// Who knows what names stand for.
     pub resolver: Resolver,
-    /// The issuer of a user pool's tokens.
-    pub issuer: HostPattern,
+    /// The user pools themselves.
+    pub user_pools: UserPoolHosts,
     /// Login with Amazon, for people who sign in there.
     pub amazon: LoginWithAmazon,
     /// How long one attempt to call a service may take; what takes longer is tried again or given
@@ -108,6 +108,17 @@ impl LoginWithAmazon {
     }
 }
 
+/// Where user pools answer, and what they call themselves.
+#[derive(Debug, Clone)]
+pub struct UserPoolHosts {
+    /// The API of a region.
+    pub api: HostPattern,
+    /// The issuer of tokens in its original form.
+    pub original_issuer: HostPattern,
+    /// The issuer of tokens in its updated form.
+    pub updated_issuer: HostPattern,
+}
+
 /// A base URL with `{…}` holes.
 #[derive(Debug, Clone)]
 pub struct HostPattern(String);
@@ -137,8 +148,10 @@ impl fmt::Display for HostPattern {
 const SIGN_IN: &str = "https://{prefix}.auth.{region}.amazoncognito.com";
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html>
 const CUSTOM_SIGN_IN: &str = "https://{host}";
-/// <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html>
-const ISSUER: &str = "https://cognito-idp.{region}.amazonaws.com/{pool}";
+/// <https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html>
+const API: &str = "https://cognito-idp.{region}.amazonaws.com";
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html>
+const UPDATED_ISSUER: &str = "https://issuer-cognito-idp.{region}.amazonaws.com/{pool}";
 
 impl Endpoints {
     /// Amazon's own hosts, with AWS credentials of this profile if one is named.
@@ -166,7 +179,11 @@ impl Endpoints {
             sign_in: HostPattern::new(SIGN_IN),
             custom_sign_in: HostPattern::new(CUSTOM_SIGN_IN),
             resolver: Resolver::System,
-            issuer: HostPattern::new(ISSUER),
+            user_pools: UserPoolHosts {
+                api: HostPattern::new(API),
+                original_issuer: HostPattern::new(format!("{API}/{{pool}}")),
+                updated_issuer: HostPattern::new(UPDATED_ISSUER),
+            },
             call_timeout: CALL_TIMEOUT,
         }
     }
@@ -181,10 +198,23 @@ impl Endpoints {
         }
     }
 
-    /// The issuer of a user pool's tokens.
-    pub fn issuer(&self, region: &Region, user_pool_id: &str) -> Result<SecureUrl, Error> {
-        self.issuer
-            .fill(&[("region", region.as_str()), ("pool", user_pool_id)])
+    /// The issuer of a user pool's tokens, in one of its forms.
+    pub fn issuer(
+        &self,
+        form: Issuer,
+        region: &Region,
+        user_pool_id: &str,
+    ) -> Result<SecureUrl, Error> {
+        let issuer = match form {
+            Issuer::Original => &self.user_pools.original_issuer,
+            Issuer::Updated => &self.user_pools.updated_issuer,
+        };
+        issuer.fill(&[("region", region.as_str()), ("pool", user_pool_id)])
+    }
+
+    /// The base URL of the API of a region's user pools.
+    pub fn cognito(&self, region: &Region) -> Result<SecureUrl, Error> {
+        self.user_pools.api.fill(&[("region", region.as_str())])
     }
 }
 
@@ -203,13 +233,22 @@ mod tests {
             let url_of = endpoints.sign_in(&domain.parse().unwrap(), &region);
             assert_eq!(url_of.unwrap().as_url().as_str(), url);
         }
+        for (form, url) in [
+            (
+                Issuer::Original,
+                "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123",
+            ),
+            (
+                Issuer::Updated,
+                "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123",
+            ),
+        ] {
+            let issuer = endpoints.issuer(form, &region, "eu-west-1_AbCdEf123");
+            assert_eq!(issuer.unwrap().as_url().as_str(), url);
+        }
         assert_eq!(
-            endpoints
-                .issuer(&region, "eu-west-1_AbCdEf123")
-                .unwrap()
-                .as_url()
-                .as_str(),
-            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123"
+            endpoints.cognito(&region).unwrap().as_url().as_str(),
+            "https://cognito-idp.eu-west-1.amazonaws.com/"
         );
     }
 

@@ -36,6 +36,8 @@ pub enum Code {
     GuardLinkLifetime,
     /// A deployment would change what a pool cannot change.
     GuardSignInAttributes,
+    /// A deployment would change what a pool is called in its tokens.
+    GuardIssuer,
     /// A deployment would remove a redirect URI in use.
     GuardRedirectUris,
     /// The live version of the skill would lose what it uses.
@@ -120,6 +122,10 @@ impl Code {
             "a deployment would change what a pool cannot change",
         ),
         (
+            Self::GuardIssuer,
+            "a deployment would change the form of issuer in tokens",
+        ),
+        (
             Self::GuardRedirectUris,
             "a deployment would remove a redirect URI in use",
         ),
@@ -198,6 +204,7 @@ impl Code {
             Self::GuardDomain => "GUARD_DOMAIN",
             Self::GuardLinkLifetime => "GUARD_LINK_LIFETIME",
             Self::GuardSignInAttributes => "GUARD_SIGN_IN_ATTRIBUTES",
+            Self::GuardIssuer => "GUARD_ISSUER",
             Self::GuardRedirectUris => "GUARD_REDIRECT_URIS",
             Self::GuardLive => "GUARD_LIVE",
             Self::Import => "IMPORT",

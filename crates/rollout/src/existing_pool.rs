@@ -5,9 +5,9 @@ mod judge;
 
 use std::collections::BTreeSet;
 
-use aws_sdk_cognitoidentityprovider::types::UserPoolType;
+use aws_sdk_cognitoidentityprovider::types::{IssuerType, UserPoolType};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use infra::stack_file::{FirstFactor, SignIn};
+use infra::stack_file::{FirstFactor, Issuer, SignIn};
 use infra::stacks;
 use models::ids::UserPoolId;
 use serde_json::Value;
@@ -35,6 +35,8 @@ pub struct ExistingPool {
     pub self_sign_up: bool,
     /// Whether it is on the plan without managed login.
     pub lite: bool,
+    /// What it is called in its tokens.
+    issuer: Issuer,
     /// The names of its attributes.
     attributes: BTreeSet<String>,
     /// Its prefix of Cognito's own host.
@@ -74,6 +76,10 @@ impl ExistingPool {
             lite: pool
                 .user_pool_tier()
                 .is_some_and(|tier| tier.as_str() == "LITE"),
+            issuer: match pool.issuer_configuration().and_then(|all| all.r#type()) {
+                Some(IssuerType::Updated) => Issuer::Updated,
+                _ => Issuer::Original,
+            },
             attributes: (pool.schema_attributes().iter())
                 .filter_map(|attribute| attribute.name().map(str::to_owned))
                 .collect(),
@@ -113,6 +119,24 @@ pub async fn read(aws: &Aws, inputs: &Inputs) -> Result<Option<ExistingPool>, Er
         .hint("use some that may call cognito-idp:DescribeUserPool on it")),
         Err(error) => Err(Error::aws(format!("cannot read user pool {id}"), &error)),
     }
+}
+
+/// The refusal where the skill would expect tokens of the pool to be signed with its other name.
+pub(crate) fn other_issuer(pool: &ExistingPool, expected: Issuer) -> Option<Error> {
+    (pool.issuer != expected).then(|| {
+        Error::new(
+            Code::UserPool,
+            format!(
+                "user pool {} signs tokens with the {} form of issuer, and issuer is `{expected}`: the \
+                 skill would refuse them all",
+                pool.id, pool.issuer
+            ),
+        )
+        .hint(format!(
+            "use issuer = \"{}\" in [identity] (docs/identity.md)",
+            pool.issuer
+        ))
+    })
 }
 
 /// What keeps a client, or a domain, from being made in the pool as it is.

@@ -26,6 +26,8 @@ pub enum Guard {
     LinkLifetime,
     /// What people sign in with, or their attributes, differ from what the pool was created with.
     SignInAttributes,
+    /// Tokens would be signed with another name, and those in hand refused.
+    Issuer,
     /// A redirect URI that linked users depend on would be removed.
     RedirectUris,
     /// The live version of the skill would lose something that it uses.
@@ -52,6 +54,7 @@ impl Guard {
             Self::SignInAttributes,
             "sign-in or attributes would differ from what the pool was created with",
         ),
+        (Self::Issuer, "tokens would have another form of issuer"),
         (Self::RedirectUris, "a redirect URI in use would be removed"),
         (
             Self::Live,
@@ -67,6 +70,7 @@ impl Guard {
             Self::Domain => "domain",
             Self::LinkLifetime => "link-lifetime",
             Self::SignInAttributes => "sign-in-attributes",
+            Self::Issuer => "issuer",
             Self::RedirectUris => "redirect-uris",
             Self::Live => "live",
         }
@@ -80,6 +84,7 @@ impl Guard {
             Self::Domain => Code::GuardDomain,
             Self::LinkLifetime => Code::GuardLinkLifetime,
             Self::SignInAttributes => Code::GuardSignInAttributes,
+            Self::Issuer => Code::GuardIssuer,
             Self::RedirectUris => Code::GuardRedirectUris,
             Self::Live => Code::GuardLive,
         }
@@ -112,6 +117,10 @@ impl Guard {
             Self::SignInAttributes => {
                 "Cognito cannot change these after creation, and the update would fail half-way"
             }
+            Self::Issuer => {
+                "the skill refuses the access tokens that Alexa has in hand, and asks people to link \
+                 again, until Alexa has refreshed them"
+            }
             Self::RedirectUris => {
                 "whoever links or signs in through it would end at Cognito's error page"
             }
@@ -134,6 +143,10 @@ impl Guard {
             Self::SignInAttributes => {
                 "put identity.sign-in of stack.toml back, or deploy it as another stage and move \
                  people there"
+            }
+            Self::Issuer => {
+                "put identity.issuer of stack.toml back, or change it when few people talk to the \
+                 skill"
             }
             Self::RedirectUris => {
                 "deploy with the vendor and hosts that the stage was made with, and with its \

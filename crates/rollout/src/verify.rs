@@ -4,6 +4,7 @@
 mod judge;
 mod permission;
 mod probe;
+mod recognition;
 mod web_page;
 
 use std::fmt;
@@ -14,7 +15,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use infra::stacks::AccountParameters;
 use models::account_linking::{AccessTokenScheme, AccountLinkingRequest};
 use models::ids::SkillId;
 use models::secure_url::SecureUrl;
@@ -142,14 +142,14 @@ async fn run(session: &Session<'_>, probe: &Probe) -> Result<Verification, Error
         sign_in(session, probe, &desired),
         web_page::checks(session, probe, accounts.user_pool()),
         token_endpoint(session, probe, &desired),
-        recognition(session, probe, &accounts),
+        recognition::checks(session, probe, &accounts),
         permissions(session, &skill),
         read_back(session, &skill, &desired),
         skill_status(session, &skill),
     );
     checks.extend(web_page?);
     checks.push(tokens);
-    checks.push(recognised?);
+    checks.extend(recognised?);
     checks.extend(permissions?);
     checks.push(linking?);
     checks.push(status?);
@@ -310,31 +310,6 @@ async fn token_endpoint(
         })
     });
     Check::new(NAME, finding)
-}
-
-/// What the skill verifies access tokens with: the keys of the user pool, or Amazon's own word.
-async fn recognition(
-    session: &Session<'_>,
-    probe: &Probe,
-    accounts: &Accounts,
-) -> Result<Check, Error> {
-    let inputs = session.inputs;
-    match accounts.parameters(inputs)? {
-        AccountParameters::UserPool { issuer, .. } => {
-            let url = issuer.below([".well-known", "jwks.json"]);
-            let answer = probe.get(url.as_url()).await;
-            let finding = answer.and_then(|answer| judge::key_set(answer.status, &answer.body));
-            Ok(Check::new("key set", finding))
-        }
-        AccountParameters::Amazon { .. } => {
-            let mut url = inputs.endpoints.amazon.token_info().as_url().clone();
-            let token = format!("Atza|{}", uuid::Uuid::new_v4().simple());
-            url.query_pairs_mut().append_pair("access_token", &token);
-            let answer = probe.get(&url).await;
-            let finding = answer.and_then(|answer| judge::token_info(answer.status, &answer.body));
-            Ok(Check::new("token information", finding))
-        }
-    }
 }
 
 /// Whether Alexa may invoke the function of each region, for this skill and no other.

@@ -94,8 +94,9 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             }
             ProfileSource::GetUser => {
                 let issuer = self.text(environment::ISSUER);
+                let cognito_url = self.text(environment::COGNITO_URL);
                 let scopes = self.text(environment::SCOPES)?;
-                Settings::get_user(client_id?, &issuer?, &scopes)
+                Settings::get_user(client_id?, &issuer?, &cognito_url?, &scopes)
             }
             ProfileSource::LoginWithAmazon => {
                 let api_url = self.text(environment::AMAZON_API_URL)?;
@@ -140,6 +141,7 @@ fn variable_of(error: &SettingsError) -> Variable {
         | SettingsError::IssuerNotABase(_)
         | SettingsError::NotAPool(_) => environment::ISSUER,
         SettingsError::SignIn(_) | SettingsError::SignInNotABase(_) => environment::SIGN_IN_URL,
+        SettingsError::Cognito(_) => environment::COGNITO_URL,
         SettingsError::Amazon(_) | SettingsError::AmazonNotABase(_) => environment::AMAZON_API_URL,
         SettingsError::Source(_) | SettingsError::NotBuilt(_) => environment::PROFILE_SOURCE,
     }
@@ -223,6 +225,23 @@ mod tests {
         assert_eq!(configuration.accounts, amazon.ok());
         variables.push(("VOICELINK_AMAZON_API_URL", "http://api.example.com"));
         assert_eq!(read(&variables).1, ["VOICELINK_AMAZON_API_URL is wrong"]);
+    }
+
+    #[cfg(feature = "get-user")]
+    #[test]
+    fn get_user_needs_the_api_and_no_sign_in_domain() {
+        let mut variables = ALL[..3].to_vec();
+        variables.push(("VOICELINK_PROFILE_SOURCE", "get-user"));
+        assert_eq!(read(&variables).1, ["VOICELINK_COGNITO_URL is not set"]);
+        let api = environment::COGNITO_URL.example;
+        variables.push(("VOICELINK_COGNITO_URL", api));
+        let (configuration, problems) = read(&variables);
+        assert_eq!(problems, <[String; 0]>::default());
+        let client_id = environment::CLIENT_ID.example.parse().unwrap();
+        let expected = Settings::get_user(client_id, environment::ISSUER.example, api, "openid");
+        assert_eq!(configuration.accounts, expected.ok());
+        variables[4].1 = "http://api.example.com";
+        assert_eq!(read(&variables).1, ["VOICELINK_COGNITO_URL is wrong"]);
     }
 
     #[test]

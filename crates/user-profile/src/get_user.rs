@@ -4,7 +4,8 @@
 //!
 //! The call is authorised by the user's token alone, so the client has neither credentials nor
 //! the loading of a configuration, and it is built with the first call. It sends through the
-//! client that has fetched the keys: they come from the same host, so that one handshake does.
+//! client that has fetched the keys: with an issuer of the original form they come from the same
+//! host, so that one handshake does.
 
 use std::sync::{Arc, OnceLock};
 

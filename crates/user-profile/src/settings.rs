@@ -113,6 +113,9 @@ pub enum SettingsError {
     /// The sign-in URL is not one to send a token to.
     #[error("the sign-in URL cannot be used")]
     SignIn(#[source] SecureUrlError),
+    /// The URL of Cognito's API is not one to send a token to.
+    #[error("the URL of Cognito cannot be used")]
+    Cognito(#[source] SecureUrlError),
     /// A path cannot be appended to the issuer.
     #[error("`{0}` cannot be an issuer: it must have neither a query nor a fragment")]
     IssuerNotABase(String),
@@ -158,14 +161,17 @@ impl Settings {
         Self::user_pool(client_id, issuer, (scopes, OPENID), attributes)
     }
 
-    /// Checks the settings of a user pool whose attributes are read with `GetUser`; see
-    /// [`user_info`](Self::user_info). What `GetUser` demands is `aws.cognito.signin.user.admin`.
+    /// Checks the settings of a user pool whose attributes are read with `GetUser` of the API at
+    /// `cognito_url`; see [`user_info`](Self::user_info). What `GetUser` demands is
+    /// `aws.cognito.signin.user.admin`.
     pub fn get_user(
         client_id: ClientId,
         issuer: &str,
+        cognito_url: &str,
         scopes: &str,
     ) -> Result<Self, SettingsError> {
-        Self::user_pool(client_id, issuer, (scopes, SELF_SERVICE), get_user(issuer)?)
+        let attributes = get_user(issuer, cognito_url)?;
+        Self::user_pool(client_id, issuer, (scopes, SELF_SERVICE), attributes)
     }
 
     /// Checks the settings of Login with Amazon. `client_id` is that of the security profile,
@@ -214,22 +220,21 @@ fn below(base: &SecureUrl, path: &str) -> Option<Uri> {
     format!("{base}/{path}").parse().ok()
 }
 
-/// The API that a user pool's issuer belongs to. The issuer is the API's host or, in its newer
-/// form, that host behind `issuer-`; below it is the pool's id, which begins with the region.
+/// The API, in the region that the id of the user pool begins with, which is the end of the issuer.
+/// The rest of the issuer says nothing about the API: one of its two forms is at another host.
 #[cfg(feature = "get-user")]
-fn get_user(issuer: &str) -> Result<Attributes, SettingsError> {
+fn get_user(issuer: &str, cognito_url: &str) -> Result<Attributes, SettingsError> {
     let not_a_pool = || SettingsError::NotAPool(issuer.to_owned());
-    let (api, pool) = issuer.rsplit_once('/').ok_or_else(not_a_pool)?;
+    let (_, pool) = issuer.rsplit_once('/').ok_or_else(not_a_pool)?;
     let pool: models::ids::UserPoolId = pool.parse().map_err(|_| not_a_pool())?;
-    let api = api.replacen("://issuer-cognito-idp.", "://cognito-idp.", 1);
     Ok(Attributes::GetUser {
-        endpoint: api.parse().map_err(SettingsError::Issuer)?,
+        endpoint: cognito_url.parse().map_err(SettingsError::Cognito)?,
         region: pool.region().to_owned(),
     })
 }
 
 #[cfg(not(feature = "get-user"))]
-fn get_user(_issuer: &str) -> Result<Attributes, SettingsError> {
+fn get_user(_issuer: &str, _cognito_url: &str) -> Result<Attributes, SettingsError> {
     Err(SettingsError::NotBuilt(ProfileSource::GetUser))
 }
 
@@ -290,16 +295,15 @@ mod tests {
 
     #[test]
     fn get_user_is_asked_of_the_pools_region() {
+        const API: &str = "https://cognito-idp.eu-west-1.amazonaws.com";
         let updated = ISSUER.replace("cognito-idp", "issuer-cognito-idp");
         for issuer in [ISSUER, &updated] {
             let expected = Attributes::GetUser {
-                endpoint: "https://cognito-idp.eu-west-1.amazonaws.com"
-                    .parse()
-                    .unwrap(),
+                endpoint: API.parse().unwrap(),
                 region: "eu-west-1".to_owned(),
             };
-            let Provider::UserPool(pool) = Settings::get_user(client_id(), issuer, "").unwrap().0
-            else {
+            let settings = Settings::get_user(client_id(), issuer, API, "");
+            let Provider::UserPool(pool) = settings.unwrap().0 else {
                 panic!("{issuer}");
             };
             assert_eq!(pool.attributes, expected);
@@ -307,8 +311,10 @@ mod tests {
             // The keys are those of the issuer as it was configured.
             assert_eq!(pool.keys, *format!("{issuer}/.well-known/jwks.json"));
         }
-        let elsewhere = Settings::get_user(client_id(), "https://issuer.example.com/me", "");
+        let elsewhere = Settings::get_user(client_id(), "https://issuer.example.com/me", API, "");
         assert!(matches!(elsewhere, Err(SettingsError::NotAPool(_))));
+        let open = Settings::get_user(client_id(), ISSUER, "http://api.example.com", "");
+        assert!(matches!(open, Err(SettingsError::Cognito(_))));
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub struct Identity {
     pub web_client: Option<WebClient>,
     /// A user pool that exists already, of which nothing but app clients and a domain is managed.
     pub user_pool_id: Option<UserPoolId>,
+    /// Which of its two names the pool signs tokens with.
+    pub issuer: Issuer,
     /// Lifetimes of tokens.
     pub tokens: Tokens,
     /// The host of the sign-in pages.
@@ -65,6 +67,7 @@ impl Default for Identity {
             email: None,
             web_client: None,
             user_pool_id: None,
+            issuer: Issuer::Original,
             tokens: Tokens::default(),
             domain: Domain::default(),
         }
@@ -214,6 +217,17 @@ words! {
         Essentials = "essentials",
         /// Threat protection.
         Plus = "plus",
+    }
+}
+
+words! {
+    /// What a pool calls itself in the tokens that it signs
+    /// ([issuers](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html)).
+    Issuer {
+        /// By the host of its region's API.
+        Original = "original",
+        /// By a host that is only for issuers, whose keys are in several regions.
+        Updated = "updated",
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) const SKILL_ID: &str = "SkillId";
 pub(super) const CLIENT_ID: &str = "ClientId";
 pub(super) const ISSUER: &str = "Issuer";
 pub(super) const SIGN_IN_URL: &str = "SignInUrl";
+pub(super) const COGNITO_URL: &str = "CognitoUrl";
 pub(super) const AMAZON_API_URL: &str = "AmazonApiUrl";
 pub(super) const CODE_BUCKET: &str = "CodeBucket";
 pub(super) const CODE_KEY: &str = "CodeKey";
@@ -71,8 +72,8 @@ pub enum AccountParameters {
     UserPool {
         /// Who signs access tokens, exactly as their `iss` says it.
         issuer: SecureUrl,
-        /// Base URL of the user pool domain.
-        sign_in_url: SecureUrl,
+        /// Where their profiles are read.
+        profiles: ProfileParameters,
     },
     /// Those of Login with Amazon.
     Amazon {
@@ -81,16 +82,36 @@ pub enum AccountParameters {
     },
 }
 
+/// Where the profiles of a user pool's people are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProfileParameters {
+    /// At the userInfo endpoint.
+    UserInfo {
+        /// Base URL of the user pool domain.
+        sign_in_url: SecureUrl,
+    },
+    /// With `GetUser`.
+    GetUser {
+        /// Base URL of Cognito's API.
+        cognito_url: SecureUrl,
+    },
+}
+
+impl ProfileParameters {
+    fn to_pair(&self) -> (&'static str, String) {
+        match self {
+            Self::UserInfo { sign_in_url } => (SIGN_IN_URL, without_slash(sign_in_url)),
+            Self::GetUser { cognito_url } => (COGNITO_URL, without_slash(cognito_url)),
+        }
+    }
+}
+
 impl AccountParameters {
     fn to_pairs(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::UserPool {
-                issuer,
-                sign_in_url,
-            } => vec![
-                (ISSUER, without_slash(issuer)),
-                (SIGN_IN_URL, without_slash(sign_in_url)),
-            ],
+            Self::UserPool { issuer, profiles } => {
+                vec![(ISSUER, without_slash(issuer)), profiles.to_pair()]
+            }
             Self::Amazon { api_url } => vec![(AMAZON_API_URL, without_slash(api_url))],
         }
     }

@@ -12,7 +12,7 @@ use crate::names;
 use crate::resources::{
     Alias, Code, Environment, Function, LogGroup, LoggingConfig, Permission, Policy, Role, Version,
 };
-use crate::stack_file::{Provider, Scope, StackFile};
+use crate::stack_file::{ProfileSource, Provider, Scope, StackFile};
 
 /// The skill stack of a stack file.
 pub fn skill(stack: &StackFile) -> Template {
@@ -182,6 +182,18 @@ fn accounts(template: &mut Template, stack: &StackFile) -> Vec<(&'static str, Va
     match stack.identity.provider {
         Provider::Cognito => {
             let scopes: Vec<&str> = stack.linking.scopes.iter().map(Scope::as_str).collect();
+            let (variable, parameter, words) = match stack.linking.profile_source {
+                ProfileSource::GetUser => (
+                    environment::COGNITO_URL,
+                    parameters::COGNITO_URL,
+                    "Base URL of Cognito's API in the region of the user pool",
+                ),
+                ProfileSource::Userinfo | ProfileSource::LoginWithAmazon => (
+                    environment::SIGN_IN_URL,
+                    parameters::SIGN_IN_URL,
+                    "Base URL of the user pool domain",
+                ),
+            };
             vec![
                 (
                     environment::ISSUER.name,
@@ -190,10 +202,7 @@ fn accounts(template: &mut Template, stack: &StackFile) -> Vec<(&'static str, Va
                         "Who signs access tokens, exactly as they say it",
                     ),
                 ),
-                (
-                    environment::SIGN_IN_URL.name,
-                    url(parameters::SIGN_IN_URL, "Base URL of the user pool domain"),
-                ),
+                (variable.name, url(parameter, words)),
                 (environment::SCOPES.name, scopes.join(" ").as_str().into()),
             ]
         }

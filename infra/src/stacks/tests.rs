@@ -184,16 +184,26 @@ fn alexa_may_invoke_the_alias_for_one_skill_and_nothing_else() {
 const AMAZON: &str = "[identity]\nprovider = 'login-with-amazon'\n\
     [linking]\nprofile-source = 'login-with-amazon'\nscopes = ['profile']";
 
+const GET_USER: &str = "[linking]\nscopes = ['aws.cognito.signin.user.admin']\n\
+    profile-source = 'get-user'";
+
 #[test]
 fn the_function_is_told_everything_that_it_reads() {
-    // Whose accounts they are decides what is read.
+    // Whose accounts they are decides what is read, and how.
     let of_a_pool = [
         environment::ISSUER,
         environment::SIGN_IN_URL,
+        environment::COGNITO_URL,
         environment::SCOPES,
     ];
+    let (amazon, sign_in, cognito) = (
+        environment::AMAZON_API_URL,
+        environment::SIGN_IN_URL,
+        environment::COGNITO_URL,
+    );
     for (file, unread) in [
-        ("", &[environment::AMAZON_API_URL][..]),
+        ("", &[amazon, cognito][..]),
+        (GET_USER, &[amazon, sign_in]),
         (AMAZON, &of_a_pool),
     ] {
         let template = json(&skill(&stack(file)));
@@ -283,13 +293,16 @@ fn parameters_are_those_that_the_templates_declare() {
         DeliveryParameters::from_pairs(&pool.default_stage, pairs),
         Some(delivery_parameters)
     );
-    let of_a_pool = AccountParameters::UserPool {
+    let of_a_pool = |profiles| AccountParameters::UserPool {
         issuer: url(),
-        sign_in_url: url(),
+        profiles,
     };
+    let user_info = ProfileParameters::UserInfo { sign_in_url: url() };
+    let get_user = ProfileParameters::GetUser { cognito_url: url() };
     let of_amazon = AccountParameters::Amazon { api_url: url() };
     for (stack, accounts, expected) in [
-        (pool, of_a_pool, "SignInUrl"),
+        (pool, of_a_pool(user_info), "SignInUrl"),
+        (stack(GET_USER), of_a_pool(get_user), "CognitoUrl"),
         (stack(AMAZON), of_amazon, "AmazonApiUrl"),
     ] {
         let parameters = SkillParameters {
@@ -380,6 +393,21 @@ fn outputs_are_those_that_the_templates_declare() {
     let delivery_pairs = pairs(&delivery(&stack), "arn");
     let outputs = DeliveryOutputs::from_pairs(borrowed(&delivery_pairs)).unwrap();
     assert_eq!(outputs.plan_role.as_deref(), Some("arn"));
+}
+
+/// What is not said stays out of the template, so that pools that exist are not touched.
+#[test]
+fn a_pool_has_the_original_issuer_unless_it_is_told_otherwise() {
+    let configuration = |text| {
+        let template = json(&identity(&stack(text)));
+        template["Resources"]["UserPool"]["Properties"]["IssuerConfiguration"].clone()
+    };
+    assert_eq!(configuration(""), Value::Null);
+    assert_eq!(configuration("identity.issuer = 'original'"), Value::Null);
+    assert_eq!(
+        configuration("identity.issuer = 'updated'"),
+        serde_json::json!({ "Type": "UPDATED" })
+    );
 }
 
 #[test]

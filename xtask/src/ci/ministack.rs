@@ -12,7 +12,7 @@ use local_cloud::{ACCOUNT_ID, LocalStage, Options};
 use models::secure_url::SecureUrl;
 use rollout::calls::CallCounter;
 use rollout::deploy::DeployedAws;
-use rollout::endpoints::{AwsEndpoint, Endpoints, HostPattern};
+use rollout::endpoints::{AwsEndpoint, Endpoints, HostPattern, UserPoolHosts};
 use rollout::plan::Plan;
 use rollout::plan::change::Change;
 use rollout::progress::Step;
@@ -141,6 +141,7 @@ fn inputs(
         .parse()
         .map_err(|error| Failure::new("CI", format!("{aws}: {error}")))?;
     let lacking = gaps(toolbox).map_err(Failure::from)?.resource_type;
+    let elsewhere = stage::local_endpoints(local.urls())?;
     Ok(Inputs {
         home: stack::home(&stack, &stage)?,
         package: inputs::read_package(&stack::package_folder(path))?,
@@ -152,8 +153,12 @@ fn inputs(
                 secret_access_key: SecretString::from("local"),
             },
             sign_in: HostPattern::new(aws),
-            issuer: HostPattern::new(format!("{aws}/{{pool}}")),
-            ..stage::local_endpoints(local.urls())?
+            user_pools: UserPoolHosts {
+                api: HostPattern::new(aws),
+                original_issuer: HostPattern::new(format!("{aws}/{{pool}}")),
+                ..elsewhere.user_pools
+            },
+            ..elsewhere
         },
         developer: stage::local_developer()?,
         vendor: None,

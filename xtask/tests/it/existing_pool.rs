@@ -117,6 +117,11 @@ fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     let (planned, code) = second.run(&stack, &["plan", "--json"]);
     assert_eq!(code, Some(0), "{}", planned.stdout);
     second.done(&stack, &["verify", "--json"]);
+    let other = format!("identity.issuer = \"updated\"\n{stack}");
+    let refused = second.refused(&other);
+    assert_eq!(refused["code"], "USER_POOL", "{refused}");
+    let hint = refused["hint"].as_str().unwrap();
+    assert!(hint.contains("issuer = \"original\""), "{refused}");
     let status = second.done(&stack, &["status", "--json"])["status"].clone();
     assert_eq!(status["userPoolId"], pool.as_str());
     assert_eq!(status["drift"], json!([]));

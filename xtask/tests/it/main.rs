@@ -18,6 +18,7 @@ mod existing_pool;
 mod failures;
 mod guards;
 mod init;
+mod issuer;
 mod killed;
 mod live;
 mod local_stage;

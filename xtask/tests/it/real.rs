@@ -244,7 +244,7 @@ async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     let verify = || real.run(&["verify", "dev", "--json"], &DEVELOPER);
     let said = verify();
     assert!(said.success, "{}", said.stderr);
-    assert_eq!(said.json()["checks"].as_array().unwrap().len(), 9);
+    assert_eq!(said.json()["checks"].as_array().unwrap().len(), 10);
     assert_eq!(said.json()["calls"]["mutating"], 0);
 
     // The pages, the token endpoint and the keys do not answer.
@@ -254,7 +254,7 @@ async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     assert!(!said.success);
     let expected = ["authorize endpoint"; 3].into_iter();
     let expected: Vec<_> = expected
-        .chain(["login page", "token endpoint", "key set"])
+        .chain(["login page", "token endpoint", "issuer", "key set"])
         .collect();
     assert_eq!(failed(&said.json()), expected);
     assert_eq!(said.json()["error"]["code"], "VERIFY");
@@ -318,7 +318,7 @@ async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     );
     assert!(
         said.last_words()
-            .starts_with("error[VERIFY]: 2 of 9 checks failed")
+            .starts_with("error[VERIFY]: 2 of 10 checks failed")
     );
     assert!(real.stage.end("-TERM"));
 }

@@ -39,8 +39,12 @@ pub(crate) use client::same;
 pub(crate) use conditions::{Condition, Conditions, Outage, bearer};
 pub(crate) use headers::cookie;
 use oauth::{authorize, discovery, revoke, token, user_info};
+use settings::IssuerType;
 pub(crate) use spoil::Flaw;
 use state::State;
+
+/// The folder of the AWS listener that stands for the host of updated issuers.
+pub(crate) const UPDATED_ISSUERS: &str = "issuer-cognito-idp";
 
 /// Every user pool of the account. Clones share it.
 #[derive(Debug, Clone)]
@@ -83,14 +87,14 @@ impl Cognito {
             .with_state(self.clone())
     }
 
-    /// `/{pool}/.well-known/…`, served on the AWS listener as on `cognito-idp.{region}`.
+    /// `/{pool}/.well-known/…`, served on the AWS listener as on `cognito-idp.{region}`, and in a
+    /// folder of it as on `issuer-cognito-idp.{region}`.
     pub fn issuer_router(&self) -> Router {
-        Router::new()
-            .route(
-                "/{pool}/.well-known/openid-configuration",
-                get(discovery::configuration),
+        discovery::router(IssuerType::Original)
+            .nest(
+                &format!("/{UPDATED_ISSUERS}"),
+                discovery::router(IssuerType::Updated),
             )
-            .route("/{pool}/.well-known/jwks.json", get(discovery::jwks))
             .layer(from_fn(cross_origin::open))
             .layer(from_fn_with_state(self.clone(), conditions::gate))
             .with_state(self.clone())

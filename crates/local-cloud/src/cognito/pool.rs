@@ -317,6 +317,7 @@ fn defaults() -> Map<String, Value> {
             ],
         },
         "UserPoolTier": "ESSENTIALS",
+        "IssuerConfiguration": { "Type": "ORIGINAL" },
     });
     match defaults {
         Value::Object(defaults) => defaults,

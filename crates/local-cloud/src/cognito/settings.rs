@@ -179,6 +179,21 @@ pub(crate) struct VerificationMessageTemplate {
     pub(crate) email_subject: Option<String>,
 }
 
+/// `IssuerConfiguration.Type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum IssuerType {
+    #[default]
+    Original,
+    Updated,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct IssuerConfiguration {
+    pub(crate) r#type: IssuerType,
+}
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct EmailConfiguration {
@@ -202,6 +217,7 @@ pub(crate) struct Settings {
     pub(crate) verification_message_template: VerificationMessageTemplate,
     pub(crate) sms_authentication_message: Option<String>,
     pub(crate) user_pool_tier: Tier,
+    pub(crate) issuer_configuration: IssuerConfiguration,
     sms_configuration: Option<Value>,
 }
 

@@ -16,6 +16,7 @@ use crate::cognito::jwt::{self, Unverified};
 use crate::cognito::keys::{KeyError, PoolKeys, Purpose};
 use crate::cognito::pool::Pool;
 use crate::cognito::random;
+use crate::cognito::settings::IssuerType;
 use crate::cognito::state::State;
 use crate::cognito::users::User;
 use crate::{Shared, Urls};
@@ -23,9 +24,14 @@ use crate::{Shared, Urls};
 /// The scope that lets a token call the operations of its own user.
 pub(crate) const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// The issuer of a pool's tokens: the stage's AWS address in place of `cognito-idp.{region}`.
-pub(crate) fn issuer(urls: &Urls, pool_id: &str) -> String {
-    format!("{}/{pool_id}", urls.aws.as_str().trim_end_matches('/'))
+/// The issuer of a pool's tokens: the stage's AWS address in place of `cognito-idp.{region}`, and a
+/// folder of it in place of `issuer-cognito-idp.{region}`.
+pub(crate) fn issuer(urls: &Urls, pool: &Pool) -> String {
+    let id = &pool.id;
+    match pool.settings.issuer_configuration.r#type {
+        IssuerType::Original => format!("{}/{id}", urls.aws.as_str().trim_end_matches('/')),
+        IssuerType::Updated => format!("{}/{id}", urls.updated_issuers()),
+    }
 }
 
 /// Tokens whose claims are settled and that only wait for their signatures.
@@ -57,7 +63,7 @@ impl Draft {
         shared: &Shared,
     ) -> Self {
         let issued = shared.clock.now().as_second();
-        let issuer = issuer(&shared.urls, &pool.id);
+        let issuer = issuer(&shared.urls, pool);
         let auth_time = session.auth_time.as_second();
         let lives = client.settings.lifetimes.access_seconds();
         let access = json!({

@@ -20,6 +20,7 @@ pub(super) const POOL_MEMBERS: &[&str] = &[
     "EmailConfiguration",
     "EmailVerificationMessage",
     "EmailVerificationSubject",
+    "IssuerConfiguration",
     "LambdaConfig",
     "MfaConfiguration",
     "Name",

@@ -195,6 +195,7 @@ mod tests {
             first_factors: vec![FirstFactor::Password, FirstFactor::EmailOtp],
             self_sign_up: true,
             lite: false,
+            issuer: infra::stack_file::Issuer::Original,
             attributes: ["email", "name"].map(str::to_owned).into(),
             prefix: Some("my-people".to_owned()),
             custom: None,

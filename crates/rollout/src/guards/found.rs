@@ -44,6 +44,7 @@ pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
             Some("AWS::Cognito::UserPool")
                 if matches!(change.kind, Kind::Changed | Kind::Imported) =>
             {
+                found.extend(renamed(change));
                 found.extend(pool.map_or_else(Vec::new, |pool| immutable(change, pool)));
             }
             _ => {}
@@ -231,6 +232,24 @@ fn no_longer(change: &Change, property: &str) -> Vec<String> {
         .into_iter()
         .filter(|item| !after.contains(item))
         .collect()
+}
+
+/// What a pool that says nothing is called by.
+const UNSAID: &str = "ORIGINAL";
+
+/// The other of the two names that a pool can have in its tokens. The function learns of it when the
+/// pool has it, and knows one at a time.
+fn renamed(change: &Change) -> Option<Finding> {
+    let form = |properties: &Map<String, Value>| {
+        let configuration = properties.get("IssuerConfiguration");
+        let form = configuration.and_then(|one| one["Type"].as_str());
+        form.unwrap_or(UNSAID).to_owned()
+    };
+    let (before, after) = (form(change.before.as_ref()?), form(change.after.as_ref()?));
+    (before != after).then(|| Finding {
+        guard: Guard::Issuer,
+        what: format!("the form of issuer in tokens would be {after} instead of {before}"),
+    })
 }
 
 fn redirects(change: &Change) -> Option<Finding> {

@@ -75,6 +75,10 @@ fn each_guard_finds_its_own() {
             Guard::SignInAttributes,
         ),
         (
+            template("identity.issuer = \"updated\"\n", &[]),
+            Guard::Issuer,
+        ),
+        (
             template("", &[("RedirectUris", "https://a.example.com")]),
             Guard::RedirectUris,
         ),

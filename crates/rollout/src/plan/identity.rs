@@ -57,8 +57,11 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
         pool,
         stack: observed.as_ref(),
     };
-    let mut obstacle = None;
-    if let (Some(existing), true) = (&existing, part.action.is_some()) {
+    // The function is told what such a pool is called, whether or not its stack changes.
+    let expected = session.inputs.stack.identity.issuer;
+    let mut obstacle =
+        (existing.as_ref()).and_then(|existing| existing_pool::other_issuer(existing, expected));
+    if let (Some(existing), true) = (&existing, part.action.is_some() && obstacle.is_none()) {
         let found = (observed.as_ref(), orphan.as_ref());
         let domain = existing_pool::own_domain(&existing.id, found.0, found.1)?;
         own.pool = domain.as_ref().map(|_| &existing.id);

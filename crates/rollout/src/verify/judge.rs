@@ -122,8 +122,8 @@ pub(super) struct TokenAnswer<'a> {
 }
 
 #[derive(Deserialize)]
-struct OAuthError {
-    error: String,
+pub(super) struct OAuthError {
+    pub(super) error: String,
 }
 
 /// RFC 6749, 5.2: the client is authenticated first, so that `invalid_grant` is for clients only.
@@ -167,37 +167,6 @@ pub(super) fn token(answer: &TokenAnswer<'_>) -> Finding {
 /// What to do about a client that Amazon does not know.
 const SECRET_OF_THE_PROFILE: &str = "client id and secret are not those of one security profile; \
     copy both from its web settings and deploy again";
-
-/// Whether it can be asked whose an access token is. One that nobody was given is refused
-/// ([tokeninfo](https://developer.amazon.com/docs/login-with-amazon/obtain-customer-profile.html)).
-pub(super) fn token_info(status: u16, body: &[u8]) -> Finding {
-    let error = serde_json::from_slice::<OAuthError>(body);
-    let error = error.map(|body| body.error).unwrap_or_default();
-    if matches!(status, 400 | 401) && matches!(error.as_str(), "invalid_token" | "invalid_request")
-    {
-        return Ok(format!("refuses a made-up access token with {error}"));
-    }
-    Err(Problem::new(
-        format!("answered {status} to a made-up access token"),
-        "without it no access token can be verified; run it again in a while",
-    ))
-}
-
-/// Whether access tokens can be verified.
-pub(super) fn key_set(status: u16, body: &[u8]) -> Finding {
-    let keys = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let usable = keys["keys"].as_array().map_or(0, |keys| {
-        let usable = |key: &&Value| key["kty"] == "RSA" && key["alg"] == "RS256";
-        keys.iter().filter(usable).count()
-    });
-    if status == 200 && usable > 0 {
-        return Ok(format!("has {usable} RS256 keys"));
-    }
-    Err(Problem::new(
-        format!("answered {status} with {usable} RS256 keys"),
-        "without keys no access token can be verified; see whether the user pool is there",
-    ))
-}
 
 /// Whether Alexa may invoke an alias for this skill alone
 /// ([trigger](https://developer.amazon.com/docs/alexa/custom-skills/host-a-custom-skill-as-an-aws-lambda-function.html)).
@@ -338,15 +307,6 @@ mod tests {
     }
 
     #[test]
-    fn only_a_refused_token_shows_that_somebody_looks() {
-        let body = br#"{"error":"invalid_token","error_description":"x"}"#;
-        assert!(token_info(400, body).is_ok());
-        assert!(token_info(200, b"{}").is_err());
-        assert!(token_info(503, b"").is_err());
-        assert!(token_info(404, body).is_err());
-    }
-
-    #[test]
     fn a_page_is_html_that_is_there() {
         let url = "https://guide.example.com/login".parse().unwrap();
         for provider in Provider::ALL {
@@ -376,15 +336,6 @@ mod tests {
         ] {
             assert!(judged(status, body).is_err(), "{status}");
         }
-    }
-
-    #[test]
-    fn a_key_set_has_keys_of_the_skills_kind() {
-        let key = json!({"keys": [{"kty": "RSA", "alg": "RS256", "kid": "1"}]}).to_string();
-        assert!(key_set(200, key.as_bytes()).is_ok());
-        assert!(key_set(503, key.as_bytes()).is_err());
-        assert!(key_set(200, br#"{"keys": [{"kty": "EC"}]}"#).is_err());
-        assert!(key_set(200, b"").is_err());
     }
 
     #[test]

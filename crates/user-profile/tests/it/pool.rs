@@ -109,7 +109,7 @@ impl Pool {
     /// A directory that reads attributes with `GetUser`.
     pub(crate) fn get_user(&self) -> Box<dyn Directory> {
         let client_id = test_token::CLIENT_ID.parse().unwrap();
-        let settings = Settings::get_user(client_id, &self.issuer(), "openid");
+        let settings = Settings::get_user(client_id, &self.issuer(), &self.base, "openid");
         directory(settings.unwrap(), TrustedRoots::default())
     }
 }

@@ -49,6 +49,9 @@ pub struct UserPool {
     /// How text messages are sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_configuration: Option<SmsConfiguration>,
+    /// What it calls itself in tokens, if not what every pool does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer_configuration: Option<IssuerConfiguration>,
     /// Tags.
     pub user_pool_tags: IndexMap<&'static str, Value<String>>,
 }
@@ -260,6 +263,23 @@ pub enum FirstAuthFactor {
     EmailOtp,
     /// A one-time code by text message.
     SmsOtp,
+}
+
+/// What a pool calls itself in tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct IssuerConfiguration {
+    /// One of two forms.
+    pub r#type: IssuerType,
+}
+
+/// A form of issuer other than the one that a pool has if nothing is said
+/// ([both](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum IssuerType {
+    /// `https://issuer-cognito-idp.{region}.amazonaws.com/{pool}`.
+    Updated,
 }
 
 /// How text messages are sent.

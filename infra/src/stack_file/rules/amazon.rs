@@ -63,6 +63,7 @@ pub(super) const RULES: &[Rule] = &[
     of_a_pool!("mfa-factors", mfa_factors),
     of_a_pool!("recovery", recovery),
     of_a_pool!("attributes", attributes),
+    of_a_pool!("issuer", issuer),
     of_a_pool!("self-sign-up", self_sign_up),
     of_a_pool!("plan", plan),
     of_a_pool!("pages", pages),

@@ -4,13 +4,13 @@ use super::super::tags;
 use crate::cloudformation::{Parameter, Sub};
 use crate::resources::{
     AccountRecoverySetting, AdminCreateUserConfig, AttributeDataType, ContactAttribute,
-    DeletionProtection, EmailConfiguration, FirstAuthFactor, MfaConfiguration, MfaKind,
-    PasswordPolicy, Policies, RecoveryMechanism, RecoveryName, SchemaAttribute, SignInPolicy,
-    SmsConfiguration, Tier, UserPool, UsernameConfiguration,
+    DeletionProtection, EmailConfiguration, FirstAuthFactor, IssuerConfiguration, IssuerType,
+    MfaConfiguration, MfaKind, PasswordPolicy, Policies, RecoveryMechanism, RecoveryName,
+    SchemaAttribute, SignInPolicy, SmsConfiguration, Tier, UserPool, UsernameConfiguration,
 };
 use crate::stack_file::{
-    Character, CustomKind, FirstFactor, Identity, Mfa, MfaFactor, Password, Plan, Recovery, SignIn,
-    StackFile,
+    Character, CustomKind, FirstFactor, Identity, Issuer, Mfa, MfaFactor, Password, Plan, Recovery,
+    SignIn, StackFile,
 };
 
 pub(super) fn user_pool(
@@ -59,6 +59,12 @@ pub(super) fn user_pool(
             source_arn: email.ses_identity.to_string(),
         }),
         sms_configuration: sms,
+        issuer_configuration: match identity.issuer {
+            Issuer::Original => None,
+            Issuer::Updated => Some(IssuerConfiguration {
+                r#type: IssuerType::Updated,
+            }),
+        },
         user_pool_tags: tags(stack, stage)
             .into_iter()
             .map(|tag| (tag.key, tag.value))

@@ -1,26 +1,47 @@
 //! `/.well-known`: where a pool's endpoints and public keys are.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::AwsError;
 use crate::cognito::client_settings::STANDARD_SCOPES;
+use crate::cognito::pool::Pool;
+use crate::cognito::settings::IssuerType;
+use crate::cognito::state::State as Pools;
 use crate::cognito::tokens::issuer;
 use crate::cognito::{Cognito, errors};
 
-/// `GET /{pool}/.well-known/openid-configuration`.
-pub(crate) async fn configuration(
+/// What is at the host of a form of issuer. A pool is at that of its own form alone; what Cognito has
+/// at the other one is not published.
+pub(crate) fn router(form: IssuerType) -> Router<Cognito> {
+    Router::new()
+        .route(
+            "/{pool}/.well-known/openid-configuration",
+            get(async move |state, pool| configuration(state, pool, form)),
+        )
+        .route(
+            "/{pool}/.well-known/jwks.json",
+            get(move |state, pool| jwks(state, pool, form)),
+        )
+}
+
+fn configuration(
     State(cognito): State<Cognito>,
     Path(pool_id): Path<String>,
+    form: IssuerType,
 ) -> Response {
-    if !cognito.lock().pools.contains_key(&pool_id) {
-        return not_found(&errors::no_pool(&pool_id));
-    }
     let urls = &cognito.shared.urls;
-    let issuer = issuer(urls, &pool_id);
+    let issuer = {
+        let state = cognito.lock();
+        match pool_at(&state, &pool_id, form) {
+            Ok(pool) => issuer(urls, pool),
+            Err(error) => return not_found(&error),
+        }
+    };
     let endpoint = |path: &str| format!("{}{path}", urls.sign_in);
     let scopes: Vec<_> = STANDARD_SCOPES
         .iter()
@@ -43,22 +64,30 @@ pub(crate) async fn configuration(
     .into_response()
 }
 
-/// `GET /{pool}/.well-known/jwks.json`.
-pub(crate) async fn jwks(State(cognito): State<Cognito>, Path(pool_id): Path<String>) -> Response {
-    match public_keys(&cognito, &pool_id).await {
+async fn jwks(
+    State(cognito): State<Cognito>,
+    Path(pool_id): Path<String>,
+    form: IssuerType,
+) -> Response {
+    match public_keys(&cognito, &pool_id, form).await {
         Ok(keys) => Json(keys).into_response(),
         Err(error) => not_found(&error),
     }
 }
 
-async fn public_keys(cognito: &Cognito, pool_id: &str) -> Result<Value, AwsError> {
-    let keys = cognito
-        .lock()
-        .pools
-        .get(pool_id)
-        .map(|pool| pool.keys.clone())
-        .ok_or_else(|| errors::no_pool(pool_id))?;
+async fn public_keys(
+    cognito: &Cognito,
+    pool_id: &str,
+    form: IssuerType,
+) -> Result<Value, AwsError> {
+    let keys = pool_at(&cognito.lock(), pool_id, form)?.keys.clone();
     Ok(keys.jwks().await?)
+}
+
+fn pool_at<'a>(state: &'a Pools, pool_id: &str, form: IssuerType) -> Result<&'a Pool, AwsError> {
+    let pool = state.pools.get(pool_id);
+    pool.filter(|pool| pool.settings.issuer_configuration.r#type == form)
+        .ok_or_else(|| errors::no_pool(pool_id))
 }
 
 fn not_found(error: &AwsError) -> Response {

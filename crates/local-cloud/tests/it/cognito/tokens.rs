@@ -11,6 +11,11 @@ use super::{CALLBACK, Fixture};
 /// Signs in and exchanges the code.
 async fn tokens(fixture: &Fixture, scope: &str) -> Value {
     fixture.person("ada@example.com").await;
+    more_tokens(fixture, scope).await
+}
+
+/// The same for somebody who is there already.
+async fn more_tokens(fixture: &Fixture, scope: &str) -> Value {
     let mut browser = Browser::new(fixture);
     let back = browser
         .sign_in(
@@ -99,6 +104,71 @@ async fn tokens_verify_with_the_published_keys() {
     assert_eq!(id["nonce"], "n");
     assert_eq!(id["cognito:username"], access["username"]);
     assert_eq!(id.get("given_name"), None);
+    fixture.stage.stop().await;
+}
+
+/// Each form of issuer has its own place, and a pool is at one of them.
+#[tokio::test]
+async fn a_pool_is_called_by_one_of_two_names() {
+    let fixture = Fixture::new().await;
+    let aws = &fixture.stage.urls().aws;
+    let names = [
+        format!("{aws}{}", fixture.pool),
+        format!(
+            "{}/{}",
+            fixture.stage.urls().updated_issuers(),
+            fixture.pool
+        ),
+    ];
+    let get = async |url: String| {
+        let answer = fixture.http.get(url).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json::<Value>().await.unwrap())
+    };
+    let configured = |pool: &Value| pool["UserPool"]["IssuerConfiguration"].clone();
+    let id = json!({ "UserPoolId": fixture.pool });
+    let described = fixture.call("DescribeUserPool", &id).await.unwrap();
+    assert_eq!(configured(&described), json!({ "Type": "ORIGINAL" }));
+
+    let scopes = "openid email aws.cognito.signin.user.admin";
+    fixture.person("ada@example.com").await;
+    for (form, at) in [("UPDATED", 1), ("ORIGINAL", 0)] {
+        let configuration = json!({ "Type": form });
+        let mut input = id.clone();
+        input["IssuerConfiguration"] = configuration.clone();
+        input["AutoVerifiedAttributes"] = json!(["email"]);
+        fixture.call("UpdateUserPool", &input).await.unwrap();
+        let described = fixture.call("DescribeUserPool", &id).await.unwrap();
+        assert_eq!(configured(&described), configuration);
+
+        let well_known = |name: &str| format!("{name}/.well-known/openid-configuration");
+        let (status, document) = get(well_known(&names[at])).await;
+        assert_eq!((status, &document["issuer"]), (200, &json!(names[at])));
+        let (status, _) = get(well_known(&names[1 - at])).await;
+        assert_eq!(status, 404);
+        let keys = document["jwks_uri"].as_str().unwrap();
+        assert!(keys.starts_with(&names[at]), "{keys}");
+        let (_, keys) = get(keys.to_owned()).await;
+        let (status, _) = get(format!("{}/.well-known/jwks.json", names[1 - at])).await;
+        assert_eq!(status, 404);
+
+        let tokens = more_tokens(&fixture, scopes).await;
+        for token in ["access_token", "id_token"] {
+            let (_, claims) = verify(tokens[token].as_str().unwrap(), &keys);
+            assert_eq!(claims["iss"], names[at], "{token}");
+        }
+        let access = tokens["access_token"].as_str().unwrap();
+        assert_eq!(user_info(&fixture, access).await, 200);
+        let input = json!({ "AccessToken": access });
+        assert!(fixture.call("GetUser", &input).await.is_ok());
+    }
+    let mut input = id.clone();
+    input["IssuerConfiguration"] = json!({ "Type": "NEW" });
+    let refused = fixture.call("UpdateUserPool", &input).await.unwrap_err();
+    assert!(
+        refused.message.contains("[ORIGINAL, UPDATED]"),
+        "{refused:?}"
+    );
     fixture.stage.stop().await;
 }
 

@@ -77,6 +77,11 @@ pub(super) const REFUSED: &[Case] = &[
         "`attributes` is about a user pool",
     ),
     (
+        "[identity]\nprovider = 'login-with-amazon'\nissuer = 'updated'",
+        (4, 10),
+        "`issuer` is about a user pool",
+    ),
+    (
         "[identity]\nprovider = 'login-with-amazon'\nself-sign-up = false",
         (4, 16),
         "`self-sign-up` is about a user pool",
