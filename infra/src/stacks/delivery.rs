@@ -8,6 +8,7 @@
 pub mod actions;
 
 use indexmap::IndexMap;
+use models::ids::UserPoolId;
 
 use self::actions::Grant;
 use super::{outputs, parameters, stage_parameter, tags};
@@ -17,7 +18,7 @@ use crate::cloudformation::{
 };
 use crate::names;
 use crate::resources::{ManagedPolicy, OidcProvider, Policy, Role};
-use crate::stack_file::{CertificateArn, CustomDomain, StackFile};
+use crate::stack_file::{CertificateArn, CustomDomain, Identity, StackFile};
 
 /// Who signs what a job of GitHub Actions says about itself.
 const GITHUB: &str = "token.actions.githubusercontent.com";
@@ -72,7 +73,7 @@ pub fn delivery(stack: &StackFile) -> Template {
         stage: &stage,
         stage_boundary: None,
         domain: stack.identity.domain.custom.as_ref(),
-        has_a_pool: stack.identity.has_a_pool(),
+        identity: &stack.identity,
     };
     let roles = Roles::add(&mut template, stack, &places);
     let service = roles.service.get(&Role::ARN).text();
@@ -229,8 +230,8 @@ struct Places<'a> {
     stage_boundary: Option<Value<String>>,
     /// The domain of one's own that people sign in at.
     domain: Option<&'a CustomDomain>,
-    /// Whether people have their accounts in a user pool.
-    has_a_pool: bool,
+    /// Whether people have their accounts in a user pool, and whose that is.
+    identity: &'a Identity,
 }
 
 /// Keys of conditions for the tags of the stage's resources: of the stack file, and of the stage.
@@ -281,16 +282,36 @@ impl Places<'_> {
     }
 
     fn statements(&self, grants: &[Grant]) -> Vec<Statement> {
-        let needed = |grant: &&Grant| self.has_a_pool || !grant.is_about_pools();
+        let needed = |grant: &&Grant| {
+            (self.identity.has_a_pool() || !grant.is_about_pools())
+                && (self.identity.makes_a_pool() || !grant.is_for_a_new_pool())
+        };
         let needed = grants.iter().filter(needed);
         needed.map(|grant| self.statement(*grant)).collect()
     }
 
     fn statement(&self, grant: Grant) -> Statement {
+        if let (Grant::OwnPools(actions), Some(pool)) = (grant, &self.identity.user_pool_id) {
+            return self.within(pool, actions);
+        }
         Statement {
             condition: self.condition(grant),
             ..allow(grant.actions(), self.resources(grant))
         }
+    }
+
+    /// What is done in a pool that exists already, and nothing that is done to it. It has nobody's tags;
+    /// its ARN says which it is.
+    fn within(&self, pool: &UserPoolId, actions: &[&'static str]) -> Statement {
+        let makes_a_domain = self.identity.domain.existing.is_none();
+        let is_within = |action: &&&str| {
+            actions::ON_CLIENTS.contains(action)
+                || (makes_a_domain && actions::ON_DOMAINS.contains(action))
+        };
+        let actions: Vec<_> = actions.iter().filter(is_within).copied().collect();
+        let service = format!("cognito-idp:{}", pool.region());
+        let arn = in_account(&service, &format!("userpool/{pool}"));
+        allow(&actions, vec![arn.into()])
     }
 
     fn resources(&self, grant: Grant) -> Vec<Value<String>> {

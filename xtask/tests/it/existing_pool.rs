@@ -142,7 +142,13 @@ fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     let (planned, _) = second.run(&stack, &["plan", "--json"]);
     let planned = planned.json();
     assert_eq!(to_do(&planned), ["drift"], "{planned}");
+    console.device("control/faults", &json!({}));
     second.done(&stack, &["deploy", "--json"]);
+    let mut calls = console.calls();
+    calls.retain(|call| call.starts_with("cognito-idp ") && !call.contains(" Describe"));
+    // What a pipeline's role may do in this pool: `ON_CLIENTS` of the delivery stack.
+    let client = "cognito-idp UpdateUserPoolClient".to_owned();
+    assert_eq!(calls, [client].into());
     assert_eq!(described(&console, &pool), changed);
 
     // The first skill is as it was, but for what was changed by hand.
@@ -283,5 +289,89 @@ fn people_sign_in_at_the_domain_that_a_pool_has() {
     let again = second.done(&stack, &["deploy", "--json"]);
     assert_eq!(again["calls"]["mutating"], 0, "{again}");
     assert_eq!(described(&console, &pool), before);
+    assert!(stage.end("-TERM"));
+}
+
+/// A pool that somebody has made without this project, and its id.
+fn made_by_hand(console: &Console<'_>, name: &str, more: &Value) -> String {
+    let mut input = json!({
+        "PoolName": name,
+        "UsernameAttributes": ["email"],
+        "AutoVerifiedAttributes": ["email"],
+    });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        input[name] = value.clone();
+    }
+    let made = console.cognito("CreateUserPool", &input);
+    made["UserPool"]["Id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_stage_stays_with_the_pool_whose_people_it_has() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    let nothing = json!({});
+    let [one, other] = ["one", "other"].map(|name| made_by_hand(&console, name, &nothing));
+    let of = |pool: &str| format!("identity.user-pool-id = \"{pool}\"\n");
+    let second = Second::beside(&stage);
+    let deployed = second.done(&of(&one), &["deploy", "--json"]);
+    let before = described(&console, &one);
+    for stack in [of(&other), String::new()] {
+        let refused = second.refused(&stack);
+        assert_eq!(refused["code"], "GUARD_USER_POOL", "{refused}");
+    }
+    // Whoever means it is told what Cognito would refuse half-way.
+    let mut arguments = vec!["deploy", "--json"];
+    for guard in ["user-pool", "app-client", "domain"] {
+        arguments.extend(["--allow", guard]);
+    }
+    let (refused, _) = second.run(&of(&other), &arguments);
+    let refused = refused.json();
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains(&format!("is the domain of user pool {one} already")),
+        "{message}"
+    );
+    assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+
+    // The stack is lost, and what was in it is taken up, without the pool.
+    console.delete_stack("second-local-identity");
+    let (planned, _) = second.run(&of(&one), &["plan", "--json"]);
+    let planned = planned.json();
+    assert_eq!(to_do(&planned), ["identity stack"], "{planned}");
+    let changes = planned["parts"][0]["changes"].as_array().unwrap().iter();
+    let changes: Vec<_> = changes
+        .map(|change| {
+            (
+                change["kind"].as_str().unwrap(),
+                change["subject"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let taken_up = ["Branding", "UserPoolClient", "UserPoolDomain"].map(|name| ("imported", name));
+    assert_eq!(changes, taken_up);
+    let again = second.done(&of(&one), &["deploy", "--json"]);
+    assert_eq!(again["clientId"], deployed["clientId"]);
+    assert_eq!(described(&console, &one), before);
+
+    // A pool that the stage once made is not forgotten: neither for another new one,
+    let tags = json!({ "voicelink:stack": "second", "voicelink:stage": "local" });
+    let own = made_by_hand(&console, "own", &json!({ "UserPoolTags": tags }));
+    let refused = second.refused("");
+    assert_eq!(refused["code"], "USER_POOL", "{refused}");
+    let message = refused["message"].as_str().unwrap();
+    assert!(
+        message.contains(&own) && message.contains("a second one"),
+        "{message}"
+    );
+    // nor for one that exists already.
+    console.delete_stack("second-local-identity");
+    let refused = second.refused(&of(&one));
+    assert_eq!(refused["code"], "USER_POOL", "{refused}");
+    let message = refused["message"].as_str().unwrap();
+    assert!(
+        message.contains(&own) && message.contains(&one),
+        "{message}"
+    );
     assert!(stage.end("-TERM"));
 }

@@ -29,12 +29,12 @@ pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
         return found;
     }
     for change in &part.changes {
+        found.extend(other_pool(change));
         found.extend(lost(change));
         if part.live_users.is_some() && !is_for_the_web(change) {
             found.extend(lost_live(change));
         }
         found.extend(other_accounts(change, part.live_users.is_some()));
-        found.extend(other_pool(change));
         match change.resource_type.as_deref() {
             Some("AWS::Cognito::UserPoolClient") if change.kind == Kind::Changed => {
                 // Only Alexa's refresh tokens are links.

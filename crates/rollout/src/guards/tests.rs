@@ -40,15 +40,39 @@ fn live() -> LivePool {
 }
 
 fn guards(after: &Template) -> HashSet<Guard> {
-    let before = template("", &[]);
-    let (changes, unchanged) = stack::changes(Some(&before), after);
+    let found = between(&template("", &[]), after);
+    found.into_iter().map(|finding| finding.guard).collect()
+}
+
+fn between(before: &Template, after: &Template) -> Vec<Finding> {
+    let (changes, unchanged) = stack::changes(Some(before), after);
     let part = Part {
         changes,
         unchanged,
         ..Part::nothing(Step::Identity)
     };
-    let found = findings(&part, Some(&live()));
-    found.into_iter().map(|finding| finding.guard).collect()
+    findings(&part, Some(&live()))
+}
+
+/// Whichever of the two pools the stage has made.
+#[test]
+fn the_people_of_another_pool_are_other_people() {
+    let of = |pool: &str| template(&format!("identity.user-pool-id = \"{pool}\"\n"), &[]);
+    let own = template("", &[]);
+    let [one, other] = ["eu-west-1_AbCdEf123", "eu-west-1_Other1234"].map(of);
+    for (before, after, told) in [
+        (&own, &one, "no longer to the stage's own user pool"),
+        (&one, &own, "to the stage's own user pool and no longer"),
+        (&one, &other, "no longer to user pool eu-west-1_AbCdEf123"),
+    ] {
+        let found = between(before, after);
+        for guard in [Guard::UserPool, Guard::AppClient, Guard::Domain] {
+            assert!(found.iter().any(|one| one.guard == guard), "{found:?}");
+        }
+        assert_eq!(found[0].guard, Guard::UserPool, "{found:?}");
+        assert!(found.iter().any(|one| one.what.contains(told)), "{found:?}");
+    }
+    assert_eq!(between(&one, &one), []);
 }
 
 #[test]

@@ -58,6 +58,15 @@ impl Grant {
         }
     }
 
+    /// Whether it is for making a pool: nobody needs it where one exists already.
+    pub(super) fn is_for_a_new_pool(self) -> bool {
+        let makes = matches!(
+            self,
+            Self::Tagged(_) | Self::NewPools(_) | Self::PassedRoles(_) | Self::ServiceLinkedRole(_)
+        );
+        makes && self.is_about_pools()
+    }
+
     /// The actions.
     pub fn actions(self) -> &'static [&'static str] {
         match self {
@@ -272,6 +281,29 @@ pub const MAKE: &[Grant] = &[
         "logs:TagResource",
         "logs:UntagResource",
     ]),
+];
+
+/// Of all that is granted on user pools, what is about app clients and their style: it does not touch
+/// the pool that they are in, and is granted on one that exists already.
+pub const ON_CLIENTS: &[&str] = &[
+    "cognito-idp:CreateManagedLoginBranding",
+    "cognito-idp:CreateUserPoolClient",
+    "cognito-idp:DeleteManagedLoginBranding",
+    "cognito-idp:DeleteUserPoolClient",
+    "cognito-idp:DescribeManagedLoginBranding",
+    "cognito-idp:DescribeManagedLoginBrandingByClient",
+    "cognito-idp:DescribeUserPoolClient",
+    "cognito-idp:ListUserPoolClientSecrets",
+    "cognito-idp:ListUserPoolClients",
+    "cognito-idp:UpdateManagedLoginBranding",
+    "cognito-idp:UpdateUserPoolClient",
+];
+
+/// The same about domains, where one is made.
+pub const ON_DOMAINS: &[&str] = &[
+    "cognito-idp:CreateUserPoolDomain",
+    "cognito-idp:DeleteUserPoolDomain",
+    "cognito-idp:UpdateUserPoolDomain",
 ];
 
 /// The same for a domain of one's own and its record.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::schema::schema;
-use super::{CUSTOM_DOMAIN, identity, json, names, skill, stack};
+use super::{CUSTOM_DOMAIN, EXISTING, EXISTING_DOMAIN, identity, json, names, skill, stack};
 use crate::stacks::delivery::actions::{
-    BOUNDARY, CHANGE, Grant, MAKE, MAKE_DOMAIN, PLAN, PLAN_DOMAIN,
+    BOUNDARY, CHANGE, Grant, MAKE, MAKE_DOMAIN, ON_CLIENTS, ON_DOMAINS, PLAN, PLAN_DOMAIN,
 };
 use crate::stacks::delivery::delivery;
 
@@ -239,6 +239,69 @@ fn a_domain_of_ones_own_is_granted_by_its_certificate_and_zone() {
     let plain = json(&delivery(&stack(""))).to_string();
     for service in ["acm:", "route53:", "cloudfront:"] {
         assert!(!plain.contains(service), "{service}");
+    }
+}
+
+/// In a pool that exists already the roles work by its ARN, and with nothing that changes the pool.
+#[test]
+fn of_a_pool_that_exists_only_clients_and_domains_are_granted() {
+    let arn = "arn:aws:cognito-idp:eu-west-1:${AWS::AccountId}:userpool/eu-west-1_AbCdEf123";
+    for (file, more) in [(EXISTING, ON_DOMAINS), (EXISTING_DOMAIN, &[])] {
+        let stack = stack(file);
+        let template = json(&delivery(&stack));
+        let mut writing = BTreeSet::new();
+        for (id, document) in policies(&template) {
+            // The boundary grants nothing.
+            if id == "Boundary" {
+                continue;
+            }
+            for statement in document["Statement"].as_array().unwrap() {
+                for action in statement["Action"].as_array().unwrap() {
+                    let action = action.as_str().unwrap();
+                    let (service, verb) = action.split_once(':').unwrap();
+                    let reads = READS.iter().any(|start| verb.starts_with(start));
+                    if service != "cognito-idp" || reads {
+                        continue;
+                    }
+                    assert_eq!(
+                        statement["Resource"],
+                        serde_json::json!([{ "Fn::Sub": arn }]),
+                        "{id}: {action}"
+                    );
+                    writing.insert(action.to_owned());
+                }
+            }
+        }
+        let expected: BTreeSet<_> = (ON_CLIENTS.iter().chain(more))
+            .map(|action| (*action).to_owned())
+            .filter(|action| {
+                let verb = action.split(':').nth(1).unwrap();
+                !READS.iter().any(|start| verb.starts_with(start))
+            })
+            .collect();
+        assert_eq!(writing, expected);
+        let text = template.to_string();
+        for absent in ["UserPool\"", "ResourceTag", "cognito-idp.amazonaws.com"] {
+            let granted = text.replace("DescribeUserPool\"", "");
+            assert!(!granted.contains(absent), "{absent}");
+        }
+        // What the handlers of its resources call is there, and no more of pools.
+        let mut wanted = BTreeSet::new();
+        for resource in json(&identity(&stack))["Resources"]
+            .as_object()
+            .unwrap()
+            .values()
+        {
+            let schema = schema(resource["Type"].as_str().unwrap());
+            for handler in schema["handlers"].as_object().unwrap().values() {
+                let actions = handler["permissions"].as_array().unwrap().iter();
+                let actions = actions.map(|action| action.as_str().unwrap().to_owned());
+                wanted.extend(actions.filter(|action| action.starts_with("cognito-idp:")));
+            }
+        }
+        wanted.remove("cognito-idp:DescribeUserPoolDomain");
+        let within = ON_CLIENTS.iter().chain(more);
+        assert_eq!(wanted, within.map(|action| (*action).to_owned()).collect());
     }
 }
 
