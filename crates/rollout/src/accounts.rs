@@ -1,7 +1,7 @@
 //! Whose accounts people link: those of the stage's user pool, or those that they have with Amazon
 //! and that need no stack.
 
-use infra::stack_file::{ProfileSource, Provider};
+use infra::stack_file::{Issuer, ProfileSource, Provider};
 use infra::stacks::{AccountParameters, IdentityOutputs, ProfileParameters};
 use models::ids::{ClientId, UserPoolId};
 use secrecy::SecretString;
@@ -24,8 +24,8 @@ pub struct AmazonClient {
 /// Whose accounts people link, as everything behind them needs to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Accounts {
-    /// Those of the user pool that the identity stack holds.
-    UserPool(IdentityOutputs),
+    /// Those of a user pool, by what the identity stack says of it, and what it is called in tokens.
+    UserPool(IdentityOutputs, Issuer),
     /// Those of Login with Amazon, by the client of the skill's security profile.
     Amazon(ClientId),
 }
@@ -45,7 +45,7 @@ impl Accounts {
     /// The client that Alexa links accounts with.
     pub fn client_id(&self) -> &ClientId {
         match self {
-            Self::UserPool(outputs) => &outputs.client_id,
+            Self::UserPool(outputs, _) => &outputs.client_id,
             Self::Amazon(client_id) => client_id,
         }
     }
@@ -63,7 +63,7 @@ impl Accounts {
     /// What the identity stack answers, where there is one.
     pub(crate) fn user_pool(&self) -> Option<&IdentityOutputs> {
         match self {
-            Self::UserPool(outputs) => Some(outputs),
+            Self::UserPool(outputs, _) => Some(outputs),
             Self::Amazon(_) => None,
         }
     }
@@ -72,12 +72,8 @@ impl Accounts {
     pub(crate) fn parameters(&self, inputs: &Inputs) -> Result<AccountParameters, Error> {
         let endpoints = &inputs.endpoints;
         Ok(match self {
-            Self::UserPool(outputs) => AccountParameters::UserPool {
-                issuer: endpoints.issuer(
-                    inputs.stack.identity.issuer,
-                    &inputs.home,
-                    outputs.user_pool_id.as_str(),
-                )?,
+            Self::UserPool(outputs, issuer) => AccountParameters::UserPool {
+                issuer: endpoints.issuer(*issuer, &inputs.home, outputs.user_pool_id.as_str())?,
                 profiles: match inputs.stack.linking.profile_source {
                     ProfileSource::GetUser => ProfileParameters::GetUser {
                         cognito_url: endpoints.cognito(&inputs.home)?,
@@ -98,7 +94,7 @@ impl Accounts {
     /// Where people sign in, and where Alexa takes their tokens.
     pub(crate) fn urls(&self, inputs: &Inputs) -> Result<LinkingUrls, Error> {
         Ok(match self {
-            Self::UserPool(outputs) => {
+            Self::UserPool(outputs, _) => {
                 let host = inputs.endpoints.sign_in(&outputs.domain, &inputs.home)?;
                 LinkingUrls {
                     authorization: host.below(["oauth2", "authorize"]),
@@ -117,7 +113,7 @@ impl Accounts {
     ) -> Result<Option<SecretString>, Error> {
         let inputs = session.inputs;
         match self {
-            Self::UserPool(outputs) => {
+            Self::UserPool(outputs, _) => {
                 identity::client_secret(
                     &session.aws,
                     &inputs.home,
@@ -134,7 +130,7 @@ impl Accounts {
     pub(crate) fn without_a_secret(&self) -> Error {
         let client = self.client_id();
         match self {
-            Self::UserPool(_) => Error::new(
+            Self::UserPool(..) => Error::new(
                 Code::Linking,
                 format!("these credentials may not read the secret of app client {client}"),
             )

@@ -21,6 +21,7 @@ use crate::accounts::Accounts;
 use crate::calls::CallCounter;
 use crate::drift;
 use crate::error::Error;
+use crate::existing_pool;
 use crate::lock::Owner;
 use crate::plan::{self, Deployed, Plan};
 use crate::progress::{Progress, Step};
@@ -252,7 +253,9 @@ async fn apply_identity(session: &Session<'_>) -> Result<Accounts, Error> {
             let (client, _, _) = identity::prepare(session).await?;
             let (observed, outcome) = stack::ensure(session, &client, Step::Identity).await?;
             let outputs = identity::outputs(&client.desired().name, &observed)?;
-            Ok((Accounts::UserPool(outputs), outcome))
+            let existing = existing_pool::read(&session.aws, session.inputs).await?;
+            let issuer = existing_pool::issuer(existing.as_ref(), session.inputs);
+            Ok((Accounts::UserPool(outputs, issuer), outcome))
         })
         .await
 }

@@ -121,22 +121,10 @@ pub async fn read(aws: &Aws, inputs: &Inputs) -> Result<Option<ExistingPool>, Er
     }
 }
 
-/// The refusal where the skill would expect tokens of the pool to be signed with its other name.
-pub(crate) fn other_issuer(pool: &ExistingPool, expected: Issuer) -> Option<Error> {
-    (pool.issuer != expected).then(|| {
-        Error::new(
-            Code::UserPool,
-            format!(
-                "user pool {} signs tokens with the {} form of issuer, and issuer is `{expected}`: the \
-                 skill would refuse them all",
-                pool.id, pool.issuer
-            ),
-        )
-        .hint(format!(
-            "use issuer = \"{}\" in [identity] (docs/identity.md)",
-            pool.issuer
-        ))
-    })
+/// What the stage's pool is called in tokens: one that exists already has its name, whatever is said of
+/// pools that are made.
+pub(crate) fn issuer(existing: Option<&ExistingPool>, inputs: &Inputs) -> Issuer {
+    existing.map_or(inputs.stack.identity.issuer, |pool| pool.issuer)
 }
 
 /// What keeps a client, or a domain, from being made in the pool as it is.

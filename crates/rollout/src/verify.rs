@@ -24,6 +24,7 @@ use self::probe::Probe;
 use crate::accounts::Accounts;
 use crate::calls::CallCounter;
 use crate::error::{Code, Error};
+use crate::existing_pool;
 use crate::plan::regions;
 use crate::progress::{Progress, Step};
 use crate::session::{Inputs, Session};
@@ -170,7 +171,9 @@ async fn accounts(session: &Session<'_>) -> Result<Accounts, Error> {
         .await?
         .ok_or_else(|| not_deployed(session))?;
     let outputs = identity::outputs(&client.desired().name, &observed)?;
-    Ok(Accounts::UserPool(outputs))
+    let existing = existing_pool::read(&session.aws, session.inputs).await?;
+    let issuer = existing_pool::issuer(existing.as_ref(), session.inputs);
+    Ok(Accounts::UserPool(outputs, issuer))
 }
 
 fn not_deployed(session: &Session<'_>) -> Error {

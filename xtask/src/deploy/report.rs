@@ -111,7 +111,7 @@ impl Report {
         output::line(&format!("stage      {}", self.stage));
         output::line(&format!("skill      {}", deployed.skill_id));
         match &deployed.accounts {
-            Accounts::UserPool(pool) => {
+            Accounts::UserPool(pool, _) => {
                 output::line(&format!("user pool  {}", pool.user_pool_id));
                 output::line(&format!("app client {}", pool.client_id));
                 if let Some(client) = &pool.web_client_id {

@@ -57,11 +57,8 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
         pool,
         stack: observed.as_ref(),
     };
-    // The function is told what such a pool is called, whether or not its stack changes.
-    let expected = session.inputs.stack.identity.issuer;
-    let mut obstacle =
-        (existing.as_ref()).and_then(|existing| existing_pool::other_issuer(existing, expected));
-    if let (Some(existing), true) = (&existing, part.action.is_some() && obstacle.is_none()) {
+    let mut obstacle = None;
+    if let (Some(existing), true) = (&existing, part.action.is_some()) {
         let found = (observed.as_ref(), orphan.as_ref());
         let domain = existing_pool::own_domain(&existing.id, found.0, found.1)?;
         own.pool = domain.as_ref().map(|_| &existing.id);
@@ -93,7 +90,10 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
     };
     Ok(People {
         parts: vec![part, drift],
-        accounts: outputs.map(Accounts::UserPool),
+        accounts: outputs.map(|outputs| {
+            let issuer = existing_pool::issuer(existing.as_ref(), session.inputs);
+            Accounts::UserPool(outputs, issuer)
+        }),
         pool,
         obstacle,
     })

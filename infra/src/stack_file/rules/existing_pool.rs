@@ -31,6 +31,7 @@ pub(super) const RULES: &[Rule] = &[
     of_the_pool!("mfa-factors", mfa_factors),
     of_the_pool!("recovery", recovery),
     of_the_pool!("attributes", attributes),
+    of_the_pool!("issuer", issuer),
     of_the_pool!("self-sign-up", self_sign_up),
     of_the_pool!("plan", plan),
     of_the_pool!("email", email),

@@ -32,6 +32,11 @@ pub(super) const REFUSED: &[Case] = &[
         "`attributes` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
     ),
     (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nissuer = 'updated'",
+        (4, 10),
+        "`issuer` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
+    (
         "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nself-sign-up = false",
         (4, 16),
         "`self-sign-up` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
