@@ -4,6 +4,7 @@
 
 mod compare;
 pub(crate) mod functions;
+mod record;
 mod report;
 
 use std::collections::BTreeMap;
@@ -46,6 +47,7 @@ struct Live {
     client: Seen,
     web_client: Seen,
     domain: Option<Document>,
+    record: record::Seen,
 }
 
 /// What is there of the user pool.
@@ -69,6 +71,8 @@ struct Found {
     web_client: Option<Compared>,
     /// Absent where the pool had it already.
     domain: Option<Compared>,
+    /// Absent where there is none.
+    record: Option<Compared>,
 }
 
 impl Found {
@@ -77,6 +81,7 @@ impl Found {
         all.push(&self.client);
         all.extend(&self.web_client);
         all.extend(&self.domain);
+        all.extend(&self.record);
         all
     }
 
@@ -211,6 +216,7 @@ async fn read(
                     client: Seen::Gone,
                     web_client: Seen::Gone,
                     domain: None,
+                    record: record::Seen::Undeclared,
                 });
             }
         }
@@ -230,10 +236,11 @@ async fn read(
             Ok(None)
         }
     };
-    let (client, web_client, domain, factors) = tokio::join!(
+    let (client, web_client, domain, record, factors) = tokio::join!(
         document::client(aws, home, pool, &identity.client_id),
         web_client,
         domain,
+        record::read(aws, template, &identity.domain),
         factors,
     );
     if let (Pool::Own(live), Some(factors)) = (&mut live, factors?) {
@@ -252,6 +259,7 @@ async fn read(
         client,
         web_client: web_client?,
         domain: domain?,
+        record: record?,
     })
 }
 
@@ -308,6 +316,7 @@ fn find(
         client: client.unwrap_or_default(),
         web_client,
         domain,
+        record: record::compare(&resources, &live.record, live.domain.as_ref()),
     })
 }
 

@@ -26,6 +26,9 @@ pub const USER_POOL: &str = "UserPool";
 /// The host of the sign-in pages, by its name in the template.
 pub const DOMAIN: &str = "UserPoolDomain";
 
+/// The DNS record that leads to a host of one's own, by its name in the template.
+pub const DOMAIN_RECORD: &str = "DomainRecord";
+
 /// The role with which the pool sends text messages, by its name in the template.
 pub const SMS_ROLE: &str = "SmsRole";
 

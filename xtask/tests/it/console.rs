@@ -149,6 +149,26 @@ impl<'stage> Console<'stage> {
         assert!(status < 300, "{path}: {status} {text}");
     }
 
+    /// A change of one record of a hosted zone: `record` is what follows its name in the request.
+    pub(crate) fn record(&self, zone: &str, action: &str, name: &str, record: &str) {
+        let body = format!(
+            "<ChangeResourceRecordSetsRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
+             <ChangeBatch><Changes><Change><Action>{action}</Action><ResourceRecordSet>\
+             <Name>{name}</Name>{record}</ResourceRecordSet></Change></Changes></ChangeBatch>\
+             </ChangeResourceRecordSetsRequest>"
+        );
+        let path = format!("2013-04-01/hostedzone/{zone}/rrset/");
+        let request = |client: &reqwest::Client| {
+            client
+                .post(self.url("aws", &path))
+                .header("authorization", self.signature("route53"))
+                .header("content-type", "application/xml")
+                .body(body)
+        };
+        let (status, text) = send(request);
+        assert_eq!(status, 200, "{action} {name}: {text}");
+    }
+
     /// A request to the Skill Management API; its answer.
     pub(crate) fn smapi(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
         let request = |client: &reqwest::Client| {

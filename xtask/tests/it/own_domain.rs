@@ -234,3 +234,114 @@ fn a_new_domain_is_waited_for() {
     );
     assert!(stage.end("-TERM"));
 }
+
+/// Deleted, led elsewhere or made an ordinary one: the record is told of and leads to the sign-in pages
+/// again.
+#[test]
+fn a_record_that_was_changed_by_hand_is_told_and_put_back() {
+    const HOST: &str = "login.example.com";
+    let stage = Stage::start();
+    let stack = at(HOST);
+    done(&stage, &stack, &["deploy", "--json"]);
+    let console = Console::of(&stage);
+    let described = console.cognito("DescribeUserPoolDomain", &json!({ "Domain": HOST }));
+    let distribution = described["DomainDescription"]["CloudFrontDistribution"].clone();
+    let alias = |host: &str| {
+        format!(
+            "<Type>A</Type><AliasTarget><HostedZoneId>Z2FDTNDATAQYW2</HostedZoneId>\
+             <DNSName>{host}</DNSName><EvaluateTargetHealth>false</EvaluateTargetHealth></AliasTarget>"
+        )
+    };
+    let before = resolved(&stage, HOST);
+    let plain = "<Type>A</Type><TTL>300</TTL><ResourceRecords><ResourceRecord>\
+                 <Value>192.0.2.9</Value></ResourceRecord></ResourceRecords>";
+    let gone = alias(distribution.as_str().unwrap());
+    let elsewhere = alias("d0elsewhere.cloudfront.net");
+    for (action, record, kind, fields) in [
+        ("DELETE", gone.as_str(), "added", json!([])),
+        (
+            "UPSERT",
+            elsewhere.as_str(),
+            "changed",
+            json!([["AliasTarget", "DNSName"]]),
+        ),
+        (
+            "UPSERT",
+            plain,
+            "changed",
+            json!([["AliasTarget", "DNSName"], ["AliasTarget", "HostedZoneId"]]),
+        ),
+    ] {
+        console.record("Z1EXAMPLE", action, HOST, record);
+        let (said, code) = with(&stage, &stack, &["plan", "--json"]);
+        assert_eq!(code, Some(2), "{}", said.stdout);
+        let plan = said.json();
+        assert_eq!(plan["calls"]["mutating"], 0, "{plan}");
+        let parts = plan["parts"].as_array().unwrap();
+        let drift = parts.iter().find(|part| part["step"] == "drift").unwrap();
+        let change = &drift["changes"][0];
+        assert_eq!(change["subject"], "DomainRecord", "{plan}");
+        assert_eq!(change["kind"], kind, "{plan}");
+        let paths = change["fields"].as_array().into_iter().flatten();
+        let paths: Vec<_> = paths.map(|field| field["path"].clone()).collect();
+        assert_eq!(json!(paths), fields, "{plan}");
+        let status = done(&stage, &stack, &["status", "--json"]).json();
+        assert_eq!(
+            status["status"]["drift"][0]["changes"][0]["subject"],
+            "DomainRecord"
+        );
+
+        let said = done(&stage, &stack, &["deploy", "--json"]);
+        assert!(said.stderr.contains("DomainRecord"), "{}", said.stderr);
+        assert_eq!(resolved(&stage, HOST), before);
+        let (said, code) = with(&stage, &stack, &["plan", "--json"]);
+        assert_eq!(code, Some(0), "{}", said.stdout);
+    }
+
+    // A name that was made another one is nothing that anybody overwrites.
+    console.record("Z1EXAMPLE", "DELETE", HOST, &gone);
+    let other = "<Type>CNAME</Type><TTL>300</TTL><ResourceRecords><ResourceRecord>\
+                 <Value>www.example.com</Value></ResourceRecord></ResourceRecords>";
+    console.record("Z1EXAMPLE", "CREATE", HOST, other);
+    let (refused, _) = with(&stage, &stack, &["deploy", "--json"]);
+    let answer = refused.json();
+    assert_eq!(answer["error"]["code"], "DRIFT", "{answer}");
+    assert_eq!(answer["calls"]["mutating"], 0, "{answer}");
+    console.record("Z1EXAMPLE", "DELETE", HOST, other);
+    done(&stage, &stack, &["deploy", "--json"]);
+    assert_eq!(resolved(&stage, HOST), before);
+    assert!(stage.end("-TERM"));
+}
+
+/// The domain that is made in its place may have another distribution, so that the record changes with it.
+#[test]
+fn a_domain_that_was_deleted_by_hand_is_made_again_with_its_record() {
+    const HOST: &str = "login.example.com";
+    let stage = Stage::start();
+    let stack = at(HOST);
+    done(&stage, &stack, &["deploy", "--json"]);
+    let console = Console::of(&stage);
+    let input = json!({ "UserPoolId": only_pool(&console), "Domain": HOST });
+    console.cognito("DeleteUserPoolDomain", &input);
+    let (said, code) = with(&stage, &stack, &["plan", "--json"]);
+    assert_eq!(code, Some(2), "{}", said.stdout);
+    let plan = said.json();
+    let parts = plan["parts"].as_array().unwrap();
+    let drift = parts.iter().find(|part| part["step"] == "drift").unwrap();
+    let changes = drift["changes"].as_array().unwrap().iter();
+    let changes: Vec<_> = changes
+        .map(|change| (change["subject"].clone(), change["kind"].clone()))
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            (json!("UserPoolDomain"), json!("added")),
+            (json!("DomainRecord"), json!("changed")),
+        ]
+    );
+    done(&stage, &stack, &["deploy", "--json"]);
+    assert_eq!(resolved(&stage, HOST)["Status"], 0);
+    let (said, code) = with(&stage, &stack, &["plan", "--json"]);
+    assert_eq!(code, Some(0), "{}", said.stdout);
+    assert!(stage.end("-TERM"));
+}

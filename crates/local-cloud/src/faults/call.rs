@@ -68,6 +68,7 @@ fn aws(parts: &Parts, body: &[u8]) -> Option<Called> {
         ),
         None if service == "route53" => {
             let operation = match parts.uri.path().rsplit('/').next() {
+                Some("rrset") if parts.method == "POST" => "ChangeResourceRecordSets",
                 Some("rrset") => "ListResourceRecordSets",
                 _ => "GetHostedZone",
             };

@@ -204,3 +204,85 @@ async fn a_domain_belongs_to_one_pool_in_the_world() {
     }
     stage.stop().await;
 }
+
+/// Sends a batch of changes, as somebody with a console does.
+async fn change(stage: &LocalStage, changes: &[(&str, &str)]) -> (u16, String) {
+    let changes: Vec<_> = changes
+        .iter()
+        .map(|(action, record)| {
+            format!(
+                "<Change><Action>{action}</Action><ResourceRecordSet><Name>a.example.com</Name>\
+                 {record}</ResourceRecordSet></Change>"
+            )
+        })
+        .collect();
+    let changes = changes.concat();
+    let url = "2013-04-01/hostedzone/Z1EXAMPLE/rrset/";
+    let answer = http()
+        .post(stage.urls().aws.join(url).unwrap())
+        .header(
+            "authorization",
+            format!(
+                "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/route53/aws4_request, \
+                 SignedHeaders=host, Signature={}",
+                "0".repeat(64)
+            ),
+        )
+        .body(format!(
+            "<ChangeResourceRecordSetsRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
+             <ChangeBatch><Changes>{changes}</Changes></ChangeBatch>\
+             </ChangeResourceRecordSetsRequest>"
+        ))
+        .send()
+        .await
+        .unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+fn values(kind: &str, value: &str) -> String {
+    format!(
+        "<Type>{kind}</Type><TTL>300</TTL><ResourceRecords><ResourceRecord><Value>{value}</Value>\
+         </ResourceRecord></ResourceRecords>"
+    )
+}
+
+#[tokio::test]
+async fn a_record_is_changed_by_hand_one_at_a_time() {
+    let stage = stage().await;
+    register_all(&stage).await;
+    let address = values("A", "192.0.2.7");
+    let (code, text) = change(&stage, &[("CREATE", &address)]).await;
+    assert_eq!(code, 200, "{text}");
+    assert!(text.contains("<Status>INSYNC</Status>"), "{text}");
+    let other = values("CNAME", "www.example.com");
+    let astray = values("A", "192.0.2.8");
+    for (changes, expected) in [
+        (vec![("CREATE", address.as_str())], "but it already exists"),
+        (
+            vec![("CREATE", other.as_str())],
+            "conflicting RRSet of type A",
+        ),
+        (
+            vec![("DELETE", astray.as_str())],
+            "the values provided do not match",
+        ),
+        (vec![("REPLACE", address.as_str())], "REPLACE is no action"),
+        (
+            vec![("DELETE", address.as_str()), ("CREATE", astray.as_str())],
+            "one change at a time",
+        ),
+        (vec![("CREATE", "<Type>TXT</Type>")], "values or a target"),
+    ] {
+        let (code, text) = change(&stage, &changes).await;
+        assert_eq!(code, 400, "{text}");
+        assert!(text.contains(expected), "{expected} in {text}");
+        let found = resolve(&stage, "a.example.com").await;
+        assert_eq!(found["Answer"][0]["data"], "192.0.2.7", "{expected}");
+    }
+    let (code, text) = change(&stage, &[("UPSERT", &astray)]).await;
+    assert_eq!(code, 200, "{text}");
+    let (code, text) = change(&stage, &[("DELETE", &astray)]).await;
+    assert_eq!(code, 200, "{text}");
+    assert_eq!(resolve(&stage, "a.example.com").await["Status"], 3);
+    stage.stop().await;
+}

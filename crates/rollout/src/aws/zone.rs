@@ -26,12 +26,16 @@ pub(crate) struct Zone {
 }
 
 /// A record of a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Record {
     /// Its type, such as `A`.
     pub(crate) kind: String,
     /// The host that an alias leads to, without the dot at its end.
     pub(crate) alias: Option<String>,
+    /// The zone that this host is in.
+    pub(crate) alias_zone: Option<String>,
+    /// What it stands for, if it is no alias.
+    pub(crate) values: Vec<String>,
 }
 
 /// A hosted zone; `None` when the account does not have it.
@@ -73,6 +77,13 @@ pub(crate) async fn records(
             .map(|set| Record {
                 kind: text(set, "Type").unwrap_or_default().to_owned(),
                 alias: text(set, "DNSName").map(|name| bare(Some(name))),
+                alias_zone: find(set, "AliasTarget")
+                    .and_then(|target| text(target, "HostedZoneId"))
+                    .map(str::to_owned),
+                values: (set.descendants().filter(|node| is(*node, "Value")))
+                    .filter_map(|node| node.text())
+                    .map(str::to_owned)
+                    .collect(),
             })
             .collect()
     })?;

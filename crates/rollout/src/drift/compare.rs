@@ -93,6 +93,14 @@ impl Compared {
         self.gone || !self.declared.is_empty()
     }
 
+    /// The same with one more field of the template's.
+    pub(super) fn with(mut self, field: Field) -> Self {
+        if !self.gone {
+            self.declared.push(field);
+        }
+        self
+    }
+
     /// What putting it back does. A resource that is gone is made again.
     pub(super) fn change(&self) -> Option<Change> {
         if self.is_empty() {

@@ -2,6 +2,7 @@
 //! touched, and whether people get there, waited for before Alexa sends anybody.
 
 mod judge;
+mod patience;
 
 use std::time::{Duration, Instant};
 
@@ -10,25 +11,19 @@ use infra::stack_file::CustomDomain;
 use models::ids::UserPoolId;
 
 use self::judge::{Found, Taken, Wanted, judge, refusal};
+use self::patience::{Missing, PROPAGATION, Patience};
 use super::{identity, linking};
 use crate::accounts::Accounts;
 use crate::aws::certificate::certificate;
 use crate::aws::stack::Observed;
 use crate::aws::zone::{records, zone};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::poll::Poll;
 use crate::progress::Step;
 use crate::resolver::Resolved;
 use crate::session::Session;
 use crate::template::Template;
 use crate::verify;
-
-/// How long people may need to get to a new host. A domain is there after some minutes, and its
-/// certificate everywhere after an hour at most
-/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html>).
-const PROPAGATION: Duration = Duration::from_mins(30);
-/// How often a person is told that it still goes on.
-const TOLD_EVERY: Duration = Duration::from_mins(1);
 
 /// What of it is the stage's already.
 #[derive(Debug, Default)]
@@ -142,50 +137,23 @@ async fn until_there(
     session: &Session<'_>,
     accounts: &Accounts,
     host: &HostName,
-    patience: Duration,
+    limit: Duration,
 ) -> Result<(), Error> {
     let linking = linking::desired(session, accounts).await?;
     let started = Instant::now();
     let mut poll = Poll::default();
-    let mut told: Option<(String, Instant)> = None;
+    let mut patience = Patience::new(host, limit);
     loop {
-        let missing = match session
-            .inputs
-            .endpoints
-            .resolver
-            .addresses(host.as_str())
-            .await?
-        {
-            Resolved::Nothing(why) => format!("not known yet: {why}"),
+        let resolver = &session.inputs.endpoints.resolver;
+        let missing = match resolver.addresses(host.as_str()).await? {
+            Resolved::Nothing(why) => Missing::Address(why),
             Resolved::To(_) => match verify::sign_in_problem(session, &linking).await {
                 None => return Ok(()),
-                Some(problem) => format!("known, and not ready yet: {problem}"),
+                Some(problem) => Missing::Page(problem),
             },
         };
-        if started.elapsed() >= patience {
-            return Err(Error::new(
-                Code::SignInDomain,
-                format!(
-                    "{host} does not answer after {} minutes",
-                    patience.as_secs() / 60
-                ),
-            )
-            .because(missing)
-            .hint("a new domain can take an hour; run the command again, it goes on from here"));
-        }
-        let is_news = told
-            .as_ref()
-            .is_none_or(|(text, when)| *text != missing || when.elapsed() >= TOLD_EVERY);
-        if is_news {
-            let minutes = started.elapsed().as_secs() / 60;
-            session.note(
-                &Step::SignInDomain,
-                &format!(
-                    "{host} is {missing} ({minutes} of {} min)",
-                    patience.as_secs() / 60
-                ),
-            );
-            told = Some((missing, Instant::now()));
+        if let Some(news) = patience.consider(missing, started.elapsed())? {
+            session.note(&Step::SignInDomain, &news);
         }
         session.may_change()?;
         poll.wait().await;

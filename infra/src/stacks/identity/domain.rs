@@ -78,7 +78,7 @@ pub(super) fn add(
     );
     if let Some(custom) = custom {
         template.add_retained(
-            "DomainRecord",
+            super::DOMAIN_RECORD,
             RecordSet {
                 hosted_zone_id: custom.hosted_zone_id.to_string(),
                 name: name.reference(),

@@ -61,21 +61,26 @@ pub(super) fn apply(zone: &mut Zone, change: Change, hidden: u32) -> Result<(), 
         }
         _ => {}
     }
+    if action != Action::Delete {
+        let conflicts = |known: &Known| {
+            let known = &known.record;
+            let is_alone = "CNAME" == known.kind || "CNAME" == record.kind;
+            known.name == record.name && known.kind != record.kind && is_alone
+        };
+        if let Some(known) = zone.records.iter().find(|known| conflicts(known)) {
+            return Err(invalid(&format!(
+                "RRSet of type {} with DNS name {}. is not permitted because a conflicting RRSet \
+                 of type {} with the same DNS name already exists in zone {}.",
+                record.kind, record.name, known.record.kind, zone.name
+            )));
+        }
+    }
     let others = |known: &Known| {
         (known.record.name.as_str(), known.record.kind.as_str())
             != (record.name.as_str(), record.kind.as_str())
     };
     zone.records.retain(others);
     if action != Action::Delete {
-        let cname =
-            |known: &Known| known.record.name == record.name && known.record.kind == "CNAME";
-        if zone.records.iter().any(cname) {
-            return Err(invalid(&format!(
-                "RRSet of type {} with DNS name {}. is not permitted because a conflicting RRSet \
-                 of type CNAME with the same DNS name already exists in zone {}.",
-                record.kind, record.name, zone.name
-            )));
-        }
         zone.records.push(Known { record, hidden });
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Amazon Route 53: hosted zones that somebody else has made, and the records in them.
 
+mod batch;
 mod change;
 mod name;
 mod record;

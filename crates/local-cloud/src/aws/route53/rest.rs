@@ -7,10 +7,10 @@ use http::Method;
 
 use super::super::protocol::xml::Xml;
 use super::super::protocol::{Received, decode, reply};
-use super::{Record, Route53, Target, Zone, find, name};
+use super::{Record, Route53, Target, Zone, batch, change, find, name};
 use crate::AwsError;
 
-const NAMESPACE: &str = "https://route53.amazonaws.com/doc/2013-04-01/";
+pub(super) const NAMESPACE: &str = "https://route53.amazonaws.com/doc/2013-04-01/";
 /// As many records as one answer has.
 const PAGE: usize = 300;
 
@@ -30,6 +30,11 @@ fn answer(route53: &Route53, received: &Received) -> Result<String, AwsError> {
         (&Method::GET, ["2013-04-01", "hostedzone", id]) => Ok(hosted_zone(find(&mut zones, id)?)),
         (&Method::GET, ["2013-04-01", "hostedzone", id, "rrset"]) => {
             records(find(&mut zones, id)?, received)
+        }
+        (&Method::POST, ["2013-04-01", "hostedzone", id, "rrset"]) => {
+            let zone = find(&mut zones, id)?;
+            change::apply(zone, batch::read(&received.body)?, route53.late_answers)?;
+            Ok(batch::answer())
         }
         (method, _) => Err(AwsError::new(
             404,

@@ -125,9 +125,14 @@ pub(super) fn judge(
     let foreign = found.records.iter().find(|record| {
         // What CloudFormation would make exactly so, it takes over.
         let same = record.alias.is_some() && record.alias.as_deref() == distribution;
-        matches!(record.kind.as_str(), "A" | "CNAME") && !same
+        match record.kind.as_str() {
+            "A" => !has_record && !same,
+            // A name that is another one has no other record.
+            "CNAME" => true,
+            _ => false,
+        }
     });
-    if let (Some(record), false) = (foreign, has_record) {
+    if let Some(record) = foreign {
         add(
             format!(
                 "hosted zone {zone} has a record of type {} for {host} already",
@@ -197,6 +202,7 @@ mod tests {
         vec![Record {
             kind: kind.to_owned(),
             alias: alias.map(str::to_owned),
+            ..Record::default()
         }]
     }
 
@@ -311,6 +317,22 @@ mod tests {
             assert_eq!(said.len(), 1, "{expected}: {said:?}");
             assert!(said[0].contains(expected), "{expected}: {said:?}");
         }
+    }
+
+    /// Its own record is put back, unless the name was made another one by hand.
+    #[test]
+    fn a_record_of_the_stages_own_is_in_nobodys_way() {
+        let own = |kind: &str, alias: Option<&str>| {
+            let found = Found {
+                records: record(kind, alias),
+                taken: Some(taken()),
+                ..found()
+            };
+            obstacles(&found, Some("us-east-1_AbCdEf123"), true)
+        };
+        assert!(own("A", Some("d2.cloudfront.net")).is_empty());
+        assert!(own("A", None).is_empty());
+        assert!(own("CNAME", None)[0].contains("has a record of type CNAME"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, HandlerError, Properties, object, text};
+use super::{Handler, HandlerError, Properties, object, record, text};
 
 /// Properties that can be written and never read back, or that are not configuration.
 const UNREADABLE: &[&str] = &["Code", "GenerateSecret", "Schema", "Tags", "UserPoolTags"];
@@ -50,6 +50,7 @@ impl Handler<'_> {
                 }));
                 self.lambda("GetAlias", self.input(&input)).await
             }
+            "AWS::Route53::RecordSet" => record::read(self, declared),
             _ => return Ok(Actual::Unsupported),
         };
         let answer = match answer {

@@ -1,6 +1,6 @@
 //! `AWS::Route53::RecordSet`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Handler, HandlerError, Made, Properties, text};
 use crate::AwsError;
@@ -47,6 +47,36 @@ pub(super) fn delete(handler: &Handler<'_>, properties: &Properties) -> Result<(
         Ok(None) => Ok(()),
         _ => change(handler, properties, Action::Delete),
     }
+}
+
+/// The record that is there, as a template would declare it.
+pub(super) fn read(handler: &Handler<'_>, declared: &Properties) -> Result<Value, HandlerError> {
+    let wanted = record(declared)?;
+    let zone = text(declared, "HostedZoneId");
+    let route53 = &handler.shared.route53;
+    let found = route53.record(zone, &wanted.name, &wanted.kind);
+    let Some(found) = found.map_err(failed)? else {
+        return Ok(Value::Null);
+    };
+    if found == wanted {
+        return Ok(Value::Object(declared.clone()));
+    }
+    let mut actual = json!({
+        "HostedZoneId": declared["HostedZoneId"],
+        "Name": declared["Name"],
+        "Type": declared["Type"],
+    });
+    match found.target {
+        Target::Values(values) => actual["ResourceRecords"] = json!(values),
+        Target::Alias { host, zone } => {
+            actual["AliasTarget"] = json!({
+                "DNSName": host,
+                "HostedZoneId": zone,
+                "EvaluateTargetHealth": false,
+            });
+        }
+    }
+    Ok(actual)
 }
 
 fn change(
