@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::support::Developer;
+use crate::cognito::accessible::assert_accessible;
 
 const RETURN_URL: &str = "https://layla.amazon.com/api/skill/link/M1";
 
@@ -74,6 +75,8 @@ async fn link(developer: &Developer, client: &Client, scope: &str) -> (String, S
     let answer = browser().get(url.clone()).send().await.unwrap();
     let page = location(&answer, &url);
     assert_eq!(page.path(), "/ap/signin");
+    let signin = browser().get(page.clone()).send().await.unwrap();
+    assert_accessible(&signin.text().await.unwrap());
     let request = parameter(&page, "request").unwrap();
     // Nobody has signed in yet.
     let form = [("request", request.as_str()), ("decision", "allow")];
@@ -81,6 +84,20 @@ async fn link(developer: &Developer, client: &Client, scope: &str) -> (String, S
     let early = early.join(&format!("?request={request}")).unwrap();
     let answer = browser().get(early).send().await.unwrap();
     assert_eq!(answer.status(), 400);
+    assert_accessible(&answer.text().await.unwrap());
+    let nobody = [
+        ("request", request.as_str()),
+        ("email", "eve@example.com"),
+        ("password", "a password"),
+    ];
+    let refused = post(developer, "/ap/signin", &nobody, "").await;
+    let refused = refused.text().await.unwrap();
+    assert!(refused.contains("role=\"alert\""), "{refused}");
+    assert_accessible(&refused);
+    let register = developer.urls().lwa.join("/ap/register").unwrap();
+    let register = register.join(&format!("?request={request}")).unwrap();
+    let register = browser().get(register).send().await.unwrap();
+    assert_accessible(&register.text().await.unwrap());
 
     let account = [
         ("request", request.as_str()),
@@ -96,6 +113,7 @@ async fn link(developer: &Developer, client: &Client, scope: &str) -> (String, S
     let shown = browser().get(page).header("cookie", &cookie);
     let shown = shown.send().await.unwrap().text().await.unwrap();
     assert!(shown.contains("guide asks for"), "{shown}");
+    assert_accessible(&shown);
     let answer = post(developer, "/ap/oa", &form, &cookie).await;
     let back = location(&answer, &url);
     assert!(back.as_str().starts_with(RETURN_URL), "{back}");

@@ -38,7 +38,7 @@ fn tags(html: &str) -> Vec<(String, Attributes, String)> {
 
 /// Asserts that everybody can use the page.
 #[track_caller]
-pub(super) fn assert_accessible(html: &str) {
+pub(crate) fn assert_accessible(html: &str) {
     let tags = tags(html);
     let all = |wanted: &str| {
         let tags = tags.iter().filter(move |(name, _, _)| name == wanted);
@@ -121,7 +121,26 @@ pub(super) fn assert_accessible(html: &str) {
         assert!(!text.is_empty(), "{attributes:?} in {html}");
     }
     let forms = all("form").len();
-    assert_eq!(html.matches("name=\"_csrf\"").count(), forms, "{html}");
+    // Each belongs to this browser, or to the request that it came with.
+    let bound = ["name=\"_csrf\"", "name=\"request\""].map(|name| html.matches(name).count());
+    assert_eq!(bound.iter().sum::<usize>(), forms, "{html}");
+    // What is wrong is read with the field that it is about.
+    let wrong = tags.iter().find(|(_, attributes, _)| {
+        attributes
+            .get("class")
+            .is_some_and(|class| class == "error")
+    });
+    if let Some((_, attributes, _)) = wrong
+        && forms > 0
+    {
+        let id = attributes.get("id").map_or("", String::as_str);
+        let described = |(name, attributes, _): &(String, Attributes, String)| {
+            let by = attributes.get("aria-describedby");
+            let is_named = by.is_some_and(|by| by.split(' ').any(|one| one == id));
+            ["input", "form"].contains(&name.as_str()) && is_named
+        };
+        assert!(!id.is_empty() && tags.iter().any(described), "{html}");
+    }
     assert!(all("button").len() >= forms, "{html}");
     for (attributes, _) in all("form") {
         has(attributes, "method", "post");

@@ -116,3 +116,45 @@ async fn an_address_that_is_an_alias_is_taken_without_a_word() {
     refused.says("An account with the email already exists.");
     fixture.stage.stop().await;
 }
+
+/// Whoever has signed up and not confirmed it is no more than a stranger to somebody without the
+/// password: neither a password nor a code in its place tells, nor a forgotten one.
+#[tokio::test]
+async fn an_account_that_waits_is_told_from_a_stranger_by_nothing() {
+    let pool = json!({
+        "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}},
+    });
+    let client = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
+    let fixture = Fixture::with(&pool, &client).await;
+    sign_up(&fixture, &mut Browser::new(&fixture), &[("email", WAITING)])
+        .await
+        .at("/confirmUser");
+    let sent = fixture.newest(WAITING).await;
+    let mut seen = Vec::new();
+    for who in [WAITING, UNKNOWN] {
+        let mut browser = Browser::new(&fixture);
+        let login = open(&fixture, &mut browser, "/login").await;
+        let answer = [("username", who), ("password", "Wrong-Horse-1")];
+        let wrong = browser.submit(&login, &answer).await;
+        let mut pages = vec![seen_by(wrong.at("/login"), who)];
+
+        let answer = [("username", who), ("factor", "EMAIL_OTP")];
+        let code = browser.submit(&login, &answer).await;
+        pages.push(seen_by(code.at("/oneTimeCode"), who));
+        let wrong = browser.submit(&code, &[("code", "000000x")]).await;
+        pages.push(seen_by(&wrong, who));
+
+        let forgot = open(&fixture, &mut browser, "/forgotPassword").await;
+        let reset = browser.submit(&forgot, &[("username", who)]).await;
+        pages.push(seen_by(reset.at("/confirmForgotPassword"), who));
+        let guess = [("code", "000000x"), ("password", "Better-Horse-2")];
+        let wrong = browser.submit(&reset, &guess).await;
+        pages.push(seen_by(wrong.says(WRONG), who));
+        seen.push(pages);
+    }
+    assert_eq!(seen[0], seen[1]);
+    // Nor was anything sent to an address that nobody has proved to be theirs.
+    assert_eq!(fixture.newest(WAITING).await, sent);
+    assert!(fixture.newest(UNKNOWN).await.is_null());
+    fixture.stage.stop().await;
+}

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::browser::{Browser, Page};
+use super::codes::seen_by;
 use super::{Fixture, PASSWORD};
 
 const PHONE: &str = "+447700900123";
@@ -81,6 +82,9 @@ async fn sms_is_a_second_factor() {
     let forgot = other.open(&forgot).await;
     let refused = other.submit(&forgot, &[("username", PHONE)]).await;
     refused.says("Contact administrator to reset password.");
+    let stranger = "+447700900999";
+    let same = other.submit(&forgot, &[("username", stranger)]).await;
+    assert_eq!(seen_by(&refused, PHONE), seen_by(&same, stranger));
     fixture.stage.stop().await;
 }
 
@@ -200,9 +204,12 @@ async fn a_temporary_password_is_replaced() {
         .submit(&change, &[("password", "weak")])
         .await
         .says("Password did not conform with policy");
-    let back = browser
-        .submit(&change, &[("password", "Better-Horse-2")])
-        .await;
+    fixture.advance_clock(180).await;
+    let better = [("password", "Better-Horse-2")];
+    let late = browser.submit(&change, &better).await;
+    late.at("/login").says("session is expired");
+    let change = browser.sign_in(&fixture.authorize_url(&[]), EMAIL).await;
+    let back = browser.submit(&change, &better).await;
     assert!(back.parameter("code").is_some());
     fixture.stage.stop().await;
 }

@@ -1,6 +1,6 @@
 //! Amazon Cognito: the API, the OAuth 2.0 endpoints and the pages.
 
-mod accessible;
+pub(crate) mod accessible;
 mod api;
 mod browser;
 mod codes;
