@@ -124,22 +124,8 @@ pub(crate) fn assert_accessible(html: &str) {
     // Each belongs to this browser, or to the request that it came with.
     let bound = ["name=\"_csrf\"", "name=\"request\""].map(|name| html.matches(name).count());
     assert_eq!(bound.iter().sum::<usize>(), forms, "{html}");
-    // What is wrong is read with the field that it is about.
-    let wrong = tags.iter().find(|(_, attributes, _)| {
-        attributes
-            .get("class")
-            .is_some_and(|class| class == "error")
-    });
-    if let Some((_, attributes, _)) = wrong
-        && forms > 0
-    {
-        let id = attributes.get("id").map_or("", String::as_str);
-        let described = |(name, attributes, _): &(String, Attributes, String)| {
-            let by = attributes.get("aria-describedby");
-            let is_named = by.is_some_and(|by| by.split(' ').any(|one| one == id));
-            ["input", "form"].contains(&name.as_str()) && is_named
-        };
-        assert!(!id.is_empty() && tags.iter().any(described), "{html}");
+    if forms > 0 {
+        assert_wrong_is_read(html, &tags);
     }
     assert!(all("button").len() >= forms, "{html}");
     for (attributes, _) in all("form") {
@@ -154,6 +140,25 @@ pub(crate) fn assert_accessible(html: &str) {
         };
         has(attributes, "role", role);
     }
+}
+
+/// Asserts that what is wrong is read with the field or the form that it is about.
+#[track_caller]
+fn assert_wrong_is_read(html: &str, tags: &[(String, Attributes, String)]) {
+    let is_error = |attributes: &Attributes| {
+        let class = attributes.get("class");
+        class.is_some_and(|class| class == "error")
+    };
+    let Some((_, wrong, _)) = tags.iter().find(|(_, attributes, _)| is_error(attributes)) else {
+        return;
+    };
+    let id = wrong.get("id").map_or("", String::as_str);
+    let described = tags.iter().any(|(name, attributes, _)| {
+        let by = attributes.get("aria-describedby");
+        let is_named = by.is_some_and(|by| by.split(' ').any(|one| one == id));
+        ["input", "form"].contains(&name.as_str()) && is_named
+    });
+    assert!(!id.is_empty() && described, "{html}");
 }
 
 /// A page as it should be, for slips to be made in it.
@@ -179,6 +184,7 @@ fn slips_are_found() {
         (" autocomplete=\"off\"", ""),
         ("aria-describedby=\"error\"", "aria-describedby=\"lead\""),
         (" role=\"alert\"", ""),
+        (" aria-describedby=\"error\"", ""),
         ("name=\"_csrf\"", "name=\"other\""),
         ("Create an account", ""),
         (
