@@ -23,6 +23,7 @@ use crate::drift;
 use crate::error::Error;
 use crate::existing_pool;
 use crate::lock::Owner;
+use crate::made_with::{self, MadeWith, PoolRecord};
 use crate::plan::{self, Deployed, Plan};
 use crate::progress::{Progress, Step};
 use crate::session::{Inputs, Session};
@@ -58,7 +59,9 @@ pub async fn deploy<'a>(
     owner: Owner,
     interrupted: watch::Receiver<bool>,
 ) -> Result<Outcome, Error> {
-    let session = Session::open(inputs, counter, progress, interrupted);
+    // What the pool cannot become is said before anything else is asked.
+    let admit = |state: &StageState| made_with::check(&inputs.stack, state, &inputs.allowed);
+    let session = Session::open_if(inputs, counter, progress, interrupted, admit);
     // On the heap: it is the largest future of the program.
     Box::pin(async { run(&session.await?, building, approve, owner).await }).await
 }
@@ -114,8 +117,12 @@ pub async fn plan(
 ) -> Result<Preview, Error> {
     let session = Session::open(inputs, counter, progress, interrupted);
     Box::pin(async {
-        let planned = plan::plan(&session.await?, &mut building).await?;
-        let refused = planned.check(&inputs.allowed).err();
+        let session = session.await?;
+        // Said at the end: a plan shows the rest as well.
+        let state = session.store.state().await;
+        let recorded = made_with::check(&inputs.stack, &state, &inputs.allowed);
+        let planned = plan::plan(&session, &mut building).await?;
+        let refused = recorded.and_then(|()| planned.check(&inputs.allowed)).err();
         Ok(Preview {
             plan: planned.plan,
             refused,
@@ -253,6 +260,12 @@ async fn apply_identity(session: &Session<'_>) -> Result<Accounts, Error> {
             let (client, _, _) = identity::prepare(session).await?;
             let (observed, outcome) = stack::ensure(session, &client, Step::Identity).await?;
             let outputs = identity::outputs(&client.desired().name, &observed)?;
+            if let Some(made_with) = MadeWith::wanted(&session.inputs.stack)? {
+                let id = outputs.user_pool_id.clone();
+                let record = PoolRecord { id, made_with };
+                let change = |state: &mut StageState| state.pool = Some(record);
+                session.store.update(change).await?;
+            }
             let existing = existing_pool::read(&session.aws, session.inputs).await?;
             let issuer = existing_pool::issuer(existing.as_ref(), session.inputs);
             Ok((Accounts::UserPool(outputs, issuer), outcome))

@@ -243,6 +243,7 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
                 let change = |state: &mut StageState| {
                     state.left = None;
                     state.linking = None;
+                    state.pool = None;
                 };
                 session.store.update(change).await?;
                 Ok(((), "removed, with everybody in it".to_owned()))

@@ -7,8 +7,8 @@ mod immutable;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::aws::identity::LivePool;
 use crate::error::{Code, Error};
+use crate::made_with::MadeWith;
 use crate::plan::Plan;
 
 pub use found::findings;
@@ -141,8 +141,8 @@ impl Guard {
             Self::Domain => "put identity.domain of stack.toml back",
             Self::LinkLifetime => "put identity.tokens.refresh of stack.toml back",
             Self::SignInAttributes => {
-                "put identity.sign-in of stack.toml back, or deploy it as another stage and move \
-                 people there"
+                "put identity.sign-in and identity.attributes of stack.toml back, or deploy it as another \
+                 stage and move people there"
             }
             Self::Issuer => {
                 "put identity.issuer of stack.toml back, or change it when few people talk to the \
@@ -186,11 +186,18 @@ pub struct Finding {
 
 /// Refuses a plan with a guarded change that is not allowed. `pool` is the live user pool, when
 /// there is one and the identity stack changes.
-pub fn check(plan: &Plan, pool: Option<&LivePool>, allowed: &[Guard]) -> Result<(), Error> {
-    let refused: Vec<_> = plan
-        .parts
-        .iter()
-        .flat_map(|part| findings(part, pool))
+pub fn check(plan: &Plan, pool: Option<&MadeWith>, allowed: &[Guard]) -> Result<(), Error> {
+    let found = plan.parts.iter().flat_map(|part| findings(part, pool));
+    refuse(found, allowed)
+}
+
+/// Refuses what was found and is not allowed.
+pub(crate) fn refuse(
+    found: impl IntoIterator<Item = Finding>,
+    allowed: &[Guard],
+) -> Result<(), Error> {
+    let refused: Vec<_> = found
+        .into_iter()
         .filter(|finding| !allowed.contains(&finding.guard))
         .collect();
     let Some(first) = refused.first() else {

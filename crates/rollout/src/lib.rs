@@ -25,6 +25,7 @@ pub mod guards;
 pub mod live;
 pub mod lock;
 pub mod logs;
+pub mod made_with;
 pub mod package;
 pub mod plan;
 mod poll;

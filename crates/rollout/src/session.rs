@@ -1,5 +1,7 @@
 //! One run of the rollout against one stage: who we are, what we are to make, what we remember.
 
+mod vendor;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -25,7 +27,10 @@ use crate::package::SourcePackage;
 use crate::plan::change::Change;
 use crate::plan::{Part, Plan};
 use crate::progress::{Progress, Step};
-use crate::state::{SkillRecord, StateStore};
+use crate::state::{StageState, StateStore};
+
+pub use self::vendor::find_vendor;
+use self::vendor::{choose_vendor_of, developer, same_vendor};
 
 /// Everything that decides what a deployment makes.
 #[derive(Debug, Clone)]
@@ -99,9 +104,20 @@ impl<'a> Session<'a> {
         progress: &'a dyn Progress,
         interrupted: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
+        Self::open_if(inputs, counter, progress, interrupted, |_| Ok(())).await
+    }
+
+    /// The same, unless the state speaks against it: then nobody else is asked anything.
+    pub(crate) async fn open_if(
+        inputs: &'a Inputs,
+        counter: &CallCounter,
+        progress: &'a dyn Progress,
+        interrupted: watch::Receiver<bool>,
+        admit: impl FnOnce(&StageState) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let started = Instant::now();
         progress.started(&Step::WhoAmI);
-        let opened = Self::connect(inputs, counter, progress, interrupted).await;
+        let opened = Self::connect(inputs, counter, progress, interrupted, admit).await;
         match &opened {
             Ok(session) => progress.finished(
                 &Step::WhoAmI,
@@ -122,18 +138,21 @@ impl<'a> Session<'a> {
         counter: &CallCounter,
         progress: &'a dyn Progress,
         interrupted: watch::Receiver<bool>,
+        admit: impl FnOnce(&StageState) -> Result<(), Error>,
     ) -> Result<Self, Error> {
         let smapi = developer(inputs, counter);
         let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter.clone()).await?;
+        // The bucket is named after the account.
+        let account = aws.account().await?;
+        let bucket = Bucket::new(
+            &aws,
+            bucket_name(&inputs.stack, &account, &inputs.home),
+            &inputs.home,
+            &account,
+        );
+        let store = StateStore::load(bucket, state_key(&inputs.stage)).await?;
+        admit(&store.state().await)?;
         let state = async {
-            let account = aws.account().await?;
-            let bucket = Bucket::new(
-                &aws,
-                bucket_name(&inputs.stack, &account, &inputs.home),
-                &inputs.home,
-                &account,
-            );
-            let store = StateStore::load(bucket, state_key(&inputs.stage)).await?;
             if !store.exists().await {
                 let place = Place {
                     aws: &aws,
@@ -144,7 +163,7 @@ impl<'a> Session<'a> {
                 };
                 elsewhere::refuse(place, progress).await?;
             }
-            Ok::<_, Error>((account, store))
+            Ok::<_, Error>(())
         };
         let delivery = Box::pin(delivery::find(
             &aws,
@@ -154,7 +173,7 @@ impl<'a> Session<'a> {
         ));
         let vendor = choose_vendor_of(&smapi, inputs.vendor.as_ref());
         let (state, vendor, delivery) = tokio::join!(state, vendor, delivery);
-        let (account, store) = state?;
+        state?;
         let delivery = delivery?;
         let vendor = vendor?;
         same_vendor(store.state().await.skill.as_ref(), &vendor)?;
@@ -334,119 +353,9 @@ pub(crate) fn state_key(stage: &StageName) -> String {
     format!("stages/{stage}.json")
 }
 
-/// The vendor that a stage belongs to.
-pub async fn find_vendor(inputs: &Inputs, counter: &CallCounter) -> Result<VendorId, Error> {
-    let smapi = developer(inputs, counter);
-    choose_vendor_of(&smapi, inputs.vendor.as_ref()).await
-}
-
-/// Who talks to the Skill Management API.
-fn developer(inputs: &Inputs, counter: &CallCounter) -> smapi::Client {
-    smapi::Client::with(
-        inputs.endpoints.developer.clone(),
-        inputs.developer.clone(),
-        Some(counter.observer()),
-        smapi::RetryPolicy {
-            call_timeout: inputs.endpoints.call_timeout,
-            ..smapi::RetryPolicy::default()
-        },
-    )
-}
-
-async fn choose_vendor_of(
-    smapi: &smapi::Client,
-    wanted: Option<&VendorId>,
-) -> Result<VendorId, Error> {
-    let vendors = smapi.vendors().await?;
-    let ids: Vec<_> = vendors.into_iter().map(|vendor| vendor.id).collect();
-    choose_vendor(&ids, wanted)
-}
-
-fn choose_vendor(vendors: &[VendorId], wanted: Option<&VendorId>) -> Result<VendorId, Error> {
-    let list = |vendors: &[VendorId]| {
-        vendors
-            .iter()
-            .map(VendorId::as_str)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    match (wanted, vendors) {
-        (Some(wanted), vendors) if vendors.contains(wanted) => Ok(wanted.clone()),
-        (Some(wanted), vendors) => Err(Error::new(
-            Code::Vendor,
-            format!(
-                "vendor {wanted} is not among those of this Amazon developer: {}",
-                list(vendors)
-            ),
-        )
-        .hint("correct ASK_VENDOR_ID, or sign in as a developer of that vendor")),
-        (None, [only]) => Ok(only.clone()),
-        (None, []) => Err(
-            Error::new(Code::Vendor, "this Amazon developer account has no vendor").hint(
-                "open https://developer.amazon.com/alexa/console/ask once and accept the terms",
-            ),
-        ),
-        (None, several) => Err(Error::new(
-            Code::Vendor,
-            format!(
-                "this Amazon developer has several vendors: {}",
-                list(several)
-            ),
-        )
-        .hint("choose one with ASK_VENDOR_ID")),
-    }
-}
-
-/// Refuses to take a stage over to another vendor: its redirect URIs would change, and nobody
-/// could link or refresh any more.
-fn same_vendor(skill: Option<&SkillRecord>, vendor: &VendorId) -> Result<(), Error> {
-    match skill {
-        Some(skill) if skill.vendor != *vendor => Err(Error::new(
-            Code::Vendor,
-            format!(
-                "this stage belongs to vendor {}, and these credentials to {vendor}",
-                skill.vendor
-            ),
-        )
-        .hint("sign in as a developer of that vendor, or set ASK_VENDOR_ID")),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_stage_stays_with_its_vendor() {
-        let [own, other]: [VendorId; 2] = ["M1EXAMPLE", "M2EXAMPLE"].map(|id| id.parse().unwrap());
-        let record = SkillRecord {
-            vendor: own.clone(),
-            nonce: String::new(),
-            id: None,
-            package: None,
-        };
-        assert!(same_vendor(None, &other).is_ok());
-        assert!(same_vendor(Some(&record), &own).is_ok());
-        assert!(same_vendor(Some(&record), &other).is_err());
-    }
-
-    fn ids(ids: &[&str]) -> Vec<VendorId> {
-        ids.iter().map(|id| id.parse().unwrap()).collect()
-    }
-
-    #[test]
-    fn one_vendor_needs_no_choice_and_several_do() {
-        let both = ids(&["M1EXAMPLE", "M2EXAMPLE"]);
-        assert_eq!(
-            choose_vendor(&ids(&["M1EXAMPLE"]), None).unwrap().as_str(),
-            "M1EXAMPLE"
-        );
-        assert!(choose_vendor(&both, None).is_err());
-        assert_eq!(choose_vendor(&both, Some(&both[1])).unwrap(), both[1]);
-        assert!(choose_vendor(&ids(&["M1EXAMPLE"]), Some(&both[1])).is_err());
-        assert!(choose_vendor(&[], None).is_err());
-    }
 
     #[test]
     fn the_longest_bucket_name_fits() {

@@ -2,7 +2,8 @@
 //! swap, with the lock inside it.
 //!
 //! CloudFormation stays the truth for AWS resources. The state holds what no service can be asked
-//! for: the skill's id from the moment it exists, what was last applied, and whose turn it is.
+//! for: the skill's id from the moment it exists, what was last applied, and whose turn it is; and what
+//! the user pool was made with, so that nobody has to be asked before a stack file is refused.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::aws::bucket::{Bucket, Expect, Written};
 use crate::drift::Left;
 use crate::error::{Code, Error};
 use crate::lock::{Lock, Owner, Turn};
+use crate::made_with::PoolRecord;
 use crate::plan::change::Change;
 use crate::poll::Poll;
 
@@ -47,6 +49,10 @@ pub struct StageState {
     /// is gone. Absent where an earlier version deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regions: Option<BTreeSet<Region>>,
+    /// The stage's own user pool, with what it can never change. Absent where an earlier version
+    /// deployed, until the next deployment that has something to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolRecord>,
     /// The configuration of what holds people, as the last deployment left it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Left>,

@@ -24,6 +24,7 @@ mod live;
 mod local_stage;
 mod log;
 mod login;
+mod made_with;
 mod mended;
 mod mistakes;
 mod options;

@@ -1,7 +1,8 @@
 //! What the rollout reads from Cognito.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use secrecy::SecretString;
 
@@ -11,6 +12,7 @@ use models::ids::{ClientId, UserPoolId};
 
 use super::Aws;
 use crate::error::{Code, Error};
+use crate::made_with::{Attribute, MadeWith};
 
 /// The secret of an app client, which goes from here to Alexa and nowhere else; `None` when our
 /// credentials may not read it, as those that pull requests are planned with.
@@ -95,28 +97,13 @@ pub(crate) async fn remove_other_domains(
     Ok(())
 }
 
-/// What a user pool was created with and can never change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LivePool {
-    /// What people sign in with in place of a user name, sorted.
-    pub username_attributes: Vec<String>,
-    /// What people may sign in with beside their user name, sorted.
-    pub alias_attributes: Vec<String>,
-    /// Whether user names are told apart by case.
-    pub case_sensitive: bool,
-    /// Attributes that everybody has to have.
-    pub required: BTreeSet<String>,
-    /// What attributes hold that are not Cognito's own, by their name without `custom:`.
-    pub custom: BTreeMap<String, String>,
-}
-
 /// Reads what of a pool cannot change; `None` when there is no such pool.
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPool.html>
 pub async fn live_pool(
     aws: &Aws,
     region: &Region,
     pool: &UserPoolId,
-) -> Result<Option<LivePool>, Error> {
+) -> Result<Option<MadeWith>, Error> {
     let answer = aws
         .cognito(region)
         .describe_user_pool()
@@ -128,40 +115,32 @@ pub async fn live_pool(
         Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
         Err(error) => return Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
     };
-    Ok(answer.user_pool.as_ref().map(|pool| {
-        let mut username: Vec<_> = pool
-            .username_attributes()
-            .iter()
-            .map(|a| a.as_str().to_owned())
-            .collect();
-        username.sort();
-        let mut alias: Vec<_> = pool
-            .alias_attributes()
-            .iter()
-            .map(|a| a.as_str().to_owned())
-            .collect();
-        alias.sort();
-        LivePool {
-            username_attributes: username,
-            alias_attributes: alias,
-            case_sensitive: pool
-                .username_configuration()
-                .is_none_or(|configuration| configuration.case_sensitive),
-            required: pool
-                .schema_attributes()
-                .iter()
-                .filter(|attribute| attribute.required().unwrap_or_default())
-                .filter_map(|attribute| attribute.name().map(str::to_owned))
-                .collect(),
-            custom: pool
-                .schema_attributes()
-                .iter()
-                .filter_map(|attribute| {
-                    let name = attribute.name()?.strip_prefix("custom:")?;
-                    let kind = attribute.attribute_data_type()?;
-                    Some((name.to_owned(), kind.as_str().to_owned()))
-                })
-                .collect(),
-        }
-    }))
+    Ok(answer.user_pool.as_ref().map(made_with))
+}
+
+fn made_with(pool: &UserPoolType) -> MadeWith {
+    // Cognito lists its own attributes first; one of somebody else's may be called like one of them.
+    let mut schema = BTreeMap::new();
+    for attribute in pool.schema_attributes() {
+        let (Some(name), Some(data_type)) = (attribute.name(), attribute.attribute_data_type())
+        else {
+            continue;
+        };
+        let name = name.strip_prefix("custom:").unwrap_or(name);
+        schema.entry(name.to_owned()).or_insert(Attribute {
+            data_type: data_type.as_str().to_owned(),
+            required: attribute.required().unwrap_or_default(),
+            mutable: attribute.mutable().unwrap_or(true),
+        });
+    }
+    let username = pool.username_attributes().iter();
+    let alias = pool.alias_attributes().iter();
+    MadeWith {
+        username_attributes: username.map(|name| name.as_str().to_owned()).collect(),
+        alias_attributes: alias.map(|name| name.as_str().to_owned()).collect(),
+        case_sensitive: pool
+            .username_configuration()
+            .is_none_or(|configuration| configuration.case_sensitive),
+        schema,
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::immutable::immutable;
 use super::{Finding, Guard};
-use crate::aws::identity::LivePool;
+use crate::made_with::MadeWith;
 use crate::plan::Part;
 use crate::plan::change::{Change, Field, Kind, Replacement};
 use crate::progress::Step;
@@ -22,7 +22,7 @@ const USED_BY_LIVE: &[&str] = &[
 ];
 
 /// Everything in a part of the plan that a guard is there for.
-pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
+pub fn findings(part: &Part, pool: Option<&MadeWith>) -> Vec<Finding> {
     let mut found = Vec::new();
     // To put back what the deployed template says takes nothing from anybody.
     if matches!(part.step, Step::Drift | Step::FunctionDrift(_)) {

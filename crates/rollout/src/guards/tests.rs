@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::found::lost;
 use super::*;
 use crate::live::LiveUsers;
+use crate::made_with::Attribute;
 use crate::plan::change::{Change, Kind, Replacement};
 use crate::plan::{Part, stack};
 use crate::progress::Step;
@@ -29,13 +30,27 @@ fn template(text: &str, parameters: &[(&str, &str)]) -> Template {
     Template::read(&yaml, &values).unwrap()
 }
 
-fn live() -> LivePool {
-    LivePool {
-        username_attributes: vec!["email".to_owned()],
-        alias_attributes: Vec::new(),
-        case_sensitive: false,
-        required: ["name".to_owned(), "sub".to_owned()].into(),
-        custom: [("plan".to_owned(), "String".to_owned())].into(),
+fn live() -> MadeWith {
+    let attribute = |name: &str, required| {
+        let attribute = Attribute {
+            data_type: "String".to_owned(),
+            required,
+            mutable: name != "sub",
+        };
+        (name.to_owned(), attribute)
+    };
+    let schema = [
+        ("sub", true),
+        ("name", true),
+        ("email", false),
+        ("plan", false),
+    ];
+    MadeWith {
+        username_attributes: ["email".to_owned()].into(),
+        schema: schema
+            .map(|(name, required)| attribute(name, required))
+            .into(),
+        ..MadeWith::default()
     }
 }
 

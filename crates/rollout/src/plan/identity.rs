@@ -2,11 +2,12 @@
 
 use super::{Part, kept, stack_part};
 use crate::accounts::Accounts;
-use crate::aws::identity::{LivePool, live_pool};
+use crate::aws::identity::live_pool;
 use crate::aws::stack::{Decision, decide};
 use crate::drift;
 use crate::error::Error;
 use crate::existing_pool;
+use crate::made_with::MadeWith;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::identity;
@@ -21,7 +22,7 @@ pub(super) struct People {
     /// Whose accounts they are, if that is known and will stay so.
     pub(super) accounts: Option<Accounts>,
     /// The live pool, where the plan could contradict what it was created with.
-    pub(super) pool: Option<LivePool>,
+    pub(super) pool: Option<MadeWith>,
     /// What keeps people from signing in where they shall.
     pub(super) obstacle: Option<Error>,
 }
