@@ -134,6 +134,11 @@ impl<'a> Locator<'a> {
         position(self.text, found.or_else(table).unwrap_or(0))
     }
 
+    /// Whether the file has this key.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.byte(key).is_some()
+    }
+
     /// The key whose value, or whose name, has this byte; tables in lists have no key of their own.
     fn key_at(&self, byte: usize) -> Option<String> {
         fn within(table: &DeTable<'_>, above: &str, byte: usize) -> Option<String> {

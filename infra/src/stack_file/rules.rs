@@ -86,10 +86,9 @@ pub(super) fn check(stack: &StackFile, text: &str) -> Findings {
         refused: Vec::new(),
         advice: Vec::new(),
     };
-    for rule in all() {
-        let Some(Violation { message, hint }) = (rule.check)(stack) else {
-            continue;
-        };
+    let found = all().filter_map(|rule| Some((rule, (rule.check)(stack)?)));
+    let found = found.chain(existing_pool::written(stack, &locator));
+    for (rule, Violation { message, hint }) in found {
         let (line, column) = locator.find(rule.keys);
         let problem = Problem {
             line,

@@ -2,6 +2,7 @@
 
 use super::Severity::Refused;
 use super::{Rule, Violation, violation};
+use crate::stack_file::problem::Locator;
 use crate::stack_file::{Identity, PrefixTemplate, StackFile};
 
 /// What is managed of such a pool is written down here.
@@ -54,6 +55,21 @@ pub(super) const RULES: &[Rule] = &[
         check: existing_domain_beside_another,
     },
 ];
+
+/// The same for keys that say what is usual anyway: the pool may be another, and whoever writes
+/// `mfa = "off"` would believe it.
+pub(super) fn written(
+    stack: &StackFile,
+    locator: &Locator<'_>,
+) -> impl Iterator<Item = (&'static Rule, Violation)> {
+    let usual = RULES.iter().filter(|rule| (rule.check)(stack).is_none());
+    usual.filter_map(|rule| {
+        let key = rule.keys.first().filter(|key| locator.has(key))?;
+        let name = key.strip_prefix("identity.")?;
+        let is_the_pools = !["user-pool-id", "domain.existing"].contains(&name);
+        Some((rule, of_the_pool(stack, name, |_, _| is_the_pools)?))
+    })
+}
 
 fn of_the_pool(
     stack: &StackFile,

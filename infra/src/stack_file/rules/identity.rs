@@ -12,6 +12,7 @@ const MFA: &str =
 const EMAIL_MFA: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-sms-email-message.html";
 const PLANS: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html";
+const PAGES: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html";
 const RECOVERY: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html";
 
@@ -55,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         severity: Refused,
         keys: &["identity.pages", "identity.first-factors"],
-        source: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html",
+        source: PAGES,
         check: code_on_classic_pages,
     },
     Rule {
@@ -117,6 +118,18 @@ pub(super) const RULES: &[Rule] = &[
         keys: &["identity.recovery", "identity.sign-in"],
         source: RECOVERY,
         check: recovery_for_some_alone,
+    },
+    Rule {
+        severity: Advice,
+        keys: &["identity.recovery", "identity.mfa-factors"],
+        source: RECOVERY,
+        check: recovery_over_mfa_channel_of_some,
+    },
+    Rule {
+        severity: Advice,
+        keys: &["identity.pages"],
+        source: PAGES,
+        check: classic_pages_of_choice,
     },
 ];
 
@@ -255,18 +268,24 @@ fn has_mfa_by_email(stack: &StackFile) -> bool {
     stack.identity.mfa_factors.contains(&MfaFactor::Email)
 }
 
-/// A channel that carries the second factor, or that leads nowhere, resets no password.
-fn recovery_over_mfa_channel(stack: &StackFile) -> Option<Violation> {
+/// Whether it goes over the channel that a second factor comes by.
+fn is_shared(stack: &StackFile, recovery: Recovery) -> bool {
     let identity = &stack.identity;
-    let shared = |recovery: &Recovery| match recovery {
+    let carries = match recovery {
         Recovery::Email => has_mfa_by_email(stack),
         Recovery::Phone => identity.mfa_factors.contains(&MfaFactor::Sms),
         Recovery::AdminOnly => false,
     };
-    let recovery = &identity.recovery;
+    identity.mfa != Mfa::Off && carries
+}
+
+/// A channel that carries the second factor, or that leads nowhere, resets no password.
+fn recovery_over_mfa_channel(stack: &StackFile) -> Option<Violation> {
+    let recovery = &stack.identity.recovery;
+    let shared = |one: &Recovery| is_shared(stack, *one);
     let useless = |one: &Recovery| shared(one) || !can_recover(stack, *one);
     violation(
-        identity.mfa != Mfa::Off && recovery.iter().any(shared) && recovery.iter().all(useless),
+        recovery.iter().any(shared) && recovery.iter().all(useless),
         "nobody can reset a password over the channel that their second factor comes by",
         "let recovery have another channel, or use [\"admin-only\"]",
     )
@@ -310,5 +329,35 @@ fn recovery_for_some_alone(stack: &StackFile) -> Option<Violation> {
         true,
         format!("whoever signed up with {whose} alone cannot reset a password"),
         format!("add \"{missing}\" to recovery"),
+    )
+}
+
+/// Where people have one address or the other, it may be the one that carries their second factor.
+fn recovery_over_mfa_channel_of_some(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
+    let shared = |one: &&Recovery| is_shared(stack, **one);
+    let channel = match &identity.sign_in[..] {
+        [_, _] => identity.recovery.iter().find(shared)?,
+        _ => return None,
+    };
+    let (whose, factor) = match channel {
+        Recovery::Phone => ("a phone number", MfaFactor::Sms),
+        _ => ("an e-mail address", MfaFactor::Email),
+    };
+    violation(
+        recovery_over_mfa_channel(stack).is_none(),
+        format!(
+            "whoever has {whose} alone, and takes codes there as second factor, cannot reset a password"
+        ),
+        format!("recommend an authenticator app to them, or leave \"{factor}\" out of mfa-factors"),
+    )
+}
+
+fn classic_pages_of_choice(stack: &StackFile) -> Option<Violation> {
+    let identity = &stack.identity;
+    violation(
+        identity.makes_a_pool() && identity.pages == Pages::Classic && identity.plan != Plan::Lite,
+        "the classic pages are in English, whatever language people speak to the skill",
+        "use pages = \"managed-login\"",
     )
 }

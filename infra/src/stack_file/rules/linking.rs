@@ -114,7 +114,8 @@ fn no_code_grant(stack: &StackFile) -> Option<Violation> {
 
 fn scope_of_nothing(stack: &StackFile) -> Option<Violation> {
     let identity = &stack.identity;
-    if !identity.has_a_pool() {
+    // What people give for a pool that exists already is its own matter.
+    if !identity.makes_a_pool() {
         return None;
     }
     let addresses = [

@@ -140,7 +140,7 @@ fn systems_that_people_run_are_accepted() {
         "[identity.domain]\ncustom = { name = 'login-{stage}.example.com', certificate-arn = 'arn:aws:acm:us-east-1:123456789012:certificate/1', hosted-zone-id = 'Z1EXAMPLE' }",
         // A pool that exists already, with codes and a domain of its own.
         "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nfirst-factors = ['password', 'sms-otp']\n[identity.web-client]\ncallback-urls = ['https://www.example.com/in']",
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\npages = 'classic'\n[identity.domain]\nexisting = 'login.example.com'\n[identity.tokens]\nrefresh = '200d'\n[stages.dev]\nregion = 'eu-west-1'",
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\npages = 'classic'\n[identity.domain]\nexisting = 'login.example.com'\n[linking]\nscopes = ['openid', 'phone']\n[identity.tokens]\nrefresh = '200d'\n[stages.dev]\nregion = 'eu-west-1'",
         // The cheapest plan.
         "[identity]\nplan = 'lite'\npages = 'classic'\n[linking]\ngrants = ['code', 'implicit']",
     ] {
@@ -150,6 +150,13 @@ fn systems_that_people_run_are_accepted() {
             findings.refused.is_empty(),
             "{case}\n{:?}",
             findings.refused
+        );
+        // What people give, and how, is not known of a pool that exists already.
+        let exists = case.contains("user-pool-id");
+        assert!(
+            !exists || findings.advice.is_empty(),
+            "{case}\n{:?}",
+            findings.advice
         );
     }
 }

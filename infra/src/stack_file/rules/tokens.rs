@@ -7,7 +7,6 @@ use crate::stack_file::{Duration, Plan, StackFile};
 const CLIENT: &str = "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html";
 const ALEXA: &str =
     "https://developer.amazon.com/docs/alexaplus/account-linking/requirements-account-linking.html";
-const REFRESH: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html";
 const ROTATION: &str =
     "https://aws.amazon.com/about-aws/whats-new/2025/04/amazon-cognito-refresh-token-rotation/";
 
@@ -48,7 +47,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         severity: Advice,
         keys: &["identity.tokens.refresh"],
-        source: REFRESH,
+        source: ALEXA,
         check: refresh_shorter_than_advised,
     },
     Rule {
@@ -111,7 +110,10 @@ fn refresh_shorter_than_advised(stack: &StackFile) -> Option<Violation> {
     let refresh = stack.identity.tokens.refresh;
     violation(
         refresh < Duration::from_secs(180 * 86400),
-        format!("everyone is unlinked {refresh} after signing in: nothing extends a refresh token"),
+        format!(
+            "everyone is unlinked {refresh} after signing in: nothing extends a refresh token, and \
+             Alexa advises 180 days at least"
+        ),
         "use refresh = \"3650d\"",
     )
 }

@@ -51,6 +51,12 @@ pub(super) const REFUSED: &[Case] = &[
         (4, 9),
         "`email` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
     ),
+    // What is usual is refused as well: the pool may be another.
+    (
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nmfa = 'off'\nself-sign-up = true",
+        (4, 7),
+        "`mfa` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
+    ),
     (
         "stages.dev.region = 'us-west-2'\n[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'",
         (4, 16),

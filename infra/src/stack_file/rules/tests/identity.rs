@@ -89,8 +89,20 @@ pub(super) const REFUSED: &[Case] = &[
     ),
 ];
 
-pub(super) const ADVICE: &[Case] = &[(
-    "identity.sign-in = ['email', 'phone']",
-    (2, 20),
-    "whoever signed up with a phone number alone cannot reset a password",
-)];
+pub(super) const ADVICE: &[Case] = &[
+    (
+        "identity.sign-in = ['email', 'phone']",
+        (2, 20),
+        "whoever signed up with a phone number alone cannot reset a password",
+    ),
+    (
+        "[identity]\nsign-in = ['email', 'phone']\nmfa = 'optional'\nmfa-factors = ['sms', 'totp']\nrecovery = ['email', 'phone']",
+        (6, 12),
+        "whoever has a phone number alone, and takes codes there",
+    ),
+    (
+        "identity.pages = 'classic'",
+        (2, 18),
+        "the classic pages are in English",
+    ),
+];
