@@ -25,8 +25,8 @@ use crate::failure::Failure;
 use crate::inputs::{local_inputs, real_inputs};
 use crate::security_profile::For;
 use crate::{
-    Deploy, ask_cli, discovery, local, output, own_domain, person, plan, progress, question,
-    security_profile, stack, verify, workspace,
+    Deploy, ask_cli, discovery, existing_pool, local, output, own_domain, person, plan, progress,
+    question, security_profile, stack, verify, workspace,
 };
 use report::{Report, Verified};
 
@@ -101,6 +101,7 @@ async fn deploy_and_verify(
     urls: &Urls,
 ) -> Result<Report, Failure> {
     own_domain::register(urls, &stack, name).await?;
+    existing_pool::register(urls, &stack).await?;
     let inputs = local_inputs(&options.stack, stack, name, urls)?;
     let inputs = Inputs {
         allowed: options.allow.clone(),
@@ -184,6 +185,7 @@ pub(crate) async fn without_a_story(
     urls: &Urls,
 ) -> Result<Deployed, Failure> {
     own_domain::register(urls, &stack, name).await?;
+    existing_pool::register(urls, &stack).await?;
     let inputs = local_inputs(path, stack, name, urls)?;
     let inputs = security_profile::made(inputs, urls).await?;
     let counter = output::call_counter();

@@ -4,10 +4,10 @@
 use infra::StackFile;
 use infra::names::{self, AccountFragment};
 use infra::stack_file::StageName;
-use local_cloud::{ACCOUNT_ID, Urls, story};
-use serde_json::{Value, json};
-use url::Url;
+use local_cloud::{ACCOUNT_ID, Urls};
+use serde_json::json;
 
+use crate::console;
 use crate::failure::Failure;
 
 /// An address that is nobody's (RFC 5737).
@@ -32,22 +32,7 @@ pub(crate) async fn register(
         "addresses": [{ "name": parent, "address": ADDRESS }],
     });
     let certificate = json!({ "arn": custom.certificate_arn, "names": [host.as_str()] });
-    post(&urls.device, "hosted-zones", &zone).await?;
-    post(&urls.device, "certificates", &certificate).await
-}
-
-async fn post(device: &Url, what: &str, body: &Value) -> Result<(), Failure> {
-    let failed = |cause: String| {
-        Failure::new("LOCAL_STAGE", format!("the local stage takes no {what}"))
-            .because(cause)
-            .hint("is it still running? start one with `cargo xtask local`")
-    };
-    let url = device
-        .join(&format!("console/{what}"))
-        .map_err(|error| failed(error.to_string()))?;
-    let unreachable = |error: reqwest::Error| failed(rollout::error::chain(&error));
-    let client = story::client().map_err(unreachable)?;
-    let answer = client.post(url).json(body).send().await;
-    let answer = answer.and_then(reqwest::Response::error_for_status);
-    answer.map(drop).map_err(unreachable)
+    console::post(urls, "hosted-zones", &zone).await?;
+    console::post(urls, "certificates", &certificate).await?;
+    Ok(())
 }

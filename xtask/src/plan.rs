@@ -21,7 +21,8 @@ use crate::build::Kind;
 use crate::failure::Failure;
 use crate::security_profile::For;
 use crate::{
-    deploy, discovery, inputs, local, output, own_domain, progress, security_profile, stack,
+    deploy, discovery, existing_pool, inputs, local, output, own_domain, progress,
+    security_profile, stack,
 };
 
 /// What to plan, and how to tell it.
@@ -74,6 +75,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         };
         let preview = async {
             own_domain::register(&urls, &stack, &name).await?;
+            existing_pool::register(&urls, &stack).await?;
             let inputs = inputs::local_inputs(&options.stack, stack, &name, &urls)?;
             let inputs = security_profile::made(inputs, &urls).await?;
             preview(&options, inputs, Kind::Local, &counter).await

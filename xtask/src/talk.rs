@@ -19,7 +19,7 @@ use infra::stack_file::StageName;
 use models::ids::SkillId;
 
 use crate::failure::Failure;
-use crate::{inputs, output, stack, workspace};
+use crate::{existing_pool, inputs, output, stack, workspace};
 use conversation::Conversation;
 use known::Known;
 use report::Report;
@@ -83,7 +83,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         options.files.clone()
     };
     let stack = stack::read(&options.stack)?;
-    let conversations = files::read(&files, &Known::of(&stack))?;
+    let conversations = files::read(&files, &Known::of(&existing_pool::as_made_here(&stack)))?;
     let name = stack::stage(&stack, options.stage.as_deref().or(Some(StageName::LOCAL)))?;
     let turns = if name.is_local() {
         local::talk(&options.stack, stack, name, conversations).await?

@@ -29,6 +29,7 @@ pub(crate) fn people_router(alexa: Alexa, cognito: Cognito) -> Router {
     Router::new()
         .route("/control/provider", post(set_provider))
         .route("/control/link", post(spoil_link))
+        .route("/console/user-pools", post(add_pool))
         .with_state((alexa, cognito))
 }
 
@@ -63,6 +64,30 @@ async fn add_zone(
     Json(zone): Json<NewZone>,
 ) -> (StatusCode, Json<Value>) {
     kept(shared.route53.keep(zone))
+}
+
+/// A user pool that somebody has made without a stack.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NewPool {
+    id: String,
+    /// As `CreateUserPool` takes them.
+    settings: Value,
+    /// As `CreateUserPoolDomain` takes it.
+    domain: Option<Value>,
+}
+
+async fn add_pool(
+    State((_, cognito)): State<(Alexa, Cognito)>,
+    Json(pool): Json<NewPool>,
+) -> (StatusCode, Json<Value>) {
+    match cognito.keep_pool(&pool.id, pool.settings, pool.domain) {
+        Ok(is_new) => kept(is_new),
+        Err(error) => (
+            StatusCode::BAD_REQUEST,
+            Json(json!({ "error": error.to_string() })),
+        ),
+    }
 }
 
 fn kept(is_new: bool) -> (StatusCode, Json<Value>) {

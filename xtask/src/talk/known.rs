@@ -113,13 +113,19 @@ mod tests {
                 &[Name, Email, UserName],
             ),
             (
+                "identity.user-pool-id = 'eu-west-1_AbCdEf123'\n\
+                 linking.scopes = ['openid', 'phone']",
+                &[Phone],
+            ),
+            (
                 "identity.attributes.required = ['email']\nidentity.sign-in = ['phone']\n\
                  identity.recovery = ['phone']",
                 &[Name, Email],
             ),
         ] {
             let stack = StackFile::parse(&format!("name = 'a'\n{text}\n"), "stack.toml");
-            assert_eq!(Known::of(&stack.unwrap()), Known::these(expected), "{text}");
+            let stack = crate::existing_pool::as_made_here(&stack.unwrap());
+            assert_eq!(Known::of(&stack), Known::these(expected), "{text}");
         }
     }
 

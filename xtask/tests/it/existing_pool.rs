@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use crate::command::{Said, run, xtask};
 use crate::console::{Console, only_pool};
 use crate::plan::to_do;
+use crate::real::{DEVELOPER, Real};
 use crate::stage::Stage;
 
 /// Another repository with a stack file of its own, whose stage `local` is the running one.
@@ -188,12 +189,6 @@ fn what_does_not_fit_the_pool_is_refused_before_anything_is_touched() {
     let stage = Stage::start();
     let console = Console::of(&stage);
     let second = Second::beside(&stage);
-    let unknown = second.refused("identity.user-pool-id = \"us-east-1_AbCdEf123\"\n");
-    assert_eq!(unknown["code"], "USER_POOL");
-    assert_eq!(
-        unknown["message"],
-        "there is no user pool us-east-1_AbCdEf123 in us-east-1 of this account"
-    );
     let elsewhere = "[identity]\nuser-pool-id = \"eu-west-1_AbCdEf123\"\n[stages.local]\nregion = \"us-east-1\"\n";
     let (said, _) = second.run(elsewhere, &["deploy", "--json"]);
     let answer = said.json();
@@ -382,4 +377,52 @@ fn a_stage_stays_with_the_pool_whose_people_it_has() {
         "{message}"
     );
     assert!(stage.end("-TERM"));
+}
+
+/// Only a local stage makes it, to try the file out with.
+#[test]
+fn a_pool_that_is_not_there_is_made_on_a_local_stage_alone() {
+    let stack = "name = \"account-guide\"\nidentity.user-pool-id = \"eu-west-1_AbCdEf123\"\n";
+    let real = Real::start();
+    std::fs::write(real.file("stack.toml"), stack).unwrap();
+    let bundle = real.file("bootstrap.zip");
+    let bundle = ["--bundle", bundle.to_str().unwrap()];
+    for arguments in [
+        &["plan", "dev", "--json"][..],
+        &["deploy", "dev", "--yes", "--json"],
+    ] {
+        let refused = real.run(&[arguments, &bundle].concat(), &DEVELOPER).json();
+        assert_eq!(refused["error"]["code"], "USER_POOL", "{refused}");
+        assert_eq!(
+            refused["error"]["message"],
+            "there is no user pool eu-west-1_AbCdEf123 in eu-west-1 of this account"
+        );
+        assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+    }
+    for (more, people) in [
+        ("", "e-mail addresses"),
+        (
+            "identity.first-factors = [\"password\", \"sms-otp\"]\n\
+             identity.domain.existing = \"my-people\"\n\
+             linking.scopes = [\"openid\", \"phone\"]\n",
+            "phone numbers",
+        ),
+    ] {
+        let stage = Stage::start();
+        let stack = format!("identity.user-pool-id = \"eu-west-1_AbCdEf123\"\n{more}");
+        let second = Second::beside(&stage);
+        let (said, _) = second.run(&stack, &["deploy", "--json"]);
+        assert!(said.success, "{}", said.stderr);
+        assert!(
+            said.stderr.contains(&format!("sign in with {people}")),
+            "{}",
+            said.stderr
+        );
+        assert_eq!(said.json()["userPoolId"], "eu-west-1_AbCdEf123");
+        let (said, _) = second.run(&stack, &["deploy", "--json"]);
+        assert_eq!(said.json()["calls"]["mutating"], 0, "{}", said.stdout);
+        assert!(!said.stderr.contains("was made"), "{}", said.stderr);
+        second.done(&stack, &["verify", "--json"]);
+        assert!(stage.end("-TERM"));
+    }
 }

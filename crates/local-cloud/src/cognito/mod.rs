@@ -72,6 +72,42 @@ impl Cognito {
         api::call(&mut self.lock(), &self.shared, operation, &input)
     }
 
+    /// Makes a pool whose id is known already; `false` where there is one. Its settings, and its domain,
+    /// are those that the API takes.
+    pub(crate) fn keep_pool(
+        &self,
+        id: &str,
+        mut settings: Value,
+        domain: Option<Value>,
+    ) -> Result<bool, AwsError> {
+        let alphanumeric = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let region = match id.split_once('_') {
+            Some((region, rest)) if !rest.is_empty() && alphanumeric(rest) => region,
+            _ => return Err(errors::invalid(format!("{id} is no id of a user pool."))),
+        };
+        let mut state = self.lock();
+        if state.pools.contains_key(id) {
+            return Ok(false);
+        }
+        settings["Region"] = region.into();
+        let made = api::call(&mut state, &self.shared, "CreateUserPool", &settings)?;
+        let made = made["UserPool"]["Id"].as_str().unwrap_or_default();
+        if let Some(mut pool) = state.pools.shift_remove(made) {
+            id.clone_into(&mut pool.id);
+            state.pools.insert(id.to_owned(), pool);
+        }
+        if let Some(mut domain) = domain {
+            domain["Region"] = region.into();
+            domain["UserPoolId"] = id.into();
+            let made = api::call(&mut state, &self.shared, "CreateUserPoolDomain", &domain);
+            if let Err(error) = made {
+                state.pools.shift_remove(id);
+                return Err(error);
+            }
+        }
+        Ok(true)
+    }
+
     /// OAuth 2.0 endpoints and pages.
     pub fn sign_in_router(&self) -> Router {
         let for_scripts = Router::new()

@@ -4,10 +4,10 @@ use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata as _;
 use aws_sdk_cognitoidentityprovider::types::{
     DeletionProtectionType, OAuthFlowType, UsernameAttributeType,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CALLBACK, Fixture, REGION, call_in};
-use crate::aws::{client, stage};
+use crate::aws::{client, http, stage};
 
 /// The real SDK reads what the stage answers.
 #[tokio::test]
@@ -300,5 +300,31 @@ async fn unknown_operations_and_values_are_refused() {
         "1 validation error detected: Value 'GOLD' at 'userPoolTier' failed to satisfy \
          constraint: Member must satisfy enum value set: [LITE, ESSENTIALS, PLUS]"
     );
+    stage.stop().await;
+}
+
+/// Somebody has made it in a console, and a stack file names it.
+#[tokio::test]
+async fn a_pool_that_is_known_by_its_id_is_kept_with_it() {
+    let stage = stage().await;
+    let url = stage.urls().device.join("console/user-pools").unwrap();
+    let keep = async |body: &Value| {
+        let answer = http().post(url.clone()).json(body).send().await;
+        answer.unwrap().status().as_u16()
+    };
+    let id = "us-east-1_AbCdEf123";
+    let body = |id: &str, prefix: &str| {
+        json!({
+            "id": id,
+            "settings": { "PoolName": "known", "UsernameAttributes": ["email"] },
+            "domain": { "Domain": prefix, "ManagedLoginVersion": 2 },
+        })
+    };
+    assert_eq!(keep(&body(id, "my-people")).await, 201);
+    assert_eq!(keep(&body(id, "others")).await, 200);
+    assert_eq!(keep(&body("us-east-1_", "others")).await, 400);
+    // What the API refuses is refused, and leaves nothing.
+    assert_eq!(keep(&body("us-east-1_Other1234", "my-people")).await, 400);
+    assert_eq!(keep(&body("us-east-1_Other1234", "others")).await, 201);
     stage.stop().await;
 }
