@@ -5,6 +5,7 @@
 //! hold what is allowed, so nothing is checked again later.
 
 mod attributes;
+mod custom;
 mod domain;
 mod email;
 mod identity;
@@ -23,7 +24,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-pub use attributes::{Attributes, CustomKind, CustomName, StandardAttribute};
+pub use attributes::{Attributes, StandardAttribute};
+pub use custom::{Bounds, CustomAttribute, CustomName};
 pub use domain::{
     CertificateArn, CustomDomain, Domain, ExistingDomain, HostTemplate, HostedZoneId,
     PrefixTemplate,

@@ -40,6 +40,25 @@ pub struct Attribute {
     pub required: bool,
     /// Whether it can be changed once it is there.
     pub mutable: bool,
+    /// The least length of a text, or the least number, if the pool has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<String>,
+    /// The greatest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<String>,
+}
+
+impl Attribute {
+    /// What its values are between. A text without limits has those of every text
+    /// ([`StringAttributeConstraintsType`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_StringAttributeConstraintsType.html)).
+    fn limits(&self) -> String {
+        let (least, most) = match self.data_type.as_str() {
+            "String" => ("0", "2048"),
+            _ => ("anything", "anything"),
+        };
+        let least = self.least.as_deref().unwrap_or(least);
+        format!("{least} to {}", self.most.as_deref().unwrap_or(most))
+    }
 }
 
 /// What the state remembers of the stage's user pool.
@@ -85,10 +104,17 @@ impl MadeWith {
             schema: schema
                 .filter_map(|attribute| {
                     let flag = |name: &str, usual| attribute[name].as_bool().unwrap_or(usual);
+                    let limit = |length: &str, value: &str| {
+                        let text = attribute["StringAttributeConstraints"][length].as_str();
+                        let number = &attribute["NumberAttributeConstraints"][value];
+                        text.or_else(|| number.as_str()).map(str::to_owned)
+                    };
                     let shape = Attribute {
                         data_type: attribute["AttributeDataType"].as_str()?.to_owned(),
                         required: flag("Required", false),
                         mutable: flag("Mutable", true),
+                        least: limit("MinLength", "MinValue"),
+                        most: limit("MaxLength", "MaxValue"),
                     };
                     Some((attribute["Name"].as_str()?.to_owned(), shape))
                 })
@@ -169,6 +195,11 @@ impl MadeWith {
                 ),
             ] {
                 differs(&what, made, wanted);
+            }
+            // Those of Cognito's own attributes are Cognito's.
+            if !wanted.required && made.data_type == wanted.data_type {
+                let what = format!("what the custom attribute {name} is limited to");
+                differs(&what, made.limits(), wanted.limits());
             }
         }
         let gone = |name: &String| !wanted.schema.contains_key(name);

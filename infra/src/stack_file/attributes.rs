@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::value::{Distinct, text, words};
+use super::custom::{CustomAttribute, CustomName};
+use super::value::{Distinct, words};
 
 /// What is kept about people beside their name and what they sign in with. Fixed once the user pool
 /// exists, but for custom attributes that are added.
@@ -15,16 +16,7 @@ pub struct Attributes {
     pub required: Distinct<StandardAttribute>,
     /// Attributes that are not Cognito's own, by name. Nobody is asked for them: they are for whoever
     /// writes them with the user pool's API.
-    pub custom: BTreeMap<CustomName, CustomKind>,
-}
-
-text! {
-    /// The name of an attribute of one's own, without the prefix `custom:` that Cognito gives it
-    /// ([custom attributes](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-custom-attributes)).
-    CustomName, "the name of an attribute",
-    "use 1 to 20 of a-z, A-Z, 0-9, - and _",
-    |text| (1..=20).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    pub custom: BTreeMap<CustomName, CustomAttribute>,
 }
 
 words! {
@@ -61,19 +53,5 @@ words! {
         Website = "website",
         /// Time zone.
         Zoneinfo = "zoneinfo",
-    }
-}
-
-words! {
-    /// What an attribute of one's own holds.
-    CustomKind {
-        /// Text.
-        Text = "text",
-        /// A number.
-        Number = "number",
-        /// Yes or no.
-        Boolean = "boolean",
-        /// A moment.
-        Moment = "date-time",
     }
 }

@@ -27,6 +27,19 @@ impl<'stage> Console<'stage> {
 
     /// An operation of Cognito; its answer.
     pub(crate) fn cognito(&self, operation: &str, input: &Value) -> Value {
+        let (status, text) = self.ask_cognito(operation, input);
+        assert_eq!(status, 200, "{operation}: {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// Why Cognito refuses an operation, if it does.
+    pub(crate) fn refused(&self, operation: &str, input: &Value) -> Option<String> {
+        let (status, text) = self.ask_cognito(operation, input);
+        assert!(status == 200 || status == 400, "{operation}: {text}");
+        (status != 200).then_some(text)
+    }
+
+    fn ask_cognito(&self, operation: &str, input: &Value) -> (u16, String) {
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         let request = |client: &reqwest::Client| {
             client
@@ -36,9 +49,7 @@ impl<'stage> Console<'stage> {
                 .header("x-amz-target", target)
                 .body(input.to_string())
         };
-        let (status, text) = send(request);
-        assert_eq!(status, 200, "{operation}: {text}");
-        serde_json::from_str(&text).unwrap_or(Value::Null)
+        send(request)
     }
 
     /// An action of CloudFormation.

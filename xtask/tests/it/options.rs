@@ -103,6 +103,58 @@ fn people_give_what_the_stack_file_demands_and_it_cannot_be_changed() {
     deployed.end();
 }
 
+/// Cognito keeps to the limits, whoever writes the attribute, and they stay as they are.
+#[test]
+fn what_is_kept_about_people_has_limits() {
+    let stack = |plan: &str, seats: &str| {
+        format!("[identity.attributes.custom]\nplan = {plan}\nseats = {seats}\n")
+    };
+    let plan = "{ type = \"text\", min-length = 2, max-length = 8 }";
+    let seats = "{ type = \"number\", min = 1 }";
+    let deployed = Deployed::with(&stack(plan, seats));
+    let console = Console::of(&deployed.stage);
+    for (number, (name, value, allowed)) in [
+        ("plan", "gold", true),
+        ("plan", "g", false),
+        ("plan", "golden eye", false),
+        ("seats", "1", true),
+        ("seats", "0", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let input = json!({
+            "UserPoolId": deployed.pool,
+            "Username": format!("ada.{number}@example.com"),
+            "MessageAction": "SUPPRESS",
+            "UserAttributes": [
+                { "Name": "name", "Value": "Ada" },
+                { "Name": format!("custom:{name}"), "Value": value },
+            ],
+        });
+        let refused = console.refused("AdminCreateUser", &input);
+        assert_eq!(refused.is_none(), allowed, "{name} {value}: {refused:?}");
+    }
+
+    for (stack, told) in [
+        (
+            stack("\"text\"", seats),
+            "what the custom attribute plan is limited to would be 0 to 2048, and the pool was \
+             created with 2 to 8",
+        ),
+        (
+            stack(plan, "{ type = \"number\", min = 2 }"),
+            "what the custom attribute seats is limited to would be 2 to anything",
+        ),
+    ] {
+        let refused = deployed.again(&stack).json();
+        assert_eq!(refused["error"]["code"], "GUARD_SIGN_IN_ATTRIBUTES");
+        assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+        assert!(refused["error"].to_string().contains(told), "{refused}");
+    }
+    deployed.end();
+}
+
 #[test]
 fn the_implicit_grant_is_for_others_and_alexa_uses_code() {
     let stack = "[linking]\ngrants = [\"code\", \"implicit\"]\n";

@@ -127,10 +127,18 @@ fn made_with(pool: &UserPoolType) -> MadeWith {
             continue;
         };
         let name = name.strip_prefix("custom:").unwrap_or(name);
+        let text = attribute.string_attribute_constraints();
+        let number = attribute.number_attribute_constraints();
+        let least = text.and_then(|text| text.min_length());
+        let least = least.or_else(|| number.and_then(|number| number.min_value()));
+        let most = text.and_then(|text| text.max_length());
+        let most = most.or_else(|| number.and_then(|number| number.max_value()));
         schema.entry(name.to_owned()).or_insert(Attribute {
             data_type: data_type.as_str().to_owned(),
             required: attribute.required().unwrap_or_default(),
             mutable: attribute.mutable().unwrap_or(true),
+            least: least.map(str::to_owned),
+            most: most.map(str::to_owned),
         });
     }
     let username = pool.username_attributes().iter();

@@ -36,8 +36,17 @@ fn live() -> MadeWith {
             data_type: "String".to_owned(),
             required,
             mutable: name != "sub",
+            least: None,
+            most: None,
         };
         (name.to_owned(), attribute)
+    };
+    let seats = Attribute {
+        data_type: "Number".to_owned(),
+        required: false,
+        mutable: true,
+        least: Some("1".to_owned()),
+        most: Some("9".to_owned()),
     };
     let schema = [
         ("sub", true),
@@ -47,9 +56,10 @@ fn live() -> MadeWith {
     ];
     MadeWith {
         username_attributes: ["email".to_owned()].into(),
-        schema: schema
+        schema: (schema.into_iter())
             .map(|(name, required)| attribute(name, required))
-            .into(),
+            .chain([("seats".to_owned(), seats)])
+            .collect(),
         ..MadeWith::default()
     }
 }
@@ -134,14 +144,29 @@ fn each_guard_finds_its_own() {
 #[test]
 fn attributes_are_added_and_neither_taken_away_nor_changed() {
     let custom = |custom: &str| template(&format!("identity.attributes.custom = {custom}\n"), &[]);
-    let before = custom("{ plan = 'text' }");
+    let seats = "seats = { type = 'number', min = 1, max = 9 }";
+    let before = custom(&format!("{{ plan = 'text', {seats} }}"));
     let cases = [
-        ("{ plan = 'text', seats = 'number' }", 0),
-        ("{ plan = 'number' }", 1),
-        ("{ seats = 'number' }", 1),
+        ("plan = 'text', member = 'boolean'", seats, 0),
+        ("plan = 'number'", seats, 1),
+        ("member = 'boolean'", seats, 1),
+        // A text has these limits anyway.
+        (
+            "plan = { type = 'text', min-length = 0, max-length = 2048 }",
+            seats,
+            0,
+        ),
+        ("plan = { type = 'text', max-length = 20 }", seats, 1),
+        ("plan = 'text'", "seats = 'number'", 1),
+        (
+            "plan = 'text'",
+            "seats = { type = 'number', min = 1, max = 10 }",
+            1,
+        ),
     ];
-    for (after, expected) in cases {
-        let (changes, unchanged) = stack::changes(Some(&before), &custom(after));
+    for (plan, seats, expected) in cases {
+        let after = format!("{{ {plan}, {seats} }}");
+        let (changes, unchanged) = stack::changes(Some(&before), &custom(&after));
         let part = Part {
             changes,
             unchanged,

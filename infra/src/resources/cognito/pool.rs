@@ -108,6 +108,34 @@ pub struct SchemaAttribute {
     attribute_data_type: AttributeDataType,
     required: bool,
     mutable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    string_attribute_constraints: Option<StringAttributeConstraints>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number_attribute_constraints: Option<NumberAttributeConstraints>,
+}
+
+/// How many characters a text has; numbers are written as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StringAttributeConstraints {
+    /// At least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<String>,
+    /// At most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<String>,
+}
+
+/// What a number is between, written as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct NumberAttributeConstraints {
+    /// The least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_value: Option<String>,
+    /// The most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_value: Option<String>,
 }
 
 /// What an attribute holds.
@@ -124,10 +152,8 @@ impl SchemaAttribute {
     /// A standard attribute that is text, required at sign-up, and can be changed later.
     pub fn required_text(name: &str) -> Self {
         Self {
-            name: name.to_owned(),
-            attribute_data_type: AttributeDataType::String,
             required: true,
-            mutable: true,
+            ..Self::custom(name, AttributeDataType::String)
         }
     }
 
@@ -139,6 +165,26 @@ impl SchemaAttribute {
             attribute_data_type,
             required: false,
             mutable: true,
+            string_attribute_constraints: None,
+            number_attribute_constraints: None,
+        }
+    }
+
+    /// The same for a text of limited length.
+    #[must_use]
+    pub fn of_length(self, constraints: StringAttributeConstraints) -> Self {
+        Self {
+            string_attribute_constraints: Some(constraints),
+            ..self
+        }
+    }
+
+    /// The same for a number in a range.
+    #[must_use]
+    pub fn in_range(self, constraints: NumberAttributeConstraints) -> Self {
+        Self {
+            number_attribute_constraints: Some(constraints),
+            ..self
         }
     }
 }

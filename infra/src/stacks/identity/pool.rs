@@ -5,12 +5,13 @@ use crate::cloudformation::{Parameter, Sub};
 use crate::resources::{
     AccountRecoverySetting, AdminCreateUserConfig, AttributeDataType, ContactAttribute,
     DeletionProtection, EmailConfiguration, FirstAuthFactor, IssuerConfiguration, IssuerType,
-    MfaConfiguration, MfaKind, PasswordPolicy, Policies, RecoveryMechanism, RecoveryName,
-    SchemaAttribute, SignInPolicy, SmsConfiguration, Tier, UserPool, UsernameConfiguration,
+    MfaConfiguration, MfaKind, NumberAttributeConstraints, PasswordPolicy, Policies,
+    RecoveryMechanism, RecoveryName, SchemaAttribute, SignInPolicy, SmsConfiguration,
+    StringAttributeConstraints, Tier, UserPool, UsernameConfiguration,
 };
 use crate::stack_file::{
-    Character, CustomKind, FirstFactor, Identity, Issuer, Mfa, MfaFactor, Password, Plan, Recovery,
-    SignIn, StackFile,
+    Bounds, Character, CustomAttribute, FirstFactor, Identity, Issuer, Mfa, MfaFactor, Password,
+    Plan, Recovery, SignIn, StackFile,
 };
 
 pub(super) fn user_pool(
@@ -118,20 +119,37 @@ fn schema(identity: &Identity) -> Vec<SchemaAttribute> {
         }
     }
     let custom = identity.attributes.custom.iter();
-    let custom =
-        custom.map(|(name, kind)| SchemaAttribute::custom(name.as_str(), data_type(*kind)));
+    let custom = custom.map(|(name, attribute)| custom_attribute(name.as_str(), *attribute));
     (required.into_iter())
         .map(SchemaAttribute::required_text)
         .chain(custom)
         .collect()
 }
 
-fn data_type(kind: CustomKind) -> AttributeDataType {
-    match kind {
-        CustomKind::Text => AttributeDataType::String,
-        CustomKind::Number => AttributeDataType::Number,
-        CustomKind::Boolean => AttributeDataType::Boolean,
-        CustomKind::Moment => AttributeDataType::DateTime,
+fn custom_attribute(name: &str, attribute: CustomAttribute) -> SchemaAttribute {
+    let of = |kind| SchemaAttribute::custom(name, kind);
+    let text = |bound: Option<i64>| bound.map(|bound| bound.to_string());
+    match attribute {
+        CustomAttribute::Boolean => of(AttributeDataType::Boolean),
+        CustomAttribute::Moment => of(AttributeDataType::DateTime),
+        CustomAttribute::Text(bounds) if bounds == Bounds::default() => {
+            of(AttributeDataType::String)
+        }
+        CustomAttribute::Text(bounds) => {
+            of(AttributeDataType::String).of_length(StringAttributeConstraints {
+                min_length: text(bounds.least),
+                max_length: text(bounds.most),
+            })
+        }
+        CustomAttribute::Number(bounds) if bounds == Bounds::default() => {
+            of(AttributeDataType::Number)
+        }
+        CustomAttribute::Number(bounds) => {
+            of(AttributeDataType::Number).in_range(NumberAttributeConstraints {
+                min_value: text(bounds.least),
+                max_value: text(bounds.most),
+            })
+        }
     }
 }
 
