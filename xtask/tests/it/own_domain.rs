@@ -1,8 +1,11 @@
 //! Signing in at a domain of one's own: made, waited for, guarded, found again and destroyed.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
-use crate::command::Said;
+use crate::command::{Said, xtask};
 use crate::console::{Console, only_pool};
 use crate::plan::{to_do, with};
 use crate::stage::Stage;
@@ -341,6 +344,47 @@ fn a_domain_that_was_deleted_by_hand_is_made_again_with_its_record() {
     );
     done(&stage, &stack, &["deploy", "--json"]);
     assert_eq!(resolved(&stage, HOST)["Status"], 0);
+    let (said, code) = with(&stage, &stack, &["plan", "--json"]);
+    assert_eq!(code, Some(0), "{}", said.stdout);
+    assert!(stage.end("-TERM"));
+}
+
+/// What is missing is told while it is waited for, and a run that has ended meanwhile is gone on with.
+#[test]
+fn a_wait_that_has_ended_is_gone_on_with() {
+    let stage = Stage::start();
+    let stack = at("login.example.com");
+    let console = Console::of(&stage);
+    with(&stage, &stack, &["plan", "--json"]);
+    console.device("control/provider", &json!({ "is": "down" }));
+    let file = stage.home().join("stack.toml");
+    let mut waiting = xtask(stage.home())
+        .args(["deploy", "--json", "--stack", file.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(waiting.stderr.take().unwrap()).lines();
+    let mut lines = lines.map(Result::unwrap);
+    let told = lines.find(|line| line.contains("login.example.com is known, and not ready yet"));
+    let told = told.expect("a line that says what is waited for");
+    assert!(told.contains("(0 of 30 min)"), "{told}");
+    let interrupt = ["-INT", &waiting.id().to_string()].map(str::to_owned);
+    assert!(
+        Command::new("kill")
+            .args(interrupt)
+            .status()
+            .unwrap()
+            .success()
+    );
+    lines.for_each(drop);
+    let ended: Said = waiting.wait_with_output().unwrap().into();
+    assert_eq!(ended.json()["error"]["code"], "INTERRUPTED");
+
+    let pool = only_pool(&console);
+    console.device("control/provider", &json!({ "is": "up" }));
+    let again = done(&stage, &stack, &["deploy", "--json"]).json();
+    assert_eq!(again["userPoolId"], pool);
     let (said, code) = with(&stage, &stack, &["plan", "--json"]);
     assert_eq!(code, Some(0), "{}", said.stdout);
     assert!(stage.end("-TERM"));
