@@ -101,6 +101,12 @@ pub(crate) fn user_exists(message: impl Into<String>) -> AwsError {
     AwsError::bad_request("UsernameExistsException", message)
 }
 
+/// Whoever signs up has left the password out. What Cognito's own pages say is not known: they do not
+/// let people send the form without one.
+pub(crate) fn password_required() -> AwsError {
+    invalid("Password is required.")
+}
+
 pub(crate) fn invalid_password(reason: impl Display) -> AwsError {
     AwsError::bad_request(
         "InvalidPasswordException",

@@ -1,4 +1,8 @@
 //! `/signup`: a new account.
+//!
+//! "Managed login and the hosted UI always require passwords", also where people then sign in with
+//! one-time codes: "Passwords at sign-up" of
+//! <https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html>.
 
 use axum::response::Response;
 
@@ -6,6 +10,7 @@ use super::fields::{self, Field};
 use super::visit::{Frame, Submitted, Visit};
 use crate::AwsError;
 use crate::cognito::browsers::Step;
+use crate::cognito::errors;
 use crate::cognito::oauth::params::Params;
 use crate::cognito::users::sign_up;
 
@@ -40,12 +45,16 @@ pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
 }
 
 fn create(visit: &Visit, entered: &Params) -> Result<Response, AwsError> {
+    let password = entered.field("password");
+    if password.is_empty() {
+        return Err(errors::password_required());
+    }
     let (username, delivery) = visit.with_pool(|pool| {
         let name = fields::sign_up_name(&pool.settings);
         let asked = fields::sign_up(pool);
         let request = sign_up::Request {
             username: entered.field(name).trim(),
-            password: Some(entered.field("password")),
+            password: Some(password),
             attributes: asked
                 .iter()
                 .filter(|field| field.name != name)

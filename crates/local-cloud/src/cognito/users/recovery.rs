@@ -1,14 +1,18 @@
 //! A forgotten password.
 //!
 //! <https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html>
+//!
+//! Whoever signed up without a password gets a code like everybody else, and has one then. No page of
+//! Amazon's says what Cognito does for them.
 
 use crate::cognito::errors::{self, invalid, not_authorized};
 use crate::cognito::messages;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::{Contact, Recovery};
-use crate::cognito::users::Status;
 use crate::cognito::users::code::Purpose;
 use crate::cognito::users::password::PasswordHash;
+use crate::cognito::users::sign_in::{SecondFactor, asked_for};
+use crate::cognito::users::{Status, User};
 use crate::{AwsError, Shared};
 
 /// Sends a reset code. Where user existence is not to be told, a stranger gets the same answer.
@@ -24,6 +28,8 @@ pub(crate) fn forgot(
         return Err(not_authorized("Contact administrator to reset password."));
     }
     let now = shared.clock.now();
+    let target = (pool.users.find(&pool.settings, username))
+        .and_then(|user| ways.iter().find_map(|way| reach(pool, user, *way)));
     let Some(user) = pool.users.find_mut(&pool.settings, username) else {
         if !silent {
             return Err(errors::no_user());
@@ -33,14 +39,6 @@ pub(crate) fn forgot(
         stranger.codes.issue(Purpose::Recovery, Contact::Email, now);
         return Ok(());
     };
-    let target = ways.iter().find_map(|way| {
-        let contact = match way {
-            Recovery::VerifiedEmail => Contact::Email,
-            Recovery::VerifiedPhoneNumber => Contact::PhoneNumber,
-            Recovery::AdminOnly => return None,
-        };
-        user.verified(contact).map(|to| (contact, to.to_owned()))
-    });
     let Some((contact, to)) = target else {
         if !silent {
             return Err(invalid(
@@ -62,6 +60,26 @@ pub(crate) fn forgot(
         now,
     );
     Ok(())
+}
+
+/// The address that a way of recovery leads to, verified and not the channel of the person's own second
+/// factor: "SMS doesn't qualify for a valid password recovery mechanism if the user also has SMS
+/// multi-factor authentication (MFA) activated. Email MFA is also disqualifying for account recovery
+/// with email"
+/// (<https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html>).
+///
+/// Who is left without a way is told the same as who has verified nothing, as reported of real pools
+/// (<https://github.com/aws/aws-sdk-js-v3/issues/7401>).
+fn reach(pool: &Pool, user: &User, way: Recovery) -> Option<(Contact, String)> {
+    let (contact, factor) = match way {
+        Recovery::VerifiedEmail => (Contact::Email, SecondFactor::Email),
+        Recovery::VerifiedPhoneNumber => (Contact::PhoneNumber, SecondFactor::Sms),
+        Recovery::AdminOnly => return None,
+    };
+    if asked_for(pool, user).contains(&factor) {
+        return None;
+    }
+    user.verified(contact).map(|to| (contact, to.to_owned()))
 }
 
 /// Sets a new password with the code that was sent.

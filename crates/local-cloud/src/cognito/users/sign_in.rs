@@ -111,9 +111,8 @@ pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next,
     if mode == Mfa::Off || first != FirstFactor::Password {
         return Ok(Next::SignedIn);
     }
-    let own = own_factors(pool, user);
-    match (user.factors.preferred(), own.as_slice()) {
-        (Some(preferred), own) if own.contains(&preferred) => {
+    match (user.factors.preferred(), asked_for(pool, user).as_slice()) {
+        (Some(preferred), asked_for) if asked_for.contains(&preferred) => {
             return Ok(Next::Challenge(preferred));
         }
         (_, [only]) => return Ok(Next::Challenge(*only)),
@@ -123,16 +122,27 @@ pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next,
     if mode == Mfa::Optional {
         return Ok(Next::SignedIn);
     }
-    if user.totp.is_some() {
-        return Ok(Next::Challenge(SecondFactor::Totp));
-    }
     match possible_factors(pool, user).as_slice() {
         [] => Err(invalid(
             "User does not have delivery config set to turn on SMS_MFA",
         )),
         [SecondFactor::Totp] => Ok(Next::SetUpTotp),
-        [only] => Ok(Next::Challenge(*only)),
-        [_, _, ..] => Ok(Next::ChooseSetUp),
+        _ => Ok(Next::ChooseSetUp),
+    }
+}
+
+/// The second factors of a person: those that they have chosen and, where one is required, the only one
+/// that there can be for them. Nobody has any where the pool has none.
+pub(crate) fn asked_for(pool: &Pool, user: &User) -> Vec<SecondFactor> {
+    let own = own_factors(pool, user);
+    match pool.settings.mfa_configuration {
+        Mfa::Off => Vec::new(),
+        Mfa::On if own.is_empty() && user.totp.is_some() => vec![SecondFactor::Totp],
+        Mfa::On if own.is_empty() => match possible_factors(pool, user).as_slice() {
+            [only] if *only != SecondFactor::Totp => vec![*only],
+            _ => Vec::new(),
+        },
+        Mfa::Optional | Mfa::On => own,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::cognito::settings::{Alias, Contact, FirstFactor, Settings};
 use crate::cognito::users::attributes::{check, check_required, is_email, is_phone_number};
 use crate::cognito::users::code::Purpose;
 use crate::cognito::users::password::PasswordHash;
+use crate::cognito::users::sign_in::offers;
 use crate::cognito::users::{Status, User};
 use crate::{AwsError, Shared};
 
@@ -15,7 +16,8 @@ use crate::{AwsError, Shared};
 pub(crate) struct Request<'a> {
     /// User name, e-mail address or phone number, as the pool wants it.
     pub(crate) username: &'a str,
-    /// None where the pool lets people sign in with one-time codes.
+    /// None for whoever signs in with one-time codes and nothing else. The API's reference says that a
+    /// blank one is none, too, and its model that there has to be a character.
     pub(crate) password: Option<&'a str>,
     pub(crate) attributes: Vec<(&'a str, &'a str)>,
 }
@@ -54,8 +56,14 @@ pub(crate) fn sign_up(
             "A client attempted to write unauthorized attribute: {name}"
         )));
     }
-    let password = check_password(pool, request.password)?;
+    let password = request
+        .password
+        .map(|password| check_password(pool, password));
+    let password = password.transpose()?;
     let mut user = new_user(pool, request.username, &request.attributes, shared)?;
+    if password.is_none() && !can_do_without_password(pool, client_id, &user) {
+        return Err(errors::password_required());
+    }
     user.password = password;
     let sub = user.sub().to_owned();
     let delivery = send_confirmation(&pool.settings, &mut user, shared);
@@ -103,24 +111,31 @@ pub(crate) fn new_user(
     Ok(user)
 }
 
-fn check_password(pool: &Pool, password: Option<&str>) -> Result<Option<PasswordHash>, AwsError> {
-    let policies = &pool.settings.policies;
-    let Some(password) = password.filter(|password| !password.is_empty()) else {
-        let passwordless = policies
-            .sign_in_policy
-            .allowed_first_auth_factors
-            .iter()
-            .any(|factor| *factor != FirstFactor::Password);
-        return if passwordless {
-            Ok(None)
-        } else {
-            Err(invalid("Password is required."))
-        };
-    };
-    match policies.password_policy.violation(password) {
+fn check_password(pool: &Pool, password: &str) -> Result<PasswordHash, AwsError> {
+    match pool.settings.policies.password_policy.violation(password) {
         Some(violation) => Err(errors::invalid_password(violation)),
-        None => Ok(Some(PasswordHash::new(password))),
+        None => Ok(PasswordHash::new(password)),
     }
+}
+
+/// Whether somebody can sign in with a one-time code from the first day on: pool and client let them
+/// begin with one, they have given the address for it, and the pool verifies it by itself.
+///
+/// These are Cognito's conditions for a sign-up without a password, under "Passwords at sign-up" of
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html>.
+/// One more of them is that an application of one's own does it: managed login and the classic pages
+/// always require a password (`pages/sign_up.rs`).
+fn can_do_without_password(pool: &Pool, client_id: &str, user: &User) -> bool {
+    [
+        (FirstFactor::EmailOtp, Contact::Email),
+        (FirstFactor::SmsOtp, Contact::PhoneNumber),
+    ]
+    .into_iter()
+    .any(|(factor, contact)| {
+        offers(pool, client_id, factor)
+            && user.attribute(contact.attribute()).is_some()
+            && pool.settings.auto_verified_attributes.contains(&contact)
+    })
 }
 
 /// Whether the user name is an address, and that it has the form the pool asks for.

@@ -3,48 +3,18 @@
 use serde_json::json;
 
 use super::browser::{Browser, Page};
-use super::factors::{sms, totp};
+use super::channels::{self, Channel};
+use super::factors::totp;
 use super::own_factors::{optional_factors, own_token, preference, step};
 use super::{Fixture, merge};
 
 const PHONE: &str = "+447700900123";
-const EMAIL: &str = "ada@example.com";
 pub(super) const LOCKED: &str = "Password attempts exceeded";
 
-/// How a code comes in the place of a password.
-struct First {
-    factor: &'static str,
-    attribute: &'static str,
-    medium: &'static str,
-    person: &'static str,
-    stranger: &'static str,
-}
-
-const BY_SMS: First = First {
-    factor: "SMS_OTP",
-    attribute: "phone_number",
-    medium: "sms",
-    person: PHONE,
-    stranger: "+447700900999",
-};
-const BY_EMAIL: First = First {
-    factor: "EMAIL_OTP",
-    attribute: "email",
-    medium: "email",
-    person: EMAIL,
-    stranger: "eve@example.com",
-};
-
 /// A pool in which such a code can come in the place of a password, with one person.
-async fn codes_first(way: &First) -> Fixture {
-    let pool = json!({
-        "UsernameAttributes": [way.attribute],
-        "AutoVerifiedAttributes": [way.attribute],
-        "SmsConfiguration": sms(),
-        "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", way.factor]}},
-    });
+async fn codes_first(way: &Channel) -> Fixture {
     let client = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
-    let fixture = Fixture::with(&pool, &client).await;
+    let fixture = Fixture::with(&way.passwordless_pool(), &client).await;
     fixture.person(way.person).await;
     fixture
 }
@@ -52,7 +22,7 @@ async fn codes_first(way: &First) -> Fixture {
 async fn ask_for_a_code(
     fixture: &Fixture,
     browser: &mut Browser<'_>,
-    way: &First,
+    way: &Channel,
     who: &str,
 ) -> Page {
     let login = browser.open(&fixture.authorize_url(&[])).await;
@@ -72,7 +42,7 @@ pub(super) fn seen_by(page: &Page, who: &str) -> (u16, String, String) {
     )
 }
 
-async fn learns_nothing(way: &First) {
+async fn learns_nothing(way: &Channel) {
     let fixture = codes_first(way).await;
     let mut seen = Vec::new();
     for who in [way.person, way.stranger] {
@@ -105,15 +75,15 @@ async fn learns_nothing(way: &First) {
 
 #[tokio::test]
 async fn whoever_guesses_codes_by_text_message_learns_nothing() {
-    learns_nothing(&BY_SMS).await;
+    learns_nothing(&channels::SMS).await;
 }
 
 #[tokio::test]
 async fn whoever_guesses_codes_by_email_learns_nothing() {
-    learns_nothing(&BY_EMAIL).await;
+    learns_nothing(&channels::EMAIL).await;
 }
 
-async fn is_the_newest_and_expires(way: &First) {
+async fn is_the_newest_and_expires(way: &Channel) {
     let fixture = codes_first(way).await;
     let mut browser = Browser::new(&fixture);
     let asked = ask_for_a_code(&fixture, &mut browser, way, way.person).await;
@@ -145,31 +115,32 @@ async fn is_the_newest_and_expires(way: &First) {
 
 #[tokio::test]
 async fn a_code_by_text_message_is_the_newest_and_lasts_three_minutes() {
-    is_the_newest_and_expires(&BY_SMS).await;
+    is_the_newest_and_expires(&channels::SMS).await;
 }
 
 #[tokio::test]
 async fn a_code_by_email_is_the_newest_and_lasts_three_minutes() {
-    is_the_newest_and_expires(&BY_EMAIL).await;
+    is_the_newest_and_expires(&channels::EMAIL).await;
 }
 
-#[tokio::test]
-async fn a_code_for_a_new_password_is_the_newest_lasts_an_hour_and_is_not_guessed() {
-    let fixture = Fixture::new().await;
-    fixture.person(EMAIL).await;
+async fn resets_a_password_for_an_hour(way: &Channel) {
+    let who = way.person;
+    let fixture = Fixture::with(&way.pool(), &json!({})).await;
+    fixture.person(who).await;
     let mut browser = Browser::new(&fixture);
     let login = browser.open(&fixture.authorize_url(&[])).await;
     let forgot = login.url.as_str().replace("/login", "/forgotPassword");
     let forgot = browser.open(&forgot).await;
     let answer = |code| [("code", code), ("password", "Better-Horse-2")];
 
-    let reset = browser.submit(&forgot, &[("username", EMAIL)]).await;
-    let old = fixture.code(EMAIL).await;
+    let reset = browser.submit(&forgot, &[("username", who)]).await;
+    let old = fixture.code(who).await;
     let reset = browser.submit_to(&reset, "/resendcode", &[]).await;
     reset
         .at("/confirmForgotPassword")
         .says("a new code is on its way");
-    let new = fixture.code(EMAIL).await;
+    assert_eq!(fixture.newest(who).await["medium"], way.medium);
+    let new = fixture.code(who).await;
     if old != new {
         let stale = browser.submit(&reset, &answer(old.as_str())).await;
         stale.says("Invalid verification code provided, please try again.");
@@ -179,19 +150,29 @@ async fn a_code_for_a_new_password_is_the_newest_lasts_an_hour_and_is_not_guesse
     late.at("/forgotPassword")
         .says("Invalid code provided, please request a code again.");
 
-    let reset = browser.submit(&late, &[("username", EMAIL)]).await;
+    let reset = browser.submit(&late, &[("username", who)]).await;
     for _ in 0..5 {
         let wrong = browser.submit(&reset, &answer("000000x")).await;
         wrong.says("Invalid verification code provided, please try again.");
     }
-    let code = fixture.code(EMAIL).await;
+    let code = fixture.code(who).await;
     let exhausted = browser.submit(&reset, &answer(code.as_str())).await;
     exhausted.says("Attempt limit exceeded, please try after some time.");
-    let reset = browser.submit(&forgot, &[("username", EMAIL)]).await;
-    let code = fixture.code(EMAIL).await;
+    let reset = browser.submit(&forgot, &[("username", who)]).await;
+    let code = fixture.code(who).await;
     let login = browser.submit(&reset, &answer(code.as_str())).await;
     login.at("/login").says("Your password has been changed.");
     fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_password_by_text_message_takes_the_newest_code_of_the_hour_and_no_guess() {
+    resets_a_password_for_an_hour(&channels::SMS).await;
+}
+
+#[tokio::test]
+async fn a_new_password_by_email_takes_the_newest_code_of_the_hour_and_no_guess() {
+    resets_a_password_for_an_hour(&channels::EMAIL).await;
 }
 
 #[tokio::test]

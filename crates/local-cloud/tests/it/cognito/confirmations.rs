@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::browser::{Browser, Page};
+use super::channels::{self, Channel};
 use super::codes::seen_by;
 use super::{Fixture, PASSWORD};
 
@@ -26,18 +27,26 @@ async fn sign_up(fixture: &Fixture, browser: &mut Browser<'_>, fields: &[(&str, 
 
 /// A name that waits for its confirmation, one that has it and one that nobody has are told apart by
 /// no sentence, no status, no page and no way; nor once the code has expired.
-#[tokio::test]
-async fn whoever_guesses_a_confirmation_learns_nothing() {
-    let fixture = Fixture::new().await;
-    fixture.person(CONFIRMED).await;
-    let waiting = sign_up(&fixture, &mut Browser::new(&fixture), &[("email", WAITING)]).await;
-    waiting.at("/confirmUser");
+async fn a_guess_teaches_nothing(way: &Channel) {
+    let Channel {
+        attribute,
+        person: confirmed,
+        waiting,
+        stranger,
+        ..
+    } = *way;
+    let fixture = Fixture::with(&way.pool(), &json!({})).await;
+    fixture.person(confirmed).await;
+    let fields = [(attribute, waiting)];
+    let signed_up = sign_up(&fixture, &mut Browser::new(&fixture), &fields).await;
+    signed_up.at("/confirmUser");
+    assert_eq!(fixture.newest(waiting).await["medium"], way.medium);
     let guess = async |browser: &mut Browser<'_>, page: &Page, who: &str| {
         let answer = [("username", who), ("code", "000000x")];
         browser.submit(page, &answer).await
     };
     let mut seen = Vec::new();
-    for who in [WAITING, CONFIRMED, UNKNOWN] {
+    for who in [waiting, confirmed, stranger] {
         let mut browser = Browser::new(&fixture);
         let confirm = open(&fixture, &mut browser, "/confirmUser").await;
         let mut pages = vec![seen_by(confirm.at("/confirmUser"), who)];
@@ -62,7 +71,7 @@ async fn whoever_guesses_a_confirmation_learns_nothing() {
 
     fixture.advance_clock(24 * 3600).await;
     let mut seen = Vec::new();
-    for who in [WAITING, CONFIRMED, UNKNOWN] {
+    for who in [waiting, confirmed, stranger] {
         let mut browser = Browser::new(&fixture);
         let confirm = open(&fixture, &mut browser, "/confirmUser").await;
         let wrong = guess(&mut browser, &confirm, who).await;
@@ -73,11 +82,21 @@ async fn whoever_guesses_a_confirmation_learns_nothing() {
     // Whoever was sent the code is told that it came too late.
     let mut browser = Browser::new(&fixture);
     let confirm = open(&fixture, &mut browser, "/confirmUser").await;
-    let code = fixture.code(WAITING).await;
-    let answer = [("username", WAITING), ("code", code.as_str())];
+    let code = fixture.code(waiting).await;
+    let answer = [("username", waiting), ("code", code.as_str())];
     let late = browser.submit(&confirm, &answer).await;
     late.says("Invalid code provided, please request a code again.");
     fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_guesses_a_confirmation_by_text_message_learns_nothing() {
+    a_guess_teaches_nothing(&channels::SMS).await;
+}
+
+#[tokio::test]
+async fn whoever_guesses_a_confirmation_by_email_learns_nothing() {
+    a_guess_teaches_nothing(&channels::EMAIL).await;
 }
 
 /// Sign-up tells that a name is taken, as Cognito's does. An address that is only an alias goes on

@@ -3,6 +3,7 @@
 pub(crate) mod accessible;
 mod api;
 mod browser;
+mod channels;
 mod codes;
 mod confirmations;
 mod factors;
@@ -10,6 +11,8 @@ mod messages;
 mod oauth;
 mod own_factors;
 mod pages;
+mod passwordless;
+mod recovery;
 mod set_up;
 mod tokens;
 
@@ -233,20 +236,25 @@ impl Fixture {
     }
 
     /// A confirmed person, made without the pages.
-    async fn person(&self, email: &str) {
+    async fn person(&self, name: &str) {
+        let verified = if name.starts_with('+') {
+            "phone_number_verified"
+        } else {
+            "email_verified"
+        };
         let create = json!({
             "UserPoolId": self.pool,
-            "Username": email,
+            "Username": name,
             "MessageAction": "SUPPRESS",
             "UserAttributes": [
-                {"Name": "email_verified", "Value": "true"},
+                {"Name": verified, "Value": "true"},
                 {"Name": "given_name", "Value": "Ada"},
             ],
         });
         self.call("AdminCreateUser", &create).await.unwrap();
         let password = json!({
             "UserPoolId": self.pool,
-            "Username": email,
+            "Username": name,
             "Password": PASSWORD,
             "Permanent": true,
         });

@@ -3,14 +3,15 @@
 use serde_json::json;
 
 use super::browser::Browser;
+use super::channels::{self, Channel};
 use super::{CALLBACK, Fixture, PASSWORD};
 
 const EMAIL: &str = "ada@example.com";
 const WRONG: &str = "Incorrect username or password.";
 
-#[tokio::test]
-async fn sign_up_confirm_and_return() {
-    let fixture = Fixture::new().await;
+async fn sign_up_confirm_and_return(way: &Channel) {
+    let (name, who) = (way.attribute, way.person);
+    let fixture = Fixture::with(&way.pool(), &json!({})).await;
     let mut browser = Browser::new(&fixture);
     let login = browser.open(&fixture.authorize_url(&[])).await;
     login.at("/login").says("name=\"viewport\"");
@@ -20,27 +21,28 @@ async fn sign_up_confirm_and_return() {
         .open(&login.url.as_str().replace("/login", "/signup"))
         .await;
     let weak = browser
-        .submit(&signup, &[("email", EMAIL), ("password", "weak")])
+        .submit(&signup, &[(name, who), ("password", "weak")])
         .await;
     weak.at("/signup")
         .says("Password did not conform with policy: Password not long enough")
-        .says(EMAIL);
+        .says(who);
     let bad = browser
-        .submit(&signup, &[("email", "no address"), ("password", PASSWORD)])
+        .submit(&signup, &[(name, "no address"), ("password", PASSWORD)])
         .await;
-    bad.says("Username should be an email.");
+    bad.says("Username should be a");
 
     let confirm = browser
-        .submit(&signup, &[("email", EMAIL), ("password", PASSWORD)])
+        .submit(&signup, &[(name, who), ("password", PASSWORD)])
         .await;
     confirm.at("/confirmUser");
     let wrong = browser.submit(&confirm, &[("code", "000000x")]).await;
     wrong.says("Invalid verification code provided, please try again.");
 
-    let old = fixture.code(EMAIL).await;
+    assert_eq!(fixture.newest(who).await["medium"], way.medium);
+    let old = fixture.code(who).await;
     let resent = browser.submit_to(&confirm, "/resendcode", &[]).await;
     resent.at("/confirmUser").says("a new code is on its way");
-    let new = fixture.code(EMAIL).await;
+    let new = fixture.code(who).await;
     if old != new {
         let stale = browser.submit(&resent, &[("code", &old)]).await;
         stale.says("Invalid verification code provided, please try again.");
@@ -54,11 +56,21 @@ async fn sign_up_confirm_and_return() {
     let again = browser
         .submit(
             &signup,
-            &[("email", "ADA@example.com"), ("password", PASSWORD)],
+            &[(name, way.in_other_letters), ("password", PASSWORD)],
         )
         .await;
-    again.says("An account with the given email already exists.");
+    again.says(&format!("An account with the given {name} already exists."));
     fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_signs_up_confirms_it_by_text_message_and_returns() {
+    sign_up_confirm_and_return(&channels::SMS).await;
+}
+
+#[tokio::test]
+async fn whoever_signs_up_confirms_it_by_email_and_returns() {
+    sign_up_confirm_and_return(&channels::EMAIL).await;
 }
 
 #[tokio::test]
@@ -101,21 +113,21 @@ async fn a_sign_in_is_remembered_for_an_hour() {
     fixture.stage.stop().await;
 }
 
-#[tokio::test]
-async fn a_stranger_and_a_wrong_password_look_the_same() {
-    let fixture = Fixture::new().await;
-    fixture.person(EMAIL).await;
+async fn look_the_same(way: &Channel) {
+    let (person, stranger) = (way.person, way.stranger);
+    let fixture = Fixture::with(&way.pool(), &json!({})).await;
+    fixture.person(person).await;
     let mut browser = Browser::new(&fixture);
     let login = browser.open(&fixture.authorize_url(&[])).await;
     let try_as = |username: &'static str| [("username", username), ("password", "Wrong-Horse-1")];
-    let known = browser.submit(&login, &try_as(EMAIL)).await;
-    let unknown = browser.submit(&login, &try_as("eve@example.com")).await;
+    let known = browser.submit(&login, &try_as(person)).await;
+    let unknown = browser.submit(&login, &try_as(stranger)).await;
     known.says(WRONG);
     assert_eq!(
-        known.html.replace(EMAIL, ""),
-        unknown.html.replace("eve@example.com", "")
+        known.html.replace(person, ""),
+        unknown.html.replace(stranger, "")
     );
-    for username in [EMAIL, "eve@example.com"] {
+    for username in [person, stranger] {
         for _ in 0..4 {
             browser.submit(&login, &try_as(username)).await;
         }
@@ -125,7 +137,7 @@ async fn a_stranger_and_a_wrong_password_look_the_same() {
     let forgot = login.url.as_str().replace("/login", "/forgotPassword");
     let forgot = browser.open(&forgot).await;
     let mut pages = Vec::new();
-    for username in [EMAIL, "eve@example.com"] {
+    for username in [person, stranger] {
         let reset = browser.submit(&forgot, &[("username", username)]).await;
         reset.at("/confirmForgotPassword");
         pages.push(reset.html.clone());
@@ -136,6 +148,16 @@ async fn a_stranger_and_a_wrong_password_look_the_same() {
     assert_eq!(pages[0], pages[2]);
     assert_eq!(pages[1], pages[3]);
     fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_strange_number_and_a_wrong_password_look_the_same() {
+    look_the_same(&channels::SMS).await;
+}
+
+#[tokio::test]
+async fn a_strange_address_and_a_wrong_password_look_the_same() {
+    look_the_same(&channels::EMAIL).await;
 }
 
 #[tokio::test]
@@ -178,38 +200,48 @@ async fn repeated_failures_lock_the_account() {
     fixture.stage.stop().await;
 }
 
-#[tokio::test]
-async fn an_unconfirmed_person_is_led_to_the_confirmation() {
-    let fixture = Fixture::new().await;
+async fn is_led_to_the_confirmation(way: &Channel) {
+    let who = way.person;
+    let fixture = Fixture::with(&way.pool(), &json!({})).await;
     let mut first = Browser::new(&fixture);
     let login = first.open(&fixture.authorize_url(&[])).await;
     let signup = first
         .open(&login.url.as_str().replace("/login", "/signup"))
         .await;
     first
-        .submit(&signup, &[("email", EMAIL), ("password", PASSWORD)])
+        .submit(&signup, &[(way.attribute, who), ("password", PASSWORD)])
         .await
         .at("/confirmUser");
 
     let mut second = Browser::new(&fixture);
-    let confirm = second.sign_in(&fixture.authorize_url(&[]), EMAIL).await;
+    let confirm = second.sign_in(&fixture.authorize_url(&[]), who).await;
     confirm.at("/confirmUser");
     fixture.advance_clock(24 * 3600).await;
     // The browser's own memory has run out by then: sign in again.
-    let confirm = second.sign_in(&fixture.authorize_url(&[]), EMAIL).await;
-    let code = fixture.code(EMAIL).await;
+    let confirm = second.sign_in(&fixture.authorize_url(&[]), who).await;
+    let code = fixture.code(who).await;
     let late = second.submit(&confirm, &[("code", &code)]).await;
     late.says("Invalid code provided, please request a code again.");
     let resent = second.submit_to(&confirm, "/resendcode", &[]).await;
-    let code = fixture.code(EMAIL).await;
+    let code = fixture.code(who).await;
     let back = second.submit(&resent, &[("code", &code)]).await;
     assert!(back.parameter("code").is_some());
 
     // Whoever brings only a code has to sign in.
-    let status = json!({"UserPoolId": fixture.pool, "Username": EMAIL});
+    let status = json!({"UserPoolId": fixture.pool, "Username": who});
     let user = fixture.call("AdminGetUser", &status).await.unwrap();
     assert_eq!(user["UserStatus"], "CONFIRMED");
     fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn an_unconfirmed_number_is_led_to_the_confirmation() {
+    is_led_to_the_confirmation(&channels::SMS).await;
+}
+
+#[tokio::test]
+async fn an_unconfirmed_address_is_led_to_the_confirmation() {
+    is_led_to_the_confirmation(&channels::EMAIL).await;
 }
 
 #[tokio::test]
