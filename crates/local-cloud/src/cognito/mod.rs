@@ -42,6 +42,7 @@ use oauth::{authorize, discovery, revoke, token, user_info};
 use settings::IssuerType;
 pub(crate) use spoil::Flaw;
 use state::State;
+pub(crate) use users::lockout::Lockout;
 
 /// The folder of the AWS listener that stands for the host of updated issuers.
 pub(crate) const UPDATED_ISSUERS: &str = "issuer-cognito-idp";

@@ -15,10 +15,18 @@ use super::authorize::{expired, give, page};
 use super::profiles::Client;
 use crate::alexa::Alexa;
 use crate::alexa::state::{fingerprint, opaque};
-use crate::cognito::{cookie, same};
+use crate::cognito::{Lockout, cookie, same};
 
 /// The cookie that stands for whoever is signed in.
 const SESSION: &str = "session-id";
+/// Said to whoever brings a wrong password, and to whoever brings an address that nobody has.
+///
+/// Amazon's own page is known to tell them apart, and to lock accounts and ask for a puzzle after
+/// failures; it documents neither. Nobody needs to learn from this stage whose account there is, so that
+/// it answers as its user pools do.
+const WRONG: &str = "Your email or password was incorrect. Please try again.";
+/// Said, whatever is brought, until the pause after repeated failures is over.
+const LOCKED: &str = "There were too many failed attempts. Please try again later.";
 /// The shortest password that Amazon takes.
 const SHORTEST_PASSWORD: usize = 6;
 
@@ -45,6 +53,8 @@ impl Account {
 pub(in crate::alexa) struct Customers {
     /// By e-mail address, in lower case.
     accounts: HashMap<String, Account>,
+    /// How often signing in has failed, by whatever address was entered, in lower case.
+    lockouts: HashMap<String, Lockout>,
     /// Who is signed in, by the value of the cookie.
     browsers: HashMap<String, String>,
     /// What each has allowed, by client and address.
@@ -100,17 +110,20 @@ impl Customers {
         Ok(email)
     }
 
-    fn sign_in(&self, form: &Credentials) -> Result<String, &'static str> {
+    fn sign_in(&mut self, form: &Credentials, now: Timestamp) -> Result<String, &'static str> {
         let email = address(&form.email);
-        let account = self
-            .accounts
-            .get(&email)
-            .ok_or("We cannot find an account with that email address")?;
-        if same(&account.digest, &fingerprint(&form.password)) {
-            Ok(email)
-        } else {
-            Err("Your password is incorrect")
+        let lockout = self.lockouts.entry(email.clone()).or_default();
+        if lockout.locked(now) {
+            return Err(LOCKED);
         }
+        let digest = fingerprint(&form.password);
+        let account = self.accounts.get(&email);
+        if account.is_some_and(|account| same(&account.digest, &digest)) {
+            lockout.succeed();
+            return Ok(email);
+        }
+        lockout.fail(now);
+        Err(WRONG)
     }
 }
 
@@ -213,7 +226,8 @@ async fn show(alexa: &Alexa, request: &str, template: &impl askama::Template) ->
 }
 
 async fn sign_in(State(alexa): State<Alexa>, Form(form): Form<Credentials>) -> Response {
-    let found = alexa.state().amazon.customers.sign_in(&form);
+    let now = alexa.now();
+    let found = alexa.state().amazon.customers.sign_in(&form, now);
     match found {
         Ok(email) => enter(&alexa, &form.request, &email),
         Err(problem) => page(
@@ -346,10 +360,16 @@ mod tests {
                 .register(&registration("a@Example.com", "other1"))
                 .is_err()
         );
-        let signs_in = |email, password| customers.sign_in(&credentials(email, password)).is_ok();
-        assert!(signs_in(" a@example.COM", "secret"));
-        assert!(!signs_in("a@example.com", "other1"));
-        assert!(!signs_in("b@example.com", "secret"));
+        let mut sign_in = |email, password| {
+            let form = credentials(email, password);
+            customers.sign_in(&form, Timestamp::UNIX_EPOCH)
+        };
+        assert_eq!(
+            sign_in(" a@example.COM", "secret").as_deref(),
+            Ok("a@example.com")
+        );
+        assert_eq!(sign_in("a@example.com", "other1"), Err(WRONG));
+        assert_eq!(sign_in("b@example.com", "secret"), Err(WRONG));
         let id = customers.account("a@example.com").unwrap().user_id();
         assert_eq!(id.len(), "amzn1.account.".len() + 28);
     }

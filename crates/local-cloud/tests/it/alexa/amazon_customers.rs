@@ -265,7 +265,10 @@ async fn what_amazon_refuses_is_refused() {
     ];
     let answer = post(&developer, "/ap/signin", &wrong, "").await;
     let text = answer.text().await.unwrap();
-    assert!(text.contains("Your password is incorrect"), "{text}");
+    assert!(
+        text.contains("Your email or password was incorrect"),
+        "{text}"
+    );
     let right = [
         ("request", request.as_str()),
         ("email", "ada@example.com"),
@@ -281,5 +284,60 @@ async fn what_amazon_refuses_is_refused() {
         (401, &json!("insufficient_scope"))
     );
     assert_eq!(token_info(&developer, "Atza|made-up").await.0, 400);
+    developer.stop().await;
+}
+
+/// Neither a wrong password nor an address that nobody has is told from the other, and both are locked.
+#[tokio::test]
+async fn whoever_guesses_passwords_learns_nothing_and_is_locked_out() {
+    let developer = Developer::start().await;
+    let client = make_profile(&developer, "guide").await;
+    link(&developer, &client, "profile").await;
+    let url = authorize(&developer, &client, ("state", "s"));
+    let answer = browser().get(url.clone()).send().await.unwrap();
+    let request = parameter(&location(&answer, &url), "request").unwrap();
+    let sign_in = async |email: &str, password: &str| {
+        let form = [
+            ("request", request.as_str()),
+            ("email", email),
+            ("password", password),
+        ];
+        post(&developer, "/ap/signin", &form, "").await
+    };
+    let advance = async |seconds: u32| {
+        let clock = json!({ "advanceSeconds": seconds });
+        let advanced = developer.device(Method::POST, "/control/clock", &clock);
+        advanced.await.expect(200);
+    };
+    let mut seen = Vec::new();
+    for email in ["ada@example.com", "bob@example.com"] {
+        let mut pages = Vec::new();
+        // Enough failures for a pause of more than a second, so that the machine's own time does not
+        // matter.
+        for pause in [0, 0, 0, 0, 1, 2, 4, 8, 16] {
+            let wrong = sign_in(email, "another password").await;
+            let wrong = wrong.text().await.unwrap();
+            assert!(
+                wrong.contains("Your email or password was incorrect"),
+                "{wrong}"
+            );
+            assert_accessible(&wrong);
+            pages.push(wrong);
+            if pause < 16 {
+                advance(pause).await;
+            }
+        }
+        // The right one changes nothing of it.
+        let locked = sign_in(email, "a password").await.text().await.unwrap();
+        assert!(locked.contains("too many failed attempts"), "{locked}");
+        assert_accessible(&locked);
+        pages.push(locked);
+        advance(16).await;
+        seen.push(pages);
+    }
+    assert_eq!(seen[0], seen[1]);
+    let answer = sign_in("ada@example.com", "a password").await;
+    let back = location(&answer, &url);
+    assert!(parameter(&back, "code").is_some(), "{back}");
     developer.stop().await;
 }
