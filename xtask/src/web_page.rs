@@ -23,6 +23,7 @@ pub(crate) fn script(stack: &StackFile, deployed: &Deployed) -> Option<WebPage> 
     let factors = factors.filter(|_| own_account && identity.mfa == Mfa::Optional);
     Some(WebPage {
         client_id: deployed.accounts.web_client_id()?.to_string(),
+        sign_in: deployed.linking.authorization_url.as_url().clone(),
         callback_url: web.callback_urls.first()?.to_string(),
         scopes: web.scopes.iter().map(ToString::to_string).collect(),
         factors: factors.filter_map(own).collect(),

@@ -70,6 +70,10 @@ fn of(pool: &str) -> String {
     format!("identity.user-pool-id = \"{pool}\"\n{domain}")
 }
 
+/// A web page beside the second skill.
+const WEB: &str = "[identity.web-client]\nscopes = [\"openid\", \"email\"]\n\
+    callback-urls = [\"https://www.example.com/in\"]\n";
+
 /// Everything of a pool that could be changed.
 fn described(console: &Console<'_>, pool: &str) -> Value {
     let id = json!({ "UserPoolId": pool });
@@ -98,10 +102,21 @@ fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     let before = described(&console, &pool);
     assert!(before.to_string().contains("voicelink:stack"), "{before}");
 
-    // Signed up, linked, spoken to, expired, refreshed and unlinked.
+    // Signed up, in on the web page, linked, spoken to, expired, refreshed and unlinked.
     let second = Second::beside(&stage);
-    let stack = of(&pool);
+    let stack = format!("{}{WEB}", of(&pool));
     let deployed = second.done(&stack, &["deploy", "--json"]);
+    let pages = json!([
+        { "page": "/signup" },
+        { "page": "/confirmUser", "code": "email" },
+        { "page": "/login" },
+        { "page": "/login" },
+    ]);
+    assert_eq!(deployed["pages"], pages);
+    let web = json!({ "UserPoolId": pool, "ClientId": deployed["webClientId"] });
+    let web = console.cognito("DescribeUserPoolClient", &web)["UserPoolClient"].clone();
+    assert_eq!(web["CallbackURLs"], json!(["https://www.example.com/in"]));
+    assert_eq!(web["ClientSecret"], Value::Null);
     assert_eq!(deployed["userPoolId"], pool.as_str());
     assert_ne!(deployed["clientId"], first["clientId"]);
     assert_ne!(deployed["skillId"], first["skillId"]);

@@ -23,6 +23,8 @@ use super::http;
 pub struct WebPage {
     /// Its app client, which has no secret.
     pub client_id: String,
+    /// Where it sends people to sign in: the same host at which they do for Alexa.
+    pub sign_in: Url,
     /// Where it takes codes; nobody has to listen there.
     pub callback_url: String,
     /// What it asks for.
@@ -56,7 +58,7 @@ impl Tale<'_> {
             let tokens = self.sign_in_on(page).await?;
             if page.scopes.iter().any(|scope| scope == "openid") {
                 self.step = "look at the account on the web page";
-                self.see_the_account(&tokens).await?;
+                self.see_the_account(page, &tokens).await?;
             }
             if let Some(factor) = page.factors.get(visit) {
                 self.step = "set up a second factor on the web page";
@@ -78,7 +80,7 @@ impl Tale<'_> {
         })?;
         let verifier = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
-        let mut authorize = self.urls.sign_in.clone();
+        let mut authorize = page.sign_in.clone();
         authorize.set_path("/oauth2/authorize");
         authorize.query_pairs_mut().extend_pairs([
             ("response_type", "code"),
@@ -99,7 +101,7 @@ impl Tale<'_> {
         let code = query.find_map(|(name, value)| (name == "code").then_some(value));
 
         self.step = "exchange the web page's code for tokens";
-        let mut url = self.urls.sign_in.clone();
+        let mut url = page.sign_in.clone();
         url.set_path("/oauth2/token");
         let form = [
             ("grant_type", "authorization_code"),
@@ -112,8 +114,8 @@ impl Tale<'_> {
     }
 
     /// The page greets the person.
-    async fn see_the_account(&self, tokens: &Tokens) -> Result<(), Problem> {
-        let mut url = self.urls.sign_in.clone();
+    async fn see_the_account(&self, page: &WebPage, tokens: &Tokens) -> Result<(), Problem> {
+        let mut url = page.sign_in.clone();
         url.set_path("/oauth2/userInfo");
         let request = self.device.client.get(url.clone());
         let account: Value = http::json(request.bearer_auth(&tokens.access_token), &url).await?;
