@@ -1,17 +1,20 @@
 //! `docs/failures.md` names what catches each failure, and all of it is there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 /// Everything that the page may point at.
 struct Places {
-    /// The cases of the rules of the stack file.
-    rules: String,
+    /// The cases of the rules of the stack file that are refused.
+    refused: String,
+    /// Those that are mentioned.
+    advised: String,
     verify: String,
     check: String,
     codes: String,
-    /// Every Rust file with tests.
-    tests: String,
+    /// Every function that is a test.
+    tests: BTreeSet<String>,
 }
 
 fn root() -> &'static Path {
@@ -39,28 +42,57 @@ fn all(paths: &[&str]) -> Vec<String> {
     found
 }
 
+/// The functions of a source that the test harness runs.
+fn tests(source: &str) -> Vec<String> {
+    let mut is_test = false;
+    let mut found = Vec::new();
+    for line in source.lines().map(str::trim_start) {
+        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+            is_test = true;
+        } else if !line.starts_with("#[") && !line.starts_with("//") {
+            let line = line.strip_prefix("async ").unwrap_or(line);
+            let name = line
+                .strip_prefix("fn ")
+                .and_then(|line| line.split_once('('))
+                .filter(|_| is_test);
+            found.extend(name.map(|(name, _)| name.to_owned()));
+            is_test = false;
+        }
+    }
+    found
+}
+
 impl Places {
     fn read() -> Self {
         let text = |paths: &[&str]| all(paths).concat();
-        let mut tests = all(&["crates", "infra/src", "xtask/src", "xtask/tests"]);
-        tests.retain(|source| source.contains("test]\n") || source.contains("proptest!"));
+        let sources = all(&["crates", "infra/src", "xtask/src", "xtask/tests"]);
+        let (mut refused, mut advised) = (String::new(), String::new());
+        for cases in all(&["infra/src/stack_file/rules/tests"]) {
+            // A list ends where its bracket stands at the beginning of a line.
+            let (before, list) = cases.split_once(" ADVICE: ").unwrap_or((&cases, ""));
+            let (list, after) = list.split_once("\n];").unwrap_or((list, ""));
+            advised.push_str(list);
+            refused.extend([before, after]);
+        }
         Self {
-            rules: text(&["infra/src/stack_file/rules/tests"]),
+            refused,
+            advised,
             verify: text(&["crates/rollout/src/verify.rs", "crates/rollout/src/verify"]),
             check: text(&["xtask/src/check.rs", "xtask/src/check"]),
             codes: fs::read_to_string(root().join("docs/errors.md")).unwrap(),
-            tests: tests.concat(),
+            tests: sources.iter().flat_map(|source| tests(source)).collect(),
         }
     }
 
     /// Whether something is what a row says that it is.
     fn has(&self, kind: &str, name: &str) -> bool {
         match kind {
-            "refused" | "advised" => self.rules.contains(&format!("\"{name}")),
+            "refused" => self.refused.contains(&format!("\"{name}")),
+            "advised" => self.advised.contains(&format!("\"{name}")),
             "verify" => self.verify.contains(&format!("\"{name}")),
             "check" => self.check.contains(&format!("\"{name}\"")),
             "code" => self.codes.contains(&format!("| `{name}` |")),
-            "test" => self.tests.contains(&format!("fn {name}(")),
+            "test" => self.tests.contains(name),
             _ => false,
         }
     }
@@ -105,4 +137,23 @@ fn whatever_catches_a_failure_is_there() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is refused is not called advice, nor a helper a test.
+#[test]
+fn what_is_there_is_what_it_is_said_to_be() {
+    let places = Places::read();
+    for (kind, name, expected) in [
+        ("refused", "managed login is not in the lite plan", true),
+        ("advised", "managed login is not in the lite plan", false),
+        ("advised", "the scope `phone` shows nothing", true),
+        ("refused", "the scope `phone` shows nothing", false),
+        ("refused", "51 custom attributes are too many", true),
+        ("advised", "51 custom attributes are too many", false),
+        ("test", "whatever_catches_a_failure_is_there", true),
+        ("test", "names", false),
+        ("caught", "names", false),
+    ] {
+        assert_eq!(places.has(kind, name), expected, "{kind}: {name}");
+    }
 }
