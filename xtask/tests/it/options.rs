@@ -181,26 +181,52 @@ fn the_implicit_grant_is_for_others_and_alexa_uses_code() {
 }
 
 #[test]
-fn the_cheapest_plan_has_the_classic_pages() {
-    let deployed = Deployed::with("[identity]\nplan = \"lite\"\npages = \"classic\"\n");
+fn the_cheapest_plan_has_the_classic_pages_and_second_factors() {
+    let deployed = Deployed::with(
+        "[identity]\nplan = \"lite\"\npages = \"classic\"\nmfa = \"required\"\n\
+         mfa-factors = [\"sms\", \"totp\"]\nsign-in = [\"phone\"]\nrecovery = [\"admin-only\"]\n\
+         [linking]\nscopes = [\"openid\", \"phone\"]\n",
+    );
     assert_eq!(deployed.pool()["UserPoolTier"], "LITE");
+    assert_eq!(deployed.pool()["MfaConfiguration"], "ON");
     let domain = deployed.pool()["Domain"].clone();
     let domain = Console::of(&deployed.stage)
         .cognito("DescribeUserPoolDomain", &json!({ "Domain": domain }));
     assert_eq!(domain["DomainDescription"]["ManagedLoginVersion"], 1);
     let pages = json!([
         { "page": "/signup" },
-        { "page": "/confirmUser", "code": "email" },
+        { "page": "/confirmUser", "code": "sms" },
+        { "page": "/selectMfaSetup" },
+        { "page": "/mfa", "code": "sms" },
         { "page": "/login" },
+        { "page": "/mfa", "code": "sms" },
     ]);
     assert_eq!(deployed.pages(), &pages);
     deployed.end();
 }
 
-/// The story lets an access token expire, and Alexa refreshes it.
+/// The story lets an access token expire, and Alexa refreshes it; together with everything else that
+/// tokens go through.
 #[test]
 fn refresh_tokens_are_replaced_with_a_minute_of_grace() {
-    let deployed = Deployed::with("[identity.tokens]\nrotation = true\n");
+    let root = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../infra/presets/phone-mfa.toml"
+    );
+    let preset = std::fs::read_to_string(root).unwrap();
+    let stack = preset
+        .replace("name = \"account-guide\"\n", "")
+        .replace(
+            "[identity]\n",
+            "[identity]\nissuer = \"updated\"\ntokens.rotation = true\n",
+        )
+        .replace("[linking]\n", "[linking]\npkce = true\n");
+    let deployed = Deployed::with(&stack);
+    assert_eq!(deployed.pool()["IssuerConfiguration"]["Type"], "UPDATED");
+    let sms = json!({ "page": "/mfa", "code": "sms" });
+    assert!(deployed.pages().as_array().unwrap().contains(&sms));
+    let (verified, _) = with(&deployed.stage, &stack, &["verify", "--json"]);
+    assert!(verified.success, "{}", verified.stdout);
     let client = deployed.client();
     let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 60 });
     assert_eq!(client["RefreshTokenRotation"], rotation);
