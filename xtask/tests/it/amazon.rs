@@ -9,11 +9,15 @@ use crate::plan::{to_do, with};
 use crate::real::{DEVELOPER, Real, failed};
 use crate::stage::Stage;
 
-const AMAZON: &str = "[identity]\nprovider = \"login-with-amazon\"\n\
+pub(crate) const AMAZON: &str = "[identity]\nprovider = \"login-with-amazon\"\n\
     [linking]\nscopes = [\"profile\"]\nprofile-source = \"login-with-amazon\"\n";
 
 /// What a person does in the console; answers client id and secret.
-async fn make_profile(real: &Real, name: &str, return_urls: &[String]) -> (String, String) {
+pub(crate) async fn make_profile(
+    real: &Real,
+    name: &str,
+    return_urls: &[String],
+) -> (String, String) {
     let url = real.url("device", &format!("/console/security-profiles/{name}"));
     let request = real
         .http
@@ -26,7 +30,7 @@ async fn make_profile(real: &Real, name: &str, return_urls: &[String]) -> (Strin
     (text("clientId"), text("clientSecret"))
 }
 
-fn return_urls(real: &Real) -> Vec<String> {
+pub(crate) fn return_urls(real: &Real) -> Vec<String> {
     let device = real.url("device", "").replace("127.0.0.1", "localhost");
     ["na", "eu", "fe"]
         .map(|part| format!("{device}/{part}/api/skill/link/MLOCALVENDOR01"))

@@ -33,7 +33,7 @@ fn init(repository: &TempDir, arguments: &[&str]) -> Said {
     run(home.path(), &[&fixed, arguments].concat())
 }
 
-fn text(repository: &TempDir, path: &str) -> String {
+pub(crate) fn text(repository: &TempDir, path: &str) -> String {
     fs::read_to_string(repository.path().join(path)).unwrap()
 }
 

@@ -9,6 +9,7 @@ use crate::command::{Said, xtask};
 use crate::console::{Console, only_pool};
 use crate::plan::{to_do, with};
 use crate::stage::Stage;
+use crate::terminal::Terminal;
 
 const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/1";
 
@@ -235,6 +236,40 @@ fn a_new_domain_is_waited_for() {
         "{}",
         said.stderr
     );
+    assert!(stage.end("-TERM"));
+}
+
+/// Alexa would send everybody to a page that is not there.
+#[test]
+fn alexa_sends_nobody_before_the_pages_of_a_new_domain_answer() {
+    const LINKED: &str = "smapi PUT /v1/skills/{skillId}/stages/development/accountLinkingClient";
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    let (planned, _) = with(&stage, &at("login.example.com"), &["plan", "--json"]);
+    assert_eq!(planned.json()["refused"], Value::Null);
+    console.device("control/provider", &json!({ "is": "down" }));
+    console.device("control/faults", &json!({}));
+
+    let mut command = xtask(stage.home());
+    // Line by line.
+    command.args(["deploy", "--json", "--verbose", "--stack"]);
+    let mut terminal = Terminal::run({
+        command.arg(stage.home().join("stack.toml"));
+        command
+    });
+    terminal.asked("login.example.com is known, and not ready yet: ");
+    let calls = console.calls();
+    assert!(
+        calls.contains("cloudformation ExecuteChangeSet"),
+        "{calls:?}"
+    );
+    assert!(!calls.contains(LINKED), "{calls:?}");
+    console.device("control/provider", &json!({ "is": "up" }));
+    terminal.asked("login.example.com answers");
+    let said = terminal.ended();
+    assert!(said.success, "{}", said.stderr);
+    let calls = console.calls();
+    assert!(calls.contains(LINKED), "{calls:?}");
     assert!(stage.end("-TERM"));
 }
 

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use local_cloud::alexa::{
     DEVELOPER_ACCESS_TOKEN, DEVELOPER_CLIENT_ID, DEVELOPER_CLIENT_SECRET, DEVELOPER_REFRESH_TOKEN,
@@ -38,17 +39,21 @@ impl Real {
         self.stage.home().join(path)
     }
 
-    /// Runs a command with the stage's endpoints and these variables beside.
-    pub(crate) fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
-        let stack = self.file("stack.toml");
-        let output = xtask(self.stage.home())
+    /// A command with the stage's endpoints and these variables beside.
+    pub(crate) fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+        let mut command = xtask(self.stage.home());
+        command
             .env("VOICELINK_ENDPOINTS", self.file("local-stage.json"))
             .envs(variables.iter().copied())
             .args(arguments)
-            .args(["--stack", stack.to_str().unwrap()])
-            .output()
-            .unwrap();
-        output.into()
+            .arg("--stack")
+            .arg(self.file("stack.toml"));
+        command
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+        self.command(arguments, variables).output().unwrap().into()
     }
 
     pub(crate) fn deploy(&self, more: &[&str], variables: &[(&str, &str)]) -> Said {
