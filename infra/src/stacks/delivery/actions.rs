@@ -284,12 +284,11 @@ pub const MAKE: &[Grant] = &[
 ];
 
 /// Of all that is granted on user pools, what is about app clients and their style: it does not touch
-/// the pool that they are in, and is granted on one that exists already.
+/// the pool that they are in, and is granted on one that exists already. Nothing is deleted there:
+/// what the stage has in such a pool is retained, and IAM could not tell it from what others have.
 pub const ON_CLIENTS: &[&str] = &[
     "cognito-idp:CreateManagedLoginBranding",
     "cognito-idp:CreateUserPoolClient",
-    "cognito-idp:DeleteManagedLoginBranding",
-    "cognito-idp:DeleteUserPoolClient",
     "cognito-idp:DescribeManagedLoginBranding",
     "cognito-idp:DescribeManagedLoginBrandingByClient",
     "cognito-idp:DescribeUserPoolClient",
@@ -302,7 +301,6 @@ pub const ON_CLIENTS: &[&str] = &[
 /// The same about domains, where one is made.
 pub const ON_DOMAINS: &[&str] = &[
     "cognito-idp:CreateUserPoolDomain",
-    "cognito-idp:DeleteUserPoolDomain",
     "cognito-idp:UpdateUserPoolDomain",
 ];
 
