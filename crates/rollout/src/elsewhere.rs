@@ -42,12 +42,26 @@ pub(crate) async fn refuse(place: Place<'_>, progress: &dyn Progress) -> Result<
             )
             .because(what)
             .hint(format!(
-                "put `region = \"{region}\"` back; what is deployed cannot move, so that another region \
-                 needs a stage of another name"
+                "{}; what is deployed cannot move, so that another region needs a stage of another \
+                 name",
+                undo(place.stack, &region)
             )));
         }
     }
     Ok(())
+}
+
+/// What brings the stage back to where it is.
+fn undo(stack: &StackFile, region: &Region) -> String {
+    let identity = &stack.identity;
+    let pool = (identity.user_pool_id.as_ref()).filter(|_| identity.has_a_pool());
+    match pool {
+        // A stage is at home where the pool is that it names.
+        Some(pool) if pool.region() != region.as_str() => {
+            format!("remove user-pool-id = \"{pool}\", or name a pool in {region}")
+        }
+        _ => format!("put `region = \"{region}\"` back"),
+    }
 }
 
 /// The other regions that the rollout has a bucket in; `own` is the bucket's name in the home

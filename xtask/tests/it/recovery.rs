@@ -28,6 +28,14 @@ fn another_region_is_refused_and_not_a_second_deployment() {
         let hint = refused["error"]["hint"].as_str().unwrap();
         assert!(hint.contains("region = \"us-east-1\""), "{hint}");
     }
+    // The region of a user pool that is named is the stage's: nobody is told to write another one.
+    let pool = "identity.user-pool-id = \"eu-central-1_AbCdEf123\"\n";
+    let (refused, _) = with(&stage, pool, &["deploy", "--json"]);
+    let refused = refused.json();
+    assert_eq!(refused["error"]["code"], "REGION", "{refused}");
+    let hint = refused["error"]["hint"].as_str().unwrap();
+    assert!(hint.starts_with("remove user-pool-id"), "{hint}");
+    assert!(!hint.contains("region ="), "{hint}");
     // Also when the state is lost: the stack is witness enough.
     Console::of(&stage).lose_state();
     let (refused, _) = with(&stage, elsewhere, &["deploy", "--json"]);

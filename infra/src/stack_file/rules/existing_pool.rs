@@ -96,7 +96,8 @@ fn pool_in_another_region(stack: &StackFile) -> Option<Violation> {
             pool.region(),
             stage.region
         ),
-        "remove the stage's region: it is at home where its user pool is",
+        "remove the stage's region: it is at home where its user pool is; a stage that is deployed \
+         already stays where it is, without this user-pool-id",
     )
 }
 
