@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::stack_file::{CustomDomain, Name, StackFile, StageName};
+use crate::stack_file::{CustomDomain, Name, PrefixTemplate, StackFile, StageName};
 
 /// The alias that Alexa invokes.
 pub const ALIAS: &str = "live";
@@ -130,7 +130,25 @@ pub fn domain_prefix(
     stage: &StageName,
     account: &AccountFragment,
 ) -> Result<DomainPrefix, DomainPrefixError> {
-    let template = &stack.identity.domain.prefix;
+    prefix(&stack.identity.domain.prefix, stack, stage, account)
+}
+
+/// The one that it has if it asks for none: nobody else has it, because it names the stage and the
+/// account.
+pub fn usual_domain_prefix(
+    stack: &StackFile,
+    stage: &StageName,
+    account: &AccountFragment,
+) -> Result<DomainPrefix, DomainPrefixError> {
+    prefix(&PrefixTemplate::default(), stack, stage, account)
+}
+
+fn prefix(
+    template: &PrefixTemplate,
+    stack: &StackFile,
+    stage: &StageName,
+    account: &AccountFragment,
+) -> Result<DomainPrefix, DomainPrefixError> {
     DomainPrefix::parse(&template.fill(stack.name.as_str(), stage.as_str(), &account.0))
 }
 

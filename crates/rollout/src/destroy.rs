@@ -4,9 +4,10 @@ use futures_util::future::join_all;
 use serde::{Serialize, Serializer};
 
 use infra::stack_file::Region;
+use infra::stacks::{ALEXA, WEB};
 use models::ids::{SkillId, UserPoolId};
 
-use crate::aws::identity::remove_other_domains;
+use crate::aws::identity::{clients, domains, remove_other_domains};
 use crate::aws::stack::StackClient;
 use crate::deploy::locked;
 use crate::error::{Code, Error};
@@ -104,6 +105,7 @@ pub async fn destroy(
 ) -> Result<Removal, Error> {
     if scope.users {
         refuse_a_pool_of_others(session).await?;
+        refuse_others_in_the_pool(session).await?;
     }
     let removal = look(session, scope).await?;
     if removal.is_empty() {
@@ -133,6 +135,51 @@ async fn refuse_a_pool_of_others(session: &Session<'_>) -> Result<(), Error> {
         format!("user pool {pool} was there before this stage, and nobody in it is deleted"),
     )
     .hint("leave out --delete-users; docs/identity.md says what the stage leaves in the pool"))
+}
+
+/// Other skills and applications may sign the same people in: with the pool they would go, too.
+async fn refuse_others_in_the_pool(session: &Session<'_>) -> Result<(), Error> {
+    let client = identity::reader(session);
+    let observed = client.observe().await?;
+    let outputs = observed
+        .as_ref()
+        .and_then(|observed| identity::outputs(&client.desired().name, observed).ok());
+    let Some(outputs) = outputs else {
+        return Ok(());
+    };
+    let (pool, home) = (&outputs.user_pool_id, &session.inputs.home);
+    let (stack, stage) = (&session.inputs.stack.name, &session.inputs.stage);
+    let own = [ALEXA, WEB].map(|client| format!("{stack}-{stage}{}", client.name_ends));
+    let clients = clients(&session.aws.cognito(home), pool).await?;
+    let others: Vec<_> = (clients.iter())
+        .filter(|(name, _)| !own.contains(name))
+        .map(|(name, id)| format!("{name} ({id})"))
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let error = Error::new(
+        Code::UserPool,
+        format!(
+            "user pool {pool} has app clients of others, who sign the same people in: {}",
+            others.join(", ")
+        ),
+    );
+    let domains = domains(&session.aws, home, pool).await?;
+    let domains: Vec<_> = (domains.into_iter().flatten())
+        .filter(|domain| domain != outputs.domain.as_str())
+        .collect();
+    let error = match domains.as_slice() {
+        [] => error,
+        several => error.because(format!(
+            "the pool also has the domain {}, which would go with it",
+            several.join(" and ")
+        )),
+    };
+    Err(error.hint(
+        "take down what uses them and delete them in the Cognito console first, or leave out \
+         --delete-users (docs/identity.md)",
+    ))
 }
 
 /// Customers of a live skill are answered by what would be removed.
@@ -231,6 +278,7 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
                 session.may_change()?;
                 // Read again with the lock: its pool's domains are taken away first.
                 refuse_a_pool_of_others(session).await?;
+                refuse_others_in_the_pool(session).await?;
                 let client = identity::reader(session);
                 if let Some(observed) = client.observe().await?
                     && let Ok(outputs) = identity::outputs(&client.desired().name, &observed)

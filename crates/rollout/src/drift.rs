@@ -33,6 +33,10 @@ pub struct Left {
     /// The user pool's; nothing of one that is not ours.
     #[serde(default, skip_serializing_if = "Document::is_empty")]
     pub user_pool: Document,
+    /// The domain that the stage has made in a pool that is not ours: nothing there tells it from
+    /// somebody else's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
     /// The app client's.
     pub app_client: Document,
     /// That of the app client of a web page, if there is one.
@@ -157,7 +161,10 @@ pub(crate) async fn ensure(
     // what the services made of a stack that has just been deployed.
     let trusted = part.action.is_none() || foreseen || session.foresees(&Step::Identity);
     if let (Seen::There(app_client), true) = (live.client, trusted) {
+        let is_made = template.resources().contains_key(stacks::DOMAIN);
         let left = Left {
+            domain: (matches!(live.pool, Pool::NotOurs) && is_made)
+                .then(|| identity.domain.to_string()),
             user_pool: match live.pool {
                 Pool::Own(document) => document,
                 Pool::Gone | Pool::NotOurs => Document::new(),

@@ -26,7 +26,7 @@ pub enum Code {
     Drift,
     /// An endpoint is unusable or out of reach.
     Endpoint,
-    /// A deployment would delete or replace the user pool.
+    /// A deployment would delete or replace the user pool, or use another one.
     GuardUserPool,
     /// A deployment would delete or replace the app client.
     GuardAppClient,
@@ -58,7 +58,7 @@ pub enum Code {
     Plan,
     /// The stage is deployed in another region.
     Region,
-    /// A sign-in domain of one's own cannot be made, or does not answer yet.
+    /// A sign-in domain cannot be made, or does not answer yet.
     SignInDomain,
     /// The skill is missing, or there are several candidates.
     Skill,
@@ -106,7 +106,7 @@ impl Code {
         (Self::Endpoint, "an endpoint is unusable or out of reach"),
         (
             Self::GuardUserPool,
-            "a deployment would delete or replace the user pool",
+            "a deployment would delete or replace the user pool, or use another one",
         ),
         (
             Self::GuardAppClient,
@@ -155,7 +155,7 @@ impl Code {
         ),
         (
             Self::SignInDomain,
-            "a sign-in domain of one's own cannot be made, or does not answer yet",
+            "a sign-in domain cannot be made, or does not answer yet",
         ),
         (
             Self::Skill,
@@ -243,6 +243,8 @@ pub struct Error {
     causes: Vec<String>,
     /// Whether somebody else wrote between reading and writing.
     overtaken: bool,
+    /// Whether the credentials have no right to the call.
+    denied: bool,
 }
 
 impl Error {
@@ -254,7 +256,13 @@ impl Error {
             hint: None,
             causes: Vec::new(),
             overtaken: false,
+            denied: false,
         }
+    }
+
+    /// Whether AWS said that the credentials have no right to the call.
+    pub(crate) fn is_denied(&self) -> bool {
+        self.denied
     }
 
     /// Whether somebody else wrote between reading and writing: what was to be written can be
@@ -291,8 +299,12 @@ impl Error {
                 let message = error.message().unwrap_or("the service gave no reason");
                 let failure = Self::new(Code::Aws, format!("{doing}: {message} ({code})"));
                 match code {
-                    "AccessDenied" | "AccessDeniedException" => failure
-                        .hint("give the credentials in use the permission that the message names"),
+                    "AccessDenied" | "AccessDeniedException" => Self {
+                        denied: true,
+                        ..failure.hint(
+                            "give the credentials in use the permission that the message names",
+                        )
+                    },
                     "ExpiredToken"
                     | "ExpiredTokenException"
                     | "InvalidClientTokenId"
@@ -389,6 +401,7 @@ impl From<smapi::Error> for Error {
             hint: error.hint().map(str::to_owned),
             causes,
             overtaken: false,
+            denied: false,
         }
     }
 }

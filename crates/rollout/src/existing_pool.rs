@@ -164,7 +164,10 @@ pub(crate) async fn obstacle(
 }
 
 /// Whose a domain is and which pages it shows, if there is one of that name.
-async fn described(session: &Session<'_>, domain: &str) -> Result<Option<(String, i32)>, Error> {
+pub(crate) async fn described(
+    session: &Session<'_>,
+    domain: &str,
+) -> Result<Option<(String, i32)>, Error> {
     let cognito = session.aws.cognito(&session.inputs.home);
     let answer = cognito.describe_user_pool_domain().domain(domain);
     let answer = answer.send().await;

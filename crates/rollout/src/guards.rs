@@ -16,7 +16,7 @@ pub use found::findings;
 /// A kind of change that is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Guard {
-    /// The user pool would be deleted or replaced.
+    /// The user pool would be deleted or replaced, or another one used.
     UserPool,
     /// The app client would be deleted or replaced.
     AppClient,
@@ -37,7 +37,10 @@ pub enum Guard {
 impl Guard {
     /// Every guard with what it guards against, in the order of the documentation.
     pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::UserPool, "the user pool would be deleted or replaced"),
+        (
+            Self::UserPool,
+            "the user pool would be deleted or replaced, or another one used",
+        ),
         (
             Self::AppClient,
             "the app client would be deleted or replaced, or accounts would be another client's",
@@ -104,7 +107,9 @@ impl Guard {
 
     fn consequence(self) -> &'static str {
         match self {
-            Self::UserPool => "everybody would lose their account and their link",
+            Self::UserPool => {
+                "nobody could use the account that they have, and everybody would lose their link"
+            }
             Self::AppClient => {
                 "what people agreed to is with the old client: everybody would have to link, or on \
                  a web page sign in, again"

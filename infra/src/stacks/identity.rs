@@ -37,6 +37,8 @@ pub const SMS_ROLE: &str = "SmsRole";
 pub struct ClientNames {
     /// The app client.
     pub client: &'static str,
+    /// What its name in the pool ends with, behind those of stack and stage.
+    pub name_ends: &'static str,
     /// The style of its pages.
     pub branding: &'static str,
     /// The output that says its id.
@@ -46,6 +48,7 @@ pub struct ClientNames {
 /// The app client that Alexa links accounts with.
 pub const ALEXA: ClientNames = ClientNames {
     client: "UserPoolClient",
+    name_ends: "-alexa",
     branding: "Branding",
     output: outputs::CLIENT_ID,
 };
@@ -53,6 +56,7 @@ pub const ALEXA: ClientNames = ClientNames {
 /// The app client of a web page.
 pub const WEB: ClientNames = ClientNames {
     client: "WebClient",
+    name_ends: "-web",
     branding: "WebBranding",
     output: outputs::WEB_CLIENT_ID,
 };

@@ -196,6 +196,22 @@ fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     let again = run(stage.home(), &["deploy", "--json"]);
     assert!(again.success, "{}", again.stderr);
     assert_eq!(again.json()["calls"]["mutating"], 0);
+
+    // What the second has left would go with the pool of the first, and is told of.
+    let arguments = ["destroy", "--delete-users=local", "--yes", "--json"];
+    let said = run(stage.home(), &arguments);
+    let told = said.stderr.clone();
+    let refused = said.json();
+    assert_eq!(refused["error"]["code"], "USER_POOL", "{refused}");
+    assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+    let client = deployed["clientId"].as_str().unwrap();
+    for other in ["second-local-alexa", client, "login.example.com"] {
+        assert!(told.contains(other), "{other}: {told}");
+    }
+    let client = json!({ "UserPoolId": pool, "ClientId": client });
+    console.cognito("DeleteUserPoolClient", &client);
+    let destroyed = run(stage.home(), &arguments);
+    assert!(destroyed.success, "{}", destroyed.stderr);
     assert!(stage.end("-TERM"));
 }
 
@@ -290,6 +306,17 @@ fn people_sign_in_at_the_domain_that_a_pool_has() {
         "[identity]\nuser-pool-id = \"{pool}\"\npages = \"classic\"\n\
          domain.existing = \"my-people\"\n[linking]\nscopes = [\"openid\", \"phone\"]\n"
     );
+    // Whoever may not look at the pools of others is told so, and goes on.
+    let denied = json!({ "denied": ["cognito-idp ListUserPools"] });
+    console.device("control/faults", &denied);
+    let (planned, code) = second.run(&stack, &["plan", "--json"]);
+    console.device("control/faults", &json!({}));
+    assert_eq!(code, Some(2), "{}", planned.stderr);
+    assert!(
+        planned.stderr.contains("nobody looked whether"),
+        "{}",
+        planned.stderr
+    );
     let deployed = second.done(&stack, &["deploy", "--json"]);
     assert_eq!(deployed["userPoolId"], pool.as_str());
     let again = second.done(&stack, &["deploy", "--json"]);
@@ -307,6 +334,25 @@ fn people_sign_in_at_the_domain_that_a_pool_has() {
     assert_eq!(planned["refused"], Value::Null);
     second.done(&stack, &["deploy", "--json"]);
     second.done(&stack, &["verify", "--json"]);
+
+    // The stack is lost. The domain is still somebody else's, though the stage has a client there.
+    console.delete_stack("second-local-identity");
+    let made = stack.replace("domain.existing", "domain.prefix");
+    let refused = second.refused(&made);
+    assert_eq!(refused["code"], "USER_POOL", "{refused}");
+    let message = refused["message"].as_str().unwrap();
+    assert!(
+        message.contains("it has the domain my-people already"),
+        "{message}"
+    );
+    let hint = refused["hint"].as_str().unwrap();
+    assert!(hint.contains("existing = \"my-people\""), "{hint}");
+    // All else is as the stage has left it.
+    let (planned, _) = second.run(&stack, &["plan", "--json"]);
+    let planned = planned.json();
+    assert_eq!(to_do(&planned), ["identity stack"], "{planned}");
+    let again = second.done(&stack, &["deploy", "--json"]);
+    assert_eq!(again["clientId"], deployed["clientId"]);
     assert!(stage.end("-TERM"));
 }
 
@@ -343,17 +389,26 @@ fn a_stage_stays_with_the_pool_whose_people_it_has() {
     for guard in ["user-pool", "app-client", "domain"] {
         arguments.extend(["--allow", guard]);
     }
-    let (refused, _) = second.run(&of(&other), &arguments);
-    let refused = refused.json();
-    let message = refused["error"]["message"].as_str().unwrap();
-    assert!(
-        message.contains(&format!("is the domain of user pool {one} already")),
-        "{message}"
-    );
-    assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+    // Another prefix in the same pool is one too many, too.
+    let moved = format!("{}identity.domain.prefix = \"others\"\n", of(&one));
+    let elsewhere = format!("is the domain of user pool {one} already");
+    for (stack, why) in [
+        (of(&other), elsewhere.as_str()),
+        (String::new(), &elsewhere),
+        (moved.clone(), "a pool has one prefix at most"),
+    ] {
+        let (refused, _) = second.run(&stack, &arguments);
+        let refused = refused.json();
+        let message = refused["error"]["message"].as_str().unwrap();
+        assert!(message.contains(why), "{message}");
+        assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+    }
 
     // The stack is lost, and what was in it is taken up, without the pool.
     console.delete_stack("second-local-identity");
+    let refused = second.refused("");
+    let message = refused["message"].as_str().unwrap();
+    assert!(message.contains(&elsewhere), "{message}");
     let (planned, _) = second.run(&of(&one), &["plan", "--json"]);
     let planned = planned.json();
     assert_eq!(to_do(&planned), ["identity stack"], "{planned}");

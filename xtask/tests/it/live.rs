@@ -114,9 +114,9 @@ fn what_the_live_version_uses_is_not_taken_from_it() {
     let stage = certified();
     let console = Console::of(&stage);
     let pool = only_pool(&console);
-    let domain = "[identity.domain]\nprefix = \"other-{stage}-{account}\"\n";
+    let domain = crate::own_domain::at("login.example.com");
     let scopes = "[linking]\nscopes = [\"openid\", \"email\"]\n";
-    for (change, lifted) in [(domain, &["--allow", "domain"][..]), (scopes, &[])] {
+    for (change, lifted) in [(domain.as_str(), &["--allow", "domain"][..]), (scopes, &[])] {
         let deploy = [&["deploy", "--json"], lifted].concat();
         let (refused, code) = with(&stage, change, &deploy);
         assert_eq!(code, Some(1), "{}", refused.stdout);

@@ -179,6 +179,18 @@ fn people_are_moved_to_another_domain_only_when_that_is_meant() {
     let answer = refused.json();
     assert_eq!(answer["error"]["code"], "GUARD_DOMAIN", "{answer}");
 
+    // A pool has one domain of each kind, and the old one stays on it.
+    for stack in [at("other.example.com"), String::new()] {
+        let (refused, _) = with(&stage, &stack, &["deploy", "--json", "--allow", "domain"]);
+        let answer = refused.json();
+        assert_eq!(answer["error"]["code"], "SIGN_IN_DOMAIN", "{answer}");
+        assert_eq!(answer["calls"]["mutating"], 0, "{answer}");
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains("at most"), "{message}");
+        let hint = answer["error"]["hint"].as_str().unwrap();
+        assert!(hint.contains("delete"), "{hint}");
+    }
+
     // Another certificate is put in place: nobody notices.
     let renewed = ARN.replace("certificate/1", "certificate/2");
     let stack = stack.replace(ARN, &renewed);

@@ -56,12 +56,9 @@ fn a_plan_is_empty_after_the_deployment_and_every_guard_refuses_its_own() {
     let (said, _) = with(&stage, "", &["deploy", "--json"]);
     assert_eq!(said.json()["calls"], json!({"reading": 23, "mutating": 0}));
 
+    let host = crate::own_domain::at("login.example.com");
     for (stack, code, guard) in [
-        (
-            "[identity.domain]\nprefix = \"other-{stage}-{account}\"\n",
-            "GUARD_DOMAIN",
-            "domain",
-        ),
+        (host.as_str(), "GUARD_DOMAIN", "domain"),
         (
             "[identity.tokens]\nrefresh = \"30d\"\n",
             "GUARD_LINK_LIFETIME",

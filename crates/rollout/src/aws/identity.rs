@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use secrecy::SecretString;
@@ -70,31 +71,71 @@ pub(crate) async fn remove_other_domains(
     own: &SignInDomain,
 ) -> Result<(), Error> {
     let cognito = aws.cognito(region);
-    let answer = cognito
-        .describe_user_pool()
-        .user_pool_id(pool.as_str())
-        .send()
-        .await;
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(()),
-        Err(error) => return Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
-    };
-    let described = answer.user_pool.as_ref();
-    let domains = described.map_or([None, None], |pool| [pool.domain(), pool.custom_domain()]);
-    for other in domains.into_iter().flatten() {
+    for other in domains(aws, region, pool).await?.into_iter().flatten() {
         if other == own.as_str() {
             continue;
         }
         cognito
             .delete_user_pool_domain()
             .user_pool_id(pool.as_str())
-            .domain(other)
+            .domain(&other)
             .send()
             .await
             .map_err(|error| Error::aws(format!("cannot delete domain {other}"), &error))?;
     }
     Ok(())
+}
+
+/// The app clients of a pool, by name and id.
+pub(crate) async fn clients(
+    cognito: &Client,
+    pool: &UserPoolId,
+) -> Result<Vec<(String, String)>, Error> {
+    let mut found = Vec::new();
+    let mut pages = cognito
+        .list_user_pool_clients()
+        .user_pool_id(pool.as_str())
+        .max_results(60)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) if error.code() == Some("ResourceNotFoundException") => break,
+            Err(error) => {
+                let what = format!("cannot list the clients of user pool {pool}");
+                return Err(Error::aws(what, &error));
+            }
+        };
+        let clients = page.user_pool_clients.unwrap_or_default().into_iter();
+        found.extend(clients.filter_map(|client| Some((client.client_name?, client.client_id?))));
+    }
+    Ok(found)
+}
+
+/// The domains of a pool: its prefix of Cognito's own host, and its host of one's own. One that is
+/// gone has none.
+pub(crate) async fn domains(
+    aws: &Aws,
+    region: &Region,
+    pool: &UserPoolId,
+) -> Result<[Option<String>; 2], Error> {
+    let answer = aws
+        .cognito(region)
+        .describe_user_pool()
+        .user_pool_id(pool.as_str())
+        .send()
+        .await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) if error.code() == Some("ResourceNotFoundException") => {
+            return Ok([None, None]);
+        }
+        Err(error) => return Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
+    };
+    Ok(answer.user_pool.map_or([None, None], |pool| {
+        [pool.domain, pool.custom_domain].map(|domain| domain.filter(|text| !text.is_empty()))
+    }))
 }
 
 /// Reads what of a pool cannot change; `None` when there is no such pool.

@@ -133,13 +133,22 @@ fn domain(wanted: &Wanted<'_>, pool: &ExistingPool, domains: &Domains<'_>) -> Op
                 SignInDomain::Prefix(_) => ("prefix", &pool.prefix, "a host of your own, custom"),
                 SignInDomain::Custom(_) => ("host of one's own", &pool.custom, "a prefix"),
             };
-            if let Some(there) = there.as_deref().filter(|there| Some(*there) != *own) {
-                return Some((
-                    format!("it has the domain {there} already, and a pool has one {kind} at most"),
+            if let Some(there) = there.as_deref() {
+                // CloudFormation makes the new one first, and the stage's own stays as well.
+                let hint = if *own == Some(there) {
+                    format!(
+                        "delete {there} in the Cognito console first; nobody can link or refresh a \
+                         link at it from then on, so that {other}, beside it is better"
+                    )
+                } else {
                     format!(
                         "use that one, existing = \"{there}\" in [identity.domain], or {other}, \
                          beside it"
-                    ),
+                    )
+                };
+                return Some((
+                    format!("it has the domain {there} already, and a pool has one {kind} at most"),
+                    hint,
                 ));
             }
             let owner = owner
@@ -288,12 +297,16 @@ mod tests {
         };
         let other = Some("eu-west-1_Other1234");
         assert_eq!(at("login.example.com", &made(None, None)), None);
-        // One's own is replaced, which is a guard's matter.
-        assert_eq!(at("other", &made(Some("my-people"), None)), None);
         for (domain, domains, why) in [
             (
                 "other",
                 made(None, None),
+                "has the domain my-people already",
+            ),
+            // The stage's own is there until somebody deletes it.
+            (
+                "other",
+                made(Some("my-people"), None),
                 "has the domain my-people already",
             ),
             // Of the same name, and not made by the stage.

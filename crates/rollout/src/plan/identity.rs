@@ -1,17 +1,20 @@
 //! What would be done to what holds people: the identity stack, and what was changed by hand in it.
 
+use models::ids::UserPoolId;
+
 use super::{Part, kept, stack_part};
 use crate::accounts::Accounts;
 use crate::aws::identity::live_pool;
-use crate::aws::stack::{Decision, decide};
+use crate::aws::stack::{Decision, Observed, StackClient, decide, is_missing};
 use crate::drift;
 use crate::error::Error;
-use crate::existing_pool;
+use crate::existing_pool::{self, holds_a_pool};
 use crate::made_with::MadeWith;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::identity;
-use crate::steps::sign_in_domain::{self, Own};
+use crate::steps::orphan::Orphan;
+use crate::steps::sign_in_domain::{self, Own, made};
 use crate::template::Template;
 
 /// Whose accounts people link, and what is to be done before they can.
@@ -65,6 +68,14 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
         own.pool = domain.as_ref().map(|_| &existing.id);
         obstacle = existing_pool::obstacle(session, existing, &client, domain.as_deref()).await?;
     }
+    // A stage that was never deployed has nothing that it could have left.
+    let is_known = orphan.is_some()
+        || !is_missing(observed.as_ref())
+        || session.store.state().await.skill.is_some();
+    if existing.is_none() && part.action.is_some() && is_known {
+        let own = own_pool(&client, observed.as_ref(), orphan.as_ref())?;
+        obstacle = made::obstacle(session, &part, own.as_ref()).await?;
+    }
     if part.action.is_some() && obstacle.is_none() {
         obstacle = sign_in_domain::obstacle(session, own).await?;
     }
@@ -97,5 +108,25 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
         }),
         pool,
         obstacle,
+    })
+}
+
+/// The pool that the stage has made, if it is there.
+fn own_pool(
+    client: &StackClient,
+    observed: Option<&Observed>,
+    orphan: Option<&Orphan>,
+) -> Result<Option<UserPoolId>, Error> {
+    if let Some(orphan) = orphan {
+        return Ok(Some(orphan.pool.clone()));
+    }
+    let Some(observed) = observed else {
+        return Ok(None);
+    };
+    // Outputs that cannot be read are those of a stack that is not whole.
+    let outputs = identity::outputs(&client.desired().name, observed).ok();
+    Ok(match outputs {
+        Some(outputs) if holds_a_pool(observed)? => Some(outputs.user_pool_id),
+        _ => None,
     })
 }

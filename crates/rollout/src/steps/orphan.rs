@@ -9,11 +9,15 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures_util::future::join_all;
 use serde_json::Value;
 
+use infra::names::{self, AccountFragment};
+use infra::stack_file::ExistingDomain;
 use infra::stacks::{self, IdentityOutputs};
 use models::ids::UserPoolId;
 
+use crate::aws::identity::clients;
 use crate::aws::stack::{Desired, Import};
 use crate::error::{Code, Error};
+use crate::progress::Step;
 use crate::session::Session;
 use crate::template::{Resource, Template};
 
@@ -40,17 +44,25 @@ pub(crate) async fn find(
 ) -> Result<Option<Orphan>, Error> {
     let cognito = session.aws.cognito(&session.inputs.home);
     if let Some(existing) = &session.inputs.stack.identity.user_pool_id {
-        refuse_left_behind(session, Some(existing)).await?;
+        match refuse_left_behind(session, Some(existing)).await {
+            Err(error) if error.is_denied() => session.note(
+                &Step::Identity,
+                "these credentials may not look at all user pools of the region \
+                 (cognito-idp:ListUserPools and DescribeUserPool), so that nobody looked whether the \
+                 stage has one of its own",
+            ),
+            looked => looked?,
+        }
         let Some(pool) = describe(&cognito, existing.as_str()).await? else {
             return Ok(None);
         };
-        let orphan = take_up(&cognito, &pool, desired, Some(existing)).await?;
+        let orphan = take_up(session, &pool, desired).await?;
         return Ok(Some(orphan).filter(|orphan| !orphan.imports.is_empty()));
     }
     let pools = tagged(session, &cognito).await?;
     match pools.as_slice() {
         [] => Ok(None),
-        [pool] => take_up(&cognito, pool, desired, None).await.map(Some),
+        [pool] => take_up(session, pool, desired).await.map(Some),
         several => {
             let ids: Vec<_> = several.iter().filter_map(UserPoolType::id).collect();
             Err(Error::new(
@@ -99,7 +111,8 @@ pub(crate) async fn refuse_left_behind(
         ),
         None => (
             "a second one would be made".to_owned(),
-            "delete the identity stack, which keeps all that is in it, so that the pool is taken up",
+            "switch off the termination protection of the identity stack and delete it, which keeps \
+             all that is in it, so that the pool is taken up",
         ),
     };
     Err(Error::new(
@@ -145,11 +158,12 @@ fn is_tagged(pool: &UserPoolType, tags: &BTreeMap<String, String>) -> bool {
 
 /// What of the template is there with the pool.
 async fn take_up(
-    cognito: &Client,
+    session: &Session<'_>,
     pool: &UserPoolType,
     desired: &Desired,
-    existing: Option<&UserPoolId>,
 ) -> Result<Orphan, Error> {
+    let cognito = &session.aws.cognito(&session.inputs.home);
+    let identity = &session.inputs.stack.identity;
     let id: UserPoolId = pool.id().unwrap_or_default().parse().map_err(|error| {
         Error::new(Code::UserPool, "the id of a user pool is not one").because(format!("{error}"))
     })?;
@@ -198,22 +212,25 @@ async fn take_up(
         clients.push((names.output, client));
     }
     let domains = [pool.custom_domain(), pool.domain()];
-    let domain = match (resources.get(stacks::DOMAIN), existing) {
-        (Some(declared), None) => same_domain(&id, &domains, declared)?,
-        // The stage's own was made for a client of its own; any other is somebody else's.
-        (Some(declared), Some(_)) if !clients.is_empty() => {
+    let domain = match resources.get(stacks::DOMAIN) {
+        Some(declared) if identity.makes_a_pool() => same_domain(&id, &domains, declared)?,
+        Some(declared) => {
             let wanted = declared.properties.get("Domain").and_then(Value::as_str);
-            domains
-                .into_iter()
-                .flatten()
-                .find(|domain| Some(*domain) == wanted)
+            let there = domains.into_iter().flatten();
+            let mut wanted = there.filter(|domain| Some(*domain) == wanted);
+            match wanted.next() {
+                Some(domain) if is_ours(session, domain, !clients.is_empty()).await => Some(domain),
+                _ => None,
+            }
         }
-        _ => None,
+        None => None,
     };
     if let Some(domain) = domain {
         let pairs = [("UserPoolId", id.as_str()), ("Domain", domain)];
         add(stacks::DOMAIN, &pairs);
     }
+    // One that the pool had already is in no stack.
+    let domain = domain.or((identity.domain.existing.as_ref()).map(ExistingDomain::as_str));
     let outputs = domain.and_then(|domain| {
         let arn = pool.arn().unwrap_or_default();
         let pairs = [
@@ -231,6 +248,19 @@ async fn take_up(
     })
 }
 
+/// Whether the stage has made a domain of a pool that is not ours. That it has a client there says
+/// nothing: it may have used the domain as it was.
+async fn is_ours(session: &Session<'_>, domain: &str, has_a_client: bool) -> bool {
+    let left = session.store.state().await.left;
+    if left.and_then(|left| left.domain).as_deref() == Some(domain) {
+        return true;
+    }
+    let inputs = session.inputs;
+    let account = AccountFragment::of(session.account.as_str());
+    let usual = names::usual_domain_prefix(&inputs.stack, &inputs.stage, &account);
+    has_a_client && usual.is_ok_and(|usual| usual.as_str() == domain)
+}
+
 /// A client, by the name that the template gives it.
 async fn client(
     cognito: &Client,
@@ -241,27 +271,11 @@ async fn client(
         .properties
         .get("ClientName")
         .and_then(Value::as_str);
-    let mut found = Vec::new();
-    let mut pages = cognito
-        .list_user_pool_clients()
-        .user_pool_id(pool.as_str())
-        .max_results(60)
-        .into_paginator()
-        .send();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| {
-            Error::aws(
-                format!("cannot list the clients of user pool {pool}"),
-                &error,
-            )
-        })?;
-        let clients = page.user_pool_clients.unwrap_or_default().into_iter();
-        found.extend(
-            clients
-                .filter(|client| client.client_name() == name)
-                .filter_map(|client| client.client_id),
-        );
-    }
+    let clients = clients(cognito, pool).await?.into_iter();
+    let mut found: Vec<_> = clients
+        .filter(|(own, _)| Some(own.as_str()) == name)
+        .map(|(_, id)| id)
+        .collect();
     if found.len() > 1 {
         return Err(Error::new(
             Code::UserPool,

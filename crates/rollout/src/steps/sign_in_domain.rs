@@ -2,6 +2,7 @@
 //! touched, and whether people get there, waited for before Alexa sends anybody.
 
 mod judge;
+pub(crate) mod made;
 mod patience;
 
 use std::time::{Duration, Instant};

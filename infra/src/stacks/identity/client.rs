@@ -30,7 +30,7 @@ pub(super) fn for_alexa(
 ) -> UserPoolClient {
     let grants = stack.linking.grants.iter().copied();
     let own = Own {
-        name: "-alexa",
+        name: super::ALEXA.name_ends,
         secret: true,
         flows: grants.map(oauth_flow).collect(),
         scopes: &stack.linking.scopes,
@@ -50,7 +50,7 @@ pub(super) fn for_the_web(
 ) -> UserPoolClient {
     let texts = |urls: &[WebUrl]| urls.iter().map(WebUrl::to_string).collect();
     let own = Own {
-        name: "-web",
+        name: super::WEB.name_ends,
         secret: false,
         flows: vec![OAuthFlow::Code],
         scopes: &web.scopes,
