@@ -70,8 +70,8 @@ fn of(pool: &str) -> String {
     format!("identity.user-pool-id = \"{pool}\"\n{domain}")
 }
 
-/// A web page beside the second skill.
-const WEB: &str = "[identity.web-client]\nscopes = [\"openid\", \"email\"]\n\
+/// A web page beside the skill.
+pub(crate) const WEB: &str = "[identity.web-client]\nscopes = [\"openid\", \"email\"]\n\
     callback-urls = [\"https://www.example.com/in\"]\n";
 
 /// Everything of a pool that could be changed.

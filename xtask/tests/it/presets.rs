@@ -1,5 +1,7 @@
 //! Every preset is deployed to a stage of its own, and somebody signs in as it wants it.
 
+use std::path::Path;
+
 use local_cloud::Urls;
 use local_cloud::story::{self, Script, Subject, Way};
 use serde_json::{Value, json};
@@ -16,6 +18,26 @@ struct Preset {
     pages: &'static [(&'static str, Option<&'static str>)],
     /// What is spoken, each in a turn of its own.
     heard: &'static [fn(&str) -> bool],
+}
+
+impl Preset {
+    /// Where people sign in: what stands for a domain of one's own, or for those of the providers.
+    fn host(&self) -> &'static str {
+        if self.name == "custom-domain" {
+            "localhost"
+        } else {
+            "127.0.0.1"
+        }
+    }
+}
+
+/// The host to which Alexa has sent people; a client's pages are at no other.
+fn host(home: &Path) -> String {
+    let linking = std::fs::read(home.join("dist/local/accountLinking.json")).unwrap();
+    let linking: Value = serde_json::from_slice(&linking).unwrap();
+    let url = &linking["accountLinkingRequest"]["authorizationUrl"];
+    let url = url::Url::parse(url.as_str().unwrap()).unwrap();
+    url.host_str().unwrap().to_owned()
 }
 
 const PHONE: fn(&str) -> bool = |heard| heard.contains("+1425");
@@ -108,6 +130,7 @@ fn deploy(preset: &Preset) {
     );
     assert!(said.success, "{}: {}", preset.name, said.stderr);
     let deployed = said.json();
+    assert_eq!(host(home.path()), preset.host(), "{}", preset.name);
     let pages: Vec<Value> = (preset.pages.iter())
         .map(|(page, code)| match code {
             Some(ALIAS) => json!({ "page": page, "alias": "email" }),
