@@ -116,6 +116,15 @@ impl<'stage> Console<'stage> {
         self.until("DescribeStacks", &stack, "<StackStatus>UPDATE_COMPLETE<");
     }
 
+    /// The types of what a stack has.
+    pub(crate) fn resource_types(&self, stack: &str) -> std::collections::BTreeSet<String> {
+        let listed = self.cloudformation("ListStackResources", &[("StackName", stack)]);
+        let types = listed.split("<ResourceType>").skip(1);
+        types
+            .map(|rest| rest.split('<').next().unwrap().to_owned())
+            .collect()
+    }
+
     /// Asks until the answer says something.
     fn until(&self, action: &str, parameters: &[(&str, &str)], text: &str) {
         loop {

@@ -1,5 +1,6 @@
 //! A user pool that exists already: a second skill signs its people in, and nothing of it is touched.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -7,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::command::{Said, run, xtask};
 use crate::console::{Console, only_pool};
+use crate::left_alone::{changes, described, people};
 use crate::plan::to_do;
 use crate::real::{DEVELOPER, Real};
 use crate::stage::Stage;
@@ -74,23 +76,6 @@ fn of(pool: &str) -> String {
 pub(crate) const WEB: &str = "[identity.web-client]\nscopes = [\"openid\", \"email\"]\n\
     callback-urls = [\"https://www.example.com/in\"]\n";
 
-/// Everything of a pool that could be changed.
-fn described(console: &Console<'_>, pool: &str) -> Value {
-    let id = json!({ "UserPoolId": pool });
-    let mut described = console.cognito("DescribeUserPool", &id)["UserPool"].clone();
-    // How many people it has, and the domain that was asked for.
-    for name in ["EstimatedNumberOfUsers", "CustomDomain"] {
-        described.as_object_mut().unwrap().remove(name);
-    }
-    let factors = console.cognito("GetUserPoolMfaConfig", &id);
-    json!([described, factors])
-}
-
-fn people(console: &Console<'_>, pool: &str) -> Vec<Value> {
-    let users = console.cognito("ListUsers", &json!({ "UserPoolId": pool }));
-    users["Users"].as_array().unwrap().clone()
-}
-
 #[test]
 fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     let stage = Stage::start();
@@ -105,7 +90,18 @@ fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     // Signed up, in on the web page, linked, spoken to, expired, refreshed and unlinked.
     let second = Second::beside(&stage);
     let stack = format!("{}{WEB}", of(&pool));
+    console.device("control/faults", &json!({}));
     let deployed = second.done(&stack, &["deploy", "--json"]);
+    // The deployment itself only looks; its stack makes a client, its style and a domain.
+    assert_eq!(changes(&console), BTreeSet::new());
+    let made = [
+        "AWS::Cognito::ManagedLoginBranding",
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::UserPoolDomain",
+    ];
+    let mut types = console.resource_types("second-local-identity");
+    types.retain(|name| name.starts_with("AWS::Cognito::"));
+    assert_eq!(types, made.map(str::to_owned).into());
     let pages = json!([
         { "page": "/signup" },
         { "page": "/confirmUser", "code": "email" },
@@ -155,11 +151,9 @@ fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     assert_eq!(to_do(&planned), ["drift"], "{planned}");
     console.device("control/faults", &json!({}));
     second.done(&stack, &["deploy", "--json"]);
-    let mut calls = console.calls();
-    calls.retain(|call| call.starts_with("cognito-idp ") && !call.contains(" Describe"));
     // What a pipeline's role may do in this pool: `ON_CLIENTS` of the delivery stack.
     let client = "cognito-idp UpdateUserPoolClient".to_owned();
-    assert_eq!(calls, [client].into());
+    assert_eq!(changes(&console), [client].into());
     assert_eq!(described(&console, &pool), changed);
 
     // The first skill is as it was, but for what was changed by hand.

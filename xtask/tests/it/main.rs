@@ -20,6 +20,7 @@ mod guards;
 mod init;
 mod issuer;
 mod killed;
+mod left_alone;
 mod live;
 mod local_stage;
 mod log;
