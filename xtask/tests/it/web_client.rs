@@ -43,7 +43,7 @@ fn failed_checks(stage: &Stage) -> Vec<String> {
     let (said, _) = with(stage, WEB, &["verify", "--json"]);
     let verified = said.json();
     let checks = verified["checks"].as_array().unwrap();
-    assert_eq!(checks.len(), 11, "{verified}");
+    assert_eq!(checks.len(), 12, "{verified}");
     let failed = checks.iter().filter(|check| check["passed"] == false);
     failed
         .map(|check| check["name"].as_str().unwrap().to_owned())
