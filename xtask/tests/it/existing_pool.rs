@@ -76,6 +76,43 @@ fn of(pool: &str) -> String {
 pub(crate) const WEB: &str = "[identity.web-client]\nscopes = [\"openid\", \"email\"]\n\
     callback-urls = [\"https://www.example.com/in\"]\n";
 
+/// The person was on the web page too, whose client is in the pool.
+fn check_web_page(console: &Console<'_>, pool: &str, deployed: &Value) {
+    let pages = json!([
+        { "page": "/signup" },
+        { "page": "/confirmUser", "code": "email" },
+        { "page": "/login" },
+        { "page": "/login" },
+    ]);
+    assert_eq!(deployed["pages"], pages);
+    let web = json!({ "UserPoolId": pool, "ClientId": deployed["webClientId"] });
+    let web = console.cognito("DescribeUserPoolClient", &web)["UserPoolClient"].clone();
+    assert_eq!(web["CallbackURLs"], json!(["https://www.example.com/in"]));
+    assert_eq!(web["ClientSecret"], Value::Null);
+}
+
+/// What the stack of the second skill has of Cognito.
+fn check_stack(console: &Console<'_>) {
+    let made = [
+        "AWS::Cognito::ManagedLoginBranding",
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::UserPoolDomain",
+    ];
+    let mut types = console.resource_types("second-local-identity");
+    types.retain(|name| name.starts_with("AWS::Cognito::"));
+    assert_eq!(types, made.map(str::to_owned).into());
+}
+
+/// Changes a client as somebody does in the console.
+fn change_client(console: &Console<'_>, client: &Value) {
+    let described = console.cognito("DescribeUserPoolClient", client);
+    let mut described = described["UserPoolClient"].clone();
+    let members = described.as_object_mut().unwrap();
+    members.retain(|name, _| !name.ends_with("Date") && name != "ClientSecret");
+    members.insert("LogoutURLs".to_owned(), json!(["https://example.com/"]));
+    console.cognito("UpdateUserPoolClient", &described);
+}
+
 #[test]
 fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     let stage = Stage::start();
@@ -94,25 +131,8 @@ fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     let deployed = second.done(&stack, &["deploy", "--json"]);
     // The deployment itself only looks; its stack makes a client, its style and a domain.
     assert_eq!(changes(&console), BTreeSet::new());
-    let made = [
-        "AWS::Cognito::ManagedLoginBranding",
-        "AWS::Cognito::UserPoolClient",
-        "AWS::Cognito::UserPoolDomain",
-    ];
-    let mut types = console.resource_types("second-local-identity");
-    types.retain(|name| name.starts_with("AWS::Cognito::"));
-    assert_eq!(types, made.map(str::to_owned).into());
-    let pages = json!([
-        { "page": "/signup" },
-        { "page": "/confirmUser", "code": "email" },
-        { "page": "/login" },
-        { "page": "/login" },
-    ]);
-    assert_eq!(deployed["pages"], pages);
-    let web = json!({ "UserPoolId": pool, "ClientId": deployed["webClientId"] });
-    let web = console.cognito("DescribeUserPoolClient", &web)["UserPoolClient"].clone();
-    assert_eq!(web["CallbackURLs"], json!(["https://www.example.com/in"]));
-    assert_eq!(web["ClientSecret"], Value::Null);
+    check_stack(&console);
+    check_web_page(&console, &pool, &deployed);
     assert_eq!(deployed["userPoolId"], pool.as_str());
     assert_ne!(deployed["clientId"], first["clientId"]);
     assert_ne!(deployed["skillId"], first["skillId"]);
@@ -138,12 +158,7 @@ fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     crate::drift::change_pool(&console, &pool, |pool| {
         pool["UserPoolAddOns"] = json!({ "AdvancedSecurityMode": "OFF" });
     });
-    let mut described_client =
-        console.cognito("DescribeUserPoolClient", &client)["UserPoolClient"].clone();
-    let members = described_client.as_object_mut().unwrap();
-    members.retain(|name, _| !name.ends_with("Date") && name != "ClientSecret");
-    members.insert("LogoutURLs".to_owned(), json!(["https://example.com/"]));
-    console.cognito("UpdateUserPoolClient", &described_client);
+    change_client(&console, &client);
     let changed = described(&console, &pool);
     assert_ne!(changed, before);
     let (planned, _) = second.run(&stack, &["plan", "--json"]);
@@ -202,8 +217,10 @@ fn a_second_skill_signs_in_the_people_of_a_pool_and_leaves_it_as_it_is() {
     for other in ["second-local-alexa", client, "login.example.com"] {
         assert!(told.contains(other), "{other}: {told}");
     }
-    let client = json!({ "UserPoolId": pool, "ClientId": client });
-    console.cognito("DeleteUserPoolClient", &client);
+    for client in [&deployed["clientId"], &deployed["webClientId"]] {
+        let client = json!({ "UserPoolId": pool, "ClientId": client });
+        console.cognito("DeleteUserPoolClient", &client);
+    }
     let destroyed = run(stage.home(), &arguments);
     assert!(destroyed.success, "{}", destroyed.stderr);
     assert!(stage.end("-TERM"));
