@@ -2,6 +2,8 @@
 //! written.
 
 mod judge;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
@@ -46,7 +48,7 @@ pub struct ExistingPool {
 }
 
 impl ExistingPool {
-    fn of(id: &UserPoolId, pool: &UserPoolType) -> Self {
+    fn of(id: &UserPoolId, pool: &UserPoolType) -> Result<Self, Error> {
         let by_name = pool.username_attributes().iter();
         let mut sign_in: Vec<_> = by_name
             .filter_map(|attribute| match attribute.as_str() {
@@ -68,7 +70,7 @@ impl ExistingPool {
         });
         let accounts = pool.admin_create_user_config();
         let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-        Self {
+        Ok(Self {
             id: id.clone(),
             sign_in,
             first_factors: first_factors.collect(),
@@ -76,16 +78,28 @@ impl ExistingPool {
             lite: pool
                 .user_pool_tier()
                 .is_some_and(|tier| tier.as_str() == "LITE"),
-            issuer: match pool.issuer_configuration().and_then(|all| all.r#type()) {
-                Some(IssuerType::Updated) => Issuer::Updated,
-                _ => Issuer::Original,
-            },
+            issuer: form(id, pool)?,
             attributes: (pool.schema_attributes().iter())
                 .filter_map(|attribute| attribute.name().map(str::to_owned))
                 .collect(),
             prefix: text(pool.domain()),
             custom: text(pool.custom_domain()),
-        }
+        })
+    }
+}
+
+/// A form that we do not know is none that the skill could be told.
+fn form(id: &UserPoolId, pool: &UserPoolType) -> Result<Issuer, Error> {
+    match pool.issuer_configuration().and_then(|all| all.r#type()) {
+        None | Some(IssuerType::Original) => Ok(Issuer::Original),
+        Some(IssuerType::Updated) => Ok(Issuer::Updated),
+        Some(other) => Err(Error::new(
+            Code::UserPool,
+            format!(
+                "user pool {id} has {other} as form of issuer, which this version does not know"
+            ),
+        )
+        .hint("give it one of docs/identity.md, or deploy with a newer version of this project")),
     }
 }
 
@@ -104,7 +118,10 @@ pub async fn read(aws: &Aws, inputs: &Inputs) -> Result<Option<ExistingPool>, Er
     let answer = cognito.describe_user_pool().user_pool_id(id.as_str());
     let refused = |what: String| Error::new(Code::UserPool, what);
     match answer.send().await {
-        Ok(answer) => Ok(answer.user_pool.map(|pool| ExistingPool::of(id, &pool))),
+        Ok(answer) => {
+            let pool = answer.user_pool.as_ref();
+            pool.map(|pool| ExistingPool::of(id, pool)).transpose()
+        }
         Err(error) if error.code() == Some("ResourceNotFoundException") => Err(refused(format!(
             "there is no user pool {id} in {home} of this account"
         ))

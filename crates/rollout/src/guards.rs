@@ -7,8 +7,8 @@ mod immutable;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::aws::identity::LivePool;
 use crate::error::{Code, Error};
-use crate::made_with::MadeWith;
 use crate::plan::Plan;
 
 pub use found::findings;
@@ -191,7 +191,7 @@ pub struct Finding {
 
 /// Refuses a plan with a guarded change that is not allowed. `pool` is the live user pool, when
 /// there is one and the identity stack changes.
-pub fn check(plan: &Plan, pool: Option<&MadeWith>, allowed: &[Guard]) -> Result<(), Error> {
+pub fn check(plan: &Plan, pool: Option<&LivePool>, allowed: &[Guard]) -> Result<(), Error> {
     let found = plan.parts.iter().flat_map(|part| findings(part, pool));
     refuse(found, allowed)
 }

@@ -19,12 +19,12 @@ pub use self::part::{Part, Plan};
 
 use self::change::{Change, Field, Kind, Replacement};
 use crate::accounts::Accounts;
+use crate::aws::identity::LivePool;
 use crate::aws::stack::{Decision, Desired, Observed, decide};
 use crate::drift;
 use crate::error::Error;
 use crate::guards::{self, Guard};
 use crate::live;
-use crate::made_with::MadeWith;
 use crate::package::{Endpoints, Rendered};
 use crate::progress::Step;
 use crate::session::Session;
@@ -36,7 +36,7 @@ use crate::template::Template;
 #[derive(Debug)]
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
-    pub(crate) pool: Option<MadeWith>,
+    pub(crate) pool: Option<LivePool>,
     /// What keeps people from signing in where they shall.
     pub(crate) obstacle: Option<Error>,
     pub(crate) deployed: Option<Deployed>,

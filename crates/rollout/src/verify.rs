@@ -1,6 +1,7 @@
 //! What can be known of a deployed stage without a person: every part of account linking is asked
 //! as Alexa and a browser would ask it, and nothing is changed.
 
+mod deployed;
 mod judge;
 mod permission;
 mod probe;
@@ -19,13 +20,13 @@ use models::account_linking::{AccessTokenScheme, AccountLinkingRequest};
 use models::ids::SkillId;
 use models::secure_url::SecureUrl;
 
+use self::deployed::Function;
 use self::judge::{AuthorizeAnswer, Finding, TokenAnswer};
 use self::probe::Probe;
 use crate::accounts::Accounts;
 use crate::calls::CallCounter;
 use crate::error::{Code, Error};
 use crate::existing_pool;
-use crate::plan::regions;
 use crate::progress::{Progress, Step};
 use crate::session::{Inputs, Session};
 use crate::steps::{identity, linking, skill_stack};
@@ -137,14 +138,18 @@ async fn run(session: &Session<'_>, probe: &Probe) -> Result<Verification, Error
         .await
         .ok_or_else(|| not_deployed(session))?;
     let accounts = accounts(session).await?;
-    let desired = linking::desired(session, &accounts).await?;
+    let (desired, functions) = tokio::join!(
+        linking::desired(session, &accounts),
+        deployed::functions(session),
+    );
+    let (desired, functions) = (desired?, functions?);
 
     let (mut checks, web_page, tokens, recognised, permissions, linking, status) = tokio::join!(
         sign_in(session, probe, &desired),
         web_page::checks(session, probe, accounts.user_pool()),
         token_endpoint(session, probe, &desired),
-        recognition::checks(session, probe, &accounts),
-        permissions(session, &skill),
+        recognition::checks(session, probe, &accounts, &functions),
+        permissions(session, &skill, &functions),
         read_back(session, &skill, &desired),
         skill_status(session, &skill),
     );
@@ -316,19 +321,20 @@ async fn token_endpoint(
 }
 
 /// Whether Alexa may invoke the function of each region, for this skill and no other.
-async fn permissions(session: &Session<'_>, skill: &SkillId) -> Result<Vec<Check>, Error> {
-    let asked = regions(session).into_iter().map(|region| async move {
-        let client = skill_stack::reader(session, &region);
+async fn permissions(
+    session: &Session<'_>,
+    skill: &SkillId,
+    functions: &[Function],
+) -> Result<Vec<Check>, Error> {
+    let asked = functions.iter().map(|function| async move {
+        let (region, stack) = (&function.region, &function.stack);
         let name = format!("invoke permission {region}");
-        let Some(observed) = client.observe().await? else {
-            let problem = judge::Problem::new(
-                format!("there is no stack {}", client.desired().name),
-                "deploy again",
-            );
+        let Some(observed) = &function.observed else {
+            let problem = judge::Problem::new(format!("there is no stack {stack}"), "deploy again");
             return Ok(Check::new(name, Err(problem)));
         };
-        let outputs = skill_stack::outputs(&client.desired().name, &observed)?;
-        let policy = permission::policy(&session.aws, &region, &outputs).await?;
+        let outputs = skill_stack::outputs(stack, observed)?;
+        let policy = permission::policy(&session.aws, region, &outputs).await?;
         let finding = judge::permission(policy.as_ref(), &outputs.alias_arn, skill.as_str());
         Ok(Check::new(name, finding))
     });

@@ -1,5 +1,7 @@
 //! What differs from stage to stage, typed.
 
+use std::collections::BTreeMap;
+
 use models::ids::{ClientId, SkillId};
 use models::secure_url::SecureUrl;
 
@@ -157,6 +159,12 @@ impl SkillParameters {
             (PERMISSIONS_BOUNDARY, self.permissions_boundary.clone()),
         ]);
         pairs
+    }
+
+    /// The issuer that a deployed function expects, from what CloudFormation answers; `None` if it was
+    /// deployed without a user pool.
+    pub fn issuer(deployed: &BTreeMap<String, String>) -> Option<SecureUrl> {
+        deployed.get(ISSUER)?.parse().ok()
     }
 }
 

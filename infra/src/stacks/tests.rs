@@ -395,19 +395,20 @@ fn outputs_are_those_that_the_templates_declare() {
     assert_eq!(outputs.plan_role.as_deref(), Some("arn"));
 }
 
-/// What is not said stays out of the template, so that pools that exist are not touched.
+/// Said in either case, so that a pool that had the other form gets it back.
 #[test]
 fn a_pool_has_the_original_issuer_unless_it_is_told_otherwise() {
     let configuration = |text| {
         let template = json(&identity(&stack(text)));
         template["Resources"]["UserPool"]["Properties"]["IssuerConfiguration"].clone()
     };
-    assert_eq!(configuration(""), Value::Null);
-    assert_eq!(configuration("identity.issuer = 'original'"), Value::Null);
-    assert_eq!(
-        configuration("identity.issuer = 'updated'"),
-        serde_json::json!({ "Type": "UPDATED" })
-    );
+    for (text, form) in [
+        ("", "ORIGINAL"),
+        ("identity.issuer = 'original'", "ORIGINAL"),
+        ("identity.issuer = 'updated'", "UPDATED"),
+    ] {
+        assert_eq!(configuration(text), serde_json::json!({ "Type": form }));
+    }
 }
 
 #[test]

@@ -339,6 +339,13 @@ fn people_sign_in_at_the_domain_that_a_pool_has() {
     crate::drift::change_pool(&console, &pool, |pool| {
         pool["IssuerConfiguration"] = json!({ "Type": "ORIGINAL" });
     });
+    // The function expects the old name until it is deployed.
+    let (verified, _) = second.run(&stack, &["verify", "--json"]);
+    let verified = verified.json();
+    assert_eq!(crate::real::failed(&verified), ["issuer", "key set"]);
+    let hint = verified["error"]["hint"].as_str().unwrap();
+    assert!(hint.contains("deploy again"), "{hint}");
+    assert!(!hint.contains("identity.issuer"), "{hint}");
     let (planned, _) = second.run(&stack, &["plan", "--json"]);
     let planned = planned.json();
     assert_eq!(to_do(&planned), ["skill stack us-east-1"], "{planned}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_sdk_cognitoidentityprovider::types::UserPoolType;
+use aws_sdk_cognitoidentityprovider::types::{IssuerType, UserPoolType};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use secrecy::SecretString;
 
@@ -138,13 +138,25 @@ pub(crate) async fn domains(
     }))
 }
 
-/// Reads what of a pool cannot change; `None` when there is no such pool.
+/// What a plan can contradict of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LivePool {
+    /// What it can never change.
+    pub made_with: MadeWith,
+    /// Cognito's word for the form of issuer in its tokens.
+    pub issuer: String,
+}
+
+/// The form of issuer of a pool that says nothing of it.
+pub(crate) const ORIGINAL_ISSUER: &str = "ORIGINAL";
+
+/// Reads what a plan can contradict; `None` when there is no such pool.
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPool.html>
 pub async fn live_pool(
     aws: &Aws,
     region: &Region,
     pool: &UserPoolId,
-) -> Result<Option<MadeWith>, Error> {
+) -> Result<Option<LivePool>, Error> {
     let answer = aws
         .cognito(region)
         .describe_user_pool()
@@ -156,7 +168,16 @@ pub async fn live_pool(
         Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
         Err(error) => return Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
     };
-    Ok(answer.user_pool.as_ref().map(made_with))
+    Ok(answer.user_pool.as_ref().map(|pool| LivePool {
+        made_with: made_with(pool),
+        issuer: issuer(pool).to_owned(),
+    }))
+}
+
+/// Cognito's word for the form of issuer in a pool's tokens.
+pub(crate) fn issuer(pool: &UserPoolType) -> &str {
+    let form = pool.issuer_configuration().and_then(|all| all.r#type());
+    form.map_or(ORIGINAL_ISSUER, IssuerType::as_str)
 }
 
 fn made_with(pool: &UserPoolType) -> MadeWith {

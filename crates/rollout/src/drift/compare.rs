@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::aws::document::Document;
+use crate::aws::identity::ORIGINAL_ISSUER;
 use crate::plan::change::{Change, Field, Kind, fields};
 use crate::template::Resource;
 
@@ -198,10 +199,15 @@ fn differences(path: &[String], declared: &Value, live: Option<&Value>, found: &
             let path: Vec<_> = path.iter().cloned().chain([name.clone()]).collect();
             differences(&path, member, live.and_then(|live| live.get(name)), found);
         }
-    } else if !same(declared, live) {
+    } else if !same(declared, live) && !is_unsaid(path, declared, live) {
         let (live, declared) = (live.cloned(), Some(declared.clone()));
         found.push(Field::new(path.to_vec(), live, declared));
     }
+}
+
+/// A pool that shows no form of issuer has the original one.
+fn is_unsaid(path: &[String], declared: &Value, live: Option<&Value>) -> bool {
+    live.is_none() && path == ["IssuerConfiguration", "Type"] && declared == ORIGINAL_ISSUER
 }
 
 /// What only the service knows is not compared.
@@ -297,6 +303,7 @@ mod tests {
             "AutoVerifiedAttributes": ["email", "phone_number"],
             "RecoveryMechanisms": [{"Name": "a", "Priority": 1}, {"Name": "b", "Priority": 2}],
             "SmsConfiguration": {"SnsCallerArn": {"Fn::GetAtt": ["Role", "Arn"]}},
+            "IssuerConfiguration": {"Type": "ORIGINAL"},
             "Schema": [{"Name": "name"}],
         }));
         let live = document(&json!({

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::immutable::immutable;
 use super::{Finding, Guard};
-use crate::made_with::MadeWith;
+use crate::aws::identity::{LivePool, ORIGINAL_ISSUER};
 use crate::plan::Part;
 use crate::plan::change::{Change, Field, Kind, Replacement};
 use crate::progress::Step;
@@ -22,7 +22,7 @@ const USED_BY_LIVE: &[&str] = &[
 ];
 
 /// Everything in a part of the plan that a guard is there for.
-pub fn findings(part: &Part, pool: Option<&MadeWith>) -> Vec<Finding> {
+pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
     let mut found = Vec::new();
     // To put back what the deployed template says takes nothing from anybody.
     if matches!(part.step, Step::Drift | Step::FunctionDrift(_)) {
@@ -44,8 +44,8 @@ pub fn findings(part: &Part, pool: Option<&MadeWith>) -> Vec<Finding> {
             Some("AWS::Cognito::UserPool")
                 if matches!(change.kind, Kind::Changed | Kind::Imported) =>
             {
-                found.extend(renamed(change));
-                found.extend(pool.map_or_else(Vec::new, |pool| immutable(change, pool)));
+                found.extend(renamed(change, pool));
+                found.extend(pool.map_or_else(Vec::new, |pool| immutable(change, &pool.made_with)));
             }
             _ => {}
         }
@@ -234,18 +234,20 @@ fn no_longer(change: &Change, property: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a pool that says nothing is called by.
-const UNSAID: &str = "ORIGINAL";
-
 /// The other of the two names that a pool can have in its tokens. The function learns of it when the
 /// pool has it, and knows one at a time.
-fn renamed(change: &Change) -> Option<Finding> {
+fn renamed(change: &Change, pool: Option<&LivePool>) -> Option<Finding> {
     let form = |properties: &Map<String, Value>| {
         let configuration = properties.get("IssuerConfiguration");
         let form = configuration.and_then(|one| one["Type"].as_str());
-        form.unwrap_or(UNSAID).to_owned()
+        form.unwrap_or(ORIGINAL_ISSUER).to_owned()
     };
-    let (before, after) = (form(change.before.as_ref()?), form(change.after.as_ref()?));
+    let before = match &change.before {
+        Some(before) => form(before),
+        // What is taken up has been in no template that could tell, and then becomes what this one says.
+        None => pool?.issuer.clone(),
+    };
+    let after = form(change.after.as_ref()?);
     (before != after).then(|| Finding {
         guard: Guard::Issuer,
         what: format!("the form of issuer in tokens would be {after} instead of {before}"),

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::found::lost;
 use super::*;
+use crate::aws::stack::Import;
 use crate::live::LiveUsers;
-use crate::made_with::Attribute;
+use crate::made_with::{Attribute, MadeWith};
 use crate::plan::change::{Change, Kind, Replacement};
 use crate::plan::{Part, stack};
 use crate::progress::Step;
@@ -30,7 +31,7 @@ fn template(text: &str, parameters: &[(&str, &str)]) -> Template {
     Template::read(&yaml, &values).unwrap()
 }
 
-fn live() -> MadeWith {
+fn live() -> LivePool {
     let attribute = |name: &str, required| {
         let attribute = Attribute {
             data_type: "String".to_owned(),
@@ -54,13 +55,17 @@ fn live() -> MadeWith {
         ("email", false),
         ("plan", false),
     ];
-    MadeWith {
+    let made_with = MadeWith {
         username_attributes: ["email".to_owned()].into(),
         schema: (schema.into_iter())
             .map(|(name, required)| attribute(name, required))
             .chain([("seats".to_owned(), seats)])
             .collect(),
         ..MadeWith::default()
+    };
+    LivePool {
+        made_with,
+        issuer: "ORIGINAL".to_owned(),
     }
 }
 
@@ -138,6 +143,42 @@ fn each_guard_finds_its_own() {
             "{guard}: {:?}",
             guards(&after)
         );
+    }
+}
+
+/// The stack that it was in is gone, and with it the template that said what it is called.
+#[test]
+fn a_pool_that_is_taken_up_again_keeps_its_issuer() {
+    let file = |form: &str| template(&format!("identity.issuer = \"{form}\"\n"), &[]);
+    let identifier = [("UserPoolId".to_owned(), "eu-west-1_AbCdEf123".to_owned())];
+    let import = Import {
+        logical: "UserPool".to_owned(),
+        resource_type: "AWS::Cognito::UserPool".to_owned(),
+        identifier: identifier.into(),
+    };
+    for (name, form, other) in [
+        ("original", "ORIGINAL", "UPDATED"),
+        ("updated", "UPDATED", "ORIGINAL"),
+    ] {
+        let after = file(name);
+        let (mut changes, _) = stack::changes(None, &after);
+        changes.retain(|change| change.subject == import.logical);
+        stack::take_up(&mut changes[0], &import, &after);
+        let part = Part {
+            changes,
+            ..Part::nothing(Step::Identity)
+        };
+        let found = |issuer: &str| {
+            let issuer = issuer.to_owned();
+            let live = LivePool { issuer, ..live() };
+            findings(&part, Some(&live))
+        };
+        assert_eq!(found(form), []);
+        let [finding] = &found(other)[..] else {
+            panic!("{:?}", found(other));
+        };
+        assert_eq!(finding.guard, Guard::Issuer);
+        assert!(finding.what.contains(&format!("{form} instead of {other}")));
     }
 }
 

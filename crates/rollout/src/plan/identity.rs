@@ -4,12 +4,11 @@ use models::ids::UserPoolId;
 
 use super::{Part, kept, stack_part};
 use crate::accounts::Accounts;
-use crate::aws::identity::live_pool;
+use crate::aws::identity::{LivePool, live_pool};
 use crate::aws::stack::{Decision, Observed, StackClient, decide, is_missing};
 use crate::drift;
 use crate::error::Error;
 use crate::existing_pool::{self, holds_a_pool};
-use crate::made_with::MadeWith;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::identity;
@@ -24,8 +23,8 @@ pub(super) struct People {
     pub(super) parts: Vec<Part>,
     /// Whose accounts they are, if that is known and will stay so.
     pub(super) accounts: Option<Accounts>,
-    /// The live pool, where the plan could contradict what it was created with.
-    pub(super) pool: Option<MadeWith>,
+    /// The live pool, where the plan could contradict what it is.
+    pub(super) pool: Option<LivePool>,
     /// What keeps people from signing in where they shall.
     pub(super) obstacle: Option<Error>,
 }

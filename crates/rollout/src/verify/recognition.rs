@@ -1,9 +1,11 @@
 //! What the skill verifies access tokens with.
 
 use infra::stacks::AccountParameters;
+use models::secure_url::SecureUrl;
 use serde_json::Value;
 
 use super::Check;
+use super::deployed::{Function, issuers};
 use super::judge::{Finding, OAuthError, Problem};
 use super::probe::Probe;
 use crate::accounts::Accounts;
@@ -16,21 +18,33 @@ pub(super) async fn checks(
     session: &Session<'_>,
     probe: &Probe,
     accounts: &Accounts,
+    functions: &[Function],
 ) -> Result<Vec<Check>, Error> {
     let inputs = session.inputs;
     match accounts.parameters(inputs)? {
         AccountParameters::UserPool { issuer, .. } => {
-            let document = issuer.below([".well-known", "openid-configuration"]);
-            let answer = probe.get(document.as_url()).await;
-            let name = issuer.as_url().as_str();
-            let finding = answer.and_then(|answer| named(name, answer.status, &answer.body));
-            let keys = issuer.below([".well-known", "jwks.json"]);
-            let answer = probe.get(keys.as_url()).await;
-            let usable = answer.and_then(|answer| key_set(answer.status, &answer.body));
-            Ok(vec![
-                Check::new("issuer", finding),
-                Check::new("key set", usable),
-            ])
+            // Of a pool that exists already it was read from the pool; of another, from the file, which
+            // may be ahead of what is deployed.
+            let existing = inputs.stack.identity.user_pool_id.as_ref();
+            let existing = existing.filter(|id| accounts.user_pool_id() == Some(*id));
+            let pool = match existing {
+                Some(_) => Pool::Existing(issuer),
+                None => Pool::Own,
+            };
+            let expected = issuers(functions);
+            if expected.is_empty() {
+                return Ok(vec![Check::new("issuer", Err(not_told()))]);
+            }
+            let mut checks = Vec::new();
+            for (issuer, regions) in &expected {
+                let of = match expected.len() {
+                    1 => String::new(),
+                    _ => format!(" {}", regions.join(" ")),
+                };
+                let names = ["issuer", "key set"].map(|name| format!("{name}{of}"));
+                checks.extend(user_pool(probe, &pool, issuer.as_ref(), names).await);
+            }
+            Ok(checks)
         }
         AccountParameters::Amazon { .. } => {
             let mut url = inputs.endpoints.amazon.token_info().as_url().clone();
@@ -41,6 +55,72 @@ pub(super) async fn checks(
             Ok(vec![Check::new("token information", finding)])
         }
     }
+}
+
+/// Whose the pool is that the tokens are of.
+#[derive(Debug)]
+enum Pool {
+    /// It is the stage's.
+    Own,
+    /// It exists already, and is called this by now.
+    Existing(SecureUrl),
+}
+
+impl Pool {
+    /// What to do where the skill expects another issuer.
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Own => {
+                "every access token would be refused: deploy again, which gives the pool and the skill \
+                 the form that identity.issuer of stack.toml says"
+            }
+            Self::Existing(_) => {
+                "every access token would be refused: whoever has the pool has changed its form of \
+                 issuer; deploy again, so that the skill follows"
+            }
+        }
+    }
+}
+
+fn not_told() -> Problem {
+    Problem::new(
+        "no function is deployed that expects tokens of a user pool",
+        "deploy again",
+    )
+}
+
+/// The name and the keys of a pool, by the issuer that a deployed function expects.
+async fn user_pool(
+    probe: &Probe,
+    pool: &Pool,
+    expected: Option<&SecureUrl>,
+    names: [String; 2],
+) -> Vec<Check> {
+    let [name, keys_name] = names;
+    let Some(expected) = expected else {
+        return vec![Check::new(name, Err(not_told()))];
+    };
+    let finding = match pool {
+        Pool::Existing(called) if called != expected => {
+            let (called, expected) = (called.as_url().as_str(), expected.as_url().as_str());
+            Err(other(pool, called, expected))
+        }
+        _ => {
+            let document = expected.below([".well-known", "openid-configuration"]);
+            let answer = probe.get(document.as_url()).await;
+            let expected = expected.as_url().as_str();
+            answer.and_then(|answer| named(pool, expected, answer.status, &answer.body))
+        }
+    };
+    let keys = expected.below([".well-known", "jwks.json"]);
+    let answer = probe.get(keys.as_url()).await;
+    let usable = answer.and_then(|answer| key_set(answer.status, &answer.body));
+    vec![Check::new(name, finding), Check::new(keys_name, usable)]
+}
+
+fn other(pool: &Pool, called: &str, expected: &str) -> Problem {
+    let seen = format!("is {called}, and the skill expects {expected}");
+    Problem::new(seen, pool.hint())
 }
 
 /// Whether it can be asked whose an access token is. One that nobody was given is refused
@@ -60,19 +140,17 @@ fn token_info(status: u16, body: &[u8]) -> Finding {
 
 /// Whether the user pool calls itself in tokens what the skill expects, letter by letter
 /// ([its two names](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html)).
-fn named(expected: &str, status: u16, body: &[u8]) -> Finding {
+fn named(pool: &Pool, expected: &str, status: u16, body: &[u8]) -> Finding {
     let document = serde_json::from_slice::<Value>(body).unwrap_or_default();
     match document["issuer"].as_str() {
         Some(named) if status == 200 && named == expected => Ok(format!("is {named}")),
-        Some(named) if status == 200 => Err(Problem::new(
-            format!("is {named}, and the skill expects {expected}"),
-            "every access token would be refused: put identity.issuer of stack.toml right, and \
-             deploy again",
-        )),
+        Some(named) if status == 200 => Err(other(pool, named, expected)),
         _ => Err(Problem::new(
             format!("answered {status} at {expected} and does not say what the pool is called"),
-            "see whether the user pool is there, and has the form of issuer that identity.issuer \
-             of stack.toml names; deploy again",
+            format!(
+                "see whether the user pool is there; otherwise {}",
+                pool.hint()
+            ),
         )),
     }
 }
@@ -105,14 +183,20 @@ mod tests {
         let updated = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123";
         let says = |name: &str| json!({ "issuer": name }).to_string();
         for name in [original, updated] {
-            assert!(named(name, 200, says(name).as_bytes()).is_ok());
-            assert!(named(name, 503, says(name).as_bytes()).is_err());
-            assert!(named(name, 200, says(&format!("{name}/")).as_bytes()).is_err());
-            assert!(named(name, 404, b"{}").is_err());
+            let named = |status, body: &[u8]| named(&Pool::Own, name, status, body);
+            assert!(named(200, says(name).as_bytes()).is_ok());
+            assert!(named(503, says(name).as_bytes()).is_err());
+            assert!(named(200, says(&format!("{name}/")).as_bytes()).is_err());
+            assert!(named(404, b"{}").is_err());
         }
-        let other = named(original, 200, says(updated).as_bytes()).unwrap_err();
-        assert!(other.seen.contains(original) && other.seen.contains(updated));
-        assert!(other.hint.contains("identity.issuer"));
+        let existing = Pool::Existing(original.parse().unwrap());
+        for (pool, of_the_file) in [(Pool::Own, true), (existing, false)] {
+            let other = named(&pool, original, 200, says(updated).as_bytes()).unwrap_err();
+            assert!(other.seen.contains(original) && other.seen.contains(updated));
+            // It is refused of a pool that exists already.
+            assert_eq!(other.hint.contains("identity.issuer"), of_the_file);
+            assert!(other.hint.contains("deploy again"));
+        }
     }
 
     #[test]

@@ -49,9 +49,8 @@ pub struct UserPool {
     /// How text messages are sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_configuration: Option<SmsConfiguration>,
-    /// What it calls itself in tokens, if not what every pool does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub issuer_configuration: Option<IssuerConfiguration>,
+    /// What it calls itself in tokens.
+    pub issuer_configuration: IssuerConfiguration,
     /// Tags.
     pub user_pool_tags: IndexMap<&'static str, Value<String>>,
 }
@@ -319,11 +318,13 @@ pub struct IssuerConfiguration {
     pub r#type: IssuerType,
 }
 
-/// A form of issuer other than the one that a pool has if nothing is said
+/// A form of issuer; a pool has the original one if nothing is said
 /// ([both](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum IssuerType {
+    /// `https://cognito-idp.{region}.amazonaws.com/{pool}`.
+    Original,
     /// `https://issuer-cognito-idp.{region}.amazonaws.com/{pool}`.
     Updated,
 }

@@ -60,11 +60,13 @@ pub(super) fn user_pool(
             source_arn: email.ses_identity.to_string(),
         }),
         sms_configuration: sms,
-        issuer_configuration: match identity.issuer {
-            Issuer::Original => None,
-            Issuer::Updated => Some(IssuerConfiguration {
-                r#type: IssuerType::Updated,
-            }),
+        // Also where it is what a pool has by itself: nobody says that a pool which has the other form
+        // loses it when nothing is said.
+        issuer_configuration: IssuerConfiguration {
+            r#type: match identity.issuer {
+                Issuer::Original => IssuerType::Original,
+                Issuer::Updated => IssuerType::Updated,
+            },
         },
         user_pool_tags: tags(stack, stage)
             .into_iter()
