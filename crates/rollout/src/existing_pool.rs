@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use self::judge::{Domains, Wanted, judge};
 use crate::aws::Aws;
-use crate::aws::identity::is_denied;
+use crate::aws::identity::{self as aws_identity, is_denied};
 use crate::aws::stack::{Observed, StackClient, is_missing};
 use crate::error::{Code, Error};
 use crate::session::{Inputs, Session};
@@ -78,7 +78,7 @@ impl ExistingPool {
             lite: pool
                 .user_pool_tier()
                 .is_some_and(|tier| tier.as_str() == "LITE"),
-            issuer: form(id, pool)?,
+            issuer: form(id, aws_identity::issuer(pool))?,
             attributes: (pool.schema_attributes().iter())
                 .filter_map(|attribute| attribute.name().map(str::to_owned))
                 .collect(),
@@ -89,11 +89,11 @@ impl ExistingPool {
 }
 
 /// A form that we do not know is none that the skill could be told.
-fn form(id: &UserPoolId, pool: &UserPoolType) -> Result<Issuer, Error> {
-    match pool.issuer_configuration().and_then(|all| all.r#type()) {
-        None | Some(IssuerType::Original) => Ok(Issuer::Original),
-        Some(IssuerType::Updated) => Ok(Issuer::Updated),
-        Some(other) => Err(Error::new(
+pub(crate) fn form(id: &UserPoolId, word: &str) -> Result<Issuer, Error> {
+    match IssuerType::from(word) {
+        IssuerType::Original => Ok(Issuer::Original),
+        IssuerType::Updated => Ok(Issuer::Updated),
+        other => Err(Error::new(
             Code::UserPool,
             format!(
                 "user pool {id} has {other} as form of issuer, which this version does not know"

@@ -1,6 +1,7 @@
 //! What the skill verifies access tokens with.
 
 use infra::stacks::AccountParameters;
+use models::ids::UserPoolId;
 use models::secure_url::SecureUrl;
 use serde_json::Value;
 
@@ -9,7 +10,9 @@ use super::deployed::{Function, issuers};
 use super::judge::{Finding, OAuthError, Problem};
 use super::probe::Probe;
 use crate::accounts::Accounts;
+use crate::aws::identity::live_pool;
 use crate::error::Error;
+use crate::existing_pool;
 use crate::session::Session;
 
 /// What the skill verifies access tokens with: the name and the keys of the user pool, or Amazon's own
@@ -23,13 +26,18 @@ pub(super) async fn checks(
     let inputs = session.inputs;
     match accounts.parameters(inputs)? {
         AccountParameters::UserPool { issuer, .. } => {
-            // Of a pool that exists already it was read from the pool; of another, from the file, which
-            // may be ahead of what is deployed.
+            // Of a pool that exists already the name was read from the pool; that of another comes from
+            // the file, which may be ahead of what is deployed.
             let existing = inputs.stack.identity.user_pool_id.as_ref();
-            let existing = existing.filter(|id| accounts.user_pool_id() == Some(*id));
-            let pool = match existing {
-                Some(_) => Pool::Existing(issuer),
-                None => Pool::Own,
+            let pool = match accounts.user_pool_id() {
+                Some(id) if existing != Some(id) => Pool {
+                    called: called(session, id).await?.unwrap_or(issuer),
+                    exists_already: false,
+                },
+                _ => Pool {
+                    called: issuer,
+                    exists_already: true,
+                },
             };
             let expected = issuers(functions);
             if expected.is_empty() {
@@ -57,29 +65,41 @@ pub(super) async fn checks(
     }
 }
 
-/// Whose the pool is that the tokens are of.
+/// The pool that the tokens are of.
 #[derive(Debug)]
-enum Pool {
-    /// It is the stage's.
-    Own,
-    /// It exists already, and is called this by now.
-    Existing(SecureUrl),
+struct Pool {
+    /// What it calls itself in them.
+    called: SecureUrl,
+    /// Whether it is one that the stage has not made.
+    exists_already: bool,
 }
 
 impl Pool {
     /// What to do where the skill expects another issuer.
-    fn hint(&self) -> &'static str {
-        match self {
-            Self::Own => {
-                "every access token would be refused: deploy again, which gives the pool and the skill \
-                 the form that identity.issuer of stack.toml says"
-            }
-            Self::Existing(_) => {
-                "every access token would be refused: whoever has the pool has changed its form of \
-                 issuer; deploy again, so that the skill follows"
-            }
+    fn hint(&self, expected: &str) -> &'static str {
+        let id = |url: &str| url.rsplit('/').next().map(str::to_owned);
+        if id(self.called.as_url().as_str()) != id(expected) {
+            "every access token would be refused: a deployment has stopped half-way; deploy again, so \
+             that the skill knows the people of this pool"
+        } else if self.exists_already {
+            "every access token would be refused: whoever has the pool has changed its form of issuer; \
+             deploy again, so that the skill follows"
+        } else {
+            "every access token would be refused: deploy again, which gives the pool and the skill the \
+             form that identity.issuer of stack.toml says"
         }
     }
+}
+
+/// What a pool of the stage's own calls itself by now, if it is there.
+async fn called(session: &Session<'_>, id: &UserPoolId) -> Result<Option<SecureUrl>, Error> {
+    let inputs = session.inputs;
+    let Some(live) = live_pool(&session.aws, &inputs.home, id).await? else {
+        return Ok(None);
+    };
+    let form = existing_pool::form(id, &live.issuer)?;
+    let issuer = inputs.endpoints.issuer(form, &inputs.home, id.as_str());
+    issuer.map(Some)
 }
 
 fn not_told() -> Problem {
@@ -100,17 +120,14 @@ async fn user_pool(
     let Some(expected) = expected else {
         return vec![Check::new(name, Err(not_told()))];
     };
-    let finding = match pool {
-        Pool::Existing(called) if called != expected => {
-            let (called, expected) = (called.as_url().as_str(), expected.as_url().as_str());
-            Err(other(pool, called, expected))
-        }
-        _ => {
-            let document = expected.below([".well-known", "openid-configuration"]);
-            let answer = probe.get(document.as_url()).await;
-            let expected = expected.as_url().as_str();
-            answer.and_then(|answer| named(pool, expected, answer.status, &answer.body))
-        }
+    let finding = if pool.called == *expected {
+        let document = expected.below([".well-known", "openid-configuration"]);
+        let answer = probe.get(document.as_url()).await;
+        let expected = expected.as_url().as_str();
+        answer.and_then(|answer| named(pool, expected, answer.status, &answer.body))
+    } else {
+        let called = pool.called.as_url().as_str();
+        Err(other(pool, called, expected.as_url().as_str()))
     };
     let keys = expected.below([".well-known", "jwks.json"]);
     let answer = probe.get(keys.as_url()).await;
@@ -120,7 +137,7 @@ async fn user_pool(
 
 fn other(pool: &Pool, called: &str, expected: &str) -> Problem {
     let seen = format!("is {called}, and the skill expects {expected}");
-    Problem::new(seen, pool.hint())
+    Problem::new(seen, pool.hint(expected))
 }
 
 /// Whether it can be asked whose an access token is. One that nobody was given is refused
@@ -149,7 +166,7 @@ fn named(pool: &Pool, expected: &str, status: u16, body: &[u8]) -> Finding {
             format!("answered {status} at {expected} and does not say what the pool is called"),
             format!(
                 "see whether the user pool is there; otherwise {}",
-                pool.hint()
+                pool.hint(expected)
             ),
         )),
     }
@@ -173,30 +190,57 @@ fn key_set(status: u16, body: &[u8]) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::json;
 
     use super::*;
+    use crate::calls::CallCounter;
 
     #[test]
     fn an_issuer_is_the_one_that_the_skill_expects() {
         let original = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123";
         let updated = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123";
         let says = |name: &str| json!({ "issuer": name }).to_string();
+        let pool = |called: &str, exists_already| Pool {
+            called: called.parse().unwrap(),
+            exists_already,
+        };
         for name in [original, updated] {
-            let named = |status, body: &[u8]| named(&Pool::Own, name, status, body);
+            let named = |status, body: &[u8]| named(&pool(name, false), name, status, body);
             assert!(named(200, says(name).as_bytes()).is_ok());
             assert!(named(503, says(name).as_bytes()).is_err());
             assert!(named(200, says(&format!("{name}/")).as_bytes()).is_err());
             assert!(named(404, b"{}").is_err());
         }
-        let existing = Pool::Existing(original.parse().unwrap());
-        for (pool, of_the_file) in [(Pool::Own, true), (existing, false)] {
-            let other = named(&pool, original, 200, says(updated).as_bytes()).unwrap_err();
-            assert!(other.seen.contains(original) && other.seen.contains(updated));
+        for exists_already in [false, true] {
+            let pool = pool(original, exists_already);
+            let found = named(&pool, original, 200, says(updated).as_bytes()).unwrap_err();
+            assert!(found.seen.contains(original) && found.seen.contains(updated));
             // It is refused of a pool that exists already.
-            assert_eq!(other.hint.contains("identity.issuer"), of_the_file);
-            assert!(other.hint.contains("deploy again"));
+            assert_eq!(found.hint.contains("identity.issuer"), !exists_already);
+            assert!(found.hint.contains("deploy again"));
         }
+    }
+
+    #[tokio::test]
+    async fn a_function_that_knows_another_pool_is_found_out_without_asking_that_pool() {
+        let pool = Pool {
+            called: "http://127.0.0.1:1/eu-west-1_AbCdEf123".parse().unwrap(),
+            exists_already: false,
+        };
+        let expected = "http://127.0.0.1:1/eu-west-1_Other1234".parse().unwrap();
+        let names = ["issuer", "key set"].map(str::to_owned);
+        let probe = Probe::new(CallCounter::default(), Duration::ZERO);
+        let checks = user_pool(&probe, &pool, Some(&expected), names).await;
+        let issuer = &checks[0];
+        let expects = "expects http://127.0.0.1:1/eu-west-1_Other1234";
+        assert!(
+            !issuer.passed && issuer.seen.ends_with(expects),
+            "{issuer:?}"
+        );
+        let hint = issuer.hint.as_deref().unwrap_or_default();
+        assert!(hint.contains("half-way"), "{hint}");
     }
 
     #[test]

@@ -42,14 +42,22 @@ pub(crate) async fn obstacle(
             SignInDomain::Custom(_) => (host, "host of one's own", "a prefix"),
         };
         if let Some(there) = there {
+            let hint = if there == wanted.as_str() {
+                format!(
+                    "an earlier deployment has left it, outside of the stack; delete {there} in the \
+                     Cognito console if nobody signs in there, and run the command again"
+                )
+            } else {
+                format!(
+                    "delete {there} in the Cognito console first; nobody can link or refresh a link \
+                     at it from then on, so that {other} beside it is better (docs/identity.md)"
+                )
+            };
             return Ok(Some(
                 refused(format!(
                     "user pool {pool} has the domain {there}, and a pool has one {kind} at most"
                 ))
-                .hint(format!(
-                    "delete {there} in the Cognito console first; nobody can link or refresh a link \
-                     at it from then on, so that {other} beside it is better (docs/identity.md)"
-                )),
+                .hint(hint),
             ));
         }
     }
