@@ -260,10 +260,14 @@ async fn apply_identity(session: &Session<'_>) -> Result<Accounts, Error> {
             let (client, _, _) = identity::prepare(session).await?;
             let (observed, outcome) = stack::ensure(session, &client, Step::Identity).await?;
             let outputs = identity::outputs(&client.desired().name, &observed)?;
-            if let Some(made_with) = MadeWith::wanted(&session.inputs.stack)? {
-                let id = outputs.user_pool_id.clone();
-                let record = PoolRecord { id, made_with };
-                let change = |state: &mut StageState| state.pool = Some(record);
+            let wanted = MadeWith::wanted(&session.inputs.stack)?;
+            let record = wanted.map(|made_with| PoolRecord {
+                id: outputs.user_pool_id.clone(),
+                made_with,
+            });
+            // A pool of others in the place of one's own ends what binds the stage.
+            if record.is_some() || session.store.state().await.pool.is_some() {
+                let change = |state: &mut StageState| state.pool = record;
                 session.store.update(change).await?;
             }
             let existing = existing_pool::read(&session.aws, session.inputs).await?;

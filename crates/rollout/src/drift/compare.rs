@@ -319,6 +319,20 @@ mod tests {
     }
 
     #[test]
+    fn a_pool_that_shows_no_form_of_issuer_has_the_original_one() {
+        let live = document(&json!({"Name": "guide"}));
+        for (form, drift) in [
+            ("ORIGINAL", &[][..]),
+            ("UPDATED", &["IssuerConfiguration/Type"]),
+        ] {
+            let declared = json!({"UserPoolName": "guide", "IssuerConfiguration": {"Type": form}});
+            let declared = resource(&declared);
+            let compared = compare("UserPool", &declared, Some(&live), None);
+            assert_eq!(told(&compared), drift, "{form}");
+        }
+    }
+
+    #[test]
     fn each_field_is_found_where_it_is() {
         let declared = resource(&json!({
             "UserPoolName": "guide",
