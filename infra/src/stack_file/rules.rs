@@ -1,5 +1,22 @@
 //! Contradictions that the stack file alone gives away, one entry per rule.
 
+/// A rule about a key of `[identity]`, for `$check` to see whether it says something else than what is
+/// usual.
+macro_rules! unless_usual {
+    ($check:ident, $key:literal, $field:ident) => {
+        Rule {
+            severity: Refused,
+            keys: &[concat!("identity.", $key)],
+            source: DOCS,
+            check: |stack| {
+                $check(stack, $key, |identity, usual| {
+                    identity.$field != usual.$field
+                })
+            },
+        }
+    };
+}
+
 mod amazon;
 mod attributes;
 mod existing_pool;

@@ -120,20 +120,8 @@ pub(crate) async fn domains(
     region: &Region,
     pool: &UserPoolId,
 ) -> Result<[Option<String>; 2], Error> {
-    let answer = aws
-        .cognito(region)
-        .describe_user_pool()
-        .user_pool_id(pool.as_str())
-        .send()
-        .await;
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) if error.code() == Some("ResourceNotFoundException") => {
-            return Ok([None, None]);
-        }
-        Err(error) => return Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
-    };
-    Ok(answer.user_pool.map_or([None, None], |pool| {
+    let live = describe(aws, region, pool).await?;
+    Ok(live.map_or([None, None], |pool| {
         [pool.domain, pool.custom_domain].map(|domain| domain.filter(|text| !text.is_empty()))
     }))
 }
@@ -157,21 +145,26 @@ pub async fn live_pool(
     region: &Region,
     pool: &UserPoolId,
 ) -> Result<Option<LivePool>, Error> {
-    let answer = aws
-        .cognito(region)
-        .describe_user_pool()
-        .user_pool_id(pool.as_str())
-        .send()
-        .await;
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
-        Err(error) => return Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
-    };
-    Ok(answer.user_pool.as_ref().map(|pool| LivePool {
+    let live = describe(aws, region, pool).await?;
+    Ok(live.as_ref().map(|pool| LivePool {
         made_with: made_with(pool),
         issuer: issuer(pool).to_owned(),
     }))
+}
+
+/// A pool as it is; `None` when there is none of that id.
+async fn describe(
+    aws: &Aws,
+    region: &Region,
+    pool: &UserPoolId,
+) -> Result<Option<UserPoolType>, Error> {
+    let cognito = aws.cognito(region);
+    let answer = cognito.describe_user_pool().user_pool_id(pool.as_str());
+    match answer.send().await {
+        Ok(answer) => Ok(answer.user_pool),
+        Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+        Err(error) => Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
+    }
 }
 
 /// Cognito's word for the form of issuer in a pool's tokens.

@@ -8,23 +8,6 @@ const PROFILE: &str = "https://developer.amazon.com/docs/login-with-amazon/custo
 /// What needs a pool is written down beside the keys.
 const DOCS: &str = "docs/identity.md";
 
-/// A key of a user pool. It means nothing without one, and whoever writes it expects it to do
-/// something.
-macro_rules! of_a_pool {
-    ($key:literal, $field:ident) => {
-        Rule {
-            severity: Refused,
-            keys: &[concat!("identity.", $key)],
-            source: DOCS,
-            check: |stack| {
-                of_a_pool(stack, $key, |identity, usual| {
-                    identity.$field != usual.$field
-                })
-            },
-        }
-    };
-}
-
 pub(super) const RULES: &[Rule] = &[
     Rule {
         severity: Refused,
@@ -56,24 +39,26 @@ pub(super) const RULES: &[Rule] = &[
         source: DOCS,
         check: grants_of_a_pool,
     },
-    of_a_pool!("sign-in", sign_in),
-    of_a_pool!("first-factors", first_factors),
-    of_a_pool!("password", password),
-    of_a_pool!("mfa", mfa),
-    of_a_pool!("mfa-factors", mfa_factors),
-    of_a_pool!("recovery", recovery),
-    of_a_pool!("attributes", attributes),
-    of_a_pool!("issuer", issuer),
-    of_a_pool!("self-sign-up", self_sign_up),
-    of_a_pool!("plan", plan),
-    of_a_pool!("pages", pages),
-    of_a_pool!("email", email),
-    of_a_pool!("web-client", web_client),
-    of_a_pool!("user-pool-id", user_pool_id),
-    of_a_pool!("tokens", tokens),
-    of_a_pool!("domain", domain),
+    unless_usual!(of_a_pool, "sign-in", sign_in),
+    unless_usual!(of_a_pool, "first-factors", first_factors),
+    unless_usual!(of_a_pool, "password", password),
+    unless_usual!(of_a_pool, "mfa", mfa),
+    unless_usual!(of_a_pool, "mfa-factors", mfa_factors),
+    unless_usual!(of_a_pool, "recovery", recovery),
+    unless_usual!(of_a_pool, "attributes", attributes),
+    unless_usual!(of_a_pool, "issuer", issuer),
+    unless_usual!(of_a_pool, "self-sign-up", self_sign_up),
+    unless_usual!(of_a_pool, "plan", plan),
+    unless_usual!(of_a_pool, "pages", pages),
+    unless_usual!(of_a_pool, "email", email),
+    unless_usual!(of_a_pool, "web-client", web_client),
+    unless_usual!(of_a_pool, "user-pool-id", user_pool_id),
+    unless_usual!(of_a_pool, "tokens", tokens),
+    unless_usual!(of_a_pool, "domain", domain),
 ];
 
+/// A key of a user pool. It means nothing without one, and whoever writes it expects it to do
+/// something.
 fn of_a_pool(
     stack: &StackFile,
     key: &str,

@@ -8,34 +8,17 @@ use crate::stack_file::{Identity, PrefixTemplate, StackFile};
 /// What is managed of such a pool is written down here.
 const DOCS: &str = "docs/identity.md";
 
-/// A key that configures a pool. Whoever writes it expects it to do something, and nothing of a pool
-/// that exists already is touched.
-macro_rules! of_the_pool {
-    ($key:literal, $field:ident) => {
-        Rule {
-            severity: Refused,
-            keys: &[concat!("identity.", $key)],
-            source: DOCS,
-            check: |stack| {
-                of_the_pool(stack, $key, |identity, usual| {
-                    identity.$field != usual.$field
-                })
-            },
-        }
-    };
-}
-
 pub(super) const RULES: &[Rule] = &[
-    of_the_pool!("sign-in", sign_in),
-    of_the_pool!("password", password),
-    of_the_pool!("mfa", mfa),
-    of_the_pool!("mfa-factors", mfa_factors),
-    of_the_pool!("recovery", recovery),
-    of_the_pool!("attributes", attributes),
-    of_the_pool!("issuer", issuer),
-    of_the_pool!("self-sign-up", self_sign_up),
-    of_the_pool!("plan", plan),
-    of_the_pool!("email", email),
+    unless_usual!(of_the_pool, "sign-in", sign_in),
+    unless_usual!(of_the_pool, "password", password),
+    unless_usual!(of_the_pool, "mfa", mfa),
+    unless_usual!(of_the_pool, "mfa-factors", mfa_factors),
+    unless_usual!(of_the_pool, "recovery", recovery),
+    unless_usual!(of_the_pool, "attributes", attributes),
+    unless_usual!(of_the_pool, "issuer", issuer),
+    unless_usual!(of_the_pool, "self-sign-up", self_sign_up),
+    unless_usual!(of_the_pool, "plan", plan),
+    unless_usual!(of_the_pool, "email", email),
     Rule {
         severity: Refused,
         keys: &["identity.user-pool-id"],
@@ -71,6 +54,8 @@ pub(super) fn written(
     })
 }
 
+/// A key that configures a pool. Whoever writes it expects it to do something, and nothing of a pool
+/// that exists already is touched.
 fn of_the_pool(
     stack: &StackFile,
     key: &str,
