@@ -8,7 +8,7 @@ use infra::stacks::{ALEXA, WEB};
 use models::ids::{SkillId, UserPoolId};
 
 use crate::aws::identity::{clients, domains, remove_other_domains};
-use crate::aws::stack::StackClient;
+use crate::aws::stack::{Observed, StackClient};
 use crate::deploy::locked;
 use crate::error::{Code, Error};
 use crate::existing_pool::holds_a_pool;
@@ -104,8 +104,8 @@ pub async fn destroy(
     owner: Owner,
 ) -> Result<Removal, Error> {
     if scope.users {
-        refuse_a_pool_of_others(session).await?;
-        refuse_others_in_the_pool(session).await?;
+        let observed = identity::reader(session).observe().await?;
+        refuse_to_delete(session, observed.as_ref()).await?;
     }
     let removal = look(session, scope).await?;
     if removal.is_empty() {
@@ -117,11 +117,19 @@ pub async fn destroy(
     Ok(removal)
 }
 
+/// Refuses to delete people who are not the stage's, or not the stage's alone.
+async fn refuse_to_delete(session: &Session<'_>, observed: Option<&Observed>) -> Result<(), Error> {
+    refuse_a_pool_of_others(session, observed)?;
+    refuse_others_in_the_pool(session, observed).await
+}
+
 /// Only the people of a pool that the stage has made are its to delete.
-async fn refuse_a_pool_of_others(session: &Session<'_>) -> Result<(), Error> {
+fn refuse_a_pool_of_others(
+    session: &Session<'_>,
+    observed: Option<&Observed>,
+) -> Result<(), Error> {
     let client = identity::reader(session);
-    let observed = client.observe().await?;
-    let deployed = observed.as_ref().filter(|one| !one.template.is_empty());
+    let deployed = observed.filter(|one| !one.template.is_empty());
     let named = session.inputs.stack.identity.user_pool_id.as_ref();
     let pool = match (named, deployed) {
         (Some(named), _) => named.clone(),
@@ -138,12 +146,13 @@ async fn refuse_a_pool_of_others(session: &Session<'_>) -> Result<(), Error> {
 }
 
 /// Other skills and applications may sign the same people in: with the pool they would go, too.
-async fn refuse_others_in_the_pool(session: &Session<'_>) -> Result<(), Error> {
+async fn refuse_others_in_the_pool(
+    session: &Session<'_>,
+    observed: Option<&Observed>,
+) -> Result<(), Error> {
     let client = identity::reader(session);
-    let observed = client.observe().await?;
-    let outputs = observed
-        .as_ref()
-        .and_then(|observed| identity::outputs(&client.desired().name, observed).ok());
+    let outputs =
+        observed.and_then(|observed| identity::outputs(&client.desired().name, observed).ok());
     let Some(outputs) = outputs else {
         return Ok(());
     };
@@ -277,10 +286,10 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
             .step(Step::Identity, async {
                 session.may_change()?;
                 // Read again with the lock: its pool's domains are taken away first.
-                refuse_a_pool_of_others(session).await?;
-                refuse_others_in_the_pool(session).await?;
                 let client = identity::reader(session);
-                if let Some(observed) = client.observe().await?
+                let observed = client.observe().await?;
+                refuse_to_delete(session, observed.as_ref()).await?;
+                if let Some(observed) = observed
                     && let Ok(outputs) = identity::outputs(&client.desired().name, &observed)
                 {
                     let pool = &outputs.user_pool_id;

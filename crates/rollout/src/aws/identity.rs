@@ -120,7 +120,7 @@ pub(crate) async fn domains(
     region: &Region,
     pool: &UserPoolId,
 ) -> Result<[Option<String>; 2], Error> {
-    let live = describe(aws, region, pool).await?;
+    let live = describe(&aws.cognito(region), pool.as_str()).await?;
     Ok(live.map_or([None, None], |pool| {
         [pool.domain, pool.custom_domain].map(|domain| domain.filter(|text| !text.is_empty()))
     }))
@@ -145,25 +145,19 @@ pub async fn live_pool(
     region: &Region,
     pool: &UserPoolId,
 ) -> Result<Option<LivePool>, Error> {
-    let live = describe(aws, region, pool).await?;
+    let live = describe(&aws.cognito(region), pool.as_str()).await?;
     Ok(live.as_ref().map(|pool| LivePool {
         made_with: made_with(pool),
         issuer: issuer(pool).to_owned(),
     }))
 }
 
-/// A pool as it is; `None` when there is none of that id.
-async fn describe(
-    aws: &Aws,
-    region: &Region,
-    pool: &UserPoolId,
-) -> Result<Option<UserPoolType>, Error> {
-    let cognito = aws.cognito(region);
-    let answer = cognito.describe_user_pool().user_pool_id(pool.as_str());
-    match answer.send().await {
+/// A pool as it is; `None` when there is none of that id, also when it was deleted meanwhile.
+pub(crate) async fn describe(cognito: &Client, id: &str) -> Result<Option<UserPoolType>, Error> {
+    match cognito.describe_user_pool().user_pool_id(id).send().await {
         Ok(answer) => Ok(answer.user_pool),
         Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
-        Err(error) => Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
+        Err(error) => Err(Error::aws(format!("cannot read user pool {id}"), &error)),
     }
 }
 

@@ -14,7 +14,7 @@ use infra::stack_file::ExistingDomain;
 use infra::stacks::{self, IdentityOutputs};
 use models::ids::UserPoolId;
 
-use crate::aws::identity::clients;
+use crate::aws::identity::{clients, describe};
 use crate::aws::stack::{Desired, Import};
 use crate::error::{Code, Error};
 use crate::progress::Step;
@@ -138,15 +138,6 @@ async fn list(cognito: &Client) -> Result<Vec<String>, Error> {
         ids.extend(pools.filter_map(|pool| pool.id));
     }
     Ok(ids)
-}
-
-async fn describe(cognito: &Client, id: &str) -> Result<Option<UserPoolType>, Error> {
-    match cognito.describe_user_pool().user_pool_id(id).send().await {
-        Ok(answer) => Ok(answer.user_pool),
-        // It was deleted meanwhile.
-        Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
-        Err(error) => Err(Error::aws(format!("cannot read user pool {id}"), &error)),
-    }
 }
 
 fn is_tagged(pool: &UserPoolType, tags: &BTreeMap<String, String>) -> bool {
