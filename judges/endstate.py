@@ -16,8 +16,6 @@ from botocore.exceptions import ClientError
 
 import readback
 
-# As `local_cloud::alexa::DEVELOPER_ACCESS_TOKEN` has it.
-TOKEN = "Atza|local-developer"
 FINISHED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 # Longer than a new skill stays out of lists.
 LISTING_SECONDS = 10
@@ -66,12 +64,20 @@ class EndState:
 
     def __init__(self, question):
         self.question = question
+        # As `cargo xtask local --json` prints it.
+        self.access = question["access"]
         self.problems = []
         self.state = {}
         self.ids = []
 
     def client(self, service):
-        return readback.client(service, self.question["aws"], self.question["region"])
+        return readback.client(
+            service,
+            self.access["aws"],
+            self.question["region"],
+            self.access["accessKeyId"],
+            self.access["secretAccessKey"],
+        )
 
     def one(self, what, found):
         """The only one of its kind."""
@@ -82,7 +88,8 @@ class EndState:
     def smapi(self, path):
         """What SMAPI answers; `None` for what does not exist."""
         request = urllib.request.Request(
-            self.question["smapi"].rstrip("/") + path, headers={"Authorization": f"Bearer {TOKEN}"}
+            self.access["smapi"].rstrip("/") + path,
+            headers={"Authorization": f"Bearer {self.access['smapiToken']}"},
         )
         try:
             with urllib.request.urlopen(request, timeout=15) as answer:

@@ -10,6 +10,7 @@ import hashlib
 import html.parser
 import http.cookiejar
 import json
+import os
 import re
 import secrets
 import sys
@@ -108,7 +109,7 @@ def post_form(url, fields, headers):
         return json.load(response)
 
 
-def sign_up(browser, authorize_url, device, email):
+def sign_up(browser, authorize_url, device, token, email):
     """From the authorize URL to the redirect with a code."""
     password = f"Judge-{secrets.token_hex(8)}-7"
     answers = {"email": email, "username": email, "name": "Judge", "password": password}
@@ -116,7 +117,7 @@ def sign_up(browser, authorize_url, device, email):
         browser.open(authorize_url)
         browser.follow("/signup")
         browser.send("password", answers)
-        messages = get(f"{device}/outbox?{urllib.parse.urlencode({'to': email})}")["messages"]
+        messages = get(f"{device}/outbox?{urllib.parse.urlencode({'to': email})}", token)["messages"]
         codes = [message["code"] for message in messages if message.get("code")]
         if not codes:
             sys.exit(f"no code was sent to {email}")
@@ -145,6 +146,8 @@ def main():
     parser.add_argument("--device", required=True)
     arguments = parser.parse_args()
     device = arguments.device.rstrip("/")
+    # Of the stage; not an argument, because others can read those.
+    token = {"Authorization": f"Bearer {os.environ['STAGE_TOKEN']}"}
     stack = stackfile.load(arguments.stack_file)
 
     reader = readback.Reader(arguments.endpoint, arguments.region)
@@ -172,7 +175,7 @@ def main():
         }
     )
     authorize_url = f"{configuration['authorization_endpoint']}?{query}"
-    returned = sign_up(Browser(redirect_uri), authorize_url, device, email)
+    returned = sign_up(Browser(redirect_uri), authorize_url, device, token, email)
     check("state comes back unchanged", returned.get("state") == state, str(returned))
 
     basic = f"{client['ClientId']}:{client['ClientSecret']}".encode()
@@ -190,7 +193,7 @@ def main():
     check("expires_in is the configured lifetime", tokens["expires_in"] == lifetime)
 
     # A stage whose clock was moved ahead issues tokens from the future.
-    ahead = get(f"{device}/control/clock")["skippedSeconds"]
+    ahead = get(f"{device}/control/clock", token)["skippedSeconds"]
     keys = jwt.PyJWKClient(configuration["jwks_uri"], timeout=15)
 
     def verify(token, **options):

@@ -23,14 +23,17 @@ FACTORS = {
 }
 
 
-def client(service, endpoint, region):
-    """A boto3 client that cannot reach anything but `endpoint`."""
+def client(service, endpoint, region, key_id=None, secret=None):
+    """A boto3 client that cannot reach anything but `endpoint`.
+
+    Without a key pair it takes the one in the environment, as the AWS CLI does.
+    """
     return boto3.client(
         service,
         endpoint_url=endpoint,
         region_name=region,
-        aws_access_key_id="judge",
-        aws_secret_access_key="judge",
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
         config=Config(
             s3={"addressing_style": "path"},
             retries={"max_attempts": 1},

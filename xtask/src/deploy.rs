@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use infra::StackFile;
 use infra::stack_file::StageName;
-use local_cloud::{LocalStage, Urls, story};
+use local_cloud::{Access, LocalStage, story};
 use rollout::calls::CallCounter;
 use rollout::deploy::Outcome;
 use rollout::error::{Code, Error};
@@ -75,17 +75,17 @@ async fn deploy_local(
     name: &StageName,
     counter: &CallCounter,
 ) -> Result<Report, Failure> {
-    let (urls, own) = if let Some(urls) = discovery::running()? {
-        (urls, None)
+    let (access, own) = if let Some(access) = discovery::running()? {
+        (access, None)
     } else {
         let stage = local::start(local_cloud::Options {
             record_smapi: options.record_smapi.clone(),
             ..local_cloud::Options::default()
         })
         .await?;
-        (stage.urls().clone(), Some(stage))
+        (stage.access(), Some(stage))
     };
-    let report = deploy_and_verify(options, stack, name, counter, &urls).await;
+    let report = deploy_and_verify(options, stack, name, counter, &access).await;
     if let Some(own) = own {
         LocalStage::stop(own).await;
         ask_cli::forget(&options.files.dist(name))?;
@@ -98,14 +98,14 @@ async fn deploy_and_verify(
     stack: StackFile,
     name: &StageName,
     counter: &CallCounter,
-    urls: &Urls,
+    access: &Access,
 ) -> Result<Report, Failure> {
-    own_domain::register(urls, &stack, name).await?;
-    existing_pool::register(urls, &stack).await?;
-    let inputs = local_inputs(&options.stack, stack, name, urls)?;
+    own_domain::register(access, &stack, name).await?;
+    existing_pool::register(access, &stack).await?;
+    let inputs = local_inputs(&options.stack, stack, name, access)?;
     let inputs = Inputs {
         allowed: options.allow.clone(),
-        ..security_profile::made(inputs, urls).await?
+        ..security_profile::made(inputs, access).await?
     };
     // The local stage needs no asking; what is done to it is told all the same.
     let tell = |plan: &Plan| {
@@ -114,9 +114,9 @@ async fn deploy_and_verify(
     };
     let mut report = roll_out(&inputs, &options.files, Kind::Local, counter, &tell).await?;
     let started = Instant::now();
-    let script = person::script(&inputs, urls, &report.outcome.deployed).await?;
+    let script = person::script(&inputs, &report.outcome.deployed).await?;
     let turn = discovery::conversation().await?;
-    let transcript = story::run(urls, &script).await.map_err(|error| {
+    let transcript = story::run(access, &script).await.map_err(|error| {
         let failure =
             Failure::new("STORY", rollout::error::chain(&error)).hint(error.hint().to_owned());
         error.turns.iter().fold(failure, |failure, turn| {
@@ -182,12 +182,12 @@ pub(crate) async fn without_a_story(
     path: &Path,
     stack: StackFile,
     name: &StageName,
-    urls: &Urls,
+    access: &Access,
 ) -> Result<Deployed, Failure> {
-    own_domain::register(urls, &stack, name).await?;
-    existing_pool::register(urls, &stack).await?;
-    let inputs = local_inputs(path, stack, name, urls)?;
-    let inputs = security_profile::made(inputs, urls).await?;
+    own_domain::register(access, &stack, name).await?;
+    existing_pool::register(access, &stack).await?;
+    let inputs = local_inputs(path, stack, name, access)?;
+    let inputs = security_profile::made(inputs, access).await?;
     let counter = output::call_counter();
     let report = roll_out(&inputs, &Files::default(), Kind::Local, &counter, &|_| {
         Ok(())

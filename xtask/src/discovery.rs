@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use infra::stack_file::StageName;
-use local_cloud::Urls;
+use local_cloud::Access;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -15,7 +15,7 @@ use crate::{alone, ask_cli, environment, workspace};
 struct Discovery {
     pid: u32,
     #[serde(flatten)]
-    urls: Urls,
+    access: Access,
 }
 
 /// The file while it is there; dropping it removes the file.
@@ -25,22 +25,23 @@ pub(crate) struct Announcement {
 }
 
 /// Tells other commands where this process listens.
-pub(crate) fn announce(urls: &Urls) -> Result<Announcement, Failure> {
+pub(crate) fn announce(access: &Access) -> Result<Announcement, Failure> {
     let path = path();
     // A stage that was killed could not say that its skill is gone.
     ask_cli::forget(&workspace::dist(StageName::LOCAL))?;
     let discovery = Discovery {
         pid: std::process::id(),
-        urls: urls.clone(),
+        access: access.clone(),
     };
     let text = serde_json::to_string_pretty(&discovery)
         .map_err(|error| Failure::new("IO", format!("cannot write JSON: {error}")))?;
-    rollout::files::replace(&path, text.as_bytes()).map_err(|error| cannot_write(&path, &error))?;
+    rollout::files::replace_private(&path, text.as_bytes())
+        .map_err(|error| cannot_write(&path, &error))?;
     Ok(Announcement { path })
 }
 
 /// The local stage that is running, if there is one.
-pub(crate) fn running() -> Result<Option<Urls>, Failure> {
+pub(crate) fn running() -> Result<Option<Access>, Failure> {
     let path = path();
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -59,7 +60,7 @@ pub(crate) fn running() -> Result<Option<Urls>, Failure> {
         )
         .hint("delete the file; `cargo xtask local` writes a new one")
     })?;
-    Ok(rollout::lock::is_alive(discovery.pid).then_some(discovery.urls))
+    Ok(rollout::lock::is_alive(discovery.pid).then_some(discovery.access))
 }
 
 /// Held by whoever talks to the stage as its developer, whom there is only one of.

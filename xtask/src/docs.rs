@@ -19,6 +19,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let pages = [
         (environment::PAGE, environment::page()),
         ("docs/commands.md", commands()),
+        ("docs/doors.md", doors()),
     ];
     let mut stale = Vec::new();
     for (path, text) in pages {
@@ -43,6 +44,42 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         format!("not what the program says: {}", stale.join(", ")),
     )
     .hint("run `cargo xtask docs` and commit the result"))
+}
+
+/// Every door of a local stage, from the table that its routes are built from.
+fn doors() -> String {
+    let mut page = String::from(
+        "<!-- Written by `cargo xtask docs`; do not edit. -->\n\n# The doors of a local stage\n\n\
+         [local-stage.md](local-stage.md#who-may-call-it) says what the words mean.\n",
+    );
+    let mut listener = "";
+    for door in local_cloud::doors() {
+        if door.listener != listener {
+            listener = door.listener;
+            // Writing into a string cannot fail.
+            let _ = write!(
+                page,
+                "\n## {listener}\n\n| method and path | caller shows | browsers | changes | at most |\n\
+                 | --- | --- | --- | --- | --- |\n"
+            );
+        }
+        let _ = writeln!(
+            page,
+            "| `{} {}` | {} | {} | {} | {} |",
+            door.method,
+            door.path,
+            door.caller,
+            door.browsers,
+            if door.changes { "yes" } else { "no" },
+            size(door.limit)
+        );
+    }
+    page
+}
+
+fn size(bytes: usize) -> String {
+    const MEGABYTE: usize = 1024 * 1024;
+    format!("{} MB", bytes.div_ceil(MEGABYTE))
 }
 
 /// Every command as `--help` tells it.

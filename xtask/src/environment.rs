@@ -19,7 +19,7 @@ pub(crate) const LOCAL_STAGE: Variable = Variable {
 /// Where a stage is that is not Amazon's.
 pub(crate) const ENDPOINTS: Variable = Variable {
     name: "VOICELINK_ENDPOINTS",
-    purpose: "A file with base URLs, as `cargo xtask local --json` prints them, that every stage \
+    purpose: "A file with base URLs and keys, as `cargo xtask local --json` prints them, that every stage \
               but `local` is on instead of Amazon: for trying out what a real stage does. All of \
               them have to be on this machine. AWS is then called with no credentials of yours, and \
               the developer's come from the environment or a login made there.",

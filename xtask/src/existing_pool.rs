@@ -3,7 +3,7 @@
 
 use infra::StackFile;
 use infra::stack_file::{FirstFactor, Pages, Scope, SignIn};
-use local_cloud::{ACCOUNT_ID, Urls};
+use local_cloud::{ACCOUNT_ID, Access};
 use models::ids::UserPoolId;
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::{console, output};
 
 /// Makes the pool that a stack file names; one that is there stays as it is.
-pub(crate) async fn register(urls: &Urls, stack: &StackFile) -> Result<(), Failure> {
+pub(crate) async fn register(access: &Access, stack: &StackFile) -> Result<(), Failure> {
     let identity = &stack.identity;
     let Some(pool) = &identity.user_pool_id else {
         return Ok(());
@@ -28,7 +28,7 @@ pub(crate) async fn register(urls: &Urls, stack: &StackFile) -> Result<(), Failu
         "settings": settings(stack, pool),
         "domain": prefix.map(|prefix| json!({ "Domain": prefix, "ManagedLoginVersion": version })),
     });
-    if console::post(urls, "user-pools", &body).await? {
+    if console::post(access, "user-pools", &body).await? {
         let names = if by_phone(stack) {
             "phone numbers"
         } else {

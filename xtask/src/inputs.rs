@@ -4,7 +4,7 @@ use std::path::Path;
 
 use infra::StackFile;
 use infra::stack_file::StageName;
-use local_cloud::Urls;
+use local_cloud::Access;
 use models::ids::SkillId;
 use rollout::calls::CallCounter;
 use rollout::endpoints::Endpoints;
@@ -58,7 +58,7 @@ pub(crate) async fn existing_with_its_client(
     }
 }
 
-fn running() -> Result<Urls, Failure> {
+fn running() -> Result<Access, Failure> {
     discovery::running()?.ok_or_else(|| {
         Failure::new("LOCAL_STAGE", "no local stage is running").hint(
             "a local stage is gone, with everything on it, when its command ends; start one with \
@@ -72,11 +72,11 @@ pub(crate) fn local_inputs(
     path: &Path,
     stack: StackFile,
     name: &StageName,
-    urls: &Urls,
+    access: &Access,
 ) -> Result<Inputs, Failure> {
     Ok(Inputs {
-        endpoints: stage::local_endpoints(urls)?,
-        developer: stage::local_developer()?,
+        endpoints: stage::local_endpoints(access)?,
+        developer: stage::local_developer(access)?,
         architecture: build::host(),
         ..inputs(path, stack, name)?
     })

@@ -1,19 +1,24 @@
 //! `cargo xtask local`: a stage that stays up.
 
-use local_cloud::{LocalStage, Options, Pace, StartError};
+use local_cloud::{Access, LocalStage, Options, Pace, StartError};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use tokio::signal;
+use url::Url;
 
 use crate::failure::Failure;
 use crate::{Local, discovery, output};
 
 pub(crate) async fn run(options: Local) -> Result<(), Failure> {
-    if let Some(urls) = discovery::running()? {
+    if options.env {
+        return environment_of_others();
+    }
+    if let Some(access) = discovery::running()? {
         return Err(Failure::new(
             "LOCAL_STAGE",
             format!(
                 "a local stage is already running; its AWS is at {}",
-                urls.aws
+                access.urls.aws
             ),
         )
         .hint("end it with Ctrl-C, or just use it"));
@@ -30,16 +35,22 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
         },
     })
     .await?;
-    let urls = stage.urls().clone();
-    let announcement = discovery::announce(&urls)?;
+    let access = stage.access();
+    let urls = &access.urls;
+    let announcement = discovery::announce(&access)?;
     if options.json {
-        output::line(&json!(urls).to_string());
+        output::line(&json!(access).to_string());
     } else {
         output::line(&format!("AWS      {}", urls.aws));
         output::line(&format!("SMAPI    {}", urls.smapi));
         output::line(&format!("LWA      {}", urls.lwa));
         output::line(&format!("sign-in  {}", urls.sign_in));
         output::line(&format!("device   {}", urls.device));
+        output::line(&format!("page     {}", access.page()));
+        output::aside(
+            "the page opens in a browser; for the AWS CLI, boto3 and ask-cli run \
+             `eval \"$(cargo xtask local --env)\"`",
+        );
         output::aside(
             "deploy to it with `cargo xtask deploy`; Ctrl-C ends it and forgets everything",
         );
@@ -48,6 +59,35 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
     drop(announcement);
     stage.stop().await;
     Ok(())
+}
+
+/// Prints what `eval` in a shell needs for the programs of others to use the running stage.
+fn environment_of_others() -> Result<(), Failure> {
+    let access = discovery::running()?.ok_or_else(|| {
+        Failure::new("LOCAL_STAGE", "no local stage is running")
+            .hint("start one with `cargo xtask local` in another terminal")
+    })?;
+    // A profile or a session would come before the keys, or be sent along with them.
+    output::line("unset AWS_PROFILE AWS_SESSION_TOKEN");
+    for (name, value) in variables(&access) {
+        // Letters, digits and some marks: single quotes keep them as they are.
+        output::line(&format!("export {name}='{value}'"));
+    }
+    Ok(())
+}
+
+/// The variables with which the AWS CLI, boto3 and ask-cli use a stage.
+pub(crate) fn variables(access: &Access) -> [(&'static str, String); 6] {
+    let base = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
+    let exposed = |secret: &SecretString| secret.expose_secret().to_owned();
+    [
+        ("AWS_ENDPOINT_URL", base(&access.urls.aws)),
+        ("AWS_ACCESS_KEY_ID", access.access_key_id.clone()),
+        ("AWS_SECRET_ACCESS_KEY", exposed(&access.secret_access_key)),
+        ("ASK_SMAPI_SERVER_BASE_URL", base(&access.urls.smapi)),
+        ("ASK_ACCESS_TOKEN", exposed(&access.smapi_token)),
+        ("ASK_VENDOR_ID", access.vendor_id.clone()),
+    ]
 }
 
 /// Starts a stage, and says what to do when a port is taken.

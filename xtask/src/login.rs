@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Html;
 use axum::routing::get;
 use models::ids::VendorId;
@@ -57,7 +58,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let configuration = Configuration::read(|name| std::env::var(name).ok())
         .map_err(|error| Failure::new(error.code(), error.to_string()).hint(error.hint()))?;
     let endpoints = match stage::elsewhere()? {
-        Some(urls) => stage::local_endpoints(&urls)?.developer,
+        Some(access) => stage::local_endpoints(&access)?.developer,
         None => configuration.endpoints,
     };
     // Before anybody signs in for nothing.
@@ -144,6 +145,7 @@ async fn sign_in(
     let (heard, mut hearing) = mpsc::channel(1);
     let (stop, stopped) = oneshot::channel::<()>();
     let door = Door {
+        host: format!("127.0.0.1:{port}"),
         attempt: Arc::clone(&attempt),
         heard,
     };
@@ -184,6 +186,9 @@ async fn sign_in(
 
 #[derive(Clone)]
 struct Door {
+    /// The only name that the browser is sent to. A page whose own name leads to this machine names
+    /// another one.
+    host: String,
     attempt: Arc<SignIn>,
     heard: mpsc::Sender<Result<SecretString, ReturnError>>,
 }
@@ -191,8 +196,14 @@ struct Door {
 /// Where the browser comes back to.
 async fn come_back(
     State(door): State<Door>,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> (StatusCode, Html<&'static str>) {
+    if headers.get(HOST).map(HeaderValue::as_bytes) != Some(door.host.as_bytes()) {
+        let page = "<!doctype html><title>Voicelink</title><p>This is not the address that \
+                    <code>cargo xtask login</code> waits at.";
+        return (StatusCode::FORBIDDEN, Html(page));
+    }
     let answer = door.attempt.code(query.as_deref().unwrap_or_default());
     let (status, page) = match &answer {
         // Somebody else's: it is not what is waited for.

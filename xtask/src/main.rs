@@ -189,9 +189,13 @@ struct Local {
     /// permissions are seen late
     #[arg(long)]
     worst: bool,
-    /// Print the base URLs as one line of JSON
+    /// Print the base URLs and the keys as one line of JSON
     #[arg(long)]
     json: bool,
+    /// Start nothing: print the shell lines with which the AWS CLI, boto3 and ask-cli use the stage
+    /// that is running
+    #[arg(long, conflicts_with_all = ["port", "record_smapi", "worst", "json"])]
+    env: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@
 use infra::StackFile;
 use infra::names::{self, AccountFragment};
 use infra::stack_file::StageName;
-use local_cloud::{ACCOUNT_ID, Urls};
+use local_cloud::{ACCOUNT_ID, Access};
 use serde_json::json;
 
 use crate::console;
@@ -15,7 +15,7 @@ const ADDRESS: &str = "192.0.2.1";
 
 /// Registers the domain of a stack file; one that is registered already stays as it is.
 pub(crate) async fn register(
-    urls: &Urls,
+    access: &Access,
     stack: &StackFile,
     stage: &StageName,
 ) -> Result<(), Failure> {
@@ -32,7 +32,7 @@ pub(crate) async fn register(
         "addresses": [{ "name": parent, "address": ADDRESS }],
     });
     let certificate = json!({ "arn": custom.certificate_arn, "names": [host.as_str()] });
-    console::post(urls, "hosted-zones", &zone).await?;
-    console::post(urls, "certificates", &certificate).await?;
+    console::post(access, "hosted-zones", &zone).await?;
+    console::post(access, "certificates", &certificate).await?;
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use infra::StackFile;
 use infra::stack_file::{FirstFactor, Region, Scope, SignIn};
-use local_cloud::Urls;
 use local_cloud::story::{Administrator, FirstCode, Script, SignInName, Subject, Way};
 use rollout::aws::Aws;
 use rollout::error::Error;
@@ -17,11 +16,7 @@ use crate::{output, web_page};
 const LOCALE: &str = "en-US";
 
 /// The conversation with what was deployed, from signing up to being unlinked.
-pub(crate) async fn script(
-    inputs: &Inputs,
-    urls: &Urls,
-    deployed: &Deployed,
-) -> Result<Script, Failure> {
+pub(crate) async fn script(inputs: &Inputs, deployed: &Deployed) -> Result<Script, Failure> {
     let stack = &as_it_is(inputs).await?;
     let invocation_name = inputs.package.invocation_name(LOCALE);
     let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
@@ -33,7 +28,7 @@ pub(crate) async fn script(
         optional_linking: stack.linking.optional,
         pkce: stack.linking.pkce,
         way: way(stack),
-        administrator: administrator(stack, urls, &inputs.home, deployed),
+        administrator: administrator(stack, &inputs.home, deployed),
         subject: subject(stack),
         more: more(stack),
         web_page: web_page::script(stack, deployed),
@@ -96,13 +91,11 @@ pub(crate) fn way(stack: &StackFile) -> Way {
 /// Who makes accounts where people cannot make their own.
 pub(crate) fn administrator(
     stack: &StackFile,
-    urls: &Urls,
     home: &Region,
     deployed: &Deployed,
 ) -> Option<Administrator> {
     let pool = deployed.accounts.user_pool_id()?;
     (!stack.identity.self_sign_up).then(|| Administrator {
-        aws: urls.aws.clone(),
         region: home.to_string(),
         user_pool_id: pool.to_string(),
     })

@@ -66,18 +66,18 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     let name = stack::stage(&stack, options.stage.as_deref())?;
     let counter = output::call_counter();
     let preview = if name.is_local() {
-        let (urls, own) = if let Some(urls) = discovery::running()? {
-            (urls, None)
+        let (access, own) = if let Some(access) = discovery::running()? {
+            (access, None)
         } else {
             output::aside("no local stage is running: planned against an empty one");
             let own = local::start(local_cloud::Options::default()).await?;
-            (own.urls().clone(), Some(own))
+            (own.access(), Some(own))
         };
         let preview = async {
-            own_domain::register(&urls, &stack, &name).await?;
-            existing_pool::register(&urls, &stack).await?;
-            let inputs = inputs::local_inputs(&options.stack, stack, &name, &urls)?;
-            let inputs = security_profile::made(inputs, &urls).await?;
+            own_domain::register(&access, &stack, &name).await?;
+            existing_pool::register(&access, &stack).await?;
+            let inputs = inputs::local_inputs(&options.stack, stack, &name, &access)?;
+            let inputs = security_profile::made(inputs, &access).await?;
             preview(&options, inputs, Kind::Local, &counter).await
         };
         let preview = preview.await;

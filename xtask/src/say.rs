@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use local_cloud::story;
+use local_cloud::{Access, story};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,14 +19,15 @@ struct Answer {
 }
 
 pub(crate) async fn run(options: Say) -> Result<(), Failure> {
-    let urls = discovery::running()?.ok_or_else(|| {
+    let access = discovery::running()?.ok_or_else(|| {
         Failure::new("LOCAL_STAGE", "no local stage is running").hint(
             "start one with `cargo xtask local`, deploy to it with `cargo xtask deploy` in a \
              second terminal, then say it again",
         )
     })?;
     let device = Device {
-        url: format!("{}say", urls.device),
+        url: format!("{}say", access.urls.device),
+        access,
         options: &options,
     };
     if let Some(text) = &options.text {
@@ -60,6 +61,7 @@ fn prompt() -> Result<(), Failure> {
 /// The device of the running stage.
 struct Device<'a> {
     url: String,
+    access: Access,
     options: &'a Say,
 }
 
@@ -97,9 +99,9 @@ impl Device<'_> {
                 .because(rollout::error::chain(&error))
                 .hint("is the local stage still running? start it again with `cargo xtask local`")
         };
-        story::client()
-            .map_err(unreachable)?
-            .post(url)
+        let client = story::client().map_err(unreachable)?;
+        self.access
+            .bearer(client.post(url))
             .json(&json!({ "text": text, "locale": self.options.locale }))
             .send()
             .await

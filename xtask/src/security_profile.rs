@@ -2,7 +2,7 @@
 //! its client id and secret.
 
 use infra::stack_file::Provider;
-use local_cloud::{Urls, VENDOR_ID, story};
+use local_cloud::{Access, VENDOR_ID, story};
 use models::ids::{ClientId, IdError};
 use rollout::accounts::AmazonClient;
 use rollout::calls::CallCounter;
@@ -117,7 +117,7 @@ pub(crate) async fn steps(inputs: &Inputs, counter: &CallCounter) -> Result<Vec<
 
 /// The inputs of a local stage, whose security profile needs nobody: what a person does in the
 /// console is done for them.
-pub(crate) async fn made(inputs: Inputs, urls: &Urls) -> Result<Inputs, Failure> {
+pub(crate) async fn made(inputs: Inputs, access: &Access) -> Result<Inputs, Failure> {
     if !is_needed(&inputs) {
         return Ok(inputs);
     }
@@ -130,7 +130,7 @@ pub(crate) async fn made(inputs: Inputs, urls: &Urls) -> Result<Inputs, Failure>
         .map(|url| url.as_url().as_str())
         .collect();
     let name = format!("{}-{}", inputs.stack.name, inputs.stage);
-    let mut url = urls.device.clone();
+    let mut url = access.urls.device.clone();
     url.set_path(&format!("/console/security-profiles/{name}"));
     let unreachable = |error: reqwest::Error| {
         Failure::new(
@@ -140,9 +140,9 @@ pub(crate) async fn made(inputs: Inputs, urls: &Urls) -> Result<Inputs, Failure>
         .because(rollout::error::chain(&error))
         .hint("is the local stage still running? start it again with `cargo xtask local`")
     };
-    let made: Made = story::client()
-        .map_err(unreachable)?
-        .put(url.clone())
+    let client = story::client().map_err(unreachable)?;
+    let made: Made = access
+        .bearer(client.put(url.clone()))
         .json(&json!({ "returnUrls": return_urls }))
         .send()
         .await

@@ -6,7 +6,7 @@ use std::time::Duration;
 use infra::StackFile;
 use infra::stack_file::StageName;
 use jiff::Timestamp;
-use local_cloud::Urls;
+use local_cloud::{Access, Urls};
 use models::ids::VendorId;
 use models::secure_url::{SecureUrl, SecureUrlError, is_loopback};
 use rollout::endpoints::{
@@ -14,7 +14,6 @@ use rollout::endpoints::{
     UserPoolHosts,
 };
 use rollout::resolver::Resolver;
-use secrecy::SecretString;
 use smapi::{AskCliProfile, Configuration, Credentials, Logins, variables};
 use url::Url;
 
@@ -23,7 +22,8 @@ use crate::failure::Failure;
 use crate::{logins, stack as stack_files};
 
 /// The hosts of a local stage.
-pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
+pub(crate) fn local_endpoints(access: &Access) -> Result<Endpoints, Failure> {
+    let urls = &access.urls;
     let secure = |url: &str| -> Result<SecureUrl, Failure> {
         url.parse().map_err(|error: SecureUrlError| {
             Failure::new("LOCAL_STAGE", error.to_string())
@@ -36,8 +36,8 @@ pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
         // A stage with overrides never takes credentials from the default chain.
         aws: AwsEndpoint::Override {
             url: secure(urls.aws.as_str())?,
-            access_key_id: "local".to_owned(),
-            secret_access_key: SecretString::from("local"),
+            access_key_id: access.access_key_id.clone(),
+            secret_access_key: access.secret_access_key.clone(),
         },
         developer: smapi::Endpoints {
             smapi: secure(urls.smapi.as_str())?,
@@ -55,7 +55,10 @@ pub(crate) fn local_endpoints(urls: &Urls) -> Result<Endpoints, Failure> {
         },
         sign_in: HostPattern::new(base(&urls.sign_in)),
         custom_sign_in: HostPattern::new(urls.custom_sign_in()),
-        resolver: Resolver::Http(secure(&urls.resolver())?),
+        resolver: Resolver::Http {
+            url: secure(&urls.resolver())?,
+            token: access.token.clone(),
+        },
         user_pools: UserPoolHosts {
             api: HostPattern::new(base(&urls.aws)),
             original_issuer: HostPattern::new(format!("{}/{{pool}}", base(&urls.aws))),
@@ -84,13 +87,14 @@ pub(crate) fn call_timeout() -> Result<Duration, Failure> {
 }
 
 /// The Amazon developer of a local stage.
-pub(crate) fn local_developer() -> Result<Credentials, Failure> {
+pub(crate) fn local_developer(access: &Access) -> Result<Credentials, Failure> {
     Ok(Credentials::RefreshToken {
-        refresh_token: SecretString::from(local_cloud::alexa::DEVELOPER_REFRESH_TOKEN),
-        client_id: local_cloud::alexa::DEVELOPER_CLIENT_ID
+        refresh_token: access.lwa_refresh_token.clone(),
+        client_id: access
+            .lwa_client_id
             .parse()
             .map_err(|error| Failure::new("LOCAL_STAGE", format!("{error}")))?,
-        client_secret: SecretString::from(local_cloud::alexa::DEVELOPER_CLIENT_SECRET),
+        client_secret: access.lwa_client_secret.clone(),
     })
 }
 
@@ -113,7 +117,7 @@ pub(crate) fn hosts() -> Result<(Endpoints, Configuration), Failure> {
     let configuration = Configuration::read(|variable| std::env::var(variable).ok())
         .map_err(|error| Failure::new(error.code(), error.to_string()).hint(error.hint()))?;
     let endpoints = match elsewhere()? {
-        Some(urls) => local_endpoints(&urls)?,
+        Some(access) => local_endpoints(&access)?,
         None => Endpoints {
             developer: configuration.endpoints.clone(),
             call_timeout: call_timeout()?,
@@ -125,21 +129,22 @@ pub(crate) fn hosts() -> Result<(Endpoints, Configuration), Failure> {
 
 /// The base URLs of a stage that is not Amazon's, if the environment names any. They are all on
 /// this machine: a real stage's credentials go to Amazon or stay here.
-pub(crate) fn elsewhere() -> Result<Option<Urls>, Failure> {
+pub(crate) fn elsewhere() -> Result<Option<Access>, Failure> {
     let Some(path) = std::env::var_os(ENDPOINTS.name).filter(|path| !path.is_empty()) else {
         return Ok(None);
     };
     let path = PathBuf::from(path);
     let refused = |problem: String| {
         Failure::new("ENDPOINT", format!("{}: {problem}", ENDPOINTS.name)).hint(
-            "name a file with the base URLs that `cargo xtask local --json` prints, or unset the \
-             variable to use Amazon's",
+            "name a file with what `cargo xtask local --json` prints, or unset the variable to use \
+             Amazon's",
         )
     };
     let text = std::fs::read_to_string(&path)
         .map_err(|error| refused(format!("cannot read {}: {error}", path.display())))?;
-    let urls: Urls = serde_json::from_str(&text)
+    let access: Access = serde_json::from_str(&text)
         .map_err(|error| refused(format!("{}: {error}", path.display())))?;
+    let urls: &Urls = &access.urls;
     let all = [
         &urls.aws,
         &urls.smapi,
@@ -150,7 +155,7 @@ pub(crate) fn elsewhere() -> Result<Option<Urls>, Failure> {
     let stranger = all.into_iter().find(|url| !is_loopback(url)).cloned();
     match stranger {
         Some(url) => Err(refused(format!("{url} is not on this machine"))),
-        None => Ok(Some(urls)),
+        None => Ok(Some(access)),
     }
 }
 

@@ -1,10 +1,9 @@
 //! What no real cloud offers: reading the outbox and driving the clock; and what people do in a console
 //! before they deploy.
 
+use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -13,24 +12,36 @@ use crate::alexa::{Alexa, Customer};
 use crate::aws::acm::Certificate;
 use crate::aws::route53::NewZone;
 use crate::cognito::{Cognito, Condition, Flaw};
+use crate::guard::{Caller, Door};
 
 /// Served beside the device, on the same listener.
-pub(crate) fn router(shared: Shared) -> Router {
-    Router::new()
-        .route("/control/clock", get(read_clock).post(advance_clock))
-        .route("/outbox", get(read_outbox))
-        .route("/console/certificates", post(add_certificate))
-        .route("/console/hosted-zones", post(add_zone))
-        .with_state(shared)
+pub(crate) fn doors(shared: &Shared) -> Vec<Door> {
+    use Caller::StageToken;
+
+    Door::all(
+        shared,
+        [
+            Door::get("/control/clock", StageToken, read_clock),
+            Door::post("/control/clock", StageToken, advance_clock),
+            Door::get("/outbox", StageToken, read_outbox),
+            Door::post("/console/certificates", StageToken, add_certificate),
+            Door::post("/console/hosted-zones", StageToken, add_zone),
+        ],
+    )
 }
 
 /// Served on the same listener: what happens to the links of people.
-pub(crate) fn people_router(alexa: Alexa, cognito: Cognito) -> Router {
-    Router::new()
-        .route("/control/provider", post(set_provider))
-        .route("/control/link", post(spoil_link))
-        .route("/console/user-pools", post(add_pool))
-        .with_state((alexa, cognito))
+pub(crate) fn people_doors(alexa: &Alexa, cognito: &Cognito) -> Vec<Door> {
+    use Caller::StageToken;
+
+    Door::all(
+        &(alexa.clone(), cognito.clone()),
+        [
+            Door::post("/control/provider", StageToken, set_provider),
+            Door::post("/control/link", StageToken, spoil_link),
+            Door::post("/console/user-pools", StageToken, add_pool),
+        ],
+    )
 }
 
 async fn read_clock(State(shared): State<Shared>) -> Json<Value> {

@@ -5,25 +5,34 @@
 //! answers anything else as Amazon answers an unknown operation. It never reads a template or a
 //! skill package through the types that wrote it: the writer must not mark its own work.
 
+mod access;
 pub mod alexa;
 pub mod aws;
 mod clock;
 pub mod cognito;
 mod control;
-mod cross_origin;
 mod error;
 pub mod faults;
+mod guard;
+mod keys;
 pub mod lambda;
 mod loopback;
 mod outbox;
 mod pace;
+mod page;
+mod random;
 mod recorder;
+mod secret;
+mod server;
 mod stage;
 pub mod story;
 
+pub use access::Access;
 pub use clock::Clock;
 pub use error::AwsError;
+pub use guard::door::{Browsers, Caller, DoorRow};
 pub use loopback::{EXCEPTIONS, Exception, is_loopback};
 pub use outbox::{Message, Outbox};
 pub use pace::Pace;
+pub use stage::doors;
 pub use stage::{ACCOUNT_ID, LocalStage, Options, Shared, StartError, Urls, VENDOR_ID};

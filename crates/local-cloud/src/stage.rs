@@ -5,22 +5,28 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::Response;
+use bytes::Bytes;
+use http::request::Parts;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::alexa::Alexa;
-use crate::aws::Aws;
 use crate::aws::acm::Acm;
 use crate::aws::logs::Logs;
 use crate::aws::route53::{Route53, resolver};
 use crate::aws::s3::S3;
+use crate::aws::{Aws, protocol};
 use crate::cognito::{Cognito, UPDATED_ISSUERS};
-use crate::faults::{self, Door, Faults, Gate, Wire};
-use crate::lambda::Lambda;
+use crate::faults::{self, Faults, Gate, Service};
+use crate::guard::door::{self, DoorRow};
+use crate::guard::{Caller, Door, Guard, Proofs};
+use crate::keys::Keys;
+use crate::lambda::{self, Lambda};
 use crate::recorder::Recorder;
-use crate::{Clock, Outbox, Pace, control};
+use crate::{Access, Clock, Outbox, Pace, control, page, server};
 
 /// The account that owns everything on a local stage.
 pub const ACCOUNT_ID: &str = "000000000000";
@@ -97,6 +103,8 @@ pub struct Shared {
     pub urls: Arc<Urls>,
     /// What would have been sent to people.
     pub outbox: Outbox,
+    /// What callers have to show.
+    pub(crate) keys: Keys,
     /// What is to go wrong.
     pub faults: Faults,
     /// How fast the services are.
@@ -149,61 +157,35 @@ impl LocalStage {
             listeners.push(listen(options.port, offset).await?);
         }
         let url = |index: usize| base_url(&listeners[index]);
-        let shared = Shared {
-            clock: Clock::default(),
-            urls: Arc::new(Urls {
-                aws: url(0)?,
-                smapi: url(1)?,
-                lwa: url(2)?,
-                sign_in: url(3)?,
-                device: url(4)?,
-            }),
-            outbox: Outbox::default(),
-            faults: Faults::default(),
-            pace: options.pace,
-            acm: Acm::default(),
-            route53: Route53::new(options.pace.late_answers()),
+        let urls = Urls {
+            aws: url(0)?,
+            smapi: url(1)?,
+            lwa: url(2)?,
+            sign_in: url(3)?,
+            device: url(4)?,
         };
-
-        let s3 = S3::new(shared.clock.clone());
-        let logs = Logs::new(shared.clone());
-        let cognito = Cognito::new(shared.clone());
-        let lambda = Lambda::new(shared.clone(), s3.clone(), logs.clone());
-        let aws = Aws::new(shared.clone(), s3, logs, cognito.clone(), lambda.clone());
-        let alexa = Alexa::new(shared.clone(), lambda.clone());
-
-        let gate = |door, router| Gate::new(&shared.faults, door).before(router);
-        let routers = [
-            gate(Door::Aws, aws.router().merge(cognito.issuer_router())),
-            // What is recorded is what SMAPI answers, not what a fault makes of it.
-            gate(
-                Door::Smapi,
-                match recorder {
-                    Some(recorder) => recorder.around(alexa.smapi_router()),
-                    None => alexa.smapi_router(),
-                },
-            ),
-            gate(Door::Lwa, alexa.lwa_router()),
-            cognito.sign_in_router(),
-            alexa
-                .device_router()
-                .merge(control::router(shared.clone()))
-                .merge(resolver::router(shared.route53.clone()))
-                .merge(control::people_router(alexa.clone(), cognito.clone()))
-                .merge(faults::router(shared.faults.clone())),
-        ];
+        let services = Services::new(urls, options.pace);
+        let routers = services.routers(recorder);
         let (stop, stopped) = watch::channel(false);
         let servers = listeners
             .into_iter()
             .zip(routers)
-            .map(|(listener, router)| tokio::spawn(serve(listener, router, stopped.clone())))
+            .map(|(listener, router)| {
+                let served = server::serve(listener, router, stopped.clone(), server::PATIENCE);
+                tokio::spawn(served)
+            })
             .collect();
         Ok(Self {
-            shared,
-            lambda,
+            shared: services.shared,
+            lambda: services.lambda,
             stop,
             servers,
         })
+    }
+
+    /// Where the services listen, and what opens them.
+    pub fn access(&self) -> Access {
+        Access::new(&self.shared.urls, &self.shared.keys)
     }
 
     /// Where the services listen.
@@ -247,15 +229,135 @@ fn base_url(listener: &TcpListener) -> Result<Url, StartError> {
     Url::parse(&format!("http://127.0.0.1:{port}")).map_err(|_| StartError::PortRange(port))
 }
 
-async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
-    let service = router.into_make_service_with_connect_info::<Wire>();
-    let served =
-        axum::serve(faults::listen(listener), service).with_graceful_shutdown(async move {
-            // An error means that the stage itself is gone.
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-        });
-    // The listener is ours and lives as long as the stage: there is nobody to tell.
-    let _ = served.await;
+/// Every door of every listener of a stage: the table that routes and guard are built from.
+pub fn doors() -> Vec<DoorRow> {
+    let unused = || Url::parse("http://127.0.0.1:1").ok();
+    let Some(url) = unused() else {
+        return Vec::new();
+    };
+    let urls = Urls {
+        aws: url.clone(),
+        smapi: url.clone(),
+        lwa: url.clone(),
+        sign_in: url.clone(),
+        device: url,
+    };
+    let services = Services::new(urls, Pace::QUICK);
+    let listeners = ["aws", "smapi", "lwa", "signIn", "device"];
+    listeners
+        .into_iter()
+        .zip(services.doors())
+        .flat_map(|(listener, doors)| doors.into_iter().map(move |door| door.row(listener)))
+        .chain(lambda::runtime_doors())
+        .collect()
+}
+
+/// Everything that answers on the listeners of a stage.
+#[derive(Debug, Clone)]
+struct Services {
+    shared: Shared,
+    aws: Aws,
+    alexa: Alexa,
+    cognito: Cognito,
+    lambda: Lambda,
+}
+
+impl Services {
+    fn new(urls: Urls, pace: Pace) -> Self {
+        let shared = Shared {
+            clock: Clock::default(),
+            urls: Arc::new(urls),
+            outbox: Outbox::default(),
+            keys: Keys::default(),
+            faults: Faults::default(),
+            pace,
+            acm: Acm::default(),
+            route53: Route53::new(pace.late_answers()),
+        };
+        let s3 = S3::new(shared.clock.clone());
+        let logs = Logs::new(shared.clone());
+        let cognito = Cognito::new(shared.clone());
+        let lambda = Lambda::new(shared.clone(), s3.clone(), logs.clone());
+        Self {
+            aws: Aws::new(shared.clone(), s3, logs, cognito.clone(), lambda.clone()),
+            alexa: Alexa::new(shared.clone(), lambda.clone()),
+            cognito,
+            lambda,
+            shared,
+        }
+    }
+
+    /// The table of doors: one part for each listener, in the order of their ports.
+    fn doors(&self) -> [Vec<Door>; 5] {
+        let device = [
+            page::doors(&self.shared),
+            self.alexa.device_doors(),
+            control::doors(&self.shared),
+            control::people_doors(&self.alexa, &self.cognito),
+            resolver::doors(&self.shared.route53),
+            faults::doors(&self.shared.faults),
+        ];
+        [
+            [self.cognito.issuer_doors(), protocol::doors().into()].concat(),
+            self.alexa.smapi_doors(),
+            self.alexa.lwa_doors(),
+            self.cognito.sign_in_doors(),
+            device.concat(),
+        ]
+    }
+
+    /// The routes of each listener, built from its doors, behind its guard.
+    fn routers(&self, recorder: Option<Recorder>) -> [Router; 5] {
+        let [aws, smapi, lwa, sign_in, device] = self.doors();
+        let gate = |service, router| Gate::new(&self.shared.faults, service).before(router);
+        let issuers = self.cognito.conditioned(door::router(&aws));
+        let routes = [
+            gate(Service::Aws, self.aws.behind(issuers)),
+            // What is recorded is what SMAPI answers, not what a fault makes of it.
+            gate(
+                Service::Smapi,
+                match recorder {
+                    Some(recorder) => recorder.around(door::router(&smapi)),
+                    None => door::router(&smapi),
+                },
+            ),
+            gate(Service::Lwa, door::router(&lwa)),
+            self.cognito.conditioned(door::router(&sign_in)),
+            door::router(&device),
+        ];
+        let urls = &self.shared.urls;
+        let ports = [
+            &urls.aws,
+            &urls.smapi,
+            &urls.lwa,
+            &urls.sign_in,
+            &urls.device,
+        ]
+        .map(|url| url.port().unwrap_or_default());
+        let proofs: Arc<dyn Proofs> = Arc::new(self.clone());
+        let mut tables = [aws, smapi, lwa, sign_in, device].into_iter().zip(ports);
+        routes.map(|routes| {
+            // There are as many of each.
+            let (doors, port) = tables.next().unwrap_or_default();
+            Guard::new(port, &doors, self.shared.keys.clone(), proofs.clone()).before(routes)
+        })
+    }
+}
+
+impl Proofs for Services {
+    fn look(&self, caller: Caller, parts: &Parts) -> Result<(), Box<Response>> {
+        match caller {
+            Caller::Signature => protocol::look(&self.shared.keys, parts),
+            other => self.alexa.ask(other, parts),
+        }
+    }
+
+    fn check(&self, caller: Caller, parts: &mut Parts, body: &Bytes) -> Result<(), Box<Response>> {
+        match caller {
+            Caller::Signature => protocol::check(&self.shared.keys, parts, body),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -275,6 +377,7 @@ pub(crate) mod tests {
                 device: url(),
             }),
             outbox: Outbox::default(),
+            keys: Keys::default(),
             faults: Faults::default(),
             pace: Pace::QUICK,
             acm: Acm::default(),

@@ -10,17 +10,31 @@ use std::path::Path;
 ///
 /// The file or a folder above it cannot be written; then the old file is as it was.
 pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    // As any other file that a program writes; a draft alone would be its owner's only.
+    write(file, bytes, 0o666)
+}
+
+/// The same for a file with secrets, which its owner alone can read.
+///
+/// # Errors
+///
+/// As for [`replace`].
+pub fn replace_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(file, bytes, 0o600)
+}
+
+#[cfg_attr(not(unix), expect(unused_variables, reason = "there are no modes"))]
+fn write(file: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
-    // As any other file that a program writes; a draft alone would be its owner's only.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        builder.permissions(std::fs::Permissions::from_mode(mode));
     }
     let mut draft = builder.tempfile_in(folder)?;
     draft.write_all(bytes)?;
@@ -42,6 +56,19 @@ mod tests {
         }
         let left = std::fs::read_dir(file.parent().unwrap()).unwrap().count();
         assert_eq!(left, 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_its_owners_alone_also_where_it_was_not() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys.json");
+        std::fs::write(&file, "old").unwrap();
+        replace_private(&file, b"new").unwrap();
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

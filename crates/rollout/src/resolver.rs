@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use models::secure_url::SecureUrl;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use smapi::HttpClients;
 
@@ -16,7 +17,12 @@ pub enum Resolver {
     System,
     /// One that answers in JSON over HTTP
     /// (<https://developers.google.com/speed/public-dns/docs/doh/json>).
-    Http(SecureUrl),
+    Http {
+        /// Where it answers.
+        url: SecureUrl,
+        /// The bearer token that it wants.
+        token: SecretString,
+    },
 }
 
 /// What is known of a name.
@@ -69,7 +75,7 @@ impl Resolver {
     pub(crate) async fn addresses(&self, name: &str) -> Result<Resolved, Error> {
         match self {
             Self::System => Ok(system(name).await),
-            Self::Http(url) => over_http(url, name).await,
+            Self::Http { url, token } => over_http(url, token, name).await,
         }
     }
 }
@@ -88,14 +94,19 @@ async fn system(name: &str) -> Resolved {
     }
 }
 
-async fn over_http(url: &SecureUrl, name: &str) -> Result<Resolved, Error> {
+async fn over_http(url: &SecureUrl, token: &SecretString, name: &str) -> Result<Resolved, Error> {
     let mut url = url.as_url().clone();
     url.query_pairs_mut()
         .append_pair("name", name)
         .append_pair("type", "A");
     let clients = HttpClients::default();
     let answer = async {
-        let response = clients.for_url(&url)?.get(url.clone()).send().await;
+        let response = clients
+            .for_url(&url)?
+            .get(url.clone())
+            .bearer_auth(token.expose_secret())
+            .send()
+            .await;
         Ok::<_, Error>(match response {
             Ok(response) => response.json::<Answer>().await,
             Err(error) => Err(error),

@@ -47,8 +47,7 @@ impl Judge {
     /// What is on a stage; an error if that is wrong whatever was deployed.
     pub(super) async fn state(&mut self, stage: &Stage, region: &str) -> Result<Value> {
         let question = json!({
-            "aws": stage.urls.aws,
-            "smapi": stage.urls.smapi,
+            "access": stage.access,
             "region": region,
             "stage": "local",
         });

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use local_cloud::Urls;
+use local_cloud::Access;
 use local_cloud::faults::{CallRecord, Rule};
 use reqwest::Client;
 use serde::Deserialize;
@@ -21,7 +21,7 @@ const LONGEST_DEPLOYMENT: Duration = Duration::from_mins(3);
 pub(super) struct Stage {
     process: Child,
     client: Client,
-    pub(super) urls: Urls,
+    pub(super) access: Access,
 }
 
 #[derive(Deserialize)]
@@ -40,21 +40,21 @@ impl Stage {
         let stdout = process.stdout.take().context("stdout is not a pipe")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).await?;
-        let urls = serde_json::from_str(&line)
+        let access = serde_json::from_str(&line)
             .with_context(|| format!("`local --json` printed “{}”", line.trim()))?;
         Ok(Self {
             process,
             client: client.clone(),
-            urls,
+            access,
         })
     }
 
     /// Counts calls anew, under these rules.
     pub(super) async fn expect(&self, rules: &[Rule]) -> Result<()> {
-        let url = self.urls.device.join("control/faults")?;
+        let url = self.access.urls.device.join("control/faults")?;
         let answer = self
-            .client
-            .post(url)
+            .access
+            .bearer(self.client.post(url))
             .json(&json!({ "rules": rules }))
             .send();
         let answer = answer.await.context("the stage takes no faults")?;
@@ -64,15 +64,19 @@ impl Stage {
 
     /// The calls that were counted.
     pub(super) async fn calls(&self) -> Result<Vec<CallRecord>> {
-        let url = self.urls.device.join("control/faults")?;
-        let answer = self.client.get(url).send().await?;
+        let url = self.access.urls.device.join("control/faults")?;
+        let answer = self.access.bearer(self.client.get(url)).send().await?;
         Ok(answer.json::<Calls>().await?.calls)
     }
 
     /// Waits until a halt has taken effect.
     pub(super) async fn halted(&self) -> Result<()> {
-        let url = self.urls.device.join("control/faults/halted")?;
-        let answer = self.client.get(url).timeout(LONGEST_DEPLOYMENT).send();
+        let url = self.access.urls.device.join("control/faults/halted")?;
+        let answer = self
+            .access
+            .bearer(self.client.get(url))
+            .timeout(LONGEST_DEPLOYMENT)
+            .send();
         answer.await?.error_for_status()?;
         Ok(())
     }

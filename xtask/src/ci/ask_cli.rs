@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use infra::stack_file::StageName;
-use local_cloud::Urls;
-use local_cloud::alexa::DEVELOPER_ACCESS_TOKEN;
+use local_cloud::Access;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use xshell::cmd;
 
 use super::stage::{self, OwnStage};
 use super::toolbox::Toolbox;
-use crate::{ask_cli, output, workspace};
+use crate::{ask_cli, local, output, workspace};
 
 const PROFILE: &str = "default";
 const MODEL: &str = "skill-package/interactionModels/custom/en-US.json";
@@ -24,7 +24,7 @@ const SKIPPED: &str = "does not change compared to the last deploy hash result";
 /// One skill, worked on from both sides.
 pub(super) fn ask_cli(toolbox: &Toolbox) -> Result<()> {
     let stage = OwnStage::start(None)?;
-    let ask = AskCli::set_up(toolbox, &stage.urls)?;
+    let ask = AskCli::set_up(toolbox, &stage.access)?;
 
     let cargo = Toolbox::as_person(cmd!(toolbox.sh, "cargo xtask render"));
     cargo.run()?;
@@ -80,17 +80,13 @@ pub(super) fn aws_cli(toolbox: &Toolbox) -> Result<()> {
     let aws = toolbox.python_program("aws")?;
     let stage = OwnStage::start(None)?;
     let report = stage::deploy_with(toolbox, stage::EMAIL)?;
-    let (endpoint, region) = (stage.urls.aws.as_str(), report.region()?);
+    let region = report.region()?;
     let read = |arguments: &[&str]| -> Result<Value> {
-        let text = cmd!(
-            sh,
-            "{aws} --endpoint-url {endpoint} --region {region} --output json {arguments...}"
-        )
-        .env("AWS_ACCESS_KEY_ID", "judge")
-        .env("AWS_SECRET_ACCESS_KEY", "judge")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_CONFIG_FILE", toolbox.folder.join("no-aws-config"))
-        .read()?;
+        let text = cmd!(sh, "{aws} --region {region} --output json {arguments...}")
+            .envs(local::variables(&stage.access))
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", toolbox.folder.join("no-aws-config"))
+            .read()?;
         serde_json::from_str(&text).with_context(|| format!("no JSON: {text}"))
     };
     let stacks = read(&["cloudformation", "describe-stacks"])?;
@@ -145,20 +141,19 @@ struct AskCli<'a> {
     program: PathBuf,
     home: TempDir,
     dist: PathBuf,
-    smapi: String,
+    access: Access,
     vendor: String,
 }
 
 impl<'a> AskCli<'a> {
-    fn set_up(toolbox: &'a Toolbox, urls: &Urls) -> Result<Self> {
+    fn set_up(toolbox: &'a Toolbox, access: &Access) -> Result<Self> {
         let program = toolbox.node_judge("ask-cli")?.join("node_modules/.bin/ask");
         let dist = workspace::dist(StageName::LOCAL);
         let mut ask = Self {
             toolbox,
             program,
             home: TempDir::new()?,
-            // ask-cli wants no slash at the end.
-            smapi: urls.smapi.as_str().trim_end_matches('/').to_owned(),
+            access: access.clone(),
             dist,
             vendor: String::new(),
         };
@@ -178,7 +173,7 @@ impl<'a> AskCli<'a> {
             "share_usage": false,
             "profiles": { PROFILE: {
                 "token": {
-                    "access_token": DEVELOPER_ACCESS_TOKEN,
+                    "access_token": self.access.smapi_token.expose_secret(),
                     "refresh_token": "unused",
                     "token_type": "bearer",
                     "expires_in": 3600,
@@ -200,16 +195,8 @@ impl<'a> AskCli<'a> {
 
     /// With credentials from the environment, as a pipeline has them.
     fn deploy_from_environment(&self) -> Result<String> {
-        self.run_with(
-            &["deploy", "--target", "skill-metadata"],
-            &[
-                ("ASK_ACCESS_TOKEN", DEVELOPER_ACCESS_TOKEN),
-                ("ASK_VENDOR_ID", &self.vendor),
-                // ask-cli asks for these whether it calls AWS or not.
-                ("AWS_ACCESS_KEY_ID", "unused"),
-                ("AWS_SECRET_ACCESS_KEY", "unused"),
-            ],
-        )
+        let variables = local::variables(&self.access);
+        self.run_with(&["deploy", "--target", "skill-metadata"], &variables)
     }
 
     fn skill(&self) -> Result<String> {
@@ -262,14 +249,19 @@ impl<'a> AskCli<'a> {
     }
 
     /// Both streams, because ask-cli warns on either.
-    fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Result<String> {
+    fn run_with(&self, arguments: &[&str], environment: &[(&str, String)]) -> Result<String> {
         let sh = &self.toolbox.sh;
         let program = &self.program;
         sh.create_dir(&self.dist)?;
         let _in_folder = sh.push_dir(&self.dist);
         let mut command = cmd!(sh, "{program} {arguments...}")
             .env("HOME", self.home.path())
-            .env("ASK_SMAPI_SERVER_BASE_URL", &self.smapi)
+            .envs(
+                // Where SMAPI is; who asks there is in the profile.
+                local::variables(&self.access)
+                    .into_iter()
+                    .filter(|(name, _)| *name == "ASK_SMAPI_SERVER_BASE_URL"),
+            )
             .env("ASK_SKIP_NEW_VERSION_REMINDER", "1");
         for (name, value) in environment {
             command = command.env(name, value);

@@ -141,7 +141,7 @@ fn inputs(
         .parse()
         .map_err(|error| Failure::new("CI", format!("{aws}: {error}")))?;
     let lacking = gaps(toolbox).map_err(Failure::from)?.resource_type;
-    let elsewhere = stage::local_endpoints(local.urls())?;
+    let elsewhere = stage::local_endpoints(&local.access())?;
     Ok(Inputs {
         home: stack::home(&stack, &stage)?,
         package: inputs::read_package(&stack::package_folder(path))?,
@@ -160,7 +160,7 @@ fn inputs(
             },
             ..elsewhere
         },
-        developer: stage::local_developer()?,
+        developer: stage::local_developer(&local.access())?,
         vendor: None,
         amazon_client: None,
         architecture: build::host(),

@@ -6,15 +6,16 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use infra::{StackFile, names};
-use local_cloud::{LocalStage, Options, Urls};
+use local_cloud::{Access, LocalStage, Options};
 use rollout::package::SourcePackage;
+use secrecy::ExposeSecret as _;
 use tokio::runtime::Runtime;
 use xshell::cmd;
 
 use super::report::Report;
 use super::toolbox::Toolbox;
 use crate::discovery::{self, Announcement};
-use crate::{output, workspace};
+use crate::{local, output, workspace};
 
 /// The command of the README, with a stage that lives as long as it does.
 pub(super) fn story(toolbox: &Toolbox) -> Result<()> {
@@ -116,12 +117,19 @@ pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
     let python = toolbox.python_program("python")?;
     let stage = OwnStage::start(None)?;
     let report = deploy_with(toolbox, EMAIL)?;
-    let arguments = &deployment(toolbox, &stage.urls, &report)?;
+    let arguments = &deployment(toolbox, &stage.access, &report)?;
     let read_back = toolbox.judge("readback.py");
-    cmd!(sh, "{python} {read_back} {arguments...}").run()?;
-    let device = stage.urls.device.as_str();
+    let keys = local::variables(&stage.access);
+    let keys = || keys.iter().map(|(name, value)| (name, value));
+    cmd!(sh, "{python} {read_back} {arguments...}")
+        .envs(keys())
+        .run()?;
+    let device = stage.access.urls.device.as_str();
     let jwt = toolbox.judge("jwt_judge.py");
-    cmd!(sh, "{python} {jwt} {arguments...} --device {device}").run()?;
+    cmd!(sh, "{python} {jwt} {arguments...} --device {device}")
+        .envs(keys())
+        .env("STAGE_TOKEN", stage.access.token.expose_secret())
+        .run()?;
     stage.stop();
     Ok(())
 }
@@ -152,13 +160,13 @@ pub(super) fn deploy_with(toolbox: &Toolbox, stack: &str) -> Result<Report> {
 }
 
 /// What `judges/readback.py` calls the arguments of every judge of a deployment of that file.
-fn deployment(toolbox: &Toolbox, urls: &Urls, report: &Report) -> Result<Vec<String>> {
+fn deployment(toolbox: &Toolbox, access: &Access, report: &Report) -> Result<Vec<String>> {
     let stack_file = toolbox.root.join(EMAIL);
     let text = toolbox.sh.read_file(&stack_file)?;
     let stack = StackFile::parse(&text, "stack.toml")?;
     let stage = report.stage.parse()?;
     let arguments = [
-        ("--endpoint", urls.aws.to_string()),
+        ("--endpoint", access.urls.aws.to_string()),
         ("--region", report.region()?.to_owned()),
         (
             "--identity-stack",
@@ -177,9 +185,9 @@ fn deployment(toolbox: &Toolbox, urls: &Urls, report: &Report) -> Result<Vec<Str
 fn no_other_stage() -> Result<()> {
     match discovery::running() {
         Ok(None) => Ok(()),
-        Ok(Some(urls)) => Err(anyhow!(
+        Ok(Some(access)) => Err(anyhow!(
             "a local stage is running (its AWS is at {}); end it first",
-            urls.aws
+            access.urls.aws
         )),
         Err(failure) => Err(anyhow!("{failure:?}")),
     }
@@ -187,7 +195,7 @@ fn no_other_stage() -> Result<()> {
 
 /// A stage inside this process, found by the commands that are run beside it.
 pub(super) struct OwnStage {
-    pub(super) urls: Urls,
+    pub(super) access: Access,
     runtime: Runtime,
     stage: LocalStage,
     _announcement: Announcement,
@@ -202,10 +210,11 @@ impl OwnStage {
             ..Options::default()
         };
         let stage = runtime.block_on(LocalStage::start(options))?;
-        let urls = stage.urls().clone();
-        let announcement = discovery::announce(&urls).map_err(|failure| anyhow!("{failure:?}"))?;
+        let access = stage.access();
+        let announcement =
+            discovery::announce(&access).map_err(|failure| anyhow!("{failure:?}"))?;
         Ok(Self {
-            urls,
+            access,
             runtime,
             stage,
             _announcement: announcement,
@@ -236,7 +245,7 @@ impl LocalProcess {
         let process = Self(child);
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
-        serde_json::from_str::<Urls>(&line)
+        serde_json::from_str::<Access>(&line)
             .with_context(|| format!("`local --json` printed “{}”", line.trim()))?;
         Ok(process)
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use infra::StackFile;
 use infra::stack_file::StageName;
 use local_cloud::story::{Account, Administrator, Guest, Problem, Way};
-use local_cloud::{LocalStage, Urls};
+use local_cloud::{Access, LocalStage};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -30,12 +30,12 @@ pub(super) async fn talk(
     name: StageName,
     conversations: Vec<Conversation>,
 ) -> Result<Vec<Talked>, Failure> {
-    if let Some(urls) = discovery::running()? {
-        return deploy_and_talk(path, stack, name, conversations, &urls).await;
+    if let Some(access) = discovery::running()? {
+        return deploy_and_talk(path, stack, name, conversations, &access).await;
     }
     let stage = local::start(local_cloud::Options::default()).await?;
-    let urls = stage.urls().clone();
-    let talked = deploy_and_talk(path, stack, name, conversations, &urls).await;
+    let access = stage.access();
+    let talked = deploy_and_talk(path, stack, name, conversations, &access).await;
     LocalStage::stop(stage).await;
     talked
 }
@@ -45,17 +45,17 @@ async fn deploy_and_talk(
     stack: StackFile,
     name: StageName,
     conversations: Vec<Conversation>,
-    urls: &Urls,
+    access: &Access,
 ) -> Result<Vec<Talked>, Failure> {
-    let deployed = deploy::without_a_story(path, stack.clone(), &name, urls).await?;
-    let stack = person::as_it_is(&inputs::local_inputs(path, stack, &name, urls)?).await?;
+    let deployed = deploy::without_a_story(path, stack.clone(), &name, access).await?;
+    let stack = person::as_it_is(&inputs::local_inputs(path, stack, &name, access)?).await?;
     let way = person::way(&stack);
     let home = stack::home(&stack, &name)?;
-    let administrator = person::administrator(&stack, urls, &home, &deployed);
+    let administrator = person::administrator(&stack, &home, &deployed);
     let hall = Arc::new(Hall {
         way,
         administrator,
-        urls: urls.clone(),
+        access: access.clone(),
         skill_id: deployed.skill_id.to_string(),
         seats: Semaphore::new(AT_ONCE),
     });
@@ -93,7 +93,7 @@ async fn all(mut talking: JoinSet<(usize, Talked)>) -> Result<Vec<Talked>, Failu
 struct Hall {
     way: Way,
     administrator: Option<Administrator>,
-    urls: Urls,
+    access: Access,
     skill_id: String,
     seats: Semaphore,
 }
@@ -117,7 +117,7 @@ impl Hall {
     async fn converse(&self, conversation: &Conversation) -> Result<Vec<Outcome>, Problem> {
         let (locale, account) = (&conversation.locale, conversation.account);
         let guest = Guest::arrive(
-            &self.urls,
+            &self.access,
             &self.skill_id,
             locale,
             account,

@@ -1,12 +1,12 @@
 //! People who sign in with Amazon: no user pool, and a security profile that a person has made.
 
-use local_cloud::Urls;
+use local_cloud::Access;
 use local_cloud::story::{Account, Guest, Way};
 use serde_json::{Value, json};
 
 use crate::command::{Said, open};
 use crate::plan::{to_do, with};
-use crate::real::{DEVELOPER, Real, failed};
+use crate::real::{Real, failed};
 use crate::stage::Stage;
 
 pub(crate) const AMAZON: &str = "[identity]\nprovider = \"login-with-amazon\"\n\
@@ -22,6 +22,7 @@ pub(crate) async fn make_profile(
     let request = real
         .http
         .put(url)
+        .bearer_auth(real.text("token"))
         .json(&json!({ "returnUrls": return_urls }));
     let made = request.send().await.unwrap();
     assert_eq!(made.status(), 200);
@@ -37,8 +38,8 @@ pub(crate) fn return_urls(real: &Real) -> Vec<String> {
         .into()
 }
 
-fn handed<'a>(id: &'a str, secret: &'a str) -> Vec<(&'a str, &'a str)> {
-    let mut variables = DEVELOPER.to_vec();
+fn handed<'a>(real: &'a Real, id: &'a str, secret: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut variables = real.developer().to_vec();
     variables.push(("VOICELINK_AMAZON_CLIENT_ID", id));
     variables.push(("VOICELINK_AMAZON_CLIENT_SECRET", secret));
     variables
@@ -58,7 +59,7 @@ async fn a_real_stage_needs_a_security_profile_and_nothing_of_a_pool() {
         &["plan", "dev", "--json", "--bundle", bundle][..],
         &["verify", "dev", "--json"],
     ] {
-        let said = real.run(arguments, &DEVELOPER);
+        let said = real.run(arguments, &real.developer());
         assert!(!said.success);
         let error = &said.json()["error"];
         assert_eq!(error["code"], "SECURITY_PROFILE", "{}", said.stderr);
@@ -68,13 +69,13 @@ async fn a_real_stage_needs_a_security_profile_and_nothing_of_a_pool() {
         }
         assert!(hint.contains("Allowed Return URLs"), "{hint}");
     }
-    let said = real.deploy(&["--json"], &DEVELOPER);
+    let said = real.deploy(&["--json"], &real.developer());
     assert_eq!(said.json()["error"]["code"], "SECURITY_PROFILE");
     assert_eq!(said.json()["calls"]["mutating"], 0, "{}", said.stdout);
 
     // One of its return URLs was forgotten, and its secret was copied badly.
     let (id, secret) = make_profile(&real, "guide", &urls[..2]).await;
-    let said = real.deploy(&["--json"], &handed(&id, "not-the-secret"));
+    let said = real.deploy(&["--json"], &handed(&real, &id, "not-the-secret"));
     let deployed = said.json();
     assert_eq!(failed(&deployed), ["authorize endpoint", "token endpoint"]);
     assert_eq!(deployed["userPoolId"], Value::Null);
@@ -85,7 +86,7 @@ async fn a_real_stage_needs_a_security_profile_and_nothing_of_a_pool() {
     assert!(said.stderr.contains(forgotten), "{}", said.stderr);
 
     make_profile(&real, "guide", &urls).await;
-    let variables = handed(&id, &secret);
+    let variables = handed(&real, &id, &secret);
     let (said, everything) = told(&real, &variables).await;
     let deployed = said.json();
     assert_eq!(failed(&deployed), [""; 0], "{deployed}");
@@ -109,7 +110,7 @@ async fn a_real_stage_needs_a_security_profile_and_nothing_of_a_pool() {
     // A second time there is nothing to do, and there is nothing of a pool to see or to remove.
     let said = real.deploy(&["--json"], &variables);
     assert_eq!(said.json()["calls"]["mutating"], 0, "{}", said.stdout);
-    let said = real.run(&["status", "dev", "--json"], &DEVELOPER);
+    let said = real.run(&["status", "dev", "--json"], &real.developer());
     let status = &said.json()["status"];
     assert_eq!(status["provider"], "login-with-amazon", "{}", said.stderr);
     assert_eq!(status["userPoolId"], Value::Null);
@@ -118,19 +119,19 @@ async fn a_real_stage_needs_a_security_profile_and_nothing_of_a_pool() {
 
     // Another client would send everybody to link again.
     let (other, its_secret) = make_profile(&real, "other", &urls).await;
-    let said = real.deploy(&["--json"], &handed(&other, &its_secret));
+    let said = real.deploy(&["--json"], &handed(&real, &other, &its_secret));
     assert_eq!(said.json()["error"]["code"], "GUARD_APP_CLIENT");
     assert_eq!(said.json()["calls"]["mutating"], 0, "{}", said.stdout);
     let said = real.deploy(
         &["--json", "--allow", "app-client"],
-        &handed(&other, &its_secret),
+        &handed(&real, &other, &its_secret),
     );
     assert!(said.success, "{}", said.stderr);
     assert_eq!(said.json()["clientId"], other.as_str());
 
     let said = real.run(
         &["destroy", "dev", "--skill", "--yes", "--json"],
-        &DEVELOPER,
+        &real.developer(),
     );
     assert!(said.success, "{}", said.stderr);
     let report = said.json();
@@ -184,12 +185,12 @@ fn who_signs_people_in_does_not_change_unnoticed() {
 }
 
 /// What somebody with an account in this state hears.
-async fn hears(urls: &Urls, skill: &str, account: Account) -> (String, Answered) {
+async fn hears(access: &Access, skill: &str, account: Account) -> (String, Answered) {
     let way = Way {
         at_amazon: true,
         ..Way::default()
     };
-    let guest = Guest::arrive(urls, skill, "en-US", account, way, None).await;
+    let guest = Guest::arrive(access, skill, "en-US", account, way, None).await;
     let guest = guest.unwrap();
     let greeting = guest.say(&open()).await.unwrap().heard;
     let answer = guest.say("what is my name").await.unwrap();
@@ -212,14 +213,14 @@ async fn the_skill_tells_an_account_that_is_gone_from_a_service_that_is_down() {
     let (said, _) = with(&stage, AMAZON, &["deploy", "--json"]);
     assert!(said.success, "{}", said.stderr);
     let skill = said.json()["skillId"].as_str().unwrap().to_owned();
-    let urls: Urls = serde_json::from_value(stage.urls.clone()).unwrap();
+    let access = stage.access();
 
-    let (greeting, answer) = hears(&urls, &skill, Account::Linked).await;
+    let (greeting, answer) = hears(&access, &skill, Account::Linked).await;
     assert!(greeting.contains("Ada"), "{greeting}");
     assert!(answer.heard.contains("Ada Lovelace"), "{}", answer.heard);
 
     // Greeted all the same, without a name that nobody can look up.
-    let (greeting, answer) = hears(&urls, &skill, Account::ProviderUnavailable).await;
+    let (greeting, answer) = hears(&access, &skill, Account::ProviderUnavailable).await;
     assert!(greeting.starts_with("Welcome"), "{greeting}");
     assert!(!greeting.contains("Ada"), "{greeting}");
     assert!(!answer.heard.contains("Ada"), "{}", answer.heard);
@@ -230,7 +231,7 @@ async fn the_skill_tells_an_account_that_is_gone_from_a_service_that_is_down() {
             at_amazon: true,
             ..Way::default()
         };
-        let guest = Guest::arrive(&urls, &skill, "en-US", account, way, None).await;
+        let guest = Guest::arrive(&access, &skill, "en-US", account, way, None).await;
         let guest = guest.unwrap();
         let answer = guest.say(&open()).await.unwrap();
         assert!(answer.linked, "{account:?}");

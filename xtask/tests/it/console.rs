@@ -1,6 +1,8 @@
 //! Somebody with the keys of the account and a console, who is not the rollout: one HTTP request
 //! for each thing that they do.
 
+use local_cloud::Access;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
@@ -44,12 +46,11 @@ impl<'stage> Console<'stage> {
         let request = |client: &reqwest::Client| {
             client
                 .post(self.url("aws", ""))
-                .header("authorization", self.signature("cognito-idp"))
                 .header("content-type", "application/x-amz-json-1.1")
                 .header("x-amz-target", target)
                 .body(input.to_string())
         };
-        send(request)
+        self.signed("cognito-idp", request)
     }
 
     /// An action of CloudFormation.
@@ -61,11 +62,10 @@ impl<'stage> Console<'stage> {
         let request = |client: &reqwest::Client| {
             client
                 .post(self.url("aws", ""))
-                .header("authorization", self.signature("cloudformation"))
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(body)
         };
-        let (status, text) = send(request);
+        let (status, text) = self.signed("cloudformation", request);
         assert_eq!(status, 200, "{action}: {text}");
         text
     }
@@ -159,13 +159,9 @@ impl<'stage> Console<'stage> {
 
     /// A request to Lambda.
     pub(crate) fn lambda(&self, method: reqwest::Method, path: &str, input: &Value) {
-        let request = |client: &reqwest::Client| {
-            client
-                .request(method, self.url("aws", path))
-                .header("authorization", self.signature("lambda"))
-                .json(input)
-        };
-        let (status, text) = send(request);
+        let request =
+            |client: &reqwest::Client| client.request(method, self.url("aws", path)).json(input);
+        let (status, text) = self.signed("lambda", request);
         assert!(status < 300, "{path}: {status} {text}");
     }
 
@@ -181,11 +177,10 @@ impl<'stage> Console<'stage> {
         let request = |client: &reqwest::Client| {
             client
                 .post(self.url("aws", &path))
-                .header("authorization", self.signature("route53"))
                 .header("content-type", "application/xml")
                 .body(body)
         };
-        let (status, text) = send(request);
+        let (status, text) = self.signed("route53", request);
         assert_eq!(status, 200, "{action} {name}: {text}");
     }
 
@@ -194,7 +189,7 @@ impl<'stage> Console<'stage> {
         let request = |client: &reqwest::Client| {
             let request = client
                 .request(method, self.url("smapi", path))
-                .header("authorization", "Bearer Atza|local-developer");
+                .bearer_auth(self.access().smapi_token.expose_secret());
             match body {
                 Some(body) => request.json(body),
                 None => request,
@@ -208,7 +203,9 @@ impl<'stage> Console<'stage> {
     /// A POST to the device, the Alexa app or the developer console; its answer.
     pub(crate) fn device(&self, path: &str, body: &Value) -> Value {
         let url = self.url("device", path);
-        let (status, text) = send(|client: &reqwest::Client| client.post(url).json(body));
+        let access = self.access();
+        let (status, text) =
+            send(|client: &reqwest::Client| access.bearer(client.post(url)).json(body));
         assert!(status < 300, "{path}: {status} {text}");
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
@@ -216,7 +213,8 @@ impl<'stage> Console<'stage> {
     /// The operations that were called since faults were last set, each named once.
     pub(crate) fn calls(&self) -> std::collections::BTreeSet<String> {
         let url = self.url("device", "control/faults");
-        let (status, text) = send(|client: &reqwest::Client| client.get(url));
+        let access = self.access();
+        let (status, text) = send(|client: &reqwest::Client| access.bearer(client.get(url)));
         assert_eq!(status, 200, "{text}");
         let journal: Value = serde_json::from_str(&text).unwrap();
         let calls = journal["calls"].as_array().unwrap().iter();
@@ -242,12 +240,9 @@ impl<'stage> Console<'stage> {
 
     /// Deletes an object.
     pub(crate) fn delete_object(&self, bucket: &str, key: &str) {
-        let request = |client: &reqwest::Client| {
-            client
-                .delete(self.url("aws", &format!("{bucket}/{key}")))
-                .header("authorization", self.signature("s3"))
-        };
-        let (status, text) = send(request);
+        let request =
+            |client: &reqwest::Client| client.delete(self.url("aws", &format!("{bucket}/{key}")));
+        let (status, text) = self.signed("s3", request);
         assert_eq!(status, 204, "{text}");
     }
 
@@ -257,10 +252,9 @@ impl<'stage> Console<'stage> {
         let request = |client: &reqwest::Client| {
             client
                 .put(self.url("aws", &format!("{bucket}?publicAccessBlock")))
-                .header("authorization", self.signature("s3"))
                 .body("<PublicAccessBlockConfiguration/>")
         };
-        let (status, text) = send(request);
+        let (status, text) = self.signed("s3", request);
         assert_eq!(status, 200, "{text}");
     }
 
@@ -273,13 +267,21 @@ impl<'stage> Console<'stage> {
         );
     }
 
-    fn signature(&self, service: &str) -> String {
-        format!(
-            "AWS4-HMAC-SHA256 Credential=SOMEBODY/20260101/{}/{service}/aws4_request, \
-             SignedHeaders=host, Signature={}",
-            self.region,
-            "0".repeat(64)
-        )
+    fn access(&self) -> Access {
+        serde_json::from_value(self.urls.clone()).unwrap()
+    }
+
+    /// Sends a request to a service of AWS, signed.
+    fn signed(
+        &self,
+        service: &str,
+        request: impl FnOnce(&reqwest::Client) -> reqwest::RequestBuilder,
+    ) -> (u16, String) {
+        send(|client: &reqwest::Client| {
+            let mut request = request(client).build().unwrap();
+            self.access().sign(&mut request, service, self.region);
+            reqwest::RequestBuilder::from_parts(client.clone(), request)
+        })
     }
 
     fn url(&self, service: &str, path: &str) -> String {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::command::{Said, run, skill_name, xtask};
-use crate::real::{DEVELOPER, Real};
+use crate::real::Real;
 
 /// Commands of one block, and where it is.
 struct Block {
@@ -116,7 +116,7 @@ fn execute(block: &Block, real: &Real, copy: &Path) -> Said {
     if is_real {
         shell
             .env("VOICELINK_ENDPOINTS", real.file("local-stage.json"))
-            .envs(DEVELOPER);
+            .envs(real.developer());
     }
     shell
         .env("PATH", path)
@@ -157,7 +157,7 @@ fn check(block: &Block) {
     let first = block.script.lines().next().unwrap_or_default();
     if !first.contains("deploy") && !first.contains("local") {
         let said = if block.script.contains(" dev") {
-            real.deploy(&[], &DEVELOPER)
+            real.deploy(&[], &real.developer())
         } else {
             run(real.stage.home(), &["deploy"])
         };

@@ -1,6 +1,6 @@
 //! What a user pool is called in its tokens: both names, and a skill that knows the other one.
 
-use local_cloud::Urls;
+use local_cloud::Access;
 use local_cloud::story::{Account, Guest, Way};
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ const GET_USER: &str = "[linking]\nscopes = [\"aws.cognito.signin.user.admin\", 
 
 /// People of a deployed stage, and time for them.
 struct People {
-    urls: Urls,
+    access: Access,
     skill: String,
     runtime: tokio::runtime::Runtime,
 }
@@ -23,7 +23,7 @@ struct People {
 impl People {
     fn of(stage: &Stage, deployed: &Value) -> Self {
         Self {
-            urls: serde_json::from_value(stage.urls.clone()).unwrap(),
+            access: stage.access(),
             skill: deployed["skillId"].as_str().unwrap().to_owned(),
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -35,7 +35,7 @@ impl People {
     /// Somebody who has linked an account just now.
     fn guest(&self) -> Guest {
         let (way, account) = (Way::default(), Account::Linked);
-        let arrival = Guest::arrive(&self.urls, &self.skill, "en-US", account, way, None);
+        let arrival = Guest::arrive(&self.access, &self.skill, "en-US", account, way, None);
         self.runtime.block_on(arrival).unwrap()
     }
 
@@ -86,7 +86,7 @@ fn a_skill_that_knows_one_name_refuses_the_other() {
         let checks = checks.as_array().unwrap();
         let issuer = checks.iter().find(|check| check["name"] == "issuer");
         let issuer = issuer.unwrap()["seen"].as_str().unwrap();
-        let form = format!("is {}/us-east-1_", people.urls.updated_issuers());
+        let form = format!("is {}/us-east-1_", people.access.urls.updated_issuers());
         assert!(issuer.starts_with(&form), "{issuer}");
 
         set_by_hand(&console, "ORIGINAL");

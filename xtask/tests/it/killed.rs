@@ -30,8 +30,8 @@ pub(crate) fn count_skills(stage: &Stage) -> usize {
         lwa: url("lwa"),
         lwa_consent: url("lwa"),
     };
-    let token = local_cloud::alexa::DEVELOPER_ACCESS_TOKEN;
-    let client = Client::new(endpoints, Credentials::AccessToken(token.into()));
+    let token = stage.access().smapi_token;
+    let client = Client::new(endpoints, Credentials::AccessToken(token));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -49,6 +49,39 @@ fn assert_transcript(transcript: &Value) {
     );
 }
 
+/// What a shell evaluates so that the programs of others are let in.
+#[test]
+fn the_keys_are_told_to_a_shell_and_kept_from_others() {
+    let stage = Stage::start();
+    let said = run(stage.home(), &["local", "--env"]);
+    assert!(said.success, "{}", said.stderr);
+    let text = |name: &str| stage.urls[name].as_str().unwrap().to_owned();
+    for line in [
+        "unset AWS_PROFILE AWS_SESSION_TOKEN".to_owned(),
+        format!(
+            "export AWS_ENDPOINT_URL='{}'",
+            text("aws").trim_end_matches('/')
+        ),
+        format!("export AWS_ACCESS_KEY_ID='{}'", text("accessKeyId")),
+        format!("export AWS_SECRET_ACCESS_KEY='{}'", text("secretAccessKey")),
+        format!("export ASK_ACCESS_TOKEN='{}'", text("smapiToken")),
+        format!("export ASK_VENDOR_ID='{}'", text("vendorId")),
+    ] {
+        assert!(said.stdout.lines().any(|one| one == line), "{line}");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = stage.home().join("local-stage.json");
+        let mode = std::fs::metadata(file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    assert!(stage.end("-TERM"));
+    let home = TempDir::new().unwrap();
+    let said = run(home.path(), &["local", "--env"]);
+    assert!(said.last_words().starts_with("error[LOCAL_STAGE]"));
+}
+
 #[test]
 fn sigterm_ends_a_stage_cleanly() {
     assert!(Stage::start().end("-TERM"));

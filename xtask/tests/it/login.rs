@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Stdio};
 
-use local_cloud::alexa::{DEVELOPER_CLIENT_ID, DEVELOPER_CLIENT_SECRET};
 use serde_json::Value;
 use url::Url;
 
@@ -22,7 +21,7 @@ impl Waiting {
     fn start(real: &Real, secret: &str) -> Self {
         let mut process = xtask(real.stage.home())
             .env("VOICELINK_ENDPOINTS", real.file("local-stage.json"))
-            .env("ASK_LWA_CLIENT_ID", DEVELOPER_CLIENT_ID)
+            .env("ASK_LWA_CLIENT_ID", real.text("lwaClientId"))
             .env("ASK_LWA_CLIENT_CONFIRMATION", secret)
             .args(["login", "--port", "0", "--verbose"])
             .stdin(Stdio::null())
@@ -97,12 +96,17 @@ async fn visit(real: &Real, url: &Url) -> u16 {
 #[tokio::test]
 async fn a_login_is_kept_for_its_owner_and_used_by_the_next_command() {
     let real = Real::start();
-    let waiting = Waiting::start(&real, DEVELOPER_CLIENT_SECRET);
+    let waiting = Waiting::start(&real, real.text("lwaClientSecret"));
     let home = Url::parse(&waiting.parameter("redirect_uri")).unwrap();
     // Whoever does not know the state is no answer, whatever they bring.
     let mut forged = home.clone();
     forged.set_query(Some("code=ANforged&state=guessed"));
     assert_eq!(visit(&real, &forged).await, 400);
+    // Nor is a page that has its own name lead here.
+    let port = home.port().unwrap();
+    let rebound = real.http.get(home.clone());
+    let rebound = rebound.header("host", format!("evil.example:{port}"));
+    assert_eq!(rebound.send().await.unwrap().status(), 403);
     let back = decide(&real, &waiting.url, "allow").await;
     assert_eq!(visit(&real, &back).await, 200);
     let said = waiting.end();
@@ -128,7 +132,7 @@ async fn a_login_is_kept_for_its_owner_and_used_by_the_next_command() {
         .find(|(name, _)| name == "code")
         .unwrap()
         .1;
-    for secret in [token, DEVELOPER_CLIENT_SECRET, &code] {
+    for secret in [token, real.text("lwaClientSecret"), &code] {
         assert!(!said.stderr.contains(secret) && !said.stdout.contains(secret));
     }
     #[cfg(unix)]
@@ -151,7 +155,7 @@ async fn a_login_is_kept_for_its_owner_and_used_by_the_next_command() {
     assert_eq!(said.json()["changes"], true, "{}", said.stderr);
     // A secret that is not the profile's is refused by who issued the token.
     let damaged = std::fs::read_to_string(&path).unwrap();
-    let damaged = damaged.replace(DEVELOPER_CLIENT_SECRET, "another-secret");
+    let damaged = damaged.replace(real.text("lwaClientSecret"), "another-secret");
     std::fs::write(&path, damaged).unwrap();
     let said = real.run(&plan, &[]);
     assert_eq!(
@@ -166,7 +170,7 @@ async fn a_login_is_kept_for_its_owner_and_used_by_the_next_command() {
 #[tokio::test]
 async fn a_refusal_is_told_and_nothing_is_kept() {
     let real = Real::start();
-    let waiting = Waiting::start(&real, DEVELOPER_CLIENT_SECRET);
+    let waiting = Waiting::start(&real, real.text("lwaClientSecret"));
     let back = decide(&real, &waiting.url, "cancel").await;
     assert_eq!(visit(&real, &back).await, 200);
     let said = waiting.end();

@@ -16,6 +16,7 @@ fn fail(stage: &Stage, stacks: &Value) {
     let answer = runtime.block_on(async {
         let client = local_cloud::story::client().unwrap();
         let request = client.post(url).json(&json!({ "stacks": stacks }));
+        let request = stage.access().bearer(request);
         request.send().await.unwrap()
     });
     assert!(answer.status().is_success());

@@ -151,9 +151,20 @@ fn an_unreachable_endpoint_is_named() {
         .local_addr()
         .unwrap()
         .port();
+    let keys = [
+        "accessKeyId",
+        "secretAccessKey",
+        "token",
+        "vendorId",
+        "lwaClientId",
+        "lwaClientSecret",
+        "lwaRefreshToken",
+        "smapiToken",
+    ];
     let urls: serde_json::Map<_, _> = ["aws", "smapi", "lwa", "signIn", "device"]
         .map(|door| (door.to_owned(), json!(format!("http://127.0.0.1:{port}"))))
         .into_iter()
+        .chain(keys.map(|key| (key.to_owned(), json!("x"))))
         .chain([("pid".to_owned(), json!(std::process::id()))])
         .collect();
     fs::write(fork.file("local-stage.json"), json!(urls).to_string()).unwrap();

@@ -24,6 +24,8 @@ fn intercept(stage: &Stage, request: &'static str, meanwhile: impl Fn() + Send +
     let address = urls["smapi"].as_str().unwrap();
     let target = address.trim_start_matches("http://").trim_end_matches('/');
     let target = target.to_owned();
+    // The stage answers to its own names alone.
+    let (own, others) = (listener.local_addr().unwrap().to_string(), target.clone());
     urls["smapi"] = format!("http://{}/", listener.local_addr().unwrap()).into();
     std::fs::write(&file, urls.to_string()).unwrap();
     let once = Arc::new(AtomicBool::new(true));
@@ -35,6 +37,7 @@ fn intercept(stage: &Stage, request: &'static str, meanwhile: impl Fn() + Send +
             let (mut answers, mut back) = (far.try_clone().unwrap(), near.try_clone().unwrap());
             std::thread::spawn(move || std::io::copy(&mut answers, &mut back));
             let (once, meanwhile) = (once.clone(), meanwhile.clone());
+            let (own, others) = (own.clone(), others.clone());
             std::thread::spawn(move || {
                 let mut bytes = vec![0; 64 * 1024];
                 while let Ok(read @ 1..) = near.read(&mut bytes) {
@@ -47,13 +50,33 @@ fn intercept(stage: &Stage, request: &'static str, meanwhile: impl Fn() + Send +
                     {
                         meanwhile();
                         near.write_all(LATE.as_bytes()).unwrap();
-                    } else if far.write_all(&bytes[..read]).is_err() {
+                    } else if far
+                        .write_all(&renamed(&bytes[..read], &own, &others))
+                        .is_err()
+                    {
                         break;
                     }
                 }
             });
         }
     });
+}
+
+/// What was read, with the other's name in the `Host` header.
+fn renamed(bytes: &[u8], own: &str, others: &str) -> Vec<u8> {
+    let own = format!("host: {own}");
+    let at = bytes
+        .windows(own.len())
+        .position(|part| part == own.as_bytes());
+    match at {
+        Some(at) => [
+            &bytes[..at],
+            format!("host: {others}").as_bytes(),
+            &bytes[at + own.len()..],
+        ]
+        .concat(),
+        None => bytes.to_vec(),
+    }
 }
 
 /// A stage that is deployed, and a stack file and a package that ask for more.

@@ -29,21 +29,26 @@ fn done(stage: &Stage, stack: &str, arguments: &[&str]) -> Said {
 
 /// What the stage's resolver says of a name.
 fn resolved(stage: &Stage, name: &str) -> Value {
-    get(&format!(
-        "{}resolve?name={name}&type=A",
-        stage.urls["device"].as_str().unwrap()
-    ))
-    .1
+    let device = stage.urls["device"].as_str().unwrap();
+    let request = |client: &reqwest::Client| {
+        let request = client.get(format!("{device}resolve?name={name}&type=A"));
+        stage.access().bearer(request)
+    };
+    ask(request).1
 }
 
 fn get(url: &str) -> (u16, Value) {
+    ask(|client| client.get(url))
+}
+
+fn ask(request: impl FnOnce(&reqwest::Client) -> reqwest::RequestBuilder) -> (u16, Value) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
         let client = local_cloud::story::client().unwrap();
-        let answer = client.get(url).send().await.unwrap();
+        let answer = request(&client).send().await.unwrap();
         let status = answer.status().as_u16();
         (status, answer.json().await.unwrap_or(Value::Null))
     })

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use local_cloud::Urls;
 use local_cloud::story::{self, Script, Subject, Way};
 use serde_json::{Value, json};
 
@@ -193,9 +192,9 @@ fn whoever_has_no_phone_signs_up_with_an_address() {
         web_page: None,
         access_token_seconds: 3600,
     };
-    let urls: Urls = serde_json::from_value(stage.urls.clone()).unwrap();
+    let access = stage.access();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let transcript = runtime.block_on(story::run(&urls, &script)).unwrap();
+    let transcript = runtime.block_on(story::run(&access, &script)).unwrap();
     let pages = json!([
         { "page": "/signup" },
         { "page": "/confirmUser", "code": "email" },

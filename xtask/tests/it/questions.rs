@@ -6,7 +6,7 @@ use crate::amazon::{AMAZON, make_profile, return_urls};
 use crate::command::{Said, xtask};
 use crate::console::Console;
 use crate::init::text;
-use crate::real::{DEVELOPER, Real, failed};
+use crate::real::{Real, failed};
 use crate::terminal::Terminal;
 
 const ID: &str = "client id of your security profile: ";
@@ -19,7 +19,7 @@ fn deploy(real: &Real) -> Terminal {
     let mut arguments = vec!["deploy", "dev", "--json"];
     arguments.extend(["--bundle", bundle.to_str().unwrap()]);
     arguments.extend(["--out", out.to_str().unwrap()]);
-    Terminal::run(real.command(&arguments, &DEVELOPER))
+    Terminal::run(real.command(&arguments, &real.developer()))
 }
 
 /// The error with which it ended, after nothing was changed.

@@ -6,10 +6,8 @@ use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use local_cloud::alexa::{
-    DEVELOPER_ACCESS_TOKEN, DEVELOPER_CLIENT_ID, DEVELOPER_CLIENT_SECRET, DEVELOPER_REFRESH_TOKEN,
-};
 use local_cloud::story;
+use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use crate::command::{Said, open, xtask};
@@ -70,18 +68,36 @@ impl Real {
         format!("{}{path}", base.trim_end_matches('/'))
     }
 
+    /// A text that the stage has announced.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.stage.urls[name].as_str().unwrap()
+    }
+
+    /// The developer's credentials in the environment.
+    pub(crate) fn developer(&self) -> [(&'static str, &str); 3] {
+        [
+            ("ASK_REFRESH_TOKEN", self.text("lwaRefreshToken")),
+            ("ASK_LWA_CLIENT_ID", self.text("lwaClientId")),
+            ("ASK_LWA_CLIENT_CONFIRMATION", self.text("lwaClientSecret")),
+        ]
+    }
+
+    /// Sends a request to a service of AWS, signed.
+    async fn signed(&self, service: &str, request: RequestBuilder) -> Response {
+        let mut request = request.build().unwrap();
+        self.stage.access().sign(&mut request, service, "us-east-1");
+        self.http.execute(request).await.unwrap()
+    }
+
     /// A call of an AWS API that speaks JSON.
     async fn aws(&self, service: &str, target: &str, body: Value) -> Value {
-        let answer = self
+        let request = self
             .http
             .post(self.url("aws", "/"))
-            .header("authorization", signed(service))
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", target)
-            .body(body.to_string())
-            .send()
-            .await
-            .unwrap();
+            .body(body.to_string());
+        let answer = self.signed(service, request).await;
         let status = answer.status();
         let text = answer.text().await.unwrap();
         assert!(status.is_success(), "{target}: {text}");
@@ -92,7 +108,7 @@ impl Real {
     async fn smapi(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let method = method.parse().unwrap();
         let mut request = self.http.request(method, self.url("smapi", path));
-        request = request.bearer_auth(DEVELOPER_ACCESS_TOKEN);
+        request = request.bearer_auth(self.text("smapiToken"));
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -105,6 +121,7 @@ impl Real {
 
     pub(crate) async fn control(&self, path: &str, body: &Value) {
         let answer = self.http.post(self.url("device", path)).json(body);
+        let answer = answer.bearer_auth(self.text("token"));
         assert_eq!(answer.send().await.unwrap().status(), 200);
     }
 }
@@ -113,12 +130,14 @@ impl Real {
     /// The calls since faults were last set.
     pub(crate) async fn journal(&self) -> Value {
         let answer = self.http.get(self.url("device", "/control/faults"));
+        let answer = answer.bearer_auth(self.text("token"));
         answer.send().await.unwrap().json().await.unwrap()
     }
 
     /// Deletes account linking in the developer console.
     pub(crate) async fn forget_linking(&self) {
         let skills = self.http.get(self.url("device", "/app/skills"));
+        let skills = skills.bearer_auth(self.text("token"));
         let skills: Value = skills.send().await.unwrap().json().await.unwrap();
         let skill = skills["skills"][0]["skillId"].as_str().unwrap();
         let path = format!("/v1/skills/{skill}/stages/development/accountLinkingClient");
@@ -128,11 +147,7 @@ impl Real {
     /// An object in S3.
     pub(crate) async fn object(&self, path: &str) -> String {
         let answer = self.http.get(self.url("aws", path));
-        let answer = answer
-            .header("authorization", signed("s3"))
-            .send()
-            .await
-            .unwrap();
+        let answer = self.signed("s3", answer).await;
         assert_eq!(answer.status(), 200);
         answer.text().await.unwrap()
     }
@@ -141,11 +156,7 @@ impl Real {
     pub(crate) async fn code_sha256(&self) -> String {
         let path = "/2015-03-31/functions/account-guide-dev/configuration?Qualifier=live";
         let answer = self.http.get(self.url("aws", path));
-        let answer = answer
-            .header("authorization", signed("lambda"))
-            .send()
-            .await
-            .unwrap();
+        let answer = self.signed("lambda", answer).await;
         let function: Value = answer.json().await.unwrap();
         function["CodeSha256"].as_str().unwrap().to_owned()
     }
@@ -174,21 +185,6 @@ const STACK: &str =
 
 const COGNITO: &str = "AWSCognitoIdentityProviderService";
 
-fn signed(service: &str) -> String {
-    format!(
-        "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261120/us-east-1/{service}/aws4_request, \
-         SignedHeaders=host, Signature={}",
-        "0".repeat(64)
-    )
-}
-
-/// The developer's credentials in the environment.
-pub(crate) const DEVELOPER: [(&str, &str); 3] = [
-    ("ASK_REFRESH_TOKEN", DEVELOPER_REFRESH_TOKEN),
-    ("ASK_LWA_CLIENT_ID", DEVELOPER_CLIENT_ID),
-    ("ASK_LWA_CLIENT_CONFIRMATION", DEVELOPER_CLIENT_SECRET),
-];
-
 /// Names of the checks that failed.
 pub(crate) fn failed(verification: &Value) -> Vec<&str> {
     let checks = verification["checks"].as_array().unwrap().iter();
@@ -209,44 +205,36 @@ pub(crate) fn failed(verification: &Value) -> Vec<&str> {
 async fn forbid_alexa(real: &Real, function: &str) {
     let policy = format!("/2015-03-31/functions/{function}/policy?Qualifier=live");
     let answer = real.http.get(real.url("aws", &policy));
-    let answer = answer
-        .header("authorization", signed("lambda"))
-        .send()
-        .await
-        .unwrap();
+    let answer = real.signed("lambda", answer).await;
     let answer: Value = answer.json().await.unwrap();
     let policy: Value = serde_json::from_str(answer["Policy"].as_str().unwrap()).unwrap();
     let statement = policy["Statement"][0]["Sid"].as_str().unwrap();
     let removed = format!("/2015-03-31/functions/{function}/policy/{statement}?Qualifier=live");
     let answer = real.http.delete(real.url("aws", &removed));
-    let answer = answer
-        .header("authorization", signed("lambda"))
-        .send()
-        .await
-        .unwrap();
+    let answer = real.signed("lambda", answer).await;
     assert_eq!(answer.status(), 204);
 }
 
 #[tokio::test]
 async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     let real = Real::start();
-    let said = real.run(&["verify", "dev", "--json"], &DEVELOPER);
+    let said = real.run(&["verify", "dev", "--json"], &real.developer());
     assert_eq!(said.json()["error"]["code"], "SKILL", "{}", said.stderr);
 
-    let said = real.deploy(&[], &DEVELOPER);
+    let said = real.deploy(&[], &real.developer());
     assert!(said.success, "{}", said.stderr);
     let last = said.stdout.lines().last().unwrap();
     assert!(last.starts_with("left to you: "), "{}", said.stdout);
     assert!(last.contains(&open()), "{last}");
     assert_eq!(said.stdout.matches("ok     authorize endpoint").count(), 3);
 
-    let said = real.deploy(&["--json"], &DEVELOPER);
+    let said = real.deploy(&["--json"], &real.developer());
     assert!(said.success, "{}", said.stderr);
     let deployed = said.json();
     assert_eq!(deployed["calls"]["mutating"], 0, "{deployed}");
     assert_eq!(failed(&deployed), [""; 0]);
     let skill = deployed["skillId"].as_str().unwrap().to_owned();
-    let verify = || real.run(&["verify", "dev", "--json"], &DEVELOPER);
+    let verify = || real.run(&["verify", "dev", "--json"], &real.developer());
     let said = verify();
     assert!(said.success, "{}", said.stderr);
     assert_eq!(said.json()["checks"].as_array().unwrap().len(), 10);
@@ -298,7 +286,7 @@ async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     let said = verify();
     assert_eq!(failed(&said.json()), ["account linking"]);
     assert!(said.stdout.contains("scopes"), "{}", said.stdout);
-    let said = real.deploy(&["--json"], &DEVELOPER);
+    let said = real.deploy(&["--json"], &real.developer());
     assert!(said.success, "{}", said.stderr);
 
     // Alexa's permission is removed from the alias.
@@ -315,7 +303,7 @@ async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     let path = format!("/v1/skills/{skill}/stages/development/manifest");
     let manifest = real.smapi("GET", &path, None).await;
     real.smapi("PUT", &path, Some(&manifest)).await;
-    let said = real.run(&["verify", "dev"], &DEVELOPER);
+    let said = real.run(&["verify", "dev"], &real.developer());
     assert!(
         said.stdout.contains("FAILED skill status: manifest"),
         "{}",
@@ -335,7 +323,7 @@ fn endpoints_of_a_real_stage_are_on_this_machine_and_get_nobodys_credentials() {
     let elsewhere = elsewhere.replace("http://127.0.0.1", "https://example.com");
     fs::write(real.file("elsewhere.json"), elsewhere).unwrap();
     let file = real.file("elsewhere.json");
-    let mut variables = DEVELOPER.to_vec();
+    let mut variables = real.developer().to_vec();
     variables.push(("VOICELINK_ENDPOINTS", file.to_str().unwrap()));
     let said = real.run(&["plan", "dev", "--json"], &variables);
     assert_eq!(said.json()["error"]["code"], "ENDPOINT", "{}", said.stderr);

@@ -1,6 +1,7 @@
 //! Functions in several parts of the world, added and taken away.
 
 use local_cloud::story;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::command::skill_name;
@@ -12,32 +13,32 @@ const THREE: &str =
     "[lambda.regions]\ndefault = \"us-east-1\"\nEU = \"eu-west-1\"\nFE = \"us-west-2\"\n";
 const TWO: &str = "[lambda.regions]\ndefault = \"us-east-1\"\nEU = \"eu-west-1\"\n";
 
-async fn get(url: &Value, path: &str) -> Value {
-    let url = format!("{}{path}", url.as_str().unwrap().trim_end_matches('/'));
-    let request = story::client().unwrap().get(url);
-    let request = request.header("authorization", "Bearer Atza|local-developer");
+async fn get(stage: &Stage, door: &str, path: &str) -> Value {
+    let url = stage.urls[door].as_str().unwrap().trim_end_matches('/');
+    let request = story::client().unwrap().get(format!("{url}{path}"));
+    let access = stage.access();
+    let request = match door {
+        "smapi" => request.bearer_auth(access.smapi_token.expose_secret()),
+        _ => access.bearer(request),
+    };
     request.send().await.unwrap().json().await.unwrap()
 }
 
-async fn post(url: &Value, path: &str, body: &Value) -> Value {
-    let url = format!("{}{path}", url.as_str().unwrap().trim_end_matches('/'));
-    let request = story::client().unwrap().post(url).json(body);
+async fn post(stage: &Stage, path: &str, body: &Value) -> Value {
+    let url = stage.urls["device"].as_str().unwrap().trim_end_matches('/');
+    let request = story::client().unwrap().post(format!("{url}{path}"));
+    let request = stage.access().bearer(request).json(body);
     request.send().await.unwrap().json().await.unwrap()
 }
 
 /// Starts a journal of calls, and has something fail.
 async fn watch(stage: &Stage, stacks: Value) {
-    post(
-        &stage.urls["device"],
-        "/control/faults",
-        &json!({ "stacks": stacks }),
-    )
-    .await;
+    post(stage, "/control/faults", &json!({ "stacks": stacks })).await;
 }
 
 /// The operations since then.
 async fn operations(stage: &Stage) -> Vec<String> {
-    let journal = get(&stage.urls["device"], "/control/faults").await;
+    let journal = get(stage, "device", "/control/faults").await;
     let calls = journal["calls"].as_array().unwrap().iter();
     calls
         .map(|call| call["operation"].as_str().unwrap().to_owned())
@@ -48,7 +49,7 @@ async fn operations(stage: &Stage) -> Vec<String> {
 async fn endpoints(stage: &Stage, skill: &Value) -> [Vec<String>; 2] {
     let skill = skill.as_str().unwrap();
     let path = format!("/v1/skills/{skill}/stages/development/manifest");
-    let manifest = get(&stage.urls["smapi"], &path).await;
+    let manifest = get(stage, "smapi", &path).await;
     ["/manifest/apis/custom", "/manifest/events"].map(|place| {
         let target = manifest.pointer(place).unwrap();
         let regions = ["NA", "EU", "FE"].map(|part| &target["regions"][part]["endpoint"]);
@@ -65,7 +66,7 @@ fn region(arn: &Value) -> String {
 
 /// Where a sentence is answered.
 async fn answered_in(stage: &Stage, said: Value) -> String {
-    let turn = post(&stage.urls["device"], "/say", &said).await;
+    let turn = post(stage, "/say", &said).await;
     assert!(!turn["heard"].as_str().unwrap().is_empty(), "{turn}");
     region(&turn["endpoint"])
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use local_cloud::Access;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -40,6 +41,11 @@ impl Stage {
             process,
             urls: serde_json::from_str(&line).unwrap(),
         }
+    }
+
+    /// The stage's addresses and keys.
+    pub(crate) fn access(&self) -> Access {
+        serde_json::from_value(self.urls.clone()).unwrap()
     }
 
     pub(crate) fn home(&self) -> &Path {

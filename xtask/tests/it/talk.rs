@@ -143,10 +143,7 @@ fn as_a_real_stage(stage: &Stage, file: &str, skill_id: &str) {
     let said: Said = xtask(stage.home())
         .env("ASK_SMAPI_SERVER_BASE_URL", url("smapi"))
         .env("ASK_LWA_TOKEN_HOST", url("lwa"))
-        .env(
-            "ASK_ACCESS_TOKEN",
-            local_cloud::alexa::DEVELOPER_ACCESS_TOKEN,
-        )
+        .env("ASK_ACCESS_TOKEN", url("smapiToken"))
         .args(["talk", "--stage", "dev", "--skill-id", skill_id, file])
         .args(EMAIL)
         .output()

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::command::{Said, xtask};
-use crate::real::{DEVELOPER, Real};
+use crate::real::Real;
 
 #[derive(Deserialize)]
 struct Workflow {
@@ -111,11 +111,11 @@ async fn every_command_of_the_workflows_works() {
             // The step `reproducible` builds.
             "bundle" => {
                 arguments.extend(["--zip", bundle.to_str().unwrap()]);
-                real.run(&arguments, &github.variables(&event, TOKEN))
+                real.run(&arguments, &github.variables(&real, &event, TOKEN))
             }
             _ => {
                 arguments.extend(["--bundle", bundle.to_str().unwrap()]);
-                let variables = github.variables(&event, TOKEN);
+                let variables = github.variables(&real, &event, TOKEN);
                 real.run(&arguments, &variables)
             }
         };
@@ -149,7 +149,7 @@ async fn the_digest_of_the_zip_is_in_the_notes_of_the_release_once() {
             "--zip",
             zip.to_str().unwrap(),
         ];
-        real.run(&arguments, &github.variables(event, token))
+        real.run(&arguments, &github.variables(&real, event, token))
     };
     let zip = real.file("bootstrap.zip");
     let said = bundle(&zip, TOKEN, &event);
@@ -160,7 +160,7 @@ async fn the_digest_of_the_zip_is_in_the_notes_of_the_release_once() {
         notes.starts_with("Faster.\n\n") && notes.contains(&digest),
         "{notes}"
     );
-    let deployed = real.deploy(&[], &DEVELOPER);
+    let deployed = real.deploy(&[], &real.developer());
     assert!(deployed.success, "{}", deployed.stderr);
     let code = real.code_sha256().await;
     assert!(notes.contains(&format!("`{code}`")), "{code} {notes}");
@@ -206,7 +206,7 @@ async fn a_plan_is_one_comment_that_is_updated() {
     .unwrap();
     let bundle = real.file("bootstrap.zip");
     let comment = |token: &str, event: &Path| {
-        let variables = github.variables(event, token);
+        let variables = github.variables(&real, event, token);
         let bundle = bundle.to_str().unwrap();
         real.run(
             &["plan", "dev", "--comment", "--bundle", bundle],
@@ -222,7 +222,7 @@ async fn a_plan_is_one_comment_that_is_updated() {
     let said = comment(TOKEN, &event);
     assert!(said.success, "{}", said.stderr);
     assert!(own().contains("**skill package**"), "{}", own());
-    let deployed = real.deploy(&[], &DEVELOPER);
+    let deployed = real.deploy(&[], &real.developer());
     assert!(deployed.success, "{}", deployed.stderr);
     let said = comment(TOKEN, &event);
     assert!(said.success, "{}", said.stderr);
@@ -286,8 +286,13 @@ impl GitHub {
     }
 
     /// What a job has that a pull request has started, with a developer's credentials.
-    fn variables<'a>(&'a self, event: &'a Path, token: &'a str) -> Vec<(&'a str, &'a str)> {
-        let mut variables = DEVELOPER.to_vec();
+    fn variables<'a>(
+        &'a self,
+        real: &'a Real,
+        event: &'a Path,
+        token: &'a str,
+    ) -> Vec<(&'a str, &'a str)> {
+        let mut variables = real.developer().to_vec();
         variables.extend([
             ("GITHUB_API_URL", self.url.as_str()),
             ("GITHUB_EVENT_PATH", event.to_str().unwrap()),

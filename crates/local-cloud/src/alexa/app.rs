@@ -1,10 +1,9 @@
 //! The Alexa app, the developer console, and what no real Alexa offers: its controls.
 
+use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -13,19 +12,25 @@ use super::customer::{Customer, NotEnabled};
 use super::linking::NotStarted;
 use super::region::Region;
 use super::smapi::skill::Skill;
+use crate::guard::{Caller, Door};
 
-pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new()
-        .route("/app/skills", get(list))
-        .route("/app/skills/{skill}", get(read))
-        .route("/app/skills/{skill}/enable", post(enable))
-        .route("/app/skills/{skill}/disable", post(disable))
-        .route("/app/skills/{skill}/link", post(link))
-        .route("/console/skills/{skill}/certify", post(certify))
-        .route("/console/skills/{skill}/pkce", post(switch_pkce))
-        .route("/control/refresh", post(hold_refresh))
-        .route("/events", get(events))
-        .with_state(alexa)
+pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
+    use Caller::StageToken;
+
+    Door::all(
+        alexa,
+        [
+            Door::get("/app/skills", StageToken, list),
+            Door::get("/app/skills/{skill}", StageToken, read),
+            Door::post("/app/skills/{skill}/enable", StageToken, enable),
+            Door::post("/app/skills/{skill}/disable", StageToken, disable),
+            Door::post("/app/skills/{skill}/link", StageToken, link),
+            Door::post("/console/skills/{skill}/certify", StageToken, certify),
+            Door::post("/console/skills/{skill}/pkce", StageToken, switch_pkce),
+            Door::post("/control/refresh", StageToken, hold_refresh),
+            Door::get("/events", StageToken, events),
+        ],
+    )
 }
 
 /// What the app cannot do, in a sentence.

@@ -16,22 +16,19 @@ mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
+use axum::response::Response;
+use http::request::Parts;
+use secrecy::ExposeSecret as _;
 
 use crate::Shared;
+use crate::guard::{Caller, Door};
 use crate::lambda::Lambda;
 pub(crate) use customer::Customer;
 pub use device::{Understanding, understanding};
 use state::State;
 
-/// A refresh token that Login with Amazon accepts on every local stage.
-pub const DEVELOPER_REFRESH_TOKEN: &str = "Atzr|local-developer";
-/// An access token that SMAPI accepts on every local stage and that never expires.
-pub const DEVELOPER_ACCESS_TOKEN: &str = "Atza|local-developer";
 /// The Login with Amazon security profile of the local developer.
 pub const DEVELOPER_CLIENT_ID: &str = "amzn1.application-oa2-client.local";
-/// The secret of [`DEVELOPER_CLIENT_ID`].
-pub const DEVELOPER_CLIENT_SECRET: &str = "local-developer-secret";
 
 /// The Alexa service of the stage. Clones share it.
 #[derive(Debug, Clone)]
@@ -53,11 +50,20 @@ struct Inner {
 impl Alexa {
     /// One vendor, no skills.
     pub fn new(shared: Shared, lambda: Lambda) -> Self {
+        let mut state = State::default();
+        let developer = shared.keys.developer();
+        let refresh_token = state::fingerprint(developer.refresh_token.expose_secret());
+        state.developer_refresh_tokens.insert(refresh_token);
+        let access_token = state::fingerprint(developer.access_token.expose_secret());
+        state
+            .developer_tokens
+            .insert(access_token, jiff::Timestamp::MAX);
+        state.amazon.profiles.developer = developer.client_secret.clone();
         Self {
             inner: Arc::new(Inner {
                 shared,
                 lambda,
-                state: Mutex::default(),
+                state: Mutex::new(state),
                 outgoing: linking::Outgoing::default(),
                 events: events::Dispatcher::default(),
                 refreshing: tokio::sync::Mutex::default(),
@@ -66,21 +72,29 @@ impl Alexa {
     }
 
     /// The Alexa Skill Management API.
-    pub fn smapi_router(&self) -> Router {
-        smapi::router(self.clone())
+    pub(crate) fn smapi_doors(&self) -> Vec<Door> {
+        smapi::doors(self)
     }
 
-    /// Login with Amazon tokens.
-    pub fn lwa_router(&self) -> Router {
-        lwa::router(self.clone())
+    /// Login with Amazon.
+    pub(crate) fn lwa_doors(&self) -> Vec<Door> {
+        lwa::doors(self)
     }
 
     /// The device, the Alexa app, the developer console and the redirect hosts.
-    pub fn device_router(&self) -> Router {
-        app::router(self.clone())
-            .merge(lwa::console(self.clone()))
-            .merge(device::router(self.clone()))
-            .merge(linking::router(self.clone()))
+    pub(crate) fn device_doors(&self) -> Vec<Door> {
+        [
+            app::doors(self),
+            lwa::console_doors(self),
+            device::doors(self),
+            linking::doors(self),
+        ]
+        .concat()
+    }
+
+    /// Refuses a call of the Skill Management API that does not show what its door wants.
+    pub(crate) fn ask(&self, caller: Caller, parts: &Parts) -> Result<(), Box<Response>> {
+        smapi::ask(self, caller, parts)
     }
 
     /// The state, with everything that has finished meanwhile applied. Never held over an await.

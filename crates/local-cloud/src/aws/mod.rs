@@ -13,13 +13,11 @@ pub mod schemas;
 mod sts;
 
 use axum::Router;
-use axum::middleware::from_fn;
 
 use self::cloudformation::{CloudFormation, Services};
 use self::iam::Iam;
 use crate::Shared;
 use crate::cognito::Cognito;
-use crate::cross_origin;
 use crate::lambda::Lambda;
 
 /// Every AWS API of the stage. Clones share it.
@@ -65,12 +63,13 @@ impl Aws {
         }
     }
 
-    /// All services behind one listener, told apart by the signature's credential scope.
-    pub fn router(&self) -> Router {
-        Router::new()
+    /// All services behind one listener, told apart by the signature's credential scope, as the
+    /// fallback of the routes that the listener has besides.
+    pub(crate) fn behind(&self, routes: Router) -> Router {
+        let services = Router::new()
             .fallback(protocol::serve)
-            .layer(from_fn(cross_origin::open_for_cognito))
-            .with_state(self.clone())
+            .with_state(self.clone());
+        routes.fallback_service(services)
     }
 }
 

@@ -3,16 +3,31 @@
 use serde_json::{Value, json};
 
 use super::protocol::query;
+use crate::keys::Principal;
 use crate::{ACCOUNT_ID, AwsError};
 
 /// The query API.
-pub(crate) fn call(action: &str) -> Result<Value, AwsError> {
+pub(crate) fn call(principal: &Principal, action: &str) -> Result<Value, AwsError> {
     match action {
-        "GetCallerIdentity" => Ok(json!({
-            "Arn": format!("arn:aws:iam::{ACCOUNT_ID}:user/local"),
-            "UserId": "AIDALOCALSTAGE000USER",
-            "Account": ACCOUNT_ID,
-        })),
+        "GetCallerIdentity" => Ok(identity(principal)),
         unknown => Err(query::unknown_action(query::STS, unknown)),
     }
+}
+
+/// A function calls with the session of its role, which is called as the function is.
+fn identity(principal: &Principal) -> Value {
+    let (arn, id) = match principal {
+        Principal::Deployer => (
+            format!("arn:aws:iam::{ACCOUNT_ID}:user/local"),
+            "AIDALOCALSTAGE000USER".to_owned(),
+        ),
+        Principal::Function { name, role, .. } => {
+            let role = role.rsplit('/').next().unwrap_or_default();
+            (
+                format!("arn:aws:sts::{ACCOUNT_ID}:assumed-role/{role}/{name}"),
+                format!("AROALOCALSTAGE000ROLE:{name}"),
+            )
+        }
+    };
+    json!({ "Arn": arn, "UserId": id, "Account": ACCOUNT_ID })
 }

@@ -9,6 +9,7 @@ use crate::cognito::client_settings::ClientSettings;
 use crate::cognito::errors::{invalid, not_found};
 use crate::cognito::pool::{Pool, seconds};
 use crate::cognito::random;
+pub(crate) use crate::secret::same;
 
 /// How many secrets a client can have at once.
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AddUserPoolClientSecret.html>
@@ -194,12 +195,6 @@ impl Client {
 pub(crate) struct Update {
     document: Map<String, Value>,
     settings: ClientSettings,
-}
-
-/// Compares without telling by its timing how much was right.
-pub(crate) fn same(known: &str, given: &str) -> bool {
-    let digest = |text: &str| ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    digest(known).as_ref() == digest(given).as_ref()
 }
 
 fn document(input: &Value, before: Option<&Map<String, Value>>) -> Map<String, Value> {

@@ -19,7 +19,6 @@ mod mfa;
 mod oauth;
 mod pages;
 mod pool;
-mod random;
 mod schema;
 mod settings;
 mod spoil;
@@ -30,11 +29,11 @@ mod users;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::middleware::from_fn_with_state;
 use serde_json::Value;
 
-use crate::{AwsError, Shared, cross_origin};
+use crate::guard::{Browsers, Caller, Door};
+use crate::{AwsError, Shared, random};
 pub(crate) use client::same;
 pub(crate) use conditions::{Condition, Conditions, Outage, bearer};
 pub(crate) use headers::cookie;
@@ -46,6 +45,14 @@ pub(crate) use users::lockout::Lockout;
 
 /// The folder of the AWS listener that stands for the host of updated issuers.
 pub(crate) const UPDATED_ISSUERS: &str = "issuer-cognito-idp";
+
+/// What a script may send to the OAuth endpoints beside the headers that every script may.
+const OAUTH_HEADERS: &[&str] = &[
+    "authorization",
+    "cache-control",
+    "content-type",
+    "x-requested-with",
+];
 
 /// Every user pool of the account. Clones share it.
 #[derive(Debug, Clone)]
@@ -110,31 +117,39 @@ impl Cognito {
     }
 
     /// OAuth 2.0 endpoints and pages.
-    pub fn sign_in_router(&self) -> Router {
-        let for_scripts = Router::new()
-            .route("/oauth2/token", post(token::post))
-            .route("/oauth2/userInfo", get(user_info::get).post(user_info::get))
-            .route("/oauth2/revoke", post(revoke::post))
-            .layer(from_fn(cross_origin::open));
-        Router::new()
-            .route("/oauth2/authorize", get(authorize::get))
-            .merge(for_scripts)
-            .merge(pages::router())
-            .layer(from_fn_with_state(self.clone(), conditions::gate))
-            .with_state(self.clone())
+    pub(crate) fn sign_in_doors(&self) -> Vec<Door> {
+        use Caller::Anyone;
+
+        // They take no cookie: the script of any page may call them, as it may at Cognito.
+        let scripts = Browsers::Scripts(OAUTH_HEADERS);
+        let doors = [
+            // With a session it gives a code, as OAuth's authorization endpoint does.
+            Door::get("/oauth2/authorize", Anyone, authorize::get)
+                .browsers(Browsers::Navigation)
+                .changing(),
+            Door::post("/oauth2/token", Anyone, token::post).browsers(scripts),
+            Door::get("/oauth2/userInfo", Anyone, user_info::get).browsers(scripts),
+            Door::post("/oauth2/userInfo", Anyone, user_info::get).browsers(scripts),
+            Door::post("/oauth2/revoke", Anyone, revoke::post).browsers(scripts),
+        ];
+        Door::all(self, doors.into_iter().chain(pages::doors()))
     }
 
     /// `/{pool}/.well-known/…`, served on the AWS listener as on `cognito-idp.{region}`, and in a
     /// folder of it as on `issuer-cognito-idp.{region}`.
-    pub fn issuer_router(&self) -> Router {
-        discovery::router(IssuerType::Original)
-            .nest(
-                &format!("/{UPDATED_ISSUERS}"),
-                discovery::router(IssuerType::Updated),
-            )
-            .layer(from_fn(cross_origin::open))
-            .layer(from_fn_with_state(self.clone(), conditions::gate))
-            .with_state(self.clone())
+    pub(crate) fn issuer_doors(&self) -> Vec<Door> {
+        let folder = format!("/{UPDATED_ISSUERS}");
+        let updated = discovery::doors(IssuerType::Updated);
+        let updated = updated.into_iter().map(|door| door.below(&folder));
+        let doors = discovery::doors(IssuerType::Original)
+            .into_iter()
+            .chain(updated);
+        Door::all(self, doors)
+    }
+
+    /// Lets a router suffer the provider's bad days.
+    pub(crate) fn conditioned(&self, router: Router) -> Router {
+        router.layer(from_fn_with_state(self.clone(), conditions::gate))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -4,8 +4,9 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use url::form_urlencoded;
 
-use super::gate::Door;
+use super::gate::Service;
 use crate::aws::protocol::scope::Scope;
+use crate::keys::Principal;
 
 /// A request as the journal names it.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,11 +37,11 @@ pub(super) enum Dialect {
 
 impl Called {
     /// `None` for what is no call of a deployment: requests of people, of functions and of Alexa.
-    pub(super) fn of(door: Door, parts: &Parts, body: &[u8]) -> Option<Self> {
-        match door {
-            Door::Aws => aws(parts, body),
-            Door::Smapi => Some(smapi(parts)),
-            Door::Lwa => Some(Self {
+    pub(super) fn of(service: Service, parts: &Parts, body: &[u8]) -> Option<Self> {
+        match service {
+            Service::Aws => aws(parts, body),
+            Service::Smapi => Some(smapi(parts)),
+            Service::Lwa => Some(Self {
                 operation: format!("lwa {} {}", parts.method, parts.uri.path()),
                 mutating: false,
                 conflicts: Vec::new(),
@@ -51,6 +52,9 @@ impl Called {
 }
 
 fn aws(parts: &Parts, body: &[u8]) -> Option<Called> {
+    if let Some(Principal::Function { .. }) = parts.extensions.get() {
+        return None;
+    }
     let scope = Scope::of(&parts.headers, &[]).ok()?;
     let service = scope.service.as_str();
     if service == "s3" {
@@ -191,20 +195,29 @@ mod tests {
     #[test]
     fn operations_are_named_whatever_the_protocol() {
         let authorization = signed("cloudformation");
-        let query = parts("POST", "/", &[("authorization", &authorization)]);
-        let called = Called::of(Door::Aws, &query, b"Version=1&Action=CreateChangeSet").unwrap();
+        let date = ("x-amz-date", "20260101T000000Z");
+        let query = parts("POST", "/", &[("authorization", &authorization), date]);
+        let called = Called::of(Service::Aws, &query, b"Version=1&Action=CreateChangeSet").unwrap();
         assert_eq!(called.operation, "cloudformation CreateChangeSet");
         assert!(called.mutating && called.conflicts.is_empty());
 
         let authorization = signed("s3");
-        let put = [("authorization", &*authorization), ("if-match", "\"e\"")];
-        let called = Called::of(Door::Aws, &parts("PUT", "/b/k?x-id=PutObject", &put), b"");
+        let put = [
+            ("authorization", &*authorization),
+            ("if-match", "\"e\""),
+            date,
+        ];
+        let called = Called::of(
+            Service::Aws,
+            &parts("PUT", "/b/k?x-id=PutObject", &put),
+            b"",
+        );
         let called = called.unwrap();
         assert_eq!(called.operation, "s3 PUT object");
         assert_eq!(called.conflicts, [409, 412]);
 
         let import = parts("POST", "/v1/skills/amzn1.ask.skill.1/imports", &[]);
-        let called = Called::of(Door::Smapi, &import, b"").unwrap();
+        let called = Called::of(Service::Smapi, &import, b"").unwrap();
         assert_eq!(called.operation, "smapi POST /v1/skills/{skillId}/imports");
         assert_eq!(called.conflicts, [409]);
     }
@@ -212,6 +225,9 @@ mod tests {
     #[test]
     fn requests_of_people_are_no_calls_of_a_deployment() {
         let user = [("x-amz-target", "AWSCognitoIdentityProviderService.GetUser")];
-        assert_eq!(Called::of(Door::Aws, &parts("POST", "/", &user), b""), None);
+        assert_eq!(
+            Called::of(Service::Aws, &parts("POST", "/", &user), b""),
+            None
+        );
     }
 }

@@ -1,20 +1,26 @@
 //! The door by which faults are asked for.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::stack::StackFault;
 use super::{Faults, Plan, Rule};
+use crate::guard::{Caller, Door};
 
 /// Served beside the device, on the same listener.
-pub(crate) fn router(faults: Faults) -> Router {
-    Router::new()
-        .route("/control/faults", get(read).post(set))
-        .route("/control/faults/halted", get(halted))
-        .with_state(faults)
+pub(crate) fn doors(faults: &Faults) -> Vec<Door> {
+    use Caller::StageToken;
+
+    Door::all(
+        faults,
+        [
+            Door::get("/control/faults", StageToken, read),
+            Door::post("/control/faults", StageToken, set),
+            Door::get("/control/faults/halted", StageToken, halted),
+        ],
+    )
 }
 
 /// What shall go wrong from now on.

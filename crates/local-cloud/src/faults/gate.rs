@@ -13,16 +13,13 @@ use bytes::Bytes;
 use super::call::Called;
 use super::{Fault, Faults, Verdict, Wire, answer};
 
-/// More than the largest Lambda bundle.
-const LARGEST_BODY: usize = 256 * 1024 * 1024;
-
 /// After a halt that lets its call be answered: how long the caller has to read the answer, unless
 /// its next call shows that it has.
 const READING: Duration = Duration::from_millis(200);
 
 /// The listeners that a deployment calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum Service {
     Aws,
     Smapi,
     Lwa,
@@ -32,14 +29,14 @@ pub(crate) enum Door {
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
     faults: Faults,
-    door: Door,
+    service: Service,
 }
 
 impl Gate {
-    pub(crate) fn new(faults: &Faults, door: Door) -> Self {
+    pub(crate) fn new(faults: &Faults, service: Service) -> Self {
         Self {
             faults: faults.clone(),
-            door,
+            service,
         }
     }
 
@@ -57,16 +54,17 @@ async fn pass(
 ) -> Response {
     let faults = &gate.faults;
     let (parts, body) = request.into_parts();
-    let body = match to_bytes(body, LARGEST_BODY).await {
+    // The guard has limited and read it.
+    let body = match to_bytes(body, usize::MAX).await {
         Ok(body) => body,
         Err(error) => return (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
     };
-    let Some(called) = Called::of(gate.door, &parts, &body) else {
+    let Some(called) = Called::of(gate.service, &parts, &body) else {
         return next.run(Request::from_parts(parts, Body::from(body))).await;
     };
     let dialect = called.dialect;
     let verdict = faults.meet(called.operation, called.mutating, called.conflicts);
-    let body = kept(faults, gate.door, body);
+    let body = kept(faults, gate.service, body);
     let request = Request::from_parts(parts, Body::from(body));
     match verdict {
         Verdict::Pass => next.run(request).await,
@@ -111,8 +109,8 @@ async fn pass(
 }
 
 /// A body as the service takes it in: all of it, but for what it was told to forget.
-fn kept(faults: &Faults, door: Door, body: Bytes) -> Bytes {
-    let document = (door == Door::Smapi)
+fn kept(faults: &Faults, service: Service, body: Bytes) -> Bytes {
+    let document = (service == Service::Smapi)
         .then(|| serde_json::from_slice(&body).ok())
         .flatten();
     let Some(mut document) = document else {

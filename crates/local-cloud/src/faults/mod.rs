@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
-pub(crate) use self::control::router;
-pub(crate) use self::gate::{Door, Gate};
+pub(crate) use self::control::doors;
+pub(crate) use self::gate::{Gate, Service};
 use self::stack::StackFault;
 pub(crate) use self::wire::{Wire, listen};
 

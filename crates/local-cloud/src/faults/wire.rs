@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -47,6 +46,8 @@ impl Listener for Doorway {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, peer) = Listener::accept(&mut self.0).await;
+        // Small answers must not wait for the acknowledgement of the last one; without this they do.
+        let _ = stream.set_nodelay(true);
         let wire = Wire::default();
         (Connection { stream, wire }, peer)
     }
@@ -56,13 +57,12 @@ impl Listener for Doorway {
     }
 }
 
-impl Connected<IncomingStream<'_, Doorway>> for Wire {
-    fn connect_info(stream: IncomingStream<'_, Doorway>) -> Self {
-        stream.io().wire.clone()
-    }
-}
-
 impl Connection {
+    /// What resets it.
+    pub(crate) fn wire(&self) -> Wire {
+        self.wire.clone()
+    }
+
     fn check(&self) -> io::Result<()> {
         if self.wire.cut.load(Ordering::Relaxed) {
             // With nothing left to linger for, closing sends a reset.

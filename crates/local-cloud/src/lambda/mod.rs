@@ -28,6 +28,7 @@ use self::error::function_not_found;
 use self::function::Function;
 use self::reference::Reference;
 use self::runtime::Host;
+pub(crate) use self::runtime::doors as runtime_doors;
 use crate::aws::logs::Logs;
 use crate::aws::s3::S3;
 use crate::{AwsError, Shared};
@@ -91,7 +92,7 @@ impl Lambda {
     pub fn new(shared: Shared, s3: S3, logs: Logs) -> Self {
         Self {
             inner: Arc::new(Inner {
-                host: Host::new(logs, shared.clock.clone()),
+                host: Host::new(logs, shared.clock.clone(), shared.keys.clone()),
                 shared,
                 s3,
                 functions: Mutex::default(),

@@ -1,8 +1,8 @@
 //! Whoever makes accounts where people cannot make their own: somebody with the keys of the AWS
 //! account.
 
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::browser::{Browser, Page};
 use super::device::Device;
@@ -13,8 +13,6 @@ use super::person::Person;
 /// An administrator of one user pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Administrator {
-    /// Where AWS is.
-    pub aws: Url,
     /// The region of the user pool.
     pub region: String,
     /// The user pool.
@@ -30,21 +28,20 @@ impl Administrator {
     ) -> Result<Value, Problem> {
         input["UserPoolId"] = json!(self.user_pool_id);
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
-        // The stage reads the region out of a signature, and knows no keys.
-        let signature = format!(
-            "AWS4-HMAC-SHA256 Credential=ADMINISTRATOR/20260101/{}/cognito-idp/aws4_request, \
-             SignedHeaders=host, Signature={}",
-            self.region,
-            "0".repeat(64)
-        );
+        let url = &device.access.urls.aws;
         let request = device
             .client
-            .post(self.aws.clone())
-            .header("authorization", signature)
+            .post(url.clone())
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", target)
-            .body(input.to_string());
-        http::json(request, &self.aws).await
+            .body(input.to_string())
+            .build();
+        let mut request = request.map_err(|source| Problem::unreachable(url, source))?;
+        device
+            .access
+            .sign(&mut request, "cognito-idp", &self.region);
+        let request = RequestBuilder::from_parts(device.client.clone(), request);
+        http::json(request, url).await
     }
 
     /// What the pool demands of everybody, without `sub`.

@@ -1,18 +1,20 @@
 //! The Echo on the table and the Alexa app beside it.
 
 use jiff::Timestamp;
+use reqwest::RequestBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::error::Problem;
 use super::http;
+use crate::Access;
 
 /// The device of one person, and the controls of the stage that share its listener.
 #[derive(Debug)]
 pub(super) struct Device {
     pub(super) client: reqwest::Client,
-    base: Url,
+    pub(super) access: Access,
     skill_id: String,
     locale: String,
     /// Whose device it is, if not of the customer who is meant when nobody is named.
@@ -71,14 +73,15 @@ pub(super) struct Event {
 
 impl Device {
     pub(super) fn new(
-        base: &Url,
+        access: &Access,
         skill_id: &str,
         locale: &str,
         customer: Option<&str>,
     ) -> Result<Self, Problem> {
         Ok(Self {
-            client: http::client().map_err(|source| Problem::unreachable(base, source))?,
-            base: base.clone(),
+            client: http::client()
+                .map_err(|source| Problem::unreachable(&access.urls.device, source))?,
+            access: access.clone(),
             skill_id: skill_id.to_owned(),
             locale: locale.to_owned(),
             customer: customer.map(str::to_owned),
@@ -92,23 +95,23 @@ impl Device {
         if let Some(customer) = &self.customer {
             body["customer"] = customer.as_str().into();
         }
-        http::json(self.client.post(url.clone()).json(&body), &url).await
+        http::json(self.post(&url).json(&body), &url).await
     }
 
     /// The skill's page in the Alexa app.
     pub(super) async fn look_up(&self) -> Result<Enablement, Problem> {
         let url = self.skill_url("");
-        http::json(self.client.get(url.clone()), &url).await
+        http::json(self.get(&url), &url).await
     }
 
     pub(super) async fn enable(&self) -> Result<(), Problem> {
         let url = self.skill_url("/enable");
-        http::done(self.client.post(url.clone()), &url).await
+        http::done(self.post(&url), &url).await
     }
 
     pub(super) async fn disable(&self) -> Result<(), Problem> {
         let url = self.skill_url("/disable");
-        http::done(self.client.post(url.clone()), &url).await
+        http::done(self.post(&url), &url).await
     }
 
     /// Presses "link account"; the answer is the page that the app opens.
@@ -120,7 +123,7 @@ impl Device {
         }
         let url = self.skill_url("/link");
         let body = json!({ "region": region });
-        let started: Started = http::json(self.client.post(url.clone()).json(&body), &url).await?;
+        let started: Started = http::json(self.post(&url).json(&body), &url).await?;
         Ok(started.authorize_url)
     }
 
@@ -132,7 +135,7 @@ impl Device {
         }
         let mut url = self.url("/events");
         url.query_pairs_mut().append_pair("skillId", &self.skill_id);
-        let answer: Events = http::json(self.client.get(url.clone()), &url).await?;
+        let answer: Events = http::json(self.get(&url), &url).await?;
         Ok(answer.events)
     }
 
@@ -140,14 +143,14 @@ impl Device {
     pub(super) async fn switch_pkce(&self, enabled: bool) -> Result<(), Problem> {
         let url = self.url(&format!("/console/skills/{}/pkce", self.skill_id));
         let body = json!({ "enabled": enabled });
-        http::done(self.client.post(url.clone()).json(&body), &url).await
+        http::done(self.post(&url).json(&body), &url).await
     }
 
     /// Keeps Alexa from refreshing expired tokens, or lets it.
     pub(super) async fn hold_refresh(&self, held: bool) -> Result<(), Problem> {
         let url = self.url("/control/refresh");
         let body = json!({ "held": held });
-        http::done(self.client.post(url.clone()).json(&body), &url).await
+        http::done(self.post(&url).json(&body), &url).await
     }
 
     /// The time that it is on the stage.
@@ -157,7 +160,7 @@ impl Device {
             now: Timestamp,
         }
         let url = self.url("/control/clock");
-        let clock: Clock = http::json(self.client.get(url.clone()), &url).await?;
+        let clock: Clock = http::json(self.get(&url), &url).await?;
         Ok(clock.now)
     }
 
@@ -165,7 +168,7 @@ impl Device {
     pub(super) async fn advance_clock(&self, seconds: u32) -> Result<(), Problem> {
         let url = self.url("/control/clock");
         let body = json!({ "advanceSeconds": seconds });
-        http::done(self.client.post(url.clone()).json(&body), &url).await
+        http::done(self.post(&url).json(&body), &url).await
     }
 
     /// The newest code sent to an e-mail address.
@@ -180,12 +183,25 @@ impl Device {
         }
         let mut url = self.url("/outbox");
         url.query_pairs_mut().append_pair("to", to);
-        let outbox: Outbox = http::json(self.client.get(url.clone()), &url).await?;
+        let outbox: Outbox = http::json(self.get(&url), &url).await?;
         Ok(outbox
             .messages
             .into_iter()
             .rev()
             .find_map(|message| message.code))
+    }
+
+    /// A request that reads.
+    fn get(&self, url: &Url) -> RequestBuilder {
+        self.access.bearer(self.client.get(url.clone()))
+    }
+
+    /// A request that changes something.
+    pub(super) fn post(&self, url: &Url) -> RequestBuilder {
+        let request = self.client.post(url.clone());
+        self.access
+            .bearer(request)
+            .header("content-type", "application/json")
     }
 
     fn skill_url(&self, action: &str) -> Url {
@@ -197,7 +213,7 @@ impl Device {
     }
 
     pub(super) fn url(&self, path: &str) -> Url {
-        let mut url = self.base.clone();
+        let mut url = self.access.urls.device.clone();
         url.set_path(path);
         url
     }

@@ -14,7 +14,7 @@ use super::error::Problem;
 use super::expectations::{check_authorize_url, check_linked, check_redirect};
 use super::http;
 use super::person::{Person, Way};
-use crate::Urls;
+use crate::Access;
 
 /// How the guest's account is linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, serde::Serialize)]
@@ -77,7 +77,7 @@ impl Guest {
     /// What goes wrong after the skill was enabled leaves a customer behind whom nobody will ever
     /// ask for again.
     pub async fn arrive(
-        urls: &Urls,
+        access: &Access,
         skill_id: &str,
         locale: &str,
         account: Account,
@@ -86,7 +86,7 @@ impl Guest {
     ) -> Result<Self, Problem> {
         let customer = Uuid::new_v4().simple().to_string();
         let mut guest = Self {
-            device: Device::new(&urls.device, skill_id, locale, Some(&customer))?,
+            device: Device::new(access, skill_id, locale, Some(&customer))?,
             person: Person::new(way, administrator),
             customer,
             skill_id: skill_id.to_owned(),
@@ -165,7 +165,7 @@ impl Guest {
 
     async fn control(&self, door: &str, body: &Value) -> Result<(), Problem> {
         let url: Url = self.device.url(door);
-        let request: RequestBuilder = self.device.client.post(url.clone()).json(body);
+        let request: RequestBuilder = self.device.post(&url).json(body);
         http::done(request, &url).await
     }
 }

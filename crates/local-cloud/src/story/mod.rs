@@ -31,7 +31,7 @@ use person::Person;
 pub use person::{FirstCode, Passed, SignInName, Way};
 pub use web_page::{OwnFactor, WebPage};
 
-use crate::Urls;
+use crate::Access;
 
 /// What the person needs to know about the skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,15 +130,15 @@ pub struct Transcript {
 ///
 /// The skill has to be deployed on the stage; whether it is enabled or linked does not matter.
 /// Afterwards it is enabled and not linked, and the stage's clock is ahead by one token's life.
-pub async fn run(urls: &Urls, script: &Script) -> Result<Transcript, StoryError> {
-    let device = Device::new(&urls.device, &script.skill_id, &script.locale, None);
+pub async fn run(access: &Access, script: &Script) -> Result<Transcript, StoryError> {
+    let device = Device::new(access, &script.skill_id, &script.locale, None);
     let device = device.map_err(|problem| StoryError {
         step: "start",
         problem,
         turns: Vec::new(),
     })?;
     let mut tale = Tale {
-        urls,
+        access,
         script,
         device,
         person: Person::new(script.way, script.administrator.clone()),
@@ -163,7 +163,7 @@ pub async fn run(urls: &Urls, script: &Script) -> Result<Transcript, StoryError>
 
 /// A story while it happens.
 struct Tale<'a> {
-    urls: &'a Urls,
+    access: &'a Access,
     script: &'a Script,
     device: Device,
     person: Person,

@@ -174,7 +174,7 @@ impl Tale<'_> {
         mut input: Value,
     ) -> Result<Value, Problem> {
         input["AccessToken"] = json!(tokens.access_token);
-        let url = &self.urls.aws;
+        let url = &self.access.urls.aws;
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         let request = self
             .device

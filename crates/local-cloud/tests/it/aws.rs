@@ -1,16 +1,83 @@
 //! Configured clients of the real SDK, and who they are.
 
+use std::time::SystemTime;
+
 use aws_credential_types::Credentials;
 use local_cloud::{ACCOUNT_ID, LocalStage, Options};
+use reqwest::{Request, RequestBuilder, Response};
+use secrecy::ExposeSecret as _;
 
 /// A running stage.
 pub(crate) async fn stage() -> LocalStage {
     LocalStage::start(Options::default()).await.unwrap()
 }
 
-/// Credentials of nobody in particular.
-pub(crate) fn credentials() -> Credentials {
-    Credentials::new("AKIDLOCAL", "secret", None, None, "test")
+/// The deployer's credentials.
+pub(crate) fn credentials(stage: &LocalStage) -> Credentials {
+    let access = stage.access();
+    let secret = access.secret_access_key.expose_secret();
+    Credentials::new(access.access_key_id, secret, None, None, "test")
+}
+
+/// Sends a request to a service of AWS, signed by the deployer.
+pub(crate) async fn signed(
+    stage: &LocalStage,
+    request: RequestBuilder,
+    service: &str,
+    region: &str,
+) -> Response {
+    let mut request = request.build().unwrap();
+    stage.access().sign(&mut request, service, region);
+    http().execute(request).await.unwrap()
+}
+
+/// A request that was signed at another time than now.
+pub(crate) fn signed_at(
+    stage: &LocalStage,
+    request: RequestBuilder,
+    service: &str,
+    time: SystemTime,
+) -> Request {
+    use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+    use aws_sigv4::sign::v4::SigningParams;
+
+    let mut request = request.build().unwrap();
+    let identity = credentials(stage).into();
+    let params = SigningParams::builder()
+        .identity(&identity)
+        .region("us-east-1")
+        .name(service)
+        .time(time)
+        .settings(SigningSettings::default())
+        .build()
+        .unwrap();
+    let headers = request.headers().iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+    let body = request.body().and_then(reqwest::Body::as_bytes);
+    let signable = SignableRequest::new(
+        request.method().as_str(),
+        request.url().as_str(),
+        headers,
+        SignableBody::Bytes(body.unwrap_or_default()),
+    );
+    let (instructions, _) = sign(signable.unwrap(), &params.into())
+        .unwrap()
+        .into_parts();
+    for (name, value) in instructions.headers() {
+        let name: http::HeaderName = name.parse().unwrap();
+        request.headers_mut().insert(name, value.parse().unwrap());
+    }
+    request
+}
+
+/// A request to the device listener with the stage's token.
+pub(crate) fn opened(stage: &LocalStage, request: RequestBuilder) -> RequestBuilder {
+    stage.access().bearer(request)
+}
+
+/// An access token of the developer that lasts as long as the stage.
+pub(crate) fn developer_token(stage: &LocalStage) -> String {
+    stage.access().smapi_token.expose_secret().to_owned()
 }
 
 /// A plain HTTP client.
@@ -28,7 +95,7 @@ macro_rules! client {
                 .behavior_version($sdk::config::BehaviorVersion::latest())
                 .region($sdk::config::Region::new($region))
                 .endpoint_url($stage.urls().aws.as_str())
-                .credentials_provider($crate::aws::credentials())
+                .credentials_provider($crate::aws::credentials(&$stage))
                 .http_client(aws_smithy_http_client::Builder::new().build_http())
                 .build(),
         )
@@ -37,7 +104,7 @@ macro_rules! client {
 pub(crate) use client;
 
 #[tokio::test]
-async fn any_signed_caller_is_the_account() {
+async fn the_deployer_is_the_account() {
     let stage = stage().await;
     let sts = client!(aws_sdk_sts, stage, "eu-west-1");
     let caller = sts.get_caller_identity().send().await.unwrap();

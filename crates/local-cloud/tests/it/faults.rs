@@ -6,13 +6,14 @@ use local_cloud::faults::{Fault, Rule};
 use local_cloud::{LocalStage, Options, Pace};
 use serde_json::{Value, json};
 
-use crate::aws::{client, http, stage};
+use crate::aws::{client, developer_token, http, opened, stage};
 use crate::cloudformation::{Driver, status};
 
 /// Sets the rules and starts counting.
 async fn expect(stage: &LocalStage, wanted: Value) {
     let url = stage.urls().device.join("control/faults").unwrap();
-    let answer = http().post(url).json(&wanted).send().await.unwrap();
+    let request = opened(stage, http().post(url).json(&wanted));
+    let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), 200);
 }
 
@@ -54,12 +55,14 @@ async fn the_named_call_is_refused_in_its_services_words_and_no_other() {
     sts.get_caller_identity().send().await.unwrap();
 
     let vendors = stage.urls().smapi.join("v1/vendors").unwrap();
-    let answer = http().get(vendors).send().await.unwrap();
+    let token = developer_token(&stage);
+    let answer = http().get(vendors).bearer_auth(token).send().await.unwrap();
     assert_eq!(answer.status(), 429);
     assert_eq!(answer.headers()["retry-after"], "7");
 
     let url = stage.urls().device.join("control/faults").unwrap();
-    let calls: Value = http().get(url).send().await.unwrap().json().await.unwrap();
+    let calls = opened(&stage, http().get(url)).send().await.unwrap();
+    let calls: Value = calls.json().await.unwrap();
     assert_eq!(calls["calls"].as_array().unwrap().len(), 4);
     assert_eq!(calls["calls"][3]["operation"], "smapi GET /v1/vendors");
     stage.stop().await;
@@ -94,7 +97,8 @@ async fn after_a_halt_nothing_is_carried_out_until_the_rules_are_set_again() {
         async move { sts.get_caller_identity().send().await }
     });
     let halted = stage.urls().device.join("control/faults/halted").unwrap();
-    http().get(halted).send().await.unwrap();
+    let waited = opened(&stage, http().get(halted)).send().await;
+    assert_eq!(waited.unwrap().status(), 200);
     assert!(!late.is_finished());
     expect(&stage, json!({})).await;
     assert!(late.await.unwrap().unwrap_err().raw_response().is_none());

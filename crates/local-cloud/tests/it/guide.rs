@@ -31,7 +31,8 @@ async fn every_door_of_the_device_is_there() {
     for (method, path) in doors {
         let url = stage.urls().device.join(&path).unwrap();
         let request = http.request(method.parse().unwrap(), url);
-        let answer = request.json(&json!({})).send().await.unwrap();
+        let request = crate::aws::opened(&stage, request.json(&json!({})));
+        let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         let body = answer.text().await.unwrap();
         // A door that is there may say that there is no such skill; one that is not says nothing.

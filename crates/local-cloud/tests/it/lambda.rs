@@ -93,17 +93,14 @@ impl Api {
     ) -> Answer {
         let url = self.stage.urls().aws.join(path).unwrap();
         let method = method.parse().unwrap();
-        let mut request = self
-            .http
-            .request(method, url)
-            .header("authorization", authorization("lambda"));
+        let mut request = self.http.request(method, url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         if !body.is_null() {
             request = request.body(body.to_string());
         }
-        Answer::read(request.send().await.unwrap()).await
+        Answer::read(self.signed(request, "lambda").await).await
     }
 
     /// One operation of CloudWatch Logs.
@@ -111,11 +108,14 @@ impl Api {
         let request = self
             .http
             .post(self.stage.urls().aws.clone())
-            .header("authorization", authorization("logs"))
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", format!("Logs_20140328.{operation}"))
             .body(body.to_string());
-        Answer::read(request.send().await.unwrap()).await
+        Answer::read(self.signed(request, "logs").await).await
+    }
+
+    async fn signed(&self, request: reqwest::RequestBuilder, service: &str) -> reqwest::Response {
+        crate::aws::signed(&self.stage, request, service, "us-east-1").await
     }
 
     /// Creates the function `greeter` from a script, with more members than the necessary ones.
@@ -161,6 +161,36 @@ impl Api {
     }
 }
 
+/// What a function on a stage finds in its environment.
+pub(crate) async fn environment(stage: &LocalStage) -> Value {
+    let script = "serve(lambda event, headers: dict(os.environ))";
+    let body = json!({
+        "FunctionName": "greeter",
+        "Role": ROLE,
+        "Runtime": "provided.al2023",
+        "Handler": "bootstrap",
+        "Code": { "ZipFile": STANDARD.encode(package(script)) },
+    });
+    let call = async |path: &str, body: &Value| {
+        let url = stage.urls().aws.join(path).unwrap();
+        let request = crate::aws::http().post(url).body(body.to_string());
+        let answer = crate::aws::signed(stage, request, "lambda", "us-east-1").await;
+        Answer::read(answer).await
+    };
+    let created = call(FUNCTIONS, &body).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let invoked = call(&format!("{FUNCTIONS}/greeter/invocations"), &json!({})).await;
+    assert_eq!(invoked.status, 200, "{invoked:?}");
+    invoked.body
+}
+
+/// Where the Runtime API of a running function listens: `127.0.0.1` and a port.
+pub(crate) async fn runtime_api(stage: &LocalStage) -> String {
+    let environment = environment(stage).await;
+    let address = environment["AWS_LAMBDA_RUNTIME_API"].as_str();
+    address.unwrap().to_owned()
+}
+
 impl Answer {
     async fn read(response: reqwest::Response) -> Self {
         let headers = response
@@ -196,14 +226,6 @@ impl Answer {
             .or_else(|| self.body["Message"].as_str())
             .unwrap_or_default()
     }
-}
-
-fn authorization(service: &str) -> String {
-    format!(
-        "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261120/us-east-1/{service}/aws4_request, \
-         SignedHeaders=host, Signature={}",
-        "0".repeat(64)
-    )
 }
 
 /// A zip whose `bootstrap` is a script after the prelude.

@@ -11,6 +11,7 @@ mod alexa;
 mod aws;
 mod cloudformation;
 mod cognito;
+mod doors;
 mod faults;
 mod guide;
 mod lambda;

@@ -5,7 +5,7 @@ use aws_sdk_cognitoidentityprovider as cognito;
 use local_cloud::LocalStage;
 use serde_json::{Value, json};
 
-use crate::aws::{client, http, stage};
+use crate::aws::{self, client, http, opened, stage};
 use crate::cloudformation::{Driver, status};
 
 const ARN: &str = "arn:aws:acm:us-east-1:123456789012:certificate/1";
@@ -17,8 +17,8 @@ async fn register(stage: &LocalStage, what: &str, body: &Value) -> u16 {
         .device
         .join(&format!("console/{what}"))
         .unwrap();
-    let answer = http().post(url).json(body).send().await.unwrap();
-    answer.status().as_u16()
+    let answer = opened(stage, http().post(url).json(body)).send().await;
+    answer.unwrap().status().as_u16()
 }
 
 async fn register_all(stage: &LocalStage) {
@@ -35,11 +35,6 @@ async fn register_all(stage: &LocalStage) {
 
 async fn signed(stage: &LocalStage, service: &str, region: &str, path: &str) -> (u16, String) {
     let url = stage.urls().aws.join(path).unwrap();
-    let scope = format!("AKID/20260101/{region}/{service}/aws4_request");
-    let signature = format!(
-        "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={}",
-        "0".repeat(64)
-    );
     let request = if service == "acm" {
         http()
             .post(url)
@@ -49,17 +44,14 @@ async fn signed(stage: &LocalStage, service: &str, region: &str, path: &str) -> 
     } else {
         http().get(url)
     };
-    let answer = request
-        .header("authorization", signature)
-        .send()
-        .await
-        .unwrap();
+    let answer = aws::signed(stage, request, service, region).await;
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 async fn resolve(stage: &LocalStage, name: &str) -> Value {
     let url = format!("{}?name={name}&type=A", stage.urls().resolver());
-    http().get(url).send().await.unwrap().json().await.unwrap()
+    let answer = opened(stage, http().get(url)).send().await;
+    answer.unwrap().json().await.unwrap()
 }
 
 #[tokio::test]
@@ -218,24 +210,14 @@ async fn change(stage: &LocalStage, changes: &[(&str, &str)]) -> (u16, String) {
         .collect();
     let changes = changes.concat();
     let url = "2013-04-01/hostedzone/Z1EXAMPLE/rrset/";
-    let answer = http()
+    let request = http()
         .post(stage.urls().aws.join(url).unwrap())
-        .header(
-            "authorization",
-            format!(
-                "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/route53/aws4_request, \
-                 SignedHeaders=host, Signature={}",
-                "0".repeat(64)
-            ),
-        )
         .body(format!(
             "<ChangeResourceRecordSetsRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
              <ChangeBatch><Changes>{changes}</Changes></ChangeBatch>\
              </ChangeResourceRecordSetsRequest>"
-        ))
-        .send()
-        .await
-        .unwrap();
+        ));
+    let answer = aws::signed(stage, request, "route53", "us-east-1").await;
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 

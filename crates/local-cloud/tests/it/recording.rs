@@ -16,10 +16,11 @@ async fn every_exchange_is_written_down_without_secrets() {
     .await
     .unwrap();
     let smapi = &stage.urls().smapi;
+    let token = crate::aws::developer_token(&stage);
     let send = async |method: http::Method, path: &str, body: &str| {
         let request = http()
             .request(method, smapi.join(path).unwrap())
-            .header("authorization", "Bearer Atza|local-developer")
+            .bearer_auth(&token)
             .body(body.to_owned());
         request.send().await.unwrap().status()
     };

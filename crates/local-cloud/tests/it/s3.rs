@@ -17,7 +17,7 @@ pub(crate) fn client(stage: &LocalStage, region: &'static str) -> aws_sdk_s3::Cl
             .region(aws_sdk_s3::config::Region::new(region))
             .endpoint_url(stage.urls().aws.as_str())
             .force_path_style(true)
-            .credentials_provider(credentials())
+            .credentials_provider(credentials(stage))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build(),
     )

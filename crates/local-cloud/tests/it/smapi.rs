@@ -7,7 +7,7 @@ use std::io::{Cursor, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use local_cloud::{LocalStage, Options, alexa};
+use local_cloud::{LocalStage, Options};
 use models::account_linking::{AccountLinking, AccountLinkingRequest, PkceConfiguration};
 use models::ids::SkillId;
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ async fn start() -> LocalStage {
 }
 
 fn client(stage: &LocalStage) -> Client {
+    let access = stage.access();
     let urls = stage.urls();
     let endpoints = Endpoints {
         smapi: urls.smapi.clone().try_into().unwrap(),
@@ -35,9 +36,9 @@ fn client(stage: &LocalStage) -> Client {
         lwa_consent: urls.lwa.clone().try_into().unwrap(),
     };
     let credentials = Credentials::RefreshToken {
-        refresh_token: alexa::DEVELOPER_REFRESH_TOKEN.into(),
-        client_id: alexa::DEVELOPER_CLIENT_ID.parse().unwrap(),
-        client_secret: alexa::DEVELOPER_CLIENT_SECRET.into(),
+        refresh_token: access.lwa_refresh_token,
+        client_id: access.lwa_client_id.parse().unwrap(),
+        client_secret: access.lwa_client_secret,
     };
     Client::new(endpoints, credentials)
 }

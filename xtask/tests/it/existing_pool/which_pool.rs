@@ -6,7 +6,7 @@ use super::{Second, made_by_hand};
 use crate::console::Console;
 use crate::left_alone::described;
 use crate::plan::to_do;
-use crate::real::{DEVELOPER, Real};
+use crate::real::Real;
 use crate::stage::Stage;
 
 #[test]
@@ -100,7 +100,9 @@ fn a_pool_that_is_not_there_is_made_on_a_local_stage_alone() {
         &["plan", "dev", "--json"][..],
         &["deploy", "dev", "--yes", "--json"],
     ] {
-        let refused = real.run(&[arguments, &bundle].concat(), &DEVELOPER).json();
+        let refused = real
+            .run(&[arguments, &bundle].concat(), &real.developer())
+            .json();
         assert_eq!(refused["error"]["code"], "USER_POOL", "{refused}");
         assert_eq!(
             refused["error"]["message"],

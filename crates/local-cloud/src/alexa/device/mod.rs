@@ -14,16 +14,16 @@ pub(super) mod turn;
 mod utterance;
 mod words;
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::post;
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Alexa;
 use super::customer::Customer;
 use super::region::Region;
+use crate::guard::{Caller, Door};
 use language::Language;
 use nlu::Model;
 use turn::Said;
@@ -68,11 +68,14 @@ pub fn understanding(locale: &str, model: &Value, sentence: &str) -> Understandi
     }
 }
 
-pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new()
-        .route("/say", post(say))
-        .with_state(alexa.clone())
-        .merge(progressive::router(alexa))
+pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
+    Door::all(
+        alexa,
+        [
+            Door::post("/say", Caller::StageToken, say),
+            progressive::door(),
+        ],
+    )
 }
 
 #[derive(Deserialize)]

@@ -2,18 +2,18 @@
 //!
 //! <https://developer.amazon.com/docs/alexa/custom-skills/progressive-response-api-reference.html>
 
+use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::ssml;
 use crate::alexa::Alexa;
 use crate::alexa::state::fingerprint;
+use crate::guard::{Caller, Door};
 
 /// The longest text that Alexa says meanwhile, in characters.
 const MAX_CHARACTERS: usize = 600;
@@ -28,10 +28,8 @@ pub(in crate::alexa) struct Unanswered {
     heard: Vec<String>,
 }
 
-pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new()
-        .route("/v1/directives", post(directives))
-        .with_state(alexa)
+pub(super) fn door() -> Door<Alexa> {
+    Door::post("/v1/directives", Caller::RequestToken, directives)
 }
 
 #[derive(Deserialize)]

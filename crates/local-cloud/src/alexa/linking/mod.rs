@@ -9,14 +9,13 @@ mod redirect;
 mod start;
 mod tokens;
 
-use axum::Router;
-use axum::routing::get;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::Alexa;
 use super::customer::Customer;
 use super::region::Region;
+use crate::guard::{Caller, Door};
 pub(super) use exchange::Outgoing;
 pub(super) use start::NotStarted;
 pub(super) use tokens::Tokens;
@@ -34,8 +33,11 @@ pub(super) struct Attempt {
     expires_at: Timestamp,
 }
 
-pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new()
-        .route("/{region}/api/skill/link/{vendor}", get(redirect::arrive))
-        .with_state(alexa)
+pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
+    let arrive = Door::get(
+        "/{region}/api/skill/link/{vendor}",
+        Caller::LinkingState,
+        redirect::arrive,
+    );
+    Door::all(alexa, [arrive.changing()])
 }

@@ -5,11 +5,9 @@
 
 use std::collections::HashMap;
 
-use axum::Router;
 use axum::extract::{Form, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use url::Url;
@@ -18,6 +16,7 @@ use super::customers::{self, Consent};
 use super::profiles::{Client, Profiles};
 use crate::alexa::state::{State as Alexas, fingerprint, opaque};
 use crate::alexa::{Alexa, DEVELOPER_CLIENT_ID};
+use crate::guard::{Browsers, Caller, Door};
 
 /// How long a code may wait to be redeemed, in seconds.
 const CODE_SECONDS: i64 = 300;
@@ -69,10 +68,17 @@ enum Refused {
     },
 }
 
-pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new()
-        .route("/ap/oa", get(ask).post(decide))
-        .with_state(alexa)
+pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
+    Door::all(
+        alexa,
+        [
+            // What is asked is remembered until the person has decided.
+            Door::get("/ap/oa", Caller::Anyone, ask)
+                .browsers(Browsers::Navigation)
+                .changing(),
+            Door::post("/ap/oa", Caller::Anyone, decide).browsers(Browsers::OwnPages),
+        ],
+    )
 }
 
 #[derive(askama::Template)]
@@ -105,7 +111,7 @@ async fn ask(
         .requests
         .insert(handle.clone(), pending);
     match client {
-        Client::Developer => {
+        Client::Developer(_) => {
             let template = Consent {
                 who: "The local developer's security profile",
                 scopes: &scopes,

@@ -3,11 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use axum::Router;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -16,6 +14,7 @@ use super::profiles::Client;
 use crate::alexa::Alexa;
 use crate::alexa::state::{fingerprint, opaque};
 use crate::cognito::{Lockout, cookie, same};
+use crate::guard::{Browsers, Caller, Door};
 
 /// The cookie that stands for whoever is signed in.
 const SESSION: &str = "session-id";
@@ -131,12 +130,21 @@ fn address(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new()
-        .route("/ap/signin", get(sign_in_page).post(sign_in))
-        .route("/ap/register", get(register_page).post(register))
-        .route("/ap/consent", get(consent_page))
-        .with_state(alexa)
+pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
+    use Browsers::{Navigation, OwnPages};
+    use Caller::Anyone;
+
+    Door::all(
+        alexa,
+        [
+            // The authorization endpoint redirects here, wherever the person came from.
+            Door::get("/ap/signin", Anyone, sign_in_page).browsers(Navigation),
+            Door::post("/ap/signin", Anyone, sign_in).browsers(OwnPages),
+            Door::get("/ap/register", Anyone, register_page).browsers(OwnPages),
+            Door::post("/ap/register", Anyone, register).browsers(OwnPages),
+            Door::get("/ap/consent", Anyone, consent_page).browsers(Navigation),
+        ],
+    )
 }
 
 #[derive(askama::Template)]

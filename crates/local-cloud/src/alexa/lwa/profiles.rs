@@ -3,11 +3,10 @@
 //!
 //! <https://developer.amazon.com/docs/login-with-amazon/register-web.html>
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, put};
-use axum::{Json, Router};
 use indexmap::IndexMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -15,8 +14,9 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::alexa::state::opaque;
-use crate::alexa::{Alexa, DEVELOPER_CLIENT_ID, DEVELOPER_CLIENT_SECRET};
+use crate::alexa::{Alexa, DEVELOPER_CLIENT_ID};
 use crate::cognito::same;
+use crate::guard::{Caller, Door};
 use crate::loopback::is_loopback;
 
 /// What a client may ask customers for
@@ -47,15 +47,19 @@ pub(super) struct SecurityProfile {
     return_urls: Vec<Url>,
 }
 
-/// Every security profile that was made on the stage, by its name.
+/// The security profiles of a stage: the developer's own, and those that were made, by their names.
 #[derive(Debug, Default)]
-pub(in crate::alexa) struct Profiles(IndexMap<String, SecurityProfile>);
+pub(in crate::alexa) struct Profiles {
+    /// The secret of the developer's own.
+    pub(in crate::alexa) developer: SecretString,
+    made: IndexMap<String, SecurityProfile>,
+}
 
 /// Who asks.
 #[derive(Debug, Clone)]
 pub(super) enum Client {
-    /// The developer of the stage, who is signed in already.
-    Developer,
+    /// The developer of the stage, who is signed in already. The secret is that of their profile.
+    Developer(SecretString),
     /// What a security profile is for, on behalf of a customer.
     Profile(SecurityProfile),
 }
@@ -64,9 +68,9 @@ impl Profiles {
     /// The client of an id, if there is one.
     pub(super) fn client(&self, id: &str) -> Option<Client> {
         if id == DEVELOPER_CLIENT_ID {
-            return Some(Client::Developer);
+            return Some(Client::Developer(self.developer.clone()));
         }
-        let mut profiles = self.0.values();
+        let mut profiles = self.made.values();
         let profile = profiles.find(|profile| profile.client_id == id)?;
         Some(Client::Profile(profile.clone()))
     }
@@ -79,7 +83,7 @@ impl Profiles {
             client_secret: format!("amzn1.oa2-cs.v1.{}{}", opaque(), opaque()).into(),
             return_urls: Vec::new(),
         };
-        let profile = self.0.entry(name.to_owned()).or_insert_with(new);
+        let profile = self.made.entry(name.to_owned()).or_insert_with(new);
         profile.return_urls = return_urls;
         profile
     }
@@ -89,7 +93,7 @@ impl Client {
     /// Whether the secret is that of the client.
     pub(super) fn has_secret(&self, secret: &str) -> bool {
         match self {
-            Self::Developer => same(DEVELOPER_CLIENT_SECRET, secret),
+            Self::Developer(own) => same(own.expose_secret(), secret),
             Self::Profile(profile) => same(profile.client_secret.expose_secret(), secret),
         }
     }
@@ -97,7 +101,7 @@ impl Client {
     /// Whether a browser may be sent back there.
     pub(super) fn allows(&self, url: &Url) -> bool {
         match self {
-            Self::Developer => {
+            Self::Developer(_) => {
                 url.scheme() == "http"
                     && is_loopback(url)
                     && url.path() == RETURN_PATH
@@ -111,18 +115,25 @@ impl Client {
     /// What may be asked for.
     pub(super) fn scopes(&self) -> &'static [&'static str] {
         match self {
-            Self::Developer => &DEVELOPER_SCOPES,
+            Self::Developer(_) => &DEVELOPER_SCOPES,
             Self::Profile(_) => &CUSTOMER_SCOPES,
         }
     }
 }
 
 /// The console, beside that of Alexa.
-pub(in crate::alexa) fn console(alexa: Alexa) -> Router {
-    Router::new()
-        .route("/console/security-profiles", get(list))
-        .route("/console/security-profiles/{name}", put(save))
-        .with_state(alexa)
+pub(in crate::alexa) fn console_doors(alexa: &Alexa) -> Vec<Door> {
+    Door::all(
+        alexa,
+        [
+            Door::get("/console/security-profiles", Caller::StageToken, list),
+            Door::put(
+                "/console/security-profiles/{name}",
+                Caller::StageToken,
+                save,
+            ),
+        ],
+    )
 }
 
 fn describe(profile: &SecurityProfile) -> Value {
@@ -137,7 +148,7 @@ fn describe(profile: &SecurityProfile) -> Value {
 
 async fn list(State(alexa): State<Alexa>) -> Json<Value> {
     let state = alexa.state();
-    let profiles: Value = state.amazon.profiles.0.values().map(describe).collect();
+    let profiles: Value = state.amazon.profiles.made.values().map(describe).collect();
     Json(json!({ "securityProfiles": profiles }))
 }
 
@@ -207,7 +218,7 @@ mod tests {
     fn secret(client: &Client) -> String {
         match client {
             Client::Profile(profile) => profile.client_secret.expose_secret().to_owned(),
-            Client::Developer => DEVELOPER_CLIENT_SECRET.to_owned(),
+            Client::Developer(secret) => secret.expose_secret().to_owned(),
         }
     }
 

@@ -4,11 +4,10 @@
 
 use std::collections::HashMap;
 
+use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -17,6 +16,7 @@ use crate::alexa::Alexa;
 use crate::alexa::customer::Customer;
 use crate::alexa::state::{fingerprint, opaque};
 use crate::cognito::{Flaw, Outage, bearer};
+use crate::guard::{Caller, Door};
 
 /// How long ago an expired token expired, in seconds.
 const EXPIRED_SINCE: i64 = 3600;
@@ -74,11 +74,6 @@ impl Tokens {
         token
     }
 
-    /// Whether a customer's access token was given out here, whatever became of it.
-    pub(in crate::alexa) fn knows(&self, access_token: &str) -> bool {
-        self.access.contains_key(&fingerprint(access_token))
-    }
-
     fn live(&self, access_token: &str, now: Timestamp) -> Option<&Issued> {
         let issued = self.access.get(&fingerprint(access_token))?;
         (now < issued.expires_at).then_some(issued)
@@ -116,11 +111,14 @@ fn moved(moment: Timestamp, seconds: i64) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new()
-        .route("/auth/o2/tokeninfo", get(token_info))
-        .route("/user/profile", get(profile))
-        .with_state(alexa)
+pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
+    Door::all(
+        alexa,
+        [
+            Door::get("/auth/o2/tokeninfo", Caller::Anyone, token_info),
+            Door::get("/user/profile", Caller::Anyone, profile),
+        ],
+    )
 }
 
 async fn token_info(
@@ -264,7 +262,6 @@ mod tests {
         assert!(token.starts_with("Atza|") && (350..=2048).contains(&token.len()));
         assert!(tokens.live(&token, at(3599)).is_some());
         assert!(tokens.live(&token, at(3600)).is_none());
-        assert!(tokens.knows(&token) && !tokens.knows("Atza|x"));
     }
 
     #[test]

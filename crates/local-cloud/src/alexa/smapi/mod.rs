@@ -21,107 +21,94 @@ mod skills;
 mod status;
 pub(super) mod uploads;
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use axum::response::{IntoResponse as _, Response};
+use http::request::Parts;
+use http::{HeaderMap, header};
 use serde_json::Value;
 
+use super::Alexa;
 use super::state::fingerprint;
-use super::{Alexa, DEVELOPER_ACCESS_TOKEN};
+use crate::guard::{Caller, Door};
 use errors::Refusal;
 
 /// The largest skill package that is accepted, in bytes.
 const PACKAGE_LIMIT: usize = 32 * 1024 * 1024;
 
-pub(super) fn router(alexa: Alexa) -> Router {
-    Router::new()
-        .route("/v1/vendors", get(skills::vendors))
-        .route("/v1/skills", get(skills::list).post(skills::create))
-        .route("/v1/skills/uploads", post(uploads::create))
-        .route("/v1/skills/imports", post(imports::create))
-        .route("/v1/skills/imports/{import}", get(imports::read))
-        .route("/v1/skills/{skill}", delete(skills::delete))
-        .route("/v1/skills/{skill}/imports", post(imports::update))
-        .route("/v1/skills/{skill}/status", get(status::read))
-        .route(
-            "/v1/skills/{skill}/stages/{stage}/manifest",
-            get(manifest::read).put(manifest::write),
-        )
-        .route(
-            "/v1/skills/{skill}/stages/{stage}/interactionModel/locales/{locale}",
-            get(models::read).head(models::head).put(models::write),
-        )
-        .route(
-            "/v1/skills/{skill}/stages/{stage}/accountLinkingClient",
-            get(linking::read)
-                .put(linking::write)
-                .delete(linking::delete),
-        )
-        .route(
-            "/v1/skills/{skill}/stages/{stage}/enablement",
-            get(enablement::read)
-                .put(enablement::write)
-                .delete(enablement::delete),
-        )
-        .route(
-            "/v2/skills/{skill}/stages/{stage}/simulations",
-            post(simulations::create),
-        )
-        .route(
-            "/v2/skills/{skill}/stages/{stage}/simulations/{simulation}",
-            get(simulations::read),
-        )
-        .route_layer(from_fn_with_state(alexa.clone(), authenticate))
-        // An upload URL is its own permission, as a presigned S3 URL is.
-        .route(
-            uploads::ROUTE,
-            put(uploads::receive).layer(DefaultBodyLimit::max(PACKAGE_LIMIT)),
-        )
-        .fallback(unknown)
-        .with_state(alexa)
+pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
+    use Caller::Developer;
+
+    const STAGE: &str = "/v1/skills/{skill}/stages/{stage}";
+    let model = format!("{STAGE}/interactionModel/locales/{{locale}}");
+    let manifest = format!("{STAGE}/manifest");
+    let linking = format!("{STAGE}/accountLinkingClient");
+    let enablement = format!("{STAGE}/enablement");
+    let simulations = "/v2/skills/{skill}/stages/{stage}/simulations";
+    Door::all(
+        alexa,
+        [
+            Door::get("/v1/vendors", Developer, skills::vendors),
+            Door::get("/v1/skills", Developer, skills::list),
+            Door::post("/v1/skills", Developer, skills::create),
+            Door::post("/v1/skills/uploads", Developer, uploads::create),
+            Door::post("/v1/skills/imports", Developer, imports::create),
+            Door::get("/v1/skills/imports/{import}", Developer, imports::read),
+            Door::delete("/v1/skills/{skill}", Developer, skills::delete),
+            Door::post("/v1/skills/{skill}/imports", Developer, imports::update),
+            Door::get("/v1/skills/{skill}/status", Developer, status::read),
+            Door::get(&manifest, Developer, manifest::read),
+            Door::put(&manifest, Developer, manifest::write),
+            Door::head(&model, Developer, models::head),
+            Door::get(&model, Developer, models::read),
+            Door::put(&model, Developer, models::write),
+            Door::get(&linking, Developer, linking::read),
+            Door::put(&linking, Developer, linking::write),
+            Door::delete(&linking, Developer, linking::delete),
+            Door::get(&enablement, Developer, enablement::read),
+            Door::put(&enablement, Developer, enablement::write),
+            Door::delete(&enablement, Developer, enablement::delete),
+            Door::post(simulations, Developer, simulations::create),
+            Door::get(
+                &format!("{simulations}/{{simulation}}"),
+                Developer,
+                simulations::read,
+            ),
+            Door::put(uploads::ROUTE, Caller::PresignedUrl, uploads::receive).limit(PACKAGE_LIMIT),
+        ],
+    )
 }
 
-async fn unknown(request: Request) -> Refusal {
-    Refusal::not_found(format!(
-        "No operation {} {} is known.",
-        request.method(),
-        request.uri().path()
-    ))
+/// Refuses a call that does not show what its door wants.
+pub(super) fn ask(alexa: &Alexa, caller: Caller, parts: &Parts) -> Result<(), Box<Response>> {
+    let asked = match caller {
+        Caller::Developer => authenticate(alexa, &parts.headers),
+        Caller::PresignedUrl => uploads::authenticate(alexa, &parts.uri),
+        _ => Ok(()),
+    };
+    asked.map_err(|refusal| Box::new(refusal.into_response()))
 }
 
 /// ask-cli sends `Bearer {token}` from `ask smapi` and the bare token from `ask deploy`.
-async fn authenticate(State(alexa): State<Alexa>, request: Request, next: Next) -> Response {
-    let token = request
-        .headers()
+fn authenticate(alexa: &Alexa, headers: &HeaderMap) -> Result<(), Refusal> {
+    let token = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .map(|value| value.strip_prefix("Bearer ").unwrap_or(value));
     match token {
-        None => Refusal::unauthorized("Authorization token is missing.").into_response(),
-        Some(token) if accepted(&alexa, token) => next.run(request).await,
-        Some(_) => Refusal::unauthorized("Token is invalid or expired.").into_response(),
+        None => Err(Refusal::unauthorized("Authorization token is missing.")),
+        Some(token) if issued(alexa, token) => Ok(()),
+        Some(_) => Err(Refusal::unauthorized("Token is invalid or expired.")),
     }
 }
 
-fn accepted(alexa: &Alexa, token: &str) -> bool {
-    if token == DEVELOPER_ACCESS_TOKEN {
-        return true;
-    }
-    let state = alexa.state();
-    // A customer's token says who they are, and opens nothing of the developer's.
-    if state.amazon.tokens.knows(token) {
-        return false;
-    }
-    let expiry = state.developer_tokens.get(&fingerprint(token)).copied();
-    drop(state);
-    match expiry {
-        Some(expiry) => alexa.now() < expiry,
-        // Issued elsewhere, so as opaque to SMAPI as to anybody.
-        None => token.starts_with("Atza|"),
-    }
+/// Whether the stage has issued a token to the developer, for the time that it is now. A customer's
+/// token says who they are, and opens nothing of the developer's.
+fn issued(alexa: &Alexa, token: &str) -> bool {
+    let expiry = alexa
+        .state()
+        .developer_tokens
+        .get(&fingerprint(token))
+        .copied();
+    expiry.is_some_and(|expiry| alexa.now() < expiry)
 }
 
 /// The JSON object in a body.

@@ -4,12 +4,15 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use bytes::Bytes;
+use http::Uri;
+use http::uri::PathAndQuery;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::errors::Refusal;
 use crate::alexa::Alexa;
 use crate::alexa::state::{State as Store, opaque};
+use crate::secret::same;
 
 /// Where packages are PUT.
 pub(super) const ROUTE: &str = "/skill-packages/{upload}";
@@ -46,6 +49,24 @@ pub(super) async fn create(State(alexa): State<Alexa>) -> (StatusCode, Json<Valu
     (StatusCode::CREATED, Json(answer))
 }
 
+/// An upload URL is its own permission, as a presigned S3 URL is: the whole of it.
+pub(super) fn authenticate(alexa: &Alexa, uri: &Uri) -> Result<(), Refusal> {
+    let id = uri.path().rsplit('/').next().unwrap_or_default();
+    let state = alexa.state();
+    let upload = state.uploads.get(id).ok_or_else(stranger)?;
+    let base = &alexa.inner.shared.urls.smapi;
+    let asked = uri.path_and_query().map(PathAndQuery::as_str);
+    let own = upload.url.strip_prefix(base.as_str().trim_end_matches('/'));
+    match (own, asked) {
+        (Some(own), Some(asked)) if same(own, asked) => Ok(()),
+        _ => Err(stranger()),
+    }
+}
+
+fn stranger() -> Refusal {
+    Refusal::forbidden("The upload URL is not one of this stage.")
+}
+
 /// `PUT` to an upload URL.
 pub(super) async fn receive(
     State(alexa): State<Alexa>,
@@ -60,9 +81,7 @@ pub(super) async fn receive(
             Ok(StatusCode::OK)
         }
         Some(_) => Err(Refusal::forbidden("Request has expired")),
-        None => Err(Refusal::forbidden(
-            "The upload URL is not one of this stage.",
-        )),
+        None => Err(stranger()),
     }
 }
 

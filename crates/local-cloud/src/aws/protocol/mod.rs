@@ -4,24 +4,47 @@ pub(crate) mod json;
 pub(crate) mod query;
 pub(crate) mod reply;
 pub(crate) mod scope;
+pub(crate) mod signature;
 pub(crate) mod xml;
+
+use std::time::SystemTime;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 use url::form_urlencoded;
 use uuid::Uuid;
 
 use self::query::{CLOUDFORMATION, Call, IAM, QueryService, STS};
 use self::scope::{Scope, ScopeError};
+use self::signature::Unproven;
 use super::{Aws, route53, s3, sts};
 use crate::AwsError;
+use crate::guard::{Browsers, Caller, Door};
+use crate::keys::{Keys, Principal};
 use crate::lambda::RestRequest;
 
-/// More than the largest Lambda bundle, less than what would hurt a laptop.
-const LARGEST_BODY: usize = 256 * 1024 * 1024;
+/// The largest zip that Lambda and its callers upload, and so the largest body, in bytes.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const LARGEST_BODY: usize = 50 * 1024 * 1024;
+
+/// The headers that a script may send to Cognito: those of the AWS SDK for JavaScript and of Amplify.
+/// `authorization` is not among them, so that no page can send a signature.
+/// <https://github.com/aws-amplify/amplify-js>,
+/// <https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/welcome.html>
+const COGNITO_HEADERS: &[&str] = &[
+    "amz-sdk-invocation-id",
+    "amz-sdk-request",
+    "cache-control",
+    "content-type",
+    "x-amz-target",
+    "x-amz-user-agent",
+];
 
 /// Where an unsigned operation is carried out: the token or client id in it decides, not a region.
 const UNSIGNED_REGION: &str = "us-east-1";
@@ -39,6 +62,19 @@ pub(crate) struct Received {
 }
 
 impl Received {
+    fn of(parts: &Parts, body: Bytes) -> Self {
+        let query = parts.uri.query().unwrap_or_default();
+        Self {
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            query: form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+            headers: parts.headers.clone(),
+            body,
+        }
+    }
+
     /// A header as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
@@ -57,37 +93,143 @@ pub(crate) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
+/// The doors of the listener that the fallback of its router handles: the operations of Cognito that
+/// carry their own proof, which the script of any page may call, and everything else, signed.
+pub(crate) fn doors() -> [Door; 2] {
+    [
+        Door::of_fallback(Method::POST, "/", Caller::Anyone)
+            .browsers(Browsers::Scripts(COGNITO_HEADERS))
+            .applies(is_unsigned),
+        Door::any("/{*rest}", Caller::Signature).limit(LARGEST_BODY),
+    ]
+}
+
+/// Whether a request is one of Cognito's operations that need no signature, and has none.
+fn is_unsigned(headers: &HeaderMap) -> bool {
+    let target = headers.get("x-amz-target");
+    let target = target.and_then(|target| target.to_str().ok());
+    !headers.contains_key(AUTHORIZATION) && target.is_some_and(json::is_unsigned)
+}
+
+/// Refuses a call that is not signed by a key of this stage, as far as it can be told without its body.
+pub(crate) fn look(keys: &Keys, parts: &Parts) -> Result<(), Box<Response>> {
+    let received = Received::of(parts, Bytes::new());
+    let scope = scope(&received)?;
+    signature::look(keys, &scope, SystemTime::now())
+        .map(drop)
+        .map_err(|why| Box::new(unproven(&received, &scope, why)))
+}
+
+/// Verifies the signature of a call, and leaves in the request whose it is.
+pub(crate) fn check(keys: &Keys, parts: &mut Parts, body: &Bytes) -> Result<(), Box<Response>> {
+    let received = Received::of(parts, body.clone());
+    let scope = scope(&received)?;
+    let principal = signature::verify(keys, &scope, parts, body, SystemTime::now())
+        .map_err(|why| Box::new(unproven(&received, &scope, why)))?;
+    parts.extensions.insert(principal);
+    Ok(())
+}
+
+fn scope(received: &Received) -> Result<Scope, Box<Response>> {
+    Scope::of(&received.headers, &received.query).map_err(|error| {
+        let error = match error {
+            ScopeError::Missing => AwsError::new(
+                403,
+                "MissingAuthenticationToken",
+                "Request is missing Authentication Token",
+            ),
+            ScopeError::Malformed(why) => AwsError::bad_request("IncompleteSignature", why),
+        };
+        Box::new(refuse_by_shape(
+            received,
+            &error,
+            &Uuid::new_v4().to_string(),
+        ))
+    })
+}
+
+/// The error of the service that was called, with the code and status of its protocol.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html>
+fn unproven(received: &Received, scope: &Scope, why: Unproven) -> Response {
+    let id = Uuid::new_v4().to_string();
+    let (s3, query, other, message) = match why {
+        Unproven::UnknownKey => (
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid. The keys of a local stage are in \
+             the output of `cargo xtask local --env`.",
+        ),
+        Unproven::WrongToken => (
+            "InvalidToken",
+            "InvalidClientTokenId",
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+        ),
+        Unproven::Skewed => (
+            "RequestTimeTooSkewed",
+            "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "Signature not valid: its time is more than 15 minutes from the time of this machine.",
+        ),
+        Unproven::Expired => (
+            "AccessDenied",
+            "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "Request has expired",
+        ),
+        Unproven::Different => (
+            "SignatureDoesNotMatch",
+            "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "The request signature we calculated does not match the signature you provided. Check \
+             your AWS Secret Access Key and signing method.",
+        ),
+    };
+    let error = |status, code: &str| AwsError::new(status, code, message);
+    match scope.service.as_str() {
+        "s3" => s3::rest::failure(&error(403, s3), received, &id),
+        "sts" => query::failure(STS, &error(403, query), &id),
+        "iam" => query::failure(IAM, &error(403, query), &id),
+        "cloudformation" => query::failure(CLOUDFORMATION, &error(403, query), &id),
+        "route53" => route53::rest::refuse(&error(403, query), &id),
+        // The status of the JSON protocol is 400, that of REST services 403.
+        "lambda" => reply::json_error(&error(403, other), &id),
+        _ => reply::json_error(&error(400, other), &id),
+    }
+}
+
 /// Answers any request to the listener.
 pub(crate) async fn serve(State(aws): State<Aws>, request: Request) -> Response {
     let id = Uuid::new_v4().to_string();
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+    // The guard has limited and read it.
+    let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
         let error = AwsError::new(413, "RequestEntityTooLarge", "The request is too large.");
         return reply::json_error(&error, &id);
     };
-    let received = Received {
-        method: parts.method,
-        path: parts.uri.path().to_owned(),
-        query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-            .into_owned()
-            .collect(),
-        headers: parts.headers,
-        body,
-    };
-    match Scope::of(&received.headers, &received.query) {
-        Ok(scope) => dispatch(&aws, &scope, received, &id).await,
-        Err(ScopeError::Missing) => unsigned(&aws, &received, &id).await,
-        Err(ScopeError::Malformed(why)) => {
-            let error = AwsError::bad_request("IncompleteSignature", why);
-            refuse_by_shape(&received, &error, &id)
-        }
+    let received = Received::of(&parts, body);
+    let principal = parts.extensions.get::<Principal>();
+    match (principal, Scope::of(&received.headers, &received.query)) {
+        (Some(principal), Ok(scope)) => dispatch(&aws, principal, &scope, received, &id).await,
+        // The guard lets in nothing else that is not signed.
+        _ => call_json(&aws, json::COGNITO, UNSIGNED_REGION, &received, &id).await,
     }
 }
 
-async fn dispatch(aws: &Aws, scope: &Scope, received: Received, id: &str) -> Response {
+async fn dispatch(
+    aws: &Aws,
+    principal: &Principal,
+    scope: &Scope,
+    received: Received,
+    id: &str,
+) -> Response {
     let region = scope.region.as_str();
     match scope.service.as_str() {
-        "sts" => query(aws, STS, region, &received, id).await,
+        "sts" => match Call::read(STS, &received.query, &received.body) {
+            Ok(call) => answer_query(STS, &call.action, sts::call(principal, &call.action), id),
+            Err(error) => query::failure(STS, &error, id),
+        },
         "iam" => query(aws, IAM, region, &received, id).await,
         "cloudformation" => query(aws, CLOUDFORMATION, region, &received, id).await,
         "cognito-idp" => call_json(aws, json::COGNITO, region, &received, id).await,
@@ -119,15 +261,22 @@ async fn query(
         Err(error) => return query::failure(service, &error, id),
     };
     let Call { action, input } = call;
-    let answer = if service.version == STS.version {
-        sts::call(&action)
-    } else if service.version == IAM.version {
+    let answer = if service.version == IAM.version {
         aws.iam.call(&action, &input)
     } else {
         aws.cloudformation.call(region, &action, &input).await
     };
+    answer_query(service, &action, answer, id)
+}
+
+fn answer_query(
+    service: QueryService,
+    action: &str,
+    answer: Result<Value, AwsError>,
+    id: &str,
+) -> Response {
     match answer {
-        Ok(output) => query::success(service, &action, &output, id),
+        Ok(output) => query::success(service, action, &output, id),
         Err(error) => query::failure(service, &error, id),
     }
 }
@@ -181,21 +330,6 @@ async fn lambda(aws: &Aws, region: &str, received: Received, id: &str) -> Respon
         }
         Err(error) => reply::json_error(&error, id),
     }
-}
-
-async fn unsigned(aws: &Aws, received: &Received, id: &str) -> Response {
-    if received
-        .header("x-amz-target")
-        .is_some_and(json::is_unsigned)
-    {
-        return call_json(aws, json::COGNITO, UNSIGNED_REGION, received, id).await;
-    }
-    let error = AwsError::new(
-        403,
-        "MissingAuthenticationToken",
-        "Request is missing Authentication Token",
-    );
-    refuse_by_shape(received, &error, id)
 }
 
 /// Without a readable signature the service is not known: the request's shape says which form of

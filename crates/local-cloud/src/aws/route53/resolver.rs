@@ -5,15 +5,15 @@
 
 use std::net::Ipv4Addr;
 
+use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Known, Record, Route53, Target, Zone, name};
+use crate::guard::{Caller, Door};
 
 /// A record of type A.
 const TYPE_A: u16 = 1;
@@ -23,10 +23,8 @@ const NO_ERROR: u16 = 0;
 const NO_SUCH_NAME: u16 = 3;
 
 /// Served beside the device.
-pub(crate) fn router(route53: Route53) -> Router {
-    Router::new()
-        .route("/resolve", get(answer))
-        .with_state(route53)
+pub(crate) fn doors(route53: &Route53) -> Vec<Door> {
+    Door::all(route53, [Door::get("/resolve", Caller::StageToken, answer)])
 }
 
 #[derive(Deserialize)]

@@ -14,6 +14,11 @@ pub(super) const NAMESPACE: &str = "https://route53.amazonaws.com/doc/2013-04-01
 /// As many records as one answer has.
 const PAGE: usize = 300;
 
+/// The answer to a call that is not let in.
+pub(crate) fn refuse(error: &AwsError, id: &str) -> Response {
+    failure(error, id)
+}
+
 /// Answers one request.
 pub(crate) fn serve(route53: &Route53, received: &Received, id: &str) -> Response {
     match answer(route53, received) {

@@ -1,10 +1,9 @@
 //! `/.well-known`: where a pool's endpoints and public keys are.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::AwsError;
@@ -14,19 +13,24 @@ use crate::cognito::settings::IssuerType;
 use crate::cognito::state::State as Pools;
 use crate::cognito::tokens::issuer;
 use crate::cognito::{Cognito, errors};
+use crate::guard::{Browsers, Caller, Door};
 
 /// What is at the host of a form of issuer. A pool is at that of its own form alone; what Cognito has
 /// at the other one is not published.
-pub(crate) fn router(form: IssuerType) -> Router<Cognito> {
-    Router::new()
-        .route(
+pub(crate) fn doors(form: IssuerType) -> [Door<Cognito>; 2] {
+    [
+        Door::get(
             "/{pool}/.well-known/openid-configuration",
-            get(async move |state, pool| configuration(state, pool, form)),
-        )
-        .route(
+            Caller::Anyone,
+            async move |state, pool| configuration(state, pool, form),
+        ),
+        Door::get(
             "/{pool}/.well-known/jwks.json",
-            get(move |state, pool| jwks(state, pool, form)),
-        )
+            Caller::Anyone,
+            move |state, pool| jwks(state, pool, form),
+        ),
+    ]
+    .map(|door| door.browsers(Browsers::Scripts(&[])))
 }
 
 fn configuration(

@@ -12,55 +12,72 @@ mod second_factor;
 mod sign_up;
 mod visit;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use axum::routing::get;
 
 use crate::cognito::Cognito;
 use crate::cognito::oauth::params::Params;
 use crate::cognito::oauth::request::{AuthorizationRequest, Refusal};
 use crate::cognito::state::State;
+use crate::guard::{Browsers, Caller, Door};
 
-/// Every page.
-pub(crate) fn router() -> Router<Cognito> {
-    Router::new()
-        .route("/login", get(log_in::show).post(log_in::submit))
-        .route(
-            "/oneTimeCode",
-            get(log_in::show_code).post(log_in::submit_code),
-        )
-        .route("/signup", get(sign_up::show).post(sign_up::submit))
-        .route("/confirmUser", get(confirm::show).post(confirm::submit))
-        .route(
-            "/resendcode",
-            get(confirm::show_resend).post(confirm::resend),
-        )
-        .route("/forgotPassword", get(forgot::show).post(forgot::submit))
-        .route(
+/// Every page. The query says for whom the page is; forms repeat the token of their own page.
+pub(crate) fn doors() -> Vec<Door<Cognito>> {
+    use Browsers::{Navigation, OwnPages};
+    use Caller::Anyone;
+
+    let shown = |door: Door<Cognito>| door.browsers(OwnPages);
+    // Where the authorization endpoint, an application or a link may lead.
+    let entry = |door: Door<Cognito>| door.browsers(Navigation);
+    vec![
+        entry(Door::get("/login", Anyone, log_in::show)),
+        shown(Door::post("/login", Anyone, log_in::submit)),
+        shown(Door::get("/oneTimeCode", Anyone, log_in::show_code)),
+        shown(Door::post("/oneTimeCode", Anyone, log_in::submit_code)),
+        entry(Door::get("/signup", Anyone, sign_up::show)),
+        shown(Door::post("/signup", Anyone, sign_up::submit)),
+        shown(Door::get("/confirmUser", Anyone, confirm::show)),
+        shown(Door::post("/confirmUser", Anyone, confirm::submit)),
+        shown(Door::get("/resendcode", Anyone, confirm::show_resend)),
+        shown(Door::post("/resendcode", Anyone, confirm::resend)),
+        shown(Door::get("/forgotPassword", Anyone, forgot::show)),
+        shown(Door::post("/forgotPassword", Anyone, forgot::submit)),
+        shown(Door::get(
             "/confirmForgotPassword",
-            get(forgot::show_reset).post(forgot::reset),
-        )
-        .route("/mfa", get(second_factor::show).post(second_factor::submit))
-        .route(
-            "/selectMfa",
-            get(second_factor::show_choice).post(second_factor::choose),
-        )
-        .route(
+            Anyone,
+            forgot::show_reset,
+        )),
+        shown(Door::post("/confirmForgotPassword", Anyone, forgot::reset)),
+        shown(Door::get("/mfa", Anyone, second_factor::show)),
+        shown(Door::post("/mfa", Anyone, second_factor::submit)),
+        shown(Door::get("/selectMfa", Anyone, second_factor::show_choice)),
+        shown(Door::post("/selectMfa", Anyone, second_factor::choose)),
+        shown(Door::get(
             "/selectMfaSetup",
-            get(second_factor::show_setup_choice).post(second_factor::choose_setup),
-        )
-        .route(
-            "/mfaSetup",
-            get(second_factor::show_setup).post(second_factor::set_up),
-        )
-        .route(
+            Anyone,
+            second_factor::show_setup_choice,
+        )),
+        shown(Door::post(
+            "/selectMfaSetup",
+            Anyone,
+            second_factor::choose_setup,
+        )),
+        shown(Door::get("/mfaSetup", Anyone, second_factor::show_setup)),
+        shown(Door::post("/mfaSetup", Anyone, second_factor::set_up)),
+        shown(Door::get(
             "/changePassword",
-            get(second_factor::show_password).post(second_factor::change_password),
-        )
-        .route("/logout", get(log_out::get))
-        .route("/error", get(log_out::error))
+            Anyone,
+            second_factor::show_password,
+        )),
+        shown(Door::post(
+            "/changePassword",
+            Anyone,
+            second_factor::change_password,
+        )),
+        entry(Door::get("/logout", Anyone, log_out::get)).changing(),
+        entry(Door::get("/error", Anyone, log_out::error)),
+    ]
 }
 
 /// The request behind a page's or an endpoint's query.

@@ -3,20 +3,22 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use bytes::Bytes;
 use serde_json::json;
 use tokio::sync::{Notify, oneshot};
 
 use super::recorder::Recorder;
+use crate::guard::{Caller, Door};
 
 /// Largest answer, in bytes: 6 MB and a little for the envelope.
 const LARGEST_ANSWER: usize = 6_291_556;
+/// The largest answer that is read at all, so that it can be refused in Lambda's words, in bytes.
+const LARGEST_BODY: usize = 10 * LARGEST_ANSWER;
 
 /// One event on its way to the process.
 #[derive(Debug)]
@@ -44,7 +46,7 @@ pub(super) type Started = Result<(), Bytes>;
 
 /// Where one process and its supervisor hand things to each other.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(crate) struct Desk {
     recorder: Arc<Recorder>,
     state: Mutex<Tray>,
     offered: Notify,
@@ -86,17 +88,9 @@ impl Desk {
         self.tray().offered.take().map(|(event, _)| event)
     }
 
-    /// The routes, for a listener that only this process knows.
-    pub(super) fn router(self: Arc<Self>) -> Router {
-        Router::new()
-            .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route(
-                "/2018-06-01/runtime/invocation/{id}/response",
-                post(response),
-            )
-            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
-            .route("/2018-06-01/runtime/init/error", post(init_error))
-            .with_state(self)
+    /// The doors of a listener whose port only this process is told.
+    pub(super) fn doors(self: &Arc<Self>) -> Vec<Door> {
+        Door::all(self, doors())
     }
 
     async fn take(&self) -> Event {
@@ -136,6 +130,24 @@ impl Desk {
     fn tray(&self) -> MutexGuard<'_, Tray> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The doors of the Runtime API.
+pub(crate) fn doors() -> [Door<Arc<Desk>>; 4] {
+    use Caller::Function;
+
+    [
+        // Whoever asks for the next event takes it.
+        Door::get("/2018-06-01/runtime/invocation/next", Function, next).changing(),
+        Door::post(
+            "/2018-06-01/runtime/invocation/{id}/response",
+            Function,
+            response,
+        )
+        .limit(LARGEST_BODY),
+        Door::post("/2018-06-01/runtime/invocation/{id}/error", Function, error),
+        Door::post("/2018-06-01/runtime/init/error", Function, init_error),
+    ]
 }
 
 async fn next(State(desk): State<Arc<Desk>>) -> Response {

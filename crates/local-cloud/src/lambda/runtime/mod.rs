@@ -31,18 +31,29 @@ use self::workspace::Workspace;
 use super::code::Code;
 use crate::Clock;
 use crate::aws::logs::Logs;
+use crate::guard::door::DoorRow;
+use crate::keys::Keys;
 
 /// What all processes of a stage share.
 #[derive(Debug)]
 pub(super) struct Host {
     logs: Logs,
     clock: Clock,
+    keys: Keys,
     /// `true` ends every process; whatever has to end first holds a receiver.
     stop: watch::Sender<bool>,
     /// Unpacked code by hash, as long as a version that runs it lives.
     packages: Mutex<HashMap<String, Weak<Package>>>,
     /// Where they are, once there are any; it goes with the last of them.
     workspace: Mutex<Weak<Workspace>>,
+}
+
+/// The doors of the Runtime API of each function.
+pub(crate) fn doors() -> Vec<DoorRow> {
+    api::doors()
+        .iter()
+        .map(|door| door.row("runtime"))
+        .collect()
 }
 
 /// How an invocation ended.
@@ -76,10 +87,11 @@ enum Failure {
 }
 
 impl Host {
-    pub(super) fn new(logs: Logs, clock: Clock) -> Arc<Self> {
+    pub(super) fn new(logs: Logs, clock: Clock, keys: Keys) -> Arc<Self> {
         Arc::new(Self {
             logs,
             clock,
+            keys,
             stop: watch::Sender::new(false),
             packages: Mutex::default(),
             workspace: Mutex::default(),

@@ -5,10 +5,10 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::serve::ListenerExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 use tokio::process::Command;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -19,6 +19,9 @@ use super::package::Package;
 use super::process::{self, Process};
 use super::recorder::{Recorder, Report};
 use super::{Failure, Host, Outcome, variables};
+use crate::guard::{Guard, NoProofs, door};
+use crate::keys::Keys;
+use crate::server;
 
 /// How long a process may take until it asks for its first event.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>
@@ -87,11 +90,21 @@ impl Sandbox {
     ) -> Result<Self, Failure> {
         let (desk, started) = Desk::new(recorder.clone());
         let (listener, address) = listen().await.map_err(|error| cannot_start(&error))?;
-        let api = tokio::spawn(serve(listener, desk.clone()));
+        let api = tokio::spawn(serve(
+            listener,
+            address.port(),
+            host.keys.clone(),
+            desk.clone(),
+        ));
         let (output, writer) =
             Output::new(recorder.clone()).map_err(|error| cannot_start(&error))?;
         let environment = variables::of_process(
             blueprint,
+            &host.keys.of_function(
+                &blueprint.region,
+                &blueprint.function_name,
+                &blueprint.configuration.role,
+            ),
             package.root(),
             &address.to_string(),
             recorder.stream(),
@@ -254,13 +267,13 @@ async fn listen() -> std::io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-async fn serve(listener: TcpListener, desk: Arc<Desk>) {
-    // Small answers must not wait for the acknowledgement of the last one.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    // The listener is ours and lives as long as the process: there is nobody to tell.
-    let _ = axum::serve(listener, desk.router()).await;
+/// Serves the Runtime API of one process, until that process has ended.
+async fn serve(listener: TcpListener, port: u16, keys: Keys, desk: Arc<Desk>) {
+    let doors = desk.doors();
+    let router = Guard::new(port, &doors, keys, Arc::new(NoProofs)).before(door::router(&doors));
+    // The task is aborted when the process has ended.
+    let (_running, stopped) = watch::channel(false);
+    server::serve(listener, router, stopped, server::PATIENCE).await;
 }
 
 fn cannot_start(error: &std::io::Error) -> Failure {

@@ -3,12 +3,16 @@
 
 use std::path::Path;
 
+use secrecy::ExposeSecret as _;
+
 use super::super::function::Blueprint;
+use crate::keys::KeyPair;
 
 /// Everything that a process finds in its environment: what Lambda sets, then the function's own.
 /// Nothing of the stage's environment is among it.
 pub(super) fn of_process(
     blueprint: &Blueprint,
+    keys: &KeyPair,
     task_root: &Path,
     runtime_api: &str,
     log_stream: &str,
@@ -31,13 +35,17 @@ pub(super) fn of_process(
         ("AWS_LAMBDA_LOG_STREAM_NAME", log_stream.to_owned()),
         ("AWS_REGION", blueprint.region.clone()),
         ("AWS_DEFAULT_REGION", blueprint.region.clone()),
-        // Well formed, and of no use anywhere.
-        ("AWS_ACCESS_KEY_ID", "ASIALOCALSTAGE000000".to_owned()),
+        ("AWS_ACCESS_KEY_ID", keys.access_key_id.clone()),
         (
             "AWS_SECRET_ACCESS_KEY",
-            "local-stage-secret-access-key".to_owned(),
+            keys.secret_access_key.expose_secret().to_owned(),
         ),
-        ("AWS_SESSION_TOKEN", "local-stage-session-token".to_owned()),
+        (
+            "AWS_SESSION_TOKEN",
+            keys.session_token
+                .as_ref()
+                .map_or_else(String::new, |token| token.expose_secret().to_owned()),
+        ),
         ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR".to_owned()),
         ("_HANDLER", configuration.handler.clone()),
         ("LAMBDA_TASK_ROOT", root.to_string()),

@@ -221,7 +221,7 @@ async fn an_unknown_operation_is_refused_by_name() {
     let refused = developer.get("/v1/skills/x/betaTest").await.expect(404);
     assert_eq!(
         refused["message"],
-        "No operation GET /v1/skills/x/betaTest is known."
+        "GET /v1/skills/x/betaTest is no door of this listener."
     );
     developer.stop().await;
 }

@@ -2,9 +2,9 @@
 
 use std::io::{Cursor, Write};
 
-use local_cloud::alexa::DEVELOPER_ACCESS_TOKEN;
 use local_cloud::{ACCOUNT_ID, LocalStage, Options, VENDOR_ID};
 use reqwest::{Method, Response};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -66,6 +66,24 @@ impl Developer {
         self.stage.stop().await;
     }
 
+    /// A new access token from Login with Amazon.
+    pub(super) async fn token(&self) -> String {
+        let access = self.stage.access();
+        let answer = self
+            .http
+            .post(access.urls.lwa.join("auth/o2/token").unwrap())
+            .form(&[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", access.lwa_refresh_token.expose_secret()),
+                ("client_id", &access.lwa_client_id),
+                ("client_secret", access.lwa_client_secret.expose_secret()),
+            ])
+            .send();
+        let token = Answer::read(answer.await.unwrap()).await.expect(200);
+        assert_eq!(token["expires_in"], 3600);
+        token["access_token"].as_str().unwrap().to_owned()
+    }
+
     pub(super) fn urls(&self) -> &local_cloud::Urls {
         self.stage.urls()
     }
@@ -81,7 +99,7 @@ impl Developer {
         let mut request = self
             .http
             .request(method, self.urls().smapi.join(path).unwrap())
-            .bearer_auth(DEVELOPER_ACCESS_TOKEN);
+            .bearer_auth(crate::aws::developer_token(&self.stage));
         if !body.is_null() {
             request = request.json(body);
         }
@@ -112,7 +130,9 @@ impl Developer {
     pub(super) async fn device(&self, method: Method, path: &str, body: &Value) -> Answer {
         let mut request = self
             .http
-            .request(method, self.urls().device.join(path).unwrap());
+            .request(method, self.urls().device.join(path).unwrap())
+            .header("content-type", "application/json");
+        request = crate::aws::opened(&self.stage, request);
         if !body.is_null() {
             request = request.json(body);
         }
@@ -221,22 +241,9 @@ impl Developer {
     }
 
     async fn lambda(&self, path: &str, body: &Value) -> Value {
-        let response = self
-            .http
-            .post(self.urls().aws.join(path).unwrap())
-            .header(
-                "authorization",
-                format!(
-                    "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261120/us-east-1/lambda/aws4_request, \
-                     SignedHeaders=host;x-amz-date, Signature={:064}",
-                    0
-                ),
-            )
-            .header("x-amz-date", "20261120T000000Z")
-            .json(body)
-            .send()
-            .await
-            .unwrap();
+        let request = self.http.post(self.urls().aws.join(path).unwrap());
+        let request = request.json(body);
+        let response = crate::aws::signed(&self.stage, request, "lambda", "us-east-1").await;
         let answer = Answer::read(response).await;
         assert!(answer.status < 300, "{}", answer.body);
         answer.body

@@ -366,26 +366,14 @@ async fn tags_of_the_stack_reach_its_resources() {
     let stack = driver.execute(&set, false).await;
     assert_eq!(stack.tags()[0].key(), Some("voicelink:stage"));
     let group = driver.physical("Group").await;
-    let answer = crate::aws::http()
+    let request = crate::aws::http()
         .post(stage.urls().aws.clone())
-        .header(
-            "authorization",
-            format!(
-                "AWS4-HMAC-SHA256 Credential=AKID/20261120/us-east-1/logs/aws4_request, \
-                 SignedHeaders=host, Signature={}",
-                "0".repeat(64)
-            ),
-        )
         .header("x-amz-target", "Logs_20140328.ListTagsForResource")
         .body(format!(
             r#"{{"resourceArn": "arn:aws:logs:us-east-1:000000000000:log-group:{group}"}}"#
-        ))
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+        ));
+    let answer = crate::aws::signed(&stage, request, "logs", "us-east-1").await;
+    let answer = answer.text().await.unwrap();
     assert!(answer.contains(r#""voicelink:stage":"dev""#), "{answer}");
     assert!(
         answer.contains(r#""aws:cloudformation:logical-id":"Group""#),

@@ -10,7 +10,7 @@ use local_cloud::LocalStage;
 use serde_json::{Value, json};
 
 use super::{Driver, output, status};
-use crate::aws::{http, stage};
+use crate::aws::{http, signed, stage};
 
 const IDENTITY: &str = include_str!("../../../../../infra/templates/presets/email/identity.yaml");
 const SKILL: &str = include_str!("../../../../../infra/templates/presets/email/skill.yaml");
@@ -26,21 +26,11 @@ const PEOPLE: &[(&str, &str)] = &[
 
 /// One signed call of a JSON 1.1 API.
 async fn call(stage: &LocalStage, service: &str, target: &str, input: Value) -> Value {
-    let scope = format!("AKID/20261120/us-east-1/{service}/aws4_request");
-    let signature = "0".repeat(64);
-    let answer = http()
+    let request = http()
         .post(stage.urls().aws.clone())
-        .header(
-            "authorization",
-            format!(
-                "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={signature}"
-            ),
-        )
         .header("x-amz-target", target)
-        .body(input.to_string())
-        .send()
-        .await
-        .unwrap();
+        .body(input.to_string());
+    let answer = signed(stage, request, service, "us-east-1").await;
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 
@@ -51,19 +41,7 @@ async fn cognito(stage: &LocalStage, operation: &str, input: Value) -> Value {
 
 async fn lambda(stage: &LocalStage, path: &str) -> Value {
     let url = stage.urls().aws.join(path).unwrap();
-    let signature = "0".repeat(64);
-    let answer = http()
-        .get(url)
-        .header(
-            "authorization",
-            format!(
-                "AWS4-HMAC-SHA256 Credential=AKID/20261120/us-east-1/lambda/aws4_request, \
-                 SignedHeaders=host, Signature={signature}"
-            ),
-        )
-        .send()
-        .await
-        .unwrap();
+    let answer = signed(stage, http().get(url), "lambda", "us-east-1").await;
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 

@@ -309,7 +309,8 @@ async fn a_pool_that_is_known_by_its_id_is_kept_with_it() {
     let stage = stage().await;
     let url = stage.urls().device.join("console/user-pools").unwrap();
     let keep = async |body: &Value| {
-        let answer = http().post(url.clone()).json(body).send().await;
+        let request = http().post(url.clone()).json(body);
+        let answer = crate::aws::opened(&stage, request).send().await;
         answer.unwrap().status().as_u16()
     };
     let id = "us-east-1_AbCdEf123";

@@ -20,7 +20,7 @@ use local_cloud::LocalStage;
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::aws::{http, stage};
+use crate::aws::{http, opened, signed, stage};
 
 const REGION: &str = "eu-west-1";
 const CALLBACK: &str = "http://localhost:9/na/api/skill/link/M1";
@@ -49,26 +49,15 @@ async fn call_in(
     operation: &str,
     input: &Value,
 ) -> Result<Value, Refused> {
-    let credential = format!("AKIDLOCAL/20260101/{region}/cognito-idp/aws4_request");
-    let answer = http()
+    let request = http()
         .post(stage.urls().aws.clone())
         .header("content-type", "application/x-amz-json-1.1")
         .header(
             "x-amz-target",
             format!("AWSCognitoIdentityProviderService.{operation}"),
         )
-        .header("x-amz-date", "20260101T000000Z")
-        .header(
-            "authorization",
-            format!(
-                "AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature={}",
-                "0".repeat(64)
-            ),
-        )
-        .body(input.to_string())
-        .send()
-        .await
-        .unwrap();
+        .body(input.to_string());
+    let answer = signed(stage, request, "cognito-idp", region).await;
     let fine = answer.status().is_success();
     let body = answer.text().await.unwrap();
     let body: Value = serde_json::from_str(&body).unwrap_or_else(|_| json!({ "text": body }));
@@ -204,9 +193,7 @@ impl Fixture {
     async fn newest(&self, to: &str) -> Value {
         let mut url = self.stage.urls().device.join("outbox").unwrap();
         url.query_pairs_mut().append_pair("to", to);
-        let outbox: Value = self
-            .http
-            .get(url)
+        let outbox: Value = opened(&self.stage, self.http.get(url))
             .send()
             .await
             .unwrap()
@@ -220,7 +207,8 @@ impl Fixture {
     async fn advance_clock(&self, seconds: u32) {
         let url = self.stage.urls().device.join("control/clock").unwrap();
         let body = json!({ "advanceSeconds": seconds });
-        let answer = self.http.post(url).json(&body).send().await.unwrap();
+        let request = self.http.post(url).json(&body);
+        let answer = opened(&self.stage, request).send().await.unwrap();
         assert_eq!(answer.status(), 200);
     }
 

@@ -338,33 +338,52 @@ async fn a_web_pages_script_may_read_answers_and_no_pages() {
     let urls = fixture.stage.urls();
     let keys = format!("{}/.well-known/jwks.json", fixture.pool);
     let open = [
-        (fixture.sign_in("oauth2/token"), "content-type"),
-        (fixture.sign_in("oauth2/userInfo"), "authorization"),
-        (fixture.sign_in("oauth2/revoke"), "content-type"),
-        (urls.aws.join(&keys).unwrap(), "accept"),
-        (urls.aws.clone(), "content-type,x-amz-target"),
+        (fixture.sign_in("oauth2/token"), "POST", "content-type"),
+        (fixture.sign_in("oauth2/userInfo"), "GET", "authorization"),
+        (fixture.sign_in("oauth2/revoke"), "POST", "content-type"),
+        (urls.aws.join(&keys).unwrap(), "GET", ""),
+        (urls.aws.clone(), "POST", "content-type,x-amz-target"),
     ];
     let closed = [
-        (fixture.sign_in("oauth2/authorize"), "accept"),
-        (fixture.sign_in("login"), "content-type"),
-        (urls.aws.clone(), "content-type"),
+        (fixture.sign_in("oauth2/authorize"), "GET", "accept"),
+        (fixture.sign_in("login"), "POST", "content-type"),
+        // A signature, and what other services are called by.
+        (urls.aws.clone(), "POST", "authorization,x-amz-target"),
+        (
+            urls.aws.join("2015-03-31/functions").unwrap(),
+            "POST",
+            "x-amz-target",
+        ),
+        (urls.aws.clone(), "PUT", "content-type"),
+        (urls.device.join("say").unwrap(), "POST", "content-type"),
+        (
+            urls.smapi.join("v1/skills").unwrap(),
+            "POST",
+            "authorization",
+        ),
     ];
     let origin = |answer: &reqwest::Response| {
         let origin = answer.headers().get("access-control-allow-origin");
         origin.map(|origin| origin.to_str().unwrap().to_owned())
     };
     for (expected, places) in [(Some("*"), &open[..]), (None, &closed)] {
-        for (url, header) in places {
+        for (url, method, header) in places {
             let asked = fixture
                 .http
                 .request(reqwest::Method::OPTIONS, url.clone())
                 .header("origin", "http://localhost:3000")
-                .header("access-control-request-method", "POST")
+                .header("access-control-request-method", *method)
                 .header("access-control-request-headers", *header)
                 .send()
                 .await
                 .unwrap();
-            assert_eq!(origin(&asked).as_deref(), expected, "{url} {header}");
+            assert_eq!(
+                origin(&asked).as_deref(),
+                expected,
+                "{method} {url} {header}"
+            );
+            let private = "access-control-allow-private-network";
+            assert!(!asked.headers().contains_key(private));
             if expected.is_some() {
                 assert_eq!(asked.headers()["access-control-allow-headers"], *header);
             }

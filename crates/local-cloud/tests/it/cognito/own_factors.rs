@@ -50,9 +50,7 @@ pub(super) fn preference(token: &Value, factor: &str, preferred: bool) -> Value 
 /// The stage's time, by which its people's apps go too.
 pub(super) async fn step(fixture: &Fixture) -> i64 {
     let url = fixture.stage.urls().device.join("control/clock").unwrap();
-    let clock: Value = fixture
-        .http
-        .get(url)
+    let clock: Value = crate::aws::opened(&fixture.stage, fixture.http.get(url))
         .send()
         .await
         .unwrap()

@@ -282,7 +282,8 @@ async fn the_provider_can_be_down_for_everybody_and_for_one_person() {
     let set = async |body: Value| {
         let url = fixture.stage.urls().device.join("control/provider");
         let request = fixture.http.post(url.unwrap()).json(&body);
-        request.send().await.unwrap().status().as_u16()
+        let answer = crate::aws::opened(&fixture.stage, request).send().await;
+        answer.unwrap().status().as_u16()
     };
     let jwks = format!(
         "{}{}/.well-known/jwks.json",

@@ -30,7 +30,9 @@ serve(handler)"#;
     // The stage's clock does not move the deadline: the process has only the machine's.
     let ahead = json!({ "advanceSeconds": 86_400 });
     let clock = api.stage.urls().device.join("control/clock").unwrap();
-    api.http.post(clock).json(&ahead).send().await.unwrap();
+    let request = api.http.post(clock).json(&ahead);
+    let moved = crate::aws::opened(&api.stage, request).send().await;
+    assert_eq!(moved.unwrap().status(), 200);
 
     let answer = api.invoke("greeter", json!({ "say": "hello" })).await;
     assert_eq!(answer.body["event"], json!({ "say": "hello" }));
