@@ -7,11 +7,11 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use models::ids::SkillId;
-use models::request::{EventTime, Request, RequestEnvelope};
+use models::request::{EventTime, RequestEnvelope};
 use models::response::{Answer, Speech};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
-use user_profile::{Directory, HttpClient};
+use user_profile::{Directory, HttpClient, RequestTime};
 
 use crate::answer::{self, Answered, may_speak};
 use crate::moment::Moment;
@@ -140,7 +140,12 @@ impl Skill {
         let strings = Locale::of(request.request.locale.as_deref()).strings();
         let time = MOST_TIME.min(invocation.time_left.saturating_sub(MARGIN));
         let deadline = started + time;
-        let now = latest(received, &request.request);
+        let sent = request
+            .request
+            .timestamp
+            .as_ref()
+            .and_then(EventTime::instant);
+        let now = RequestTime::new(received, sent);
         let time = (started, deadline);
         let moment = Moment::of(&request, strings.one_moment, time, &self.http, &self.log);
         let turn =
@@ -180,17 +185,6 @@ fn unreadable(kind: Option<&str>, locale: Option<&str>) -> Value {
     let speaks = matches!(kind, Some("LaunchRequest" | "IntentRequest"));
     let words = speaks.then_some(Locale::of(locale).strings().broken);
     say_or_be_silent(words, "unreadable").json
-}
-
-/// When a token counts as expired: by the later of the machine's clock and of the request's
-/// timestamp.
-///
-/// Both are Amazon's, and only Alexa may invoke the function, so the later one is at worst a few
-/// seconds early for a token, never late. It matters where they differ: after a function was
-/// frozen, and on a local stage, whose clock a test may set forward.
-fn latest(received: Timestamp, request: &Request) -> Timestamp {
-    let sent = request.timestamp.as_ref().and_then(EventTime::instant);
-    sent.map_or(received, |sent| sent.max(received))
 }
 
 fn apologise(request: &RequestEnvelope, words: fn() -> Speech, outcome: &'static str) -> Answered {

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use skill::{Invocation, Log, Skill};
 use tokio::sync::Notify;
 use user_profile::{
-    Directory, ForeignToken, HttpError, LinkProblem, Pending, ProviderError, StaleLink,
-    VerifiedToken,
+    Directory, ForeignToken, HttpError, LinkProblem, Pending, ProviderError, RequestTime,
+    StaleLink, VerifiedToken,
 };
 
 pub(crate) const SKILL_ID: &str = "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55";
@@ -50,9 +50,12 @@ impl Directory for People {
     fn identify<'a>(
         &'a self,
         token: &'a AccessToken,
-        now: Timestamp,
+        now: RequestTime,
     ) -> Pending<'a, Result<VerifiedToken, LinkProblem>> {
-        self.seen.lock().unwrap().push(format!("identify at {now}"));
+        self.seen
+            .lock()
+            .unwrap()
+            .push(format!("identify at {}", now.latest()));
         Box::pin(async move {
             assert_eq!(token.expose(), TOKEN);
             match self.fate {

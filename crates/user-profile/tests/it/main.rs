@@ -6,18 +6,28 @@
 )]
 
 mod amazon;
+mod clocks;
 mod pool;
 #[path = "../../src/test_token.rs"]
 mod test_token;
 
 use jiff::Timestamp;
 use models::request::AccessToken;
-use user_profile::{ForeignToken, LinkProblem, StaleLink};
+use user_profile::{ForeignToken, LinkProblem, RequestTime, StaleLink};
 
 use pool::Pool;
 use test_token::NOW;
 
-fn at(seconds: i64) -> Timestamp {
+fn at(seconds: i64) -> RequestTime {
+    RequestTime::new(timestamp(seconds), None)
+}
+
+/// A request of the same machine that is dated otherwise.
+fn dated(seconds: i64, received: i64) -> RequestTime {
+    RequestTime::new(timestamp(received), Some(timestamp(seconds)))
+}
+
+fn timestamp(seconds: i64) -> Timestamp {
     Timestamp::from_second(NOW + seconds).unwrap()
 }
 
