@@ -49,7 +49,9 @@ impl KeySet {
     /// ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
     pub(crate) fn parse(json: &[u8]) -> Result<Self, KeySetError> {
         let set: Set = serde_json::from_slice(json).map_err(KeySetError::Malformed)?;
-        let readable = (set.keys.into_iter()).filter_map(|key| Jwk::deserialize(key).ok());
+        // A derived reader would take a list as well.
+        let objects = set.keys.into_iter().filter(Value::is_object);
+        let readable = objects.filter_map(|key| Jwk::deserialize(key).ok());
         let keys: HashMap<_, _> = readable.filter_map(Jwk::signing_key).collect();
         if keys.is_empty() {
             return Err(KeySetError::Empty);
@@ -155,6 +157,7 @@ mod tests {
             json!(7),
             json!("a"),
             json!([good()]),
+            json!(["a", "RSA", "RS256", "sig", null, good()["n"], good()["e"]]),
             json!({}),
             json!({ "kid": "a", "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }),
             json!({ "kid": "a", "kty": "oct", "k": "AA" }),

@@ -141,10 +141,15 @@ impl<'a> Unverified<'a> {
         let text = token.expose();
         let (signed, signature) = text.rsplit_once('.').ok_or(ForeignToken::Malformed)?;
         let (header, claims) = signed.split_once('.').ok_or(ForeignToken::Malformed)?;
+        let (header, claims): (Header, Claims) = (decode(header)?, decode(claims)?);
+        // A subject is the key to what is kept about a person: without one, about everybody.
+        if claims.sub.is_empty() {
+            return Err(ForeignToken::Malformed);
+        }
         Ok(Self {
             token,
-            header: decode(header)?,
-            claims: decode(claims)?,
+            header,
+            claims,
             signed,
             signature: BASE64_URL_SAFE_NO_PAD
                 .decode(signature)
@@ -221,6 +226,10 @@ fn decode<T: DeserializeOwned>(part: &str) -> Result<T, ForeignToken> {
     let json = BASE64_URL_SAFE_NO_PAD
         .decode(part)
         .map_err(|_| ForeignToken::Malformed)?;
+    // A derived reader would take a list of the values as well.
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ForeignToken::Malformed);
+    }
     serde_json::from_slice(&json).map_err(|_| ForeignToken::Malformed)
 }
 

@@ -7,6 +7,7 @@
 
 mod amazon;
 mod clocks;
+mod hostile;
 mod pool;
 #[path = "../../src/test_token.rs"]
 mod test_token;

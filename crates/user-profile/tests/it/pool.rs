@@ -68,6 +68,11 @@ impl Pool {
         format!("{}/eu-west-1_Test12345", self.base)
     }
 
+    /// Where the keys are.
+    pub(crate) fn keys_url(&self) -> String {
+        format!("{}/.well-known/jwks.json", self.issuer())
+    }
+
     pub(crate) fn publish(&self, kids: &[&str]) {
         *self.state.keys.lock().unwrap() = test_token::jwks(kids);
     }
