@@ -121,15 +121,14 @@ impl Skill {
         received: Timestamp,
     ) -> Result<Value, WrongSkill> {
         let started = Instant::now();
-        let text = |pointer| Some(payload.pointer(pointer)?.as_str()?.to_owned());
-        let (kind, locale) = (text("/request/type"), text("/request/locale"));
-        let request: RequestEnvelope = match serde_json::from_value(payload) {
+        let unreadable = unreadable(&payload);
+        let request = match RequestEnvelope::try_from(payload) {
             Ok(request) => request,
             Err(error) => {
                 Report::new(&invocation.request_id, "unreadable")
-                    .with("error", Some(without_values(&error.to_string())))
+                    .with_error("error", &error)
                     .write(&self.log, started.elapsed());
-                return Ok(unreadable(kind.as_deref(), locale.as_deref()));
+                return Ok(say_or_be_silent(unreadable, "unreadable").json);
             }
         };
         if let Err(wrong_skill) = self.check_skill(&request) {
@@ -170,21 +169,22 @@ impl Skill {
     /// Refuses what is meant for another skill.
     fn check_skill(&self, request: &RequestEnvelope) -> Result<(), WrongSkill> {
         match &self.id {
-            Some(expected) if request.application_id() != Some(expected.as_str()) => {
-                Err(WrongSkill {
-                    skill_id: expected.clone(),
-                })
-            }
+            Some(expected) if !request.is_for(expected) => Err(WrongSkill {
+                skill_id: expected.clone(),
+            }),
             _ => Ok(()),
         }
     }
 }
 
-/// Answers something that is not a request, in the tone that its type asks for.
-fn unreadable(kind: Option<&str>, locale: Option<&str>) -> Value {
-    let speaks = matches!(kind, Some("LaunchRequest" | "IntentRequest"));
-    let words = speaks.then_some(Locale::of(locale).strings().broken);
-    say_or_be_silent(words, "unreadable").json
+/// What to say if a payload is no request, in the tone that its type asks for.
+fn unreadable(payload: &Value) -> Option<fn() -> Speech> {
+    let text = |pointer| payload.pointer(pointer)?.as_str();
+    let speaks = matches!(
+        text("/request/type"),
+        Some("LaunchRequest" | "IntentRequest")
+    );
+    speaks.then(|| Locale::of(text("/request/locale")).strings().broken)
 }
 
 fn apologise(request: &RequestEnvelope, words: fn() -> Speech, outcome: &'static str) -> Answered {
@@ -197,15 +197,3 @@ fn say_or_be_silent(words: Option<fn() -> Speech>, outcome: &'static str) -> Ans
         .and_then(|words| Answered::aloud(&Answer::tell(words()), outcome).ok())
         .unwrap_or_else(|| Answered::silently(outcome))
 }
-
-/// A parser's message without the value that it quotes:
-/// `invalid type: string "mary", expected a map` says more than a log may hold.
-fn without_values(message: &str) -> String {
-    match (message.split_once(": "), message.rsplit_once(", expected ")) {
-        (Some((what, _)), Some((_, expected))) => format!("{what}, expected {expected}"),
-        _ => message.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests;

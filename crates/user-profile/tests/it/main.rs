@@ -278,6 +278,11 @@ async fn get_user_tells_a_refusal_from_a_failure() {
     let text = format!("{busy:?}");
     assert!(text.contains("TooManyRequestsException"), "{text}");
     assert!(!text.contains("mary"), "{text}");
+    pool.fail(418);
+    let strange = cognito.profile(&verified).await;
+    assert!(unavailable(&strange), "{strange:?}");
+    let text = format!("{strange:?}");
+    assert!(!text.contains("mary") && text.len() < 200, "{text}");
     pool.fail(401);
     let revoked = cognito.profile(&verified).await;
     assert!(

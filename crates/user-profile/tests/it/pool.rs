@@ -146,6 +146,8 @@ async fn get_user(
     match state.failing.load(Ordering::SeqCst) {
         401 => error(StatusCode::BAD_REQUEST, "NotAuthorizedException"),
         429 => error(StatusCode::BAD_REQUEST, "TooManyRequestsException"),
+        // What stands before the API can answer anything.
+        418 => error(StatusCode::BAD_REQUEST, &"mary's token ".repeat(10_000)),
         _ => json!({
             "Username": "mary_ann",
             "UserAttributes": [
