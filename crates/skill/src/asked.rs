@@ -16,6 +16,10 @@ const ATTRIBUTE: &str = "lastAsked";
 /// What a launch is called there. No intent can have this name: it has a space.
 const LAUNCH: &str = "a launch";
 
+/// Most bytes of choices that a session keeps. Alexa refuses answers of more than
+/// [`MAX_RESPONSE_BYTES`](models::response::MAX_RESPONSE_BYTES), and ids come with the request.
+const MOST_CHOICE_BYTES: usize = 10_000;
+
 /// What a user asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asked {
@@ -57,7 +61,21 @@ impl Asked {
             Self::Launch => launch(turn).await?,
             Self::Intent(intent, _) => intent.handle(turn).await?,
         };
-        Ok(answer.remember(ATTRIBUTE, self.to_attribute()))
+        if self.is_short() {
+            return Ok(answer.remember(ATTRIBUTE, self.to_attribute()));
+        }
+        Ok(answer)
+    }
+
+    /// Whether it fits into a session beside an answer.
+    fn is_short(&self) -> bool {
+        let length = |(slot, id): (&String, &String)| slot.len() + id.len();
+        match self {
+            Self::Launch => true,
+            Self::Intent(_, choices) => {
+                choices.iter().map(length).sum::<usize>() <= MOST_CHOICE_BYTES
+            }
+        }
     }
 
     /// The value chosen for a slot.

@@ -120,6 +120,9 @@ impl Log {
     }
 }
 
+/// Most characters of an error in a line: some causes are other programs' words.
+const MOST_CHARACTERS: usize = 500;
+
 /// An error and its sources in one line.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -128,6 +131,10 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
         text.push_str(": ");
         text.push_str(&cause.to_string());
         source = cause.source();
+    }
+    if let Some((end, _)) = text.char_indices().nth(MOST_CHARACTERS) {
+        text.truncate(end);
+        text.push('…');
     }
     text
 }

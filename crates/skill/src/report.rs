@@ -1,20 +1,25 @@
 //! The line that every request leaves in the log, which is a metric as well, in the
 //! [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 
+use std::error::Error;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use models::request::{RequestBody, RequestEnvelope};
+use models::request::{Request, RequestBody, RequestEnvelope, SessionErrorKind};
 use serde_json::{Map, Value, json};
 
-use crate::Log;
 use crate::answer::Answered;
 use crate::log::{Level, chain};
+use crate::{Intent, Locale, Log};
 
 /// Where CloudWatch shows the metric.
 const NAMESPACE: &str = "Voicelink";
 
-/// What is told about one request: names and kinds, never a value.
+/// What stands for a word of a request that this build does not know. The word itself could be
+/// anybody's token, could fill the log, and would be one more metric that CloudWatch bills.
+const OTHER: Option<&str> = Some("other");
+
+/// What is told about one request: words of this build, never a request's own.
 #[derive(Debug)]
 pub(crate) struct Report {
     outcome: &'static str,
@@ -31,28 +36,35 @@ impl Report {
 
     /// A report of an answer.
     pub(crate) fn of(request_id: &str, request: &RequestEnvelope, answered: &Answered) -> Self {
-        let body = &request.request.body;
+        let Request { locale, body, .. } = &request.request;
         let intent = match body {
             RequestBody::Intent(request) => Some(request.intent.name.as_str()),
             _ => None,
         };
-        Self::new(request_id, answered.outcome)
-            .with("requestType", Some(request.request.kind()))
-            .with("locale", request.request.locale.as_deref())
-            .with("intent", intent)
-            .with("alexaError", refused_by_alexa(body))
-            .with(
-                "problem",
-                answered.problem.as_ref().map(|problem| chain(problem)),
-            )
+        let report = Self::new(request_id, answered.outcome)
+            .with("requestType", request.request.documented_kind().or(OTHER))
+            .with("locale", locale.as_deref().and_then(locale_word))
+            .with("intent", intent.and_then(intent_word))
+            .with("alexaError", refused_by_alexa(body));
+        match &answered.problem {
+            Some(problem) => report.with_error("problem", problem),
+            None => report,
+        }
     }
 
-    /// Adds something, if there is something.
+    /// Adds a word of this build, if there is one.
     #[must_use]
-    pub(crate) fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
-        if let Some(value) = value {
-            self.fields.insert(name.into(), value.into());
+    fn with(mut self, name: &str, word: Option<&'static str>) -> Self {
+        if let Some(word) = word {
+            self.fields.insert(name.into(), word.into());
         }
+        self
+    }
+
+    /// Adds an error with everything that led to it.
+    #[must_use]
+    pub(crate) fn with_error(mut self, name: &str, error: &(dyn Error + 'static)) -> Self {
+        self.fields.insert(name.into(), chain(error).into());
         self
     }
 
@@ -85,13 +97,22 @@ impl Report {
     }
 }
 
-/// The kind of error that Alexa reports about an earlier answer. Its message may quote the
-/// answer, so it stays out of the log.
-fn refused_by_alexa(body: &RequestBody) -> Option<&str> {
+fn locale_word(tag: &str) -> Option<&'static str> {
+    Locale::known(tag).map(Locale::tag).or(OTHER)
+}
+
+fn intent_word(name: &str) -> Option<&'static str> {
+    Intent::known(name).map(Intent::name).or(OTHER)
+}
+
+/// The kind of error that Alexa reports about an earlier answer, if it reports one. Its message may
+/// quote the answer, so it stays out of the log.
+fn refused_by_alexa(body: &RequestBody) -> Option<&'static str> {
     let error = match body {
         RequestBody::SessionEnded(request) => request.error.as_ref(),
         RequestBody::ExceptionEncountered(request) => request.error.as_ref(),
         _ => None,
     };
-    error.map(|error| error.kind.as_str())
+    let kind = error?.kind.as_ref();
+    kind.and_then(SessionErrorKind::known).or(OTHER)
 }

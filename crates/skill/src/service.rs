@@ -7,11 +7,11 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use models::ids::SkillId;
-use models::request::{EventTime, Request, RequestEnvelope};
+use models::request::{EventTime, RequestEnvelope};
 use models::response::{Answer, Speech};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
-use user_profile::{Directory, HttpClient};
+use user_profile::{Directory, HttpClient, RequestTime};
 
 use crate::answer::{self, Answered, may_speak};
 use crate::moment::Moment;
@@ -121,15 +121,14 @@ impl Skill {
         received: Timestamp,
     ) -> Result<Value, WrongSkill> {
         let started = Instant::now();
-        let text = |pointer| Some(payload.pointer(pointer)?.as_str()?.to_owned());
-        let (kind, locale) = (text("/request/type"), text("/request/locale"));
-        let request: RequestEnvelope = match serde_json::from_value(payload) {
+        let unreadable = unreadable(&payload);
+        let request = match RequestEnvelope::try_from(payload) {
             Ok(request) => request,
             Err(error) => {
                 Report::new(&invocation.request_id, "unreadable")
-                    .with("error", Some(without_values(&error.to_string())))
+                    .with_error("error", &error)
                     .write(&self.log, started.elapsed());
-                return Ok(unreadable(kind.as_deref(), locale.as_deref()));
+                return Ok(say_or_be_silent(unreadable, "unreadable").json);
             }
         };
         if let Err(wrong_skill) = self.check_skill(&request) {
@@ -140,7 +139,12 @@ impl Skill {
         let strings = Locale::of(request.request.locale.as_deref()).strings();
         let time = MOST_TIME.min(invocation.time_left.saturating_sub(MARGIN));
         let deadline = started + time;
-        let now = latest(received, &request.request);
+        let sent = request
+            .request
+            .timestamp
+            .as_ref()
+            .and_then(EventTime::instant);
+        let now = RequestTime::new(received, sent);
         let time = (started, deadline);
         let moment = Moment::of(&request, strings.one_moment, time, &self.http, &self.log);
         let turn =
@@ -165,32 +169,22 @@ impl Skill {
     /// Refuses what is meant for another skill.
     fn check_skill(&self, request: &RequestEnvelope) -> Result<(), WrongSkill> {
         match &self.id {
-            Some(expected) if request.application_id() != Some(expected.as_str()) => {
-                Err(WrongSkill {
-                    skill_id: expected.clone(),
-                })
-            }
+            Some(expected) if !request.is_for(expected) => Err(WrongSkill {
+                skill_id: expected.clone(),
+            }),
             _ => Ok(()),
         }
     }
 }
 
-/// Answers something that is not a request, in the tone that its type asks for.
-fn unreadable(kind: Option<&str>, locale: Option<&str>) -> Value {
-    let speaks = matches!(kind, Some("LaunchRequest" | "IntentRequest"));
-    let words = speaks.then_some(Locale::of(locale).strings().broken);
-    say_or_be_silent(words, "unreadable").json
-}
-
-/// When a token counts as expired: by the later of the machine's clock and of the request's
-/// timestamp.
-///
-/// Both are Amazon's, and only Alexa may invoke the function, so the later one is at worst a few
-/// seconds early for a token, never late. It matters where they differ: after a function was
-/// frozen, and on a local stage, whose clock a test may set forward.
-fn latest(received: Timestamp, request: &Request) -> Timestamp {
-    let sent = request.timestamp.as_ref().and_then(EventTime::instant);
-    sent.map_or(received, |sent| sent.max(received))
+/// What to say if a payload is no request, in the tone that its type asks for.
+fn unreadable(payload: &Value) -> Option<fn() -> Speech> {
+    let text = |pointer| payload.pointer(pointer)?.as_str();
+    let speaks = matches!(
+        text("/request/type"),
+        Some("LaunchRequest" | "IntentRequest")
+    );
+    speaks.then(|| Locale::of(text("/request/locale")).strings().broken)
 }
 
 fn apologise(request: &RequestEnvelope, words: fn() -> Speech, outcome: &'static str) -> Answered {
@@ -203,15 +197,3 @@ fn say_or_be_silent(words: Option<fn() -> Speech>, outcome: &'static str) -> Ans
         .and_then(|words| Answered::aloud(&Answer::tell(words()), outcome).ok())
         .unwrap_or_else(|| Answered::silently(outcome))
 }
-
-/// A parser's message without the value that it quotes:
-/// `invalid type: string "mary", expected a map` says more than a log may hold.
-fn without_values(message: &str) -> String {
-    match (message.split_once(": "), message.rsplit_once(", expected ")) {
-        (Some((what, _)), Some((_, expected))) => format!("{what}, expected {expected}"),
-        _ => message.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -102,13 +102,18 @@ impl Locale {
         }
     }
 
+    /// The locale with a tag, if the skill speaks it.
+    pub fn known(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|locale| locale.tag() == tag)
+    }
+
     /// The locale of a request: the very one, or else one of the same language. Whoever speaks
     /// another language hears English.
     pub fn of(tag: Option<&str>) -> Self {
         let Some(tag) = tag else { return Self::EnUs };
-        let first = |fits: &dyn Fn(&str) -> bool| Self::ALL.into_iter().find(|it| fits(it.tag()));
-        first(&|known| known == tag)
-            .or_else(|| first(&|known| language(known) == language(tag)))
+        let alike = |known: &Self| language(known.tag()) == language(tag);
+        Self::known(tag)
+            .or_else(|| Self::ALL.into_iter().find(alike))
             .unwrap_or(Self::EnUs)
     }
 

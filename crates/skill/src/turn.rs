@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use models::profile::Profile;
 use models::request::{AccessToken, RequestBody, RequestEnvelope, Slot};
 use models::response::{Answer, Speech};
 use tokio::time::{Instant, timeout_at};
-use user_profile::{Directory, LinkProblem, ProviderError, VerifiedToken};
+use user_profile::{Directory, LinkProblem, ProviderError, RequestTime, VerifiedToken};
 
 use crate::asked::Asked;
 use crate::moment::Moment;
@@ -19,7 +18,7 @@ pub struct Turn<'a> {
     asked: Option<Asked>,
     directory: Option<&'a dyn Directory>,
     locale: Locale,
-    now: Timestamp,
+    now: RequestTime,
     deadline: Instant,
     moment: Option<Moment<'a>>,
 }
@@ -30,7 +29,7 @@ impl<'a> Turn<'a> {
     pub fn new(
         request: &'a RequestEnvelope,
         directory: Option<&'a dyn Directory>,
-        now: Timestamp,
+        now: RequestTime,
         deadline: Instant,
     ) -> Self {
         Self {
@@ -142,7 +141,7 @@ impl std::fmt::Debug for Turn<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Turn")
             .field("type", &self.request.request.kind())
-            .field("now", &self.now)
+            .field("now", &self.now.latest())
             .finish_non_exhaustive()
     }
 }

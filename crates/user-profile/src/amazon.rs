@@ -7,7 +7,6 @@
 //! client's token has one too.
 
 use http::{StatusCode, Uri};
-use jiff::Timestamp;
 use models::profile::Profile;
 use models::request::AccessToken;
 use serde::Deserialize;
@@ -16,8 +15,10 @@ use serde::de::DeserializeOwned;
 use crate::cache::TokenCache;
 use crate::http_client::{HttpClient, HttpError};
 use crate::settings::Amazon;
+use crate::time::Expiry;
 use crate::{
-    Directory, ForeignToken, LinkProblem, Pending, ProviderError, StaleLink, VerifiedToken,
+    Directory, ForeignToken, LinkProblem, Pending, ProviderError, RequestTime, StaleLink,
+    VerifiedToken,
 };
 
 /// How every access token begins, and how long it is at most, in bytes
@@ -61,7 +62,7 @@ impl LoginWithAmazon {
     async fn verify(
         &self,
         token: &AccessToken,
-        now: Timestamp,
+        now: RequestTime,
     ) -> Result<VerifiedToken, LinkProblem> {
         // A token of somebody else is not shown to Amazon.
         if !token.expose().starts_with(PREFIX) || token.expose().len() > MAX_LENGTH {
@@ -78,9 +79,8 @@ impl LoginWithAmazon {
         if info.exp <= 0 {
             return Err(LinkProblem::Expired(StaleLink::PastExpiry));
         }
-        let expires_at = now.as_second().saturating_add(info.exp);
-        let token = token.clone();
-        Ok(VerifiedToken::opaque(token, info.user_id, expires_at))
+        let expiry = Expiry::after(info.exp, now);
+        Ok(VerifiedToken::opaque(token.clone(), info.user_id, expiry))
     }
 
     async fn fetch(&self, token: &VerifiedToken) -> Result<Profile, LinkProblem> {
@@ -121,7 +121,7 @@ impl Directory for LoginWithAmazon {
     fn identify<'a>(
         &'a self,
         token: &'a AccessToken,
-        now: Timestamp,
+        now: RequestTime,
     ) -> Pending<'a, Result<VerifiedToken, LinkProblem>> {
         let verify = self.verify(token, now);
         Box::pin(self.tokens.identify(token, now, verify))

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
 use models::profile::Profile;
 use models::request::AccessToken;
 use ring::digest::{SHA256, digest};
 use tokio::sync::OnceCell;
 
-use crate::{LinkProblem, VerifiedToken};
+use crate::{LinkProblem, RequestTime, StaleLink, VerifiedToken};
 
 /// Most tokens to remember: an instance of the function serves few people at a time.
 const CAPACITY: usize = 256;
@@ -30,28 +29,31 @@ struct Entry {
 }
 
 impl Entry {
-    fn is_good(&self, now: Timestamp) -> bool {
-        self.token.get().is_some_and(|token| token.is_good(now))
+    fn is_worth_keeping(&self, now: RequestTime) -> bool {
+        (self.token.get()).is_some_and(|token| token.expiry().is_worth_keeping(now))
     }
 
     /// When there is nothing to remember any more, in seconds since the beginning of 1970.
     fn expires_at(&self) -> i64 {
-        self.token.get().map_or(0, VerifiedToken::expires_at)
+        (self.token.get()).map_or(0, |token| token.expiry().machine_seconds())
     }
 }
 
 impl TokenCache {
     /// The token, if it was verified before and is still good; otherwise what `verify` makes of
-    /// it.
+    /// it. A request that is dated after its end is refused, and leaves the token to the others.
     pub(crate) async fn identify(
         &self,
         token: &AccessToken,
-        now: Timestamp,
+        now: RequestTime,
         verify: impl Future<Output = Result<VerifiedToken, LinkProblem>>,
     ) -> Result<VerifiedToken, LinkProblem> {
         let entry = self.entry(token, now);
-        let verified = entry.token.get_or_try_init(|| verify).await;
-        verified.cloned()
+        let verified = entry.token.get_or_try_init(|| verify).await?;
+        if !verified.expiry().is_ahead(now) {
+            return Err(LinkProblem::Expired(StaleLink::PastExpiry));
+        }
+        Ok(verified.clone())
     }
 
     /// The profile of a token's owner, if it was fetched before; otherwise what `fetch` finds. A
@@ -75,13 +77,13 @@ impl TokenCache {
         self.entries().remove(&fingerprint(token));
     }
 
-    /// The place for what is known about a token: empty, unless the token is good, or somebody is
-    /// about to find out.
-    fn entry(&self, token: &AccessToken, now: Timestamp) -> Arc<Entry> {
+    /// The place for what is known about a token: empty, unless the token has not expired by the
+    /// machine's clock, or another request is about to verify it.
+    fn entry(&self, token: &AccessToken, now: RequestTime) -> Arc<Entry> {
         let key = fingerprint(token);
         let mut entries = self.entries();
         if let Some(entry) = entries.get(&key)
-            && (entry.is_good(now) || entry.token.get().is_none())
+            && (entry.is_worth_keeping(now) || entry.token.get().is_none())
         {
             return Arc::clone(entry);
         }
@@ -100,8 +102,8 @@ impl TokenCache {
 }
 
 /// Drops what has expired or was never verified, or else what expires next.
-fn make_room(entries: &mut HashMap<[u8; 32], Arc<Entry>>, now: Timestamp) {
-    entries.retain(|_, entry| entry.is_good(now));
+fn make_room(entries: &mut HashMap<[u8; 32], Arc<Entry>>, now: RequestTime) {
+    entries.retain(|_, entry| entry.is_worth_keeping(now));
     if entries.len() < CAPACITY {
         return;
     }
@@ -124,9 +126,10 @@ fn fingerprint(token: &AccessToken) -> [u8; 32] {
 mod tests {
     use super::*;
     use crate::ForeignToken;
+    use crate::time::Expiry;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
+    fn at(second: i64) -> RequestTime {
+        RequestTime::new(jiff::Timestamp::from_second(second).unwrap(), None)
     }
 
     fn token(number: usize) -> AccessToken {
@@ -137,7 +140,8 @@ mod tests {
     async fn identify(cache: &TokenCache, number: usize, now: i64, expires_at: i64) -> bool {
         let token = token(number);
         let mut asked = false;
-        let verified = VerifiedToken::opaque(token.clone(), "subject".to_owned(), expires_at);
+        let verified =
+            VerifiedToken::opaque(token.clone(), "subject".to_owned(), Expiry::at(expires_at));
         let verify = async {
             asked = true;
             Ok(verified)
@@ -178,6 +182,19 @@ mod tests {
         identify(&cache, CAPACITY, 500, 600).await;
         assert_eq!(cache.entries().len(), 2);
         assert!(!identify(&cache, 0, 500, 1_000).await);
+    }
+
+    #[tokio::test]
+    async fn a_request_dated_far_ahead_makes_no_room() {
+        let cache = TokenCache::default();
+        for number in 0..CAPACITY {
+            identify(&cache, number, 0, 100).await;
+        }
+        let ahead = RequestTime::new(at(0).latest(), Some(at(1_000_000).latest()));
+        let expired = async { Err(LinkProblem::Expired(StaleLink::PastExpiry)) };
+        let newcomer = token(CAPACITY);
+        assert!(cache.identify(&newcomer, ahead, expired).await.is_err());
+        assert_eq!(cache.entries().len(), CAPACITY);
     }
 
     #[tokio::test]

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use models::profile::Profile;
 use models::request::AccessToken;
 
@@ -13,7 +12,7 @@ use crate::http_client::HttpClient;
 use crate::key_store::KeyStore;
 use crate::settings::{Attributes, UserPool};
 use crate::token::Unverified;
-use crate::{Directory, LinkProblem, Pending, VerifiedToken, user_info};
+use crate::{Directory, LinkProblem, Pending, RequestTime, VerifiedToken, user_info};
 
 /// An Amazon Cognito user pool. Making one does no I/O and costs nothing.
 #[derive(Debug)]
@@ -55,7 +54,7 @@ impl Cognito {
     async fn verify(
         &self,
         token: &AccessToken,
-        now: Timestamp,
+        now: RequestTime,
     ) -> Result<VerifiedToken, LinkProblem> {
         let checked = Unverified::parse(token)
             .map_err(LinkProblem::Foreign)?
@@ -80,7 +79,7 @@ impl Directory for Cognito {
     fn identify<'a>(
         &'a self,
         token: &'a AccessToken,
-        now: Timestamp,
+        now: RequestTime,
     ) -> Pending<'a, Result<VerifiedToken, LinkProblem>> {
         let verify = self.verify(token, now);
         Box::pin(self.tokens.identify(token, now, verify))

@@ -2,22 +2,21 @@
 
 use std::pin::Pin;
 
-use jiff::Timestamp;
 use models::profile::Profile;
 use models::request::AccessToken;
 
-use crate::{LinkProblem, VerifiedToken};
+use crate::{LinkProblem, RequestTime, VerifiedToken};
 
 /// A future behind a pointer, so that a [`Directory`] can be a trait object.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Knows whose an access token is, and about whom.
 pub trait Directory: Send + Sync {
-    /// Verifies a token as of `now`.
+    /// Verifies a token for a request of `now`.
     fn identify<'a>(
         &'a self,
         token: &'a AccessToken,
-        now: Timestamp,
+        now: RequestTime,
     ) -> Pending<'a, Result<VerifiedToken, LinkProblem>>;
 
     /// Looks up the attributes of the token's owner.

@@ -83,8 +83,16 @@ fn problem(error: &SdkError<GetUserError>) -> LinkProblem {
     {
         return LinkProblem::Expired(StaleLink::Revoked);
     }
-    let code = error.code().map(str::to_owned);
+    let code = (error.code())
+        .filter(|code| is_error_name(code))
+        .map(str::to_owned);
     LinkProblem::ProviderUnavailable(ProviderError::GetUser(code))
+}
+
+/// Whether a code is a name, such as `TooManyRequestsException`, and may be logged: whatever stands
+/// before the API may answer in its place.
+fn is_error_name(code: &str) -> bool {
+    code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Reads a profile; `None` when the subject is missing.

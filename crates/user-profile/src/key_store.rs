@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::http_client::HttpClient;
 use crate::keys::{KeySet, PublicKey};
-use crate::{ForeignToken, LinkProblem, ProviderError};
+use crate::{ForeignToken, LinkProblem, ProviderError, RequestTime};
 
 /// How often an unknown key id may cause a request, in seconds: whoever invents key ids must not
 /// be able to have the issuer called for each.
@@ -24,7 +23,8 @@ pub(crate) struct KeyStore {
 
 #[derive(Debug, Clone, Copy)]
 struct Attempt {
-    at: Timestamp,
+    /// By the machine's clock, in seconds since the beginning of 1970.
+    at: i64,
     succeeded: bool,
 }
 
@@ -35,7 +35,7 @@ impl KeyStore {
         key_id: &str,
         http: &HttpClient,
         url: &http::Uri,
-        now: Timestamp,
+        now: RequestTime,
     ) -> Result<Arc<PublicKey>, LinkProblem> {
         if let Some(key) = self.known(key_id) {
             return Ok(key);
@@ -56,7 +56,7 @@ impl KeyStore {
         }
         // Noted before the request: it may be cancelled when time runs out.
         *last = Some(Attempt {
-            at: now,
+            at: now.machine_seconds(),
             succeeded: false,
         });
         let keys = fetch(http, url)
@@ -64,7 +64,7 @@ impl KeyStore {
             .map_err(LinkProblem::ProviderUnavailable)?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = keys;
         *last = Some(Attempt {
-            at: now,
+            at: now.machine_seconds(),
             succeeded: true,
         });
         self.known(key_id)
@@ -78,15 +78,16 @@ impl KeyStore {
             .get(key_id)
     }
 
-    /// While no keys are known at all, every token is worth another attempt.
-    fn is_too_soon(&self, attempt: Attempt, now: Timestamp) -> bool {
+    /// While no keys are known at all, every token is worth another attempt; so is a token after
+    /// the machine's clock was set back.
+    fn is_too_soon(&self, attempt: Attempt, now: RequestTime) -> bool {
         let nothing_known = self
             .known
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .is_empty();
-        let elapsed = now.as_second() - attempt.at.as_second();
-        !nothing_known && elapsed < REFETCH_SECONDS
+        let elapsed = now.machine_seconds() - attempt.at;
+        !nothing_known && (0..REFETCH_SECONDS).contains(&elapsed)
     }
 }
 

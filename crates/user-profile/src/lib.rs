@@ -26,6 +26,7 @@ mod sdk_http;
 mod settings;
 #[cfg(test)]
 mod test_token;
+mod time;
 mod token;
 mod user_info;
 
@@ -35,6 +36,7 @@ pub use keys::KeySetError;
 pub use problem::{ForeignToken, LinkProblem, ProviderError, StaleLink};
 pub use roots::{RootsError, TrustedRoots};
 pub use settings::{ProfileSource, Settings, SettingsError};
+pub use time::RequestTime;
 pub use token::VerifiedToken;
 
 /// Opens a directory. It does no I/O before it is asked something.

@@ -70,6 +70,9 @@ pub enum ForeignToken {
     /// An ID token, for example.
     #[error("its token_use is not access")]
     Use,
+    /// Dated in the future by its `nbf` or `iat`.
+    #[error("it is dated in the future")]
+    NotYetValid,
     /// The issuer has no such key.
     #[error("it is signed with a key that the issuer does not have")]
     UnknownKey,

@@ -27,7 +27,7 @@ pub const CLIENT_ID: &str = "client1";
 pub const NOW: i64 = 1_795_167_000;
 
 /// The key of a name: always the same within one run.
-fn key(name: &str) -> RsaPrivateKey {
+pub fn key(name: &str) -> RsaPrivateKey {
     static KEYS: OnceLock<Mutex<HashMap<String, RsaPrivateKey>>> = OnceLock::new();
     let mut keys = KEYS.get_or_init(Mutex::default).lock().unwrap();
     keys.entry(name.to_owned())
@@ -64,13 +64,23 @@ pub fn sign_as(key: &str, kid: &str, claims: &Value) -> String {
 
 /// Signs under any header.
 pub fn sign_with(header: &Value, name: &str, claims: &Value) -> String {
-    let encode = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", encode(header), encode(claims));
+    sign_bytes(header.to_string(), name, claims.to_string())
+}
+
+/// Signs bytes that need not be JSON.
+pub fn sign_bytes(header: impl AsRef<[u8]>, name: &str, claims: impl AsRef<[u8]>) -> String {
+    sign_text(&format!("{}.{}", encode(header), encode(claims)), name)
+}
+
+/// Signs the first two parts of a token as they are.
+pub fn sign_text(signed: &str, name: &str) -> String {
     let signature = SigningKey::<Sha256>::new(key(name)).sign(signed.as_bytes());
-    format!(
-        "{signed}.{}",
-        BASE64_URL_SAFE_NO_PAD.encode(signature.to_bytes())
-    )
+    format!("{signed}.{}", encode(signature.to_bytes()))
+}
+
+/// Base64url without padding.
+pub fn encode(bytes: impl AsRef<[u8]>) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The public halves of some keys, as a pool publishes them.

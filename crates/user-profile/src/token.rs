@@ -11,17 +11,14 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jiff::Timestamp;
 use models::request::AccessToken;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use crate::keys::PublicKey;
 use crate::settings::UserPool;
-use crate::{ForeignToken, LinkProblem, StaleLink};
-
-/// How long after its `exp` a token is still taken, in seconds: clocks differ a little.
-pub(crate) const LEEWAY_SECONDS: i64 = 5;
+use crate::time::{Expiry, LEEWAY_SECONDS};
+use crate::{ForeignToken, LinkProblem, RequestTime, StaleLink};
 
 /// A token whose signature and claims have been verified.
 #[derive(Clone)]
@@ -29,7 +26,7 @@ pub struct VerifiedToken {
     token: AccessToken,
     subject: String,
     scopes: Vec<String>,
-    expires_at: i64,
+    expiry: Expiry,
 }
 
 impl VerifiedToken {
@@ -49,29 +46,24 @@ impl VerifiedToken {
     }
 
     /// A token in which nothing can be read, as the provider itself describes it.
-    pub(crate) fn opaque(token: AccessToken, subject: String, expires_at: i64) -> Self {
+    pub(crate) fn opaque(token: AccessToken, subject: String, expiry: Expiry) -> Self {
         Self {
             token,
             subject,
             scopes: Vec::new(),
-            expires_at,
+            expiry,
         }
     }
 
     /// A token that nobody has verified, for tests of what comes after verification.
     #[cfg(feature = "test-helpers")]
     pub fn unverified(token: AccessToken, subject: impl Into<String>) -> Self {
-        Self::opaque(token, subject.into(), i64::MAX)
+        Self::opaque(token, subject.into(), Expiry::at(i64::MAX))
     }
 
-    /// When the token expires, in seconds since the beginning of 1970.
-    pub(crate) fn expires_at(&self) -> i64 {
-        self.expires_at
-    }
-
-    /// Whether the token may still be used.
-    pub(crate) fn is_good(&self, now: Timestamp) -> bool {
-        !is_past(self.expires_at, now)
+    /// The end of the token's life.
+    pub(crate) fn expiry(&self) -> Expiry {
+        self.expiry
     }
 }
 
@@ -80,13 +72,9 @@ impl fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedToken")
             .field("scopes", &self.scopes)
-            .field("expires_at", &self.expires_at)
+            .field("expiry", &self.expiry)
             .finish_non_exhaustive()
     }
-}
-
-fn is_past(expires_at: i64, now: Timestamp) -> bool {
-    now.as_second() >= expires_at.saturating_add(LEEWAY_SECONDS)
 }
 
 #[derive(Deserialize)]
@@ -94,6 +82,7 @@ struct Header {
     alg: String,
     kid: Option<String>,
     /// Extensions that a verifier must understand; this one understands none.
+    #[serde(default, deserialize_with = "present")]
     crit: Option<serde::de::IgnoredAny>,
 }
 
@@ -106,6 +95,30 @@ struct Claims {
     #[serde(default)]
     scope: String,
     exp: i64,
+    #[serde(default, deserialize_with = "present")]
+    nbf: Option<i64>,
+    #[serde(default, deserialize_with = "present")]
+    iat: Option<i64>,
+}
+
+impl Claims {
+    /// Whether the token is dated in the future.
+    fn is_early(&self, now: RequestTime) -> bool {
+        let reached = now.latest_seconds().saturating_add(LEEWAY_SECONDS);
+        [self.nbf, self.iat]
+            .into_iter()
+            .flatten()
+            .any(|from| from > reached)
+    }
+}
+
+/// A member that is not `null` where it is there: what a token says is not taken for unsaid.
+fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 /// A token that can be read.
@@ -128,10 +141,15 @@ impl<'a> Unverified<'a> {
         let text = token.expose();
         let (signed, signature) = text.rsplit_once('.').ok_or(ForeignToken::Malformed)?;
         let (header, claims) = signed.split_once('.').ok_or(ForeignToken::Malformed)?;
+        let (header, claims): (Header, Claims) = (decode(header)?, decode(claims)?);
+        // A subject is the key to what is kept about a person: without one, about everybody.
+        if claims.sub.is_empty() {
+            return Err(ForeignToken::Malformed);
+        }
         Ok(Self {
             token,
-            header: decode(header)?,
-            claims: decode(claims)?,
+            header,
+            claims,
             signed,
             signature: BASE64_URL_SAFE_NO_PAD
                 .decode(signature)
@@ -143,7 +161,7 @@ impl<'a> Unverified<'a> {
     pub(crate) fn check(
         self,
         settings: &UserPool,
-        now: Timestamp,
+        now: RequestTime,
     ) -> Result<Checked<'a>, LinkProblem> {
         let foreign = |reason| Err(LinkProblem::Foreign(reason));
         if self.header.alg != "RS256" || self.header.crit.is_some() {
@@ -161,7 +179,10 @@ impl<'a> Unverified<'a> {
         let Some(key_id) = self.header.kid.clone() else {
             return foreign(ForeignToken::UnknownKey);
         };
-        if is_past(self.claims.exp, now) {
+        if self.claims.is_early(now) {
+            return foreign(ForeignToken::NotYetValid);
+        }
+        if !Expiry::at(self.claims.exp).is_ahead(now) {
             return Err(LinkProblem::Expired(StaleLink::PastExpiry));
         }
         let granted = |scope: &String| self.claims.scope.split(' ').any(|has| has == scope);
@@ -196,7 +217,7 @@ impl Checked<'_> {
             token: token.clone(),
             subject: claims.sub,
             scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
-            expires_at: claims.exp,
+            expiry: Expiry::at(claims.exp),
         })
     }
 }
@@ -205,6 +226,10 @@ fn decode<T: DeserializeOwned>(part: &str) -> Result<T, ForeignToken> {
     let json = BASE64_URL_SAFE_NO_PAD
         .decode(part)
         .map_err(|_| ForeignToken::Malformed)?;
+    // A derived reader would take a list of the values as well.
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ForeignToken::Malformed);
+    }
     serde_json::from_slice(&json).map_err(|_| ForeignToken::Malformed)
 }
 

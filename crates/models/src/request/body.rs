@@ -1,15 +1,15 @@
 //! The `request` object: a common header and what belongs to each type.
 
-use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::kinds::{
     CanFulfillIntentRequest, ConnectionsRequest, ConnectionsResponse, ExceptionEncounteredRequest,
     LaunchRequest, OtherRequest, SessionEndedRequest, SessionResumedRequest, UserEventRequest,
 };
-use super::{EventTime, Extra, IntentRequest, SkillEvent};
+use super::types::DOCUMENTED;
+use super::{EventTime, Extra, Intent, IntentRequest, SkillEvent, Unreadable};
 
 /// What is asked, when and in which language.
 #[derive(Debug, Clone)]
@@ -82,25 +82,40 @@ impl RequestBody {
         .to_owned()
     }
 
-    fn parse(kind: String, fields: Map<String, Value>) -> Result<Self, serde_json::Error> {
+    fn from_fields(kind: String, fields: Extra) -> Result<Self, Unreadable> {
+        let named = |intent: &Intent| !intent.name.is_empty();
         Ok(match kind.as_str() {
-            LAUNCH => Self::Launch(typed(fields)?),
-            INTENT => Self::Intent(typed(fields)?),
-            SESSION_ENDED => Self::SessionEnded(typed(fields)?),
-            SESSION_RESUMED => Self::SessionResumed(typed(fields)?),
-            CAN_FULFILL => Self::CanFulfillIntent(typed(fields)?),
-            CONNECTIONS_REQUEST => Self::ConnectionsRequest(typed(fields)?),
-            CONNECTIONS_RESPONSE => Self::ConnectionsResponse(typed(fields)?),
-            EXCEPTION => Self::ExceptionEncountered(typed(fields)?),
-            USER_EVENT => Self::UserEvent(typed(fields)?),
+            LAUNCH => Self::Launch(LaunchRequest::from_fields(fields)),
+            INTENT => {
+                let request = IntentRequest::from_fields(fields);
+                let known = named(&request.intent).then_some(request);
+                Self::Intent(known.ok_or(Unreadable::Intent)?)
+            }
+            SESSION_ENDED => Self::SessionEnded(SessionEndedRequest::from_fields(fields)),
+            SESSION_RESUMED => Self::SessionResumed(SessionResumedRequest::from_fields(fields)),
+            CAN_FULFILL => {
+                let request = CanFulfillIntentRequest::from_fields(fields);
+                let known = named(&request.intent).then_some(request);
+                Self::CanFulfillIntent(known.ok_or(Unreadable::Intent)?)
+            }
+            CONNECTIONS_REQUEST => {
+                Self::ConnectionsRequest(ConnectionsRequest::from_fields(fields))
+            }
+            CONNECTIONS_RESPONSE => {
+                Self::ConnectionsResponse(ConnectionsResponse::from_fields(fields))
+            }
+            EXCEPTION => {
+                Self::ExceptionEncountered(ExceptionEncounteredRequest::from_fields(fields))
+            }
+            USER_EVENT => Self::UserEvent(UserEventRequest::from_fields(fields)),
             _ => match kind.strip_prefix(SkillEvent::PREFIX) {
                 Some(name) => Self::SkillEvent(SkillEvent {
                     name: name.to_owned().into(),
-                    ..typed(fields)?
+                    ..SkillEvent::from_fields(fields)
                 }),
                 None => Self::Other(OtherRequest {
                     kind,
-                    extra: Extra(fields),
+                    extra: fields,
                 }),
             },
         })
@@ -123,43 +138,45 @@ impl RequestBody {
     }
 }
 
-fn typed<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, serde_json::Error> {
-    serde_json::from_value(Value::Object(fields))
-}
-
 impl Request {
+    pub(super) fn from_fields(mut fields: Extra) -> Result<Self, Unreadable> {
+        let kind = fields.take("type").ok_or(Unreadable::Type)?;
+        Ok(Self {
+            request_id: fields.take("requestId").unwrap_or_default(),
+            timestamp: fields.take("timestamp"),
+            locale: fields.take("locale"),
+            body: RequestBody::from_fields(kind, fields)?,
+        })
+    }
+
     /// The type as Alexa writes it.
     pub fn kind(&self) -> String {
         self.body.kind()
     }
+
+    /// The type, if Amazon documents it: nothing that somebody else chose.
+    pub fn documented_kind(&self) -> Option<&'static str> {
+        let kind = self.kind();
+        DOCUMENTED
+            .into_iter()
+            .find(|documented| *documented == kind)
+    }
 }
 
 /// The header that all types share, and the rest.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
     #[serde(rename = "type")]
     kind: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     request_id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     timestamp: Option<EventTime>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     locale: Option<String>,
     #[serde(flatten)]
     fields: Map<String, Value>,
-}
-
-impl<'de> Deserialize<'de> for Request {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wire = Wire::deserialize(deserializer)?;
-        Ok(Self {
-            request_id: wire.request_id,
-            timestamp: wire.timestamp,
-            locale: wire.locale,
-            body: RequestBody::parse(wire.kind, wire.fields).map_err(D::Error::custom)?,
-        })
-    }
 }
 
 impl Serialize for Request {

@@ -1,138 +1,103 @@
 //! The state of Alexa and of the device when a request was sent.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{AccessToken, Extra};
+use super::AccessToken;
+use super::object::object;
 
-/// The `context` object. Interfaces other than `System` are kept as they came.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Context {
-    /// The skill, the user and the device.
-    #[serde(rename = "System", default, skip_serializing_if = "Option::is_none")]
-    pub system: Option<System>,
-    /// `AudioPlayer`, `Viewport`, `Geolocation` and other interfaces.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// The `context` object. Interfaces other than `System` are kept as they came.
+    #[derive(Debug, Clone, Default)]
+    Context {
+        /// The skill, the user and the device.
+        system: Option<System> = "System",
+    }
 }
 
-/// The `System` interface.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct System {
-    /// The skill.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub application: Option<Application>,
+object! {
+    /// The `System` interface.
+    #[derive(Debug, Clone, Default)]
+    System {
+        /// The skill.
+        application: Option<Application> = "application",
+        /// The Amazon account that enabled the skill.
+        user: Option<User> = "user",
+        /// The device that heard the request.
+        device: Option<Device> = "device",
+        /// The recognised speaker.
+        person: Option<Person> = "person",
+        /// The room or property that the device belongs to.
+        unit: Option<Unit> = "unit",
+        /// Base URL of the Alexa APIs for this user's region.
+        api_endpoint: Option<String> = "apiEndpoint",
+        /// Token for the Alexa APIs.
+        api_access_token: Option<AccessToken> = "apiAccessToken",
+    }
+}
+
+object! {
+    /// The skill that a request is for.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    Application {
+        /// The skill id.
+        application_id: String = "applicationId",
+    }
+}
+
+object! {
     /// The Amazon account that enabled the skill.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<User>,
-    /// The device that heard the request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<Device>,
-    /// The recognised speaker.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub person: Option<Person>,
-    /// The room or property that the device belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<Unit>,
-    /// Base URL of the Alexa APIs for this user's region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub api_endpoint: Option<String>,
-    /// Token for the Alexa APIs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub api_access_token: Option<AccessToken>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+    #[derive(Debug, Clone, Default)]
+    User {
+        /// Id of the user for this skill; a new one after disabling and enabling.
+        user_id: String = "userId",
+        /// Access token of the linked account; absent when there is none, or when Alexa could not
+        /// refresh it.
+        access_token: Option<AccessToken> = "accessToken",
+        /// What the user granted the skill.
+        permissions: Option<Permissions> = "permissions",
+    }
 }
 
-/// The skill that a request is for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Application {
-    /// The skill id.
-    #[serde(default)]
-    pub application_id: String,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// The Amazon account that enabled the skill.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct User {
-    /// Id of the user for this skill; a new one after disabling and enabling.
-    #[serde(default)]
-    pub user_id: String,
-    /// Access token of the linked account; absent when there is none, or when Alexa could not
-    /// refresh it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<AccessToken>,
+object! {
     /// What the user granted the skill.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub permissions: Option<Permissions>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+    #[derive(Debug, Clone, Default)]
+    Permissions {
+        /// Token for the lists and reminders APIs of old.
+        consent_token: Option<AccessToken> = "consentToken",
+        /// Scope to its status, such as `{"status": "GRANTED"}`.
+        scopes: Option<Map<String, Value>> = "scopes",
+    }
 }
 
-/// What the user granted the skill.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Permissions {
-    /// Token for the lists and reminders APIs of old.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consent_token: Option<AccessToken>,
-    /// Scope to its status, such as `{"status": "GRANTED"}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scopes: Option<Map<String, Value>>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// The recognised speaker.
+    #[derive(Debug, Clone, Default)]
+    Person {
+        /// Id of the speaker for this skill.
+        person_id: String = "personId",
+        /// Access token of the speaker's own linked account.
+        access_token: Option<AccessToken> = "accessToken",
+    }
 }
 
-/// The recognised speaker.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Person {
-    /// Id of the speaker for this skill.
-    #[serde(default)]
-    pub person_id: String,
-    /// Access token of the speaker's own linked account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<AccessToken>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// The device that heard the request.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    Device {
+        /// Id of the device for this skill.
+        device_id: String = "deviceId",
+        /// Interfaces that the device supports, such as `Alexa.Presentation.APL`.
+        supported_interfaces: Option<Map<String, Value>> = "supportedInterfaces",
+    }
 }
 
-/// The device that heard the request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Device {
-    /// Id of the device for this skill.
-    #[serde(default)]
-    pub device_id: String,
-    /// Interfaces that the device supports, such as `Alexa.Presentation.APL`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub supported_interfaces: Option<Map<String, Value>>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// The room or property that the device belongs to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Unit {
-    /// Id of the unit for this skill.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit_id: Option<String>,
-    /// Id of the unit that survives disabling the skill.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub persistent_unit_id: Option<String>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// The room or property that the device belongs to.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    Unit {
+        /// Id of the unit for this skill.
+        unit_id: Option<String> = "unitId",
+        /// Id of the unit that survives disabling the skill.
+        persistent_unit_id: Option<String> = "persistentUnitId",
+    }
 }

@@ -2,23 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
-use super::Extra;
+use super::object::object;
 use super::open::open_enum;
 
-/// An utterance that the interaction model understood.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IntentRequest {
-    /// How far a dialog model has got.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dialog_state: Option<DialogState>,
-    /// What the user wants.
-    pub intent: Intent,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// An utterance that the interaction model understood.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    IntentRequest {
+        /// How far a dialog model has got.
+        dialog_state: Option<DialogState> = "dialogState",
+        /// What the user wants.
+        intent: Intent = "intent",
+    }
 }
 
 open_enum! {
@@ -45,21 +40,17 @@ open_enum! {
     }
 }
 
-/// What the user wants, with its slots.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Intent {
-    /// Name in the interaction model.
-    pub name: String,
-    /// Whether the user confirmed the intent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub confirmation_status: Option<ConfirmationStatus>,
-    /// Slots by name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slots: Option<BTreeMap<String, Slot>>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// What the user wants, with its slots.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    Intent {
+        /// Name in the interaction model.
+        name: String = "name",
+        /// Whether the user confirmed the intent.
+        confirmation_status: Option<ConfirmationStatus> = "confirmationStatus",
+        /// Slots by name.
+        slots: Option<BTreeMap<String, Slot>> = "slots",
+    }
 }
 
 impl Intent {
@@ -69,31 +60,23 @@ impl Intent {
     }
 }
 
-/// One slot of an intent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Slot {
-    /// Name in the interaction model.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub name: String,
-    /// What the user said; absent in an empty slot.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Whether the user confirmed the value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub confirmation_status: Option<ConfirmationStatus>,
-    /// Who filled the slot: `USER`, or the skill by a directive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    /// What entity resolution made of the value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolutions: Option<Resolutions>,
-    /// The value in the newer form, which can hold several.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slot_value: Option<SlotValue>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// One slot of an intent.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    Slot {
+        /// Name in the interaction model.
+        name: String = "name",
+        /// What the user said; absent in an empty slot.
+        value: Option<String> = "value",
+        /// Whether the user confirmed the value.
+        confirmation_status: Option<ConfirmationStatus> = "confirmationStatus",
+        /// Who filled the slot: `USER`, or the skill by a directive.
+        source: Option<String> = "source",
+        /// What entity resolution made of the value.
+        resolutions: Option<Resolutions> = "resolutions",
+        /// The value in the newer form, which can hold several.
+        slot_value: Option<SlotValue> = "slotValue",
+    }
 }
 
 impl Slot {
@@ -105,25 +88,19 @@ impl Slot {
     }
 }
 
-/// One value, or a list of them in a multi-value slot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SlotValue {
-    /// `Simple` or `List`.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// What the user said, in a simple value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// What entity resolution made of a simple value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolutions: Option<Resolutions>,
-    /// The values of a list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<SlotValue>>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// One value, or a list of them in a multi-value slot.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    SlotValue {
+        /// `Simple` or `List`.
+        kind: Option<String> = "type",
+        /// What the user said, in a simple value.
+        value: Option<String> = "value",
+        /// What entity resolution made of a simple value.
+        resolutions: Option<Resolutions> = "resolutions",
+        /// The values of a list.
+        values: Option<Vec<SlotValue>> = "values",
+    }
 }
 
 impl SlotValue {
@@ -140,16 +117,13 @@ impl SlotValue {
     }
 }
 
-/// The answers of every authority that resolved a slot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Resolutions {
-    /// One for the static slot type, one for dynamic entities and so on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolutions_per_authority: Option<Vec<Resolution>>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// The answers of every authority that resolved a slot.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    Resolutions {
+        /// One for the static slot type, one for dynamic entities and so on.
+        resolutions_per_authority: Option<Vec<Resolution>> = "resolutionsPerAuthority",
+    }
 }
 
 impl Resolutions {
@@ -174,20 +148,17 @@ impl Resolutions {
     }
 }
 
-/// The answer of one authority.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Resolution {
-    /// Which authority, `amzn1.er-authority.…`.
-    #[serde(default)]
-    pub authority: String,
-    /// Whether it found a match.
-    pub status: ResolutionStatus,
-    /// The matches, the best first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<ResolvedValue>>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// The answer of one authority.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    Resolution {
+        /// Which authority, `amzn1.er-authority.…`.
+        authority: String = "authority",
+        /// Whether it found a match.
+        status: ResolutionStatus = "status",
+        /// The matches, the best first.
+        values: Option<Vec<ResolvedValue>> = "values",
+    }
 }
 
 impl Resolution {
@@ -203,35 +174,31 @@ impl Resolution {
     }
 }
 
-/// Whether an authority found a match.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ResolutionStatus {
-    /// `ER_SUCCESS_MATCH`, `ER_SUCCESS_NO_MATCH` or an error.
-    pub code: String,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// Whether an authority found a match.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    ResolutionStatus {
+        /// `ER_SUCCESS_MATCH`, `ER_SUCCESS_NO_MATCH` or an error.
+        code: String = "code",
+    }
 }
 
-/// One match, wrapped as Alexa wraps it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ResolvedValue {
-    /// The match.
-    pub value: ResolutionValue,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// One match, wrapped as Alexa wraps it.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    ResolvedValue {
+        /// The match.
+        value: ResolutionValue = "value",
+    }
 }
 
-/// A value of a slot type.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ResolutionValue {
-    /// Its canonical name.
-    pub name: String,
-    /// Its id in the interaction model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// A value of a slot type.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    ResolutionValue {
+        /// Its canonical name.
+        name: String = "name",
+        /// Its id in the interaction model.
+        id: Option<String> = "id",
+    }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::object::FromJson;
+
 /// The fields of an object that its type does not name, kept for the way back.
 ///
 /// `Debug` shows the names alone: nobody knows what the values hold.
@@ -16,6 +18,34 @@ impl Extra {
     /// The value of one field.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
+    }
+
+    /// The fields of an object. Those that are `null` count as absent.
+    pub(super) fn of_fields(mut fields: Map<String, Value>) -> Self {
+        fields.retain(|_, value| !value.is_null());
+        Self(fields)
+    }
+
+    /// Takes a field out, unless it is of another type: then it stays.
+    pub(super) fn take<T: FromJson>(&mut self, name: &str) -> Option<T> {
+        match T::from_json(self.0.remove(name)?) {
+            Ok(value) => Some(value),
+            Err(unusable) => {
+                self.0.insert(name.to_owned(), unusable);
+                None
+            }
+        }
+    }
+}
+
+/// What is there and no object is one without fields.
+impl FromJson for Extra {
+    fn from_json(json: Value) -> Result<Self, Value> {
+        match json {
+            Value::Object(fields) => Ok(Self::of_fields(fields)),
+            Value::Null => Err(json),
+            _ => Ok(Self::default()),
+        }
     }
 }
 
@@ -32,8 +62,8 @@ macro_rules! open_enum {
         $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-        #[serde(from = "String", into = "String")]
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+        #[serde(into = "String")]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
             /// A value that this build does not know, as sent.
@@ -44,9 +74,23 @@ macro_rules! open_enum {
             /// The value as Alexa writes it.
             pub fn as_str(&self) -> &str {
                 match self {
-                    $(Self::$variant => $text,)+
                     Self::Other(text) => text,
+                    known => known.known().unwrap_or_default(),
                 }
+            }
+
+            /// The value, if this build knows it: nothing that somebody else chose.
+            pub fn known(&self) -> Option<&'static str> {
+                match self {
+                    $(Self::$variant => Some($text),)+
+                    Self::Other(_) => None,
+                }
+            }
+        }
+
+        impl super::object::FromJson for $name {
+            fn from_json(json: serde_json::Value) -> Result<Self, serde_json::Value> {
+                String::from_json(json).map(Self::from)
             }
         }
 

@@ -4,30 +4,23 @@
 //! They arrive outside of any session, possibly late, twice or out of order, and take no spoken
 //! answer.
 
-use serde::{Deserialize, Serialize};
-
+use super::object::{Member, object};
 use super::open::open_enum;
 use super::{AccessToken, EventTime, Extra};
 
-/// Something happened to the skill or to its link.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SkillEvent {
-    /// What happened; it comes from the request's type.
-    #[serde(skip)]
-    pub name: SkillEventName,
-    /// When it happened.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event_creation_time: Option<EventTime>,
-    /// When Alexa sent it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event_publishing_time: Option<EventTime>,
-    /// What belongs to this event alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<SkillEventBody>,
-    /// What else was sent.
-    #[serde(flatten)]
-    pub extra: Extra,
+object! {
+    /// Something happened to the skill or to its link.
+    #[derive(Debug, Clone, Default)]
+    SkillEvent {
+        /// What happened.
+        name: SkillEventName = "type",
+        /// When it happened.
+        event_creation_time: Option<EventTime> = "eventCreationTime",
+        /// When Alexa sent it.
+        event_publishing_time: Option<EventTime> = "eventPublishingTime",
+        /// What belongs to this event alone.
+        body: Option<SkillEventBody> = "body",
+    }
 }
 
 impl SkillEvent {
@@ -61,19 +54,26 @@ impl Default for SkillEventName {
     }
 }
 
-/// What belongs to one kind of event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SkillEventBody {
-    /// The new link's access token, when an account was linked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<AccessToken>,
-    /// Whether a user who disabled the skill keeps the user id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_information_persistence_status: Option<PersistenceStatus>,
-    /// What else was sent, such as accepted permissions or subscriptions.
-    #[serde(flatten)]
-    pub extra: Extra,
+/// Belongs to the type of the request, which is read and written with the header.
+impl Member for SkillEventName {
+    fn take(_: &mut Extra, _: &str) -> Self {
+        Self::default()
+    }
+
+    fn is_absent(&self) -> bool {
+        true
+    }
+}
+
+object! {
+    /// What belongs to one kind of event.
+    #[derive(Debug, Clone, Default)]
+    SkillEventBody {
+        /// The new link's access token, when an account was linked.
+        access_token: Option<AccessToken> = "accessToken",
+        /// Whether a user who disabled the skill keeps the user id.
+        user_information_persistence_status: Option<PersistenceStatus> = "userInformationPersistenceStatus",
+    }
 }
 
 open_enum! {

@@ -9,3 +9,4 @@
 mod recording;
 mod requests;
 mod responses;
+mod tolerance;

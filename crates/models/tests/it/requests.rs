@@ -8,7 +8,7 @@ use std::path::Path;
 use models::request::{RequestBody, RequestEnvelope, SkillEventName};
 use serde_json::Value;
 
-fn samples() -> Vec<(String, Value)> {
+pub(crate) fn samples() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/requests");
     let mut samples: Vec<(String, Value)> = std::fs::read_dir(folder)
         .unwrap()
@@ -38,6 +38,7 @@ fn every_sample_survives() {
     for (name, json) in samples {
         let envelope: RequestEnvelope = serde_json::from_value(json.clone()).unwrap();
         assert_eq!(envelope.request.kind(), name);
+        assert_eq!(envelope.request.documented_kind(), Some(name.as_str()));
         assert_eq!(serde_json::to_value(&envelope).unwrap(), json, "{name}");
     }
 }

@@ -1,10 +1,11 @@
 //! The real binary against a Runtime API
 //! ([Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html)).
 
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Path as Segment, State};
@@ -63,15 +64,17 @@ async fn answered(
 struct Running(Child);
 
 impl Running {
-    /// Ends the process and reads what it wrote.
-    fn end(mut self) -> (String, String) {
-        self.0.kill().unwrap();
-        let (mut log, mut errors) = (String::new(), String::new());
-        let stdout = self.0.stdout.as_mut().unwrap();
-        stdout.read_to_string(&mut log).unwrap();
-        let stderr = self.0.stderr.as_mut().unwrap();
-        stderr.read_to_string(&mut errors).unwrap();
-        (log, errors)
+    /// Reads what the process writes until it ends: a pipe that is full would stop it.
+    fn listen(&mut self) -> [JoinHandle<String>; 2] {
+        fn all(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
+            std::thread::spawn(move || {
+                let mut text = String::new();
+                pipe.read_to_string(&mut text).unwrap();
+                text
+            })
+        }
+        let (stdout, stderr) = (self.0.stdout.take(), self.0.stderr.take());
+        [all(stdout.unwrap()), all(stderr.unwrap())]
     }
 }
 
@@ -122,15 +125,17 @@ pub(crate) async fn serve(
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let running = Running(child);
+    let mut running = Running(child);
+    let written = running.listen();
     let mut answers = Vec::new();
     for _ in 0..expected {
         let answer = timeout(Duration::from_secs(30), received.recv()).await;
         answers.push(answer.unwrap().unwrap());
     }
-    let written = running.end();
+    drop(running);
     server.abort();
-    (answers, written)
+    let [log, errors] = written.map(|text| text.join().unwrap());
+    (answers, (log, errors))
 }
 
 #[tokio::test]

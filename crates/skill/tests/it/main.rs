@@ -8,6 +8,7 @@
 
 mod bootstrap;
 mod conversation;
+mod discretion;
 mod interaction_models;
 mod metrics;
 mod moment;
@@ -15,4 +16,6 @@ mod people;
 #[path = "../../../models/tests/it/recording.rs"]
 mod recording;
 mod robustness;
+mod samples;
+mod tolerance;
 mod walk_through;

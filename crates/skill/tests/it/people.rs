@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use models::profile::Profile;
 use models::request::AccessToken;
 use serde_json::{Value, json};
-use skill::{Invocation, Log, Skill};
+use skill::{Invocation, Log, Skill, WrongSkill};
 use tokio::sync::Notify;
 use user_profile::{
-    Directory, ForeignToken, HttpError, LinkProblem, Pending, ProviderError, StaleLink,
-    VerifiedToken,
+    Directory, ForeignToken, HttpError, LinkProblem, Pending, ProviderError, RequestTime,
+    StaleLink, VerifiedToken,
 };
 
 pub(crate) const SKILL_ID: &str = "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55";
@@ -50,11 +50,19 @@ impl Directory for People {
     fn identify<'a>(
         &'a self,
         token: &'a AccessToken,
-        now: Timestamp,
+        now: RequestTime,
     ) -> Pending<'a, Result<VerifiedToken, LinkProblem>> {
-        self.seen.lock().unwrap().push(format!("identify at {now}"));
+        let whose = if token.expose() == TOKEN {
+            ""
+        } else {
+            " another token"
+        };
+        let seen = format!("identify{whose} at {}", now.latest());
+        self.seen.lock().unwrap().push(seen);
         Box::pin(async move {
-            assert_eq!(token.expose(), TOKEN);
+            if token.expose() != TOKEN {
+                return Err(LinkProblem::Foreign(ForeignToken::Signature));
+            }
             match self.fate {
                 Fate::Expired => Err(LinkProblem::Expired(StaleLink::PastExpiry)),
                 Fate::Foreign => Err(LinkProblem::Foreign(ForeignToken::Issuer)),
@@ -144,12 +152,16 @@ impl Stage {
 
     /// Sends a request and reads the answer.
     pub(crate) async fn send(&self, request: Value) -> Heard {
-        let answer = (self.skill)
-            .respond(request, &invocation(8_000), received())
-            .await
-            .unwrap();
-        crate::recording::response(&answer);
-        Heard(answer)
+        let heard = self.answer(request).await.unwrap();
+        crate::recording::response(&heard.0);
+        heard
+    }
+
+    /// Sends a request, which may be for another skill.
+    pub(crate) async fn answer(&self, request: Value) -> Result<Heard, WrongSkill> {
+        let invocation = invocation(8_000);
+        let answer = (self.skill).respond(request, &invocation, received());
+        answer.await.map(Heard)
     }
 }
 

@@ -135,7 +135,7 @@ async fn what_is_no_request_is_answered_in_the_right_tone() {
     let heard = stage.send(german).await;
     assert!(heard.said().contains("schiefgegangen"), "{heard:?}");
     for request in [
-        json!({ "request": { "type": "AlexaSkillEvent.SkillEnabled", "body": 1 } }),
+        json!({ "request": { "type": 7 } }),
         json!({ "request": {} }),
         json!(null),
         json!("mary@example.com"),

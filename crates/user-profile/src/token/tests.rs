@@ -6,6 +6,9 @@ use crate::Settings;
 use crate::keys::KeySet;
 use crate::settings::Provider;
 use crate::test_token::{self, ISSUER, NOW};
+use crate::time::LEEWAY_SECONDS;
+
+const YEAR: i64 = 365 * 24 * 3_600;
 
 fn settings_of(issuer: &str) -> UserPool {
     let client_id = test_token::CLIENT_ID.parse().unwrap();
@@ -17,8 +20,8 @@ fn settings_of(issuer: &str) -> UserPool {
     }
 }
 
-fn now(seconds: i64) -> Timestamp {
-    Timestamp::from_second(seconds).unwrap()
+fn now(seconds: i64) -> RequestTime {
+    RequestTime::new(jiff::Timestamp::from_second(seconds).unwrap(), None)
 }
 
 fn verify_at(token: String, seconds: i64) -> Result<VerifiedToken, LinkProblem> {
@@ -26,11 +29,15 @@ fn verify_at(token: String, seconds: i64) -> Result<VerifiedToken, LinkProblem> 
 }
 
 fn verify_as(issuer: &str, token: String, seconds: i64) -> Result<VerifiedToken, LinkProblem> {
+    verify(issuer, token, now(seconds))
+}
+
+fn verify(issuer: &str, token: String, now: RequestTime) -> Result<VerifiedToken, LinkProblem> {
     let token = AccessToken::from(token);
     let keys = KeySet::parse(test_token::jwks(&["a"]).to_string().as_bytes()).unwrap();
     let checked = Unverified::parse(&token)
         .map_err(LinkProblem::Foreign)?
-        .check(&settings_of(issuer), now(seconds))?;
+        .check(&settings_of(issuer), now)?;
     let unknown = LinkProblem::Foreign(ForeignToken::UnknownKey);
     let key = keys.get(checked.key_id()).ok_or(unknown)?;
     checked.verify(&key).map_err(LinkProblem::Foreign)
@@ -134,6 +141,32 @@ fn a_token_expires_with_a_little_leeway() {
         verify_at(token, expires_at + LEEWAY_SECONDS),
         Err(LinkProblem::Expired(StaleLink::PastExpiry))
     ));
+}
+
+/// RFC 7519, 4.1.5 and 4.1.6.
+#[test]
+fn a_token_of_the_future_is_refused() {
+    let token = |name, seconds: i64| test_token::sign("a", &with(name, json!(NOW + seconds)));
+    for name in ["nbf", "iat"] {
+        for seconds in [-YEAR, 0, LEEWAY_SECONDS] {
+            assert!(verify_at(token(name, seconds), NOW).is_ok(), "{name}");
+        }
+        for seconds in [LEEWAY_SECONDS + 1, 600, YEAR] {
+            let early = token(name, seconds);
+            assert_eq!(foreign(early.clone()), ForeignToken::NotYetValid, "{name}");
+        }
+        // A later request is witness that time has passed, where the machine's clock is behind.
+        let sent = Some(jiff::Timestamp::from_second(NOW + 600).unwrap());
+        let later = RequestTime::new(jiff::Timestamp::from_second(NOW).unwrap(), sent);
+        assert!(verify(ISSUER, token(name, 600), later).is_ok(), "{name}");
+        for value in [json!(null), json!("0"), json!(1.5), json!([NOW]), json!({})] {
+            let unusable = test_token::sign("a", &with(name, value));
+            assert_eq!(foreign(unusable), ForeignToken::Malformed, "{name}");
+        }
+        let mut without = test_token::claims();
+        without.as_object_mut().unwrap().remove(name);
+        assert!(verify_at(test_token::sign("a", &without), NOW).is_ok());
+    }
 }
 
 #[test]

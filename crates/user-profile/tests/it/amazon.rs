@@ -22,7 +22,7 @@ const CLIENT: &str = "amzn1.application-oa2-client.0123456789abcdef";
 const TOKEN: &str = "Atza|IQEBLjAsAhRmHjNgHpi0U-Dme37rR6CuUpSR+/==";
 
 #[derive(Default)]
-struct Amazon {
+pub(crate) struct Amazon {
     /// Status to fail with; 0 means none.
     failing: AtomicU16,
     asked: Mutex<Vec<&'static str>>,
@@ -32,7 +32,7 @@ struct Amazon {
 }
 
 impl Amazon {
-    async fn start() -> (Arc<Self>, Box<dyn Directory>) {
+    pub(crate) async fn start() -> (Arc<Self>, Box<dyn Directory>) {
         let amazon = Arc::new(Self::default());
         let router = Router::new()
             .route("/auth/o2/tokeninfo", get(token_info))
@@ -48,7 +48,7 @@ impl Amazon {
         )
     }
 
-    fn asked(&self) -> Vec<&'static str> {
+    pub(crate) fn asked(&self) -> Vec<&'static str> {
         self.asked.lock().unwrap().clone()
     }
 
@@ -109,7 +109,7 @@ async fn profile(
     .into_response()
 }
 
-fn token() -> AccessToken {
+pub(crate) fn token() -> AccessToken {
     TOKEN.to_owned().into()
 }
 

@@ -6,18 +6,29 @@
 )]
 
 mod amazon;
+mod clocks;
+mod hostile;
 mod pool;
 #[path = "../../src/test_token.rs"]
 mod test_token;
 
 use jiff::Timestamp;
 use models::request::AccessToken;
-use user_profile::{ForeignToken, LinkProblem, StaleLink};
+use user_profile::{ForeignToken, LinkProblem, RequestTime, StaleLink};
 
 use pool::Pool;
 use test_token::NOW;
 
-fn at(seconds: i64) -> Timestamp {
+fn at(seconds: i64) -> RequestTime {
+    RequestTime::new(timestamp(seconds), None)
+}
+
+/// A request of the same machine that is dated otherwise.
+fn dated(seconds: i64, received: i64) -> RequestTime {
+    RequestTime::new(timestamp(received), Some(timestamp(seconds)))
+}
+
+fn timestamp(seconds: i64) -> Timestamp {
     Timestamp::from_second(NOW + seconds).unwrap()
 }
 
@@ -267,6 +278,11 @@ async fn get_user_tells_a_refusal_from_a_failure() {
     let text = format!("{busy:?}");
     assert!(text.contains("TooManyRequestsException"), "{text}");
     assert!(!text.contains("mary"), "{text}");
+    pool.fail(418);
+    let strange = cognito.profile(&verified).await;
+    assert!(unavailable(&strange), "{strange:?}");
+    let text = format!("{strange:?}");
+    assert!(!text.contains("mary") && text.len() < 200, "{text}");
     pool.fail(401);
     let revoked = cognito.profile(&verified).await;
     assert!(

@@ -68,6 +68,11 @@ impl Pool {
         format!("{}/eu-west-1_Test12345", self.base)
     }
 
+    /// Where the keys are.
+    pub(crate) fn keys_url(&self) -> String {
+        format!("{}/.well-known/jwks.json", self.issuer())
+    }
+
     pub(crate) fn publish(&self, kids: &[&str]) {
         *self.state.keys.lock().unwrap() = test_token::jwks(kids);
     }
@@ -141,6 +146,8 @@ async fn get_user(
     match state.failing.load(Ordering::SeqCst) {
         401 => error(StatusCode::BAD_REQUEST, "NotAuthorizedException"),
         429 => error(StatusCode::BAD_REQUEST, "TooManyRequestsException"),
+        // What stands before the API can answer anything.
+        418 => error(StatusCode::BAD_REQUEST, &"mary's token ".repeat(10_000)),
         _ => json!({
             "Username": "mary_ann",
             "UserAttributes": [
