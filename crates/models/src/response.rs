@@ -26,6 +26,7 @@
 //! # Ok::<(), models::response::ResponseError>(())
 //! ```
 
+mod alexa_api;
 mod answer;
 mod can_fulfill;
 mod card;
@@ -35,6 +36,7 @@ mod progressive;
 mod silent;
 mod speech;
 
+pub use alexa_api::{ALEXA_API_HOSTS, AlexaApi};
 pub use answer::{Acknowledgement, Answer, Question};
 pub use can_fulfill::{CanFulfill, CanFulfillAnswer, CanFulfillSlot};
 pub use card::{Card, Image};

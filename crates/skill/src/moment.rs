@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use models::request::RequestEnvelope;
-use models::response::{ProgressiveResponse, Speech};
-use models::secure_url::SecureUrl;
+use models::response::{AlexaApi, ProgressiveResponse, Speech};
 use tokio::time::{Instant, sleep_until};
 use user_profile::HttpClient;
 
@@ -22,10 +21,17 @@ const SILENCE: Duration = Duration::from_millis(1_500);
 /// the same breath as the apology for being late.
 const WORTHWHILE: Duration = Duration::from_secs(2);
 
+/// The way to Alexa's API.
+#[derive(Debug, Default)]
+pub(crate) struct Alexa {
+    pub(crate) api: AlexaApi,
+    pub(crate) http: HttpClient,
+}
+
 /// A moment that may be asked for, once, while one request is answered.
 #[derive(Debug)]
 pub(crate) struct Moment<'a> {
-    http: &'a HttpClient,
+    alexa: &'a Alexa,
     log: &'a Log,
     request: &'a RequestEnvelope,
     words: fn() -> Speech,
@@ -39,12 +45,12 @@ impl<'a> Moment<'a> {
         request: &'a RequestEnvelope,
         words: fn() -> Speech,
         (started, deadline): (Instant, Instant),
-        http: &'a HttpClient,
+        alexa: &'a Alexa,
         log: &'a Log,
     ) -> Option<Self> {
         let due = started + SILENCE;
         (due + WORTHWHILE <= deadline).then_some(Self {
-            http,
+            alexa,
             log,
             request,
             words,
@@ -72,14 +78,16 @@ impl<'a> Moment<'a> {
         if self.asked.swap(true, Ordering::Relaxed) {
             return;
         }
-        // Alexa takes none for some requests, and a request may name an endpoint that is not one.
-        let Ok(Some(progressive)) = ProgressiveResponse::new(self.request, &(self.words)()) else {
+        // Alexa takes none for some requests, and a request may name an endpoint that is not hers.
+        let words = (self.words)();
+        let Ok(Some(progressive)) = ProgressiveResponse::new(self.request, &words, self.alexa.api)
+        else {
             return;
         };
-        let url =
-            (progressive.url.parse::<SecureUrl>().ok()).and_then(|url| url.as_str().parse().ok());
-        let Some(url) = url else { return };
-        let posted = self.http.post(&url, &progressive.token, &progressive.body);
+        let Ok(url) = progressive.url.as_str().parse() else {
+            return;
+        };
+        let posted = (self.alexa.http).post(&url, &progressive.token, &progressive.body);
         if let Err(error) = posted.await {
             self.log
                 .warning("the user could not be asked for a moment", &error);

@@ -8,13 +8,13 @@ use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use models::ids::SkillId;
 use models::request::{EventTime, RequestEnvelope};
-use models::response::{Answer, Speech};
+use models::response::{AlexaApi, Answer, Speech};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
-use user_profile::{Directory, HttpClient, RequestTime};
+use user_profile::{Directory, HttpClient, RequestTime, Settings};
 
 use crate::answer::{self, Answered, may_speak};
-use crate::moment::Moment;
+use crate::moment::{Alexa, Moment};
 use crate::report::Report;
 use crate::{Configuration, Locale, Log, Turn};
 
@@ -31,7 +31,7 @@ const GRACE: Duration = Duration::from_millis(200);
 pub struct Skill {
     id: Option<SkillId>,
     directory: Option<Box<dyn Directory>>,
-    http: HttpClient,
+    alexa: Alexa,
     log: Log,
 }
 
@@ -91,10 +91,19 @@ impl Skill {
         }
         let accounts = configuration.accounts;
         let roots = configuration.roots;
-        let http = HttpClient::new(roots.clone());
+        // Alexa is on this machine only if the accounts are.
+        let is_local = accounts.as_ref().is_some_and(Settings::is_loopback);
+        let alexa = Alexa {
+            api: if is_local {
+                AlexaApi::AmazonOrLoopback
+            } else {
+                AlexaApi::Amazon
+            },
+            http: HttpClient::new(roots.clone()),
+        };
         let directory = accounts.map(|settings| user_profile::directory(settings, roots));
         Self {
-            http,
+            alexa,
             ..Self::with_directory(configuration.skill_id, directory, log)
         }
     }
@@ -108,9 +117,16 @@ impl Skill {
         Self {
             id,
             directory,
-            http: HttpClient::default(),
+            alexa: Alexa::default(),
             log,
         }
+    }
+
+    /// Says where the API of a request may be, if not at Amazon alone.
+    #[must_use]
+    pub fn with_alexa_api(mut self, api: AlexaApi) -> Self {
+        self.alexa.api = api;
+        self
     }
 
     /// Answers one request, received at `received`.
@@ -146,7 +162,7 @@ impl Skill {
             .and_then(EventTime::instant);
         let now = RequestTime::new(received, sent);
         let time = (started, deadline);
-        let moment = Moment::of(&request, strings.one_moment, time, &self.http, &self.log);
+        let moment = Moment::of(&request, strings.one_moment, time, &self.alexa, &self.log);
         let turn =
             Turn::new(&request, self.directory.as_deref(), now, deadline).with_moment(moment);
 

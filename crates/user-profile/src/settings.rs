@@ -144,6 +144,16 @@ pub enum SettingsError {
 }
 
 impl Settings {
+    /// Whether whoever signs people in is on this machine, as on a local stage.
+    pub fn is_loopback(&self) -> bool {
+        match &self.0 {
+            Provider::UserPool(pool) => {
+                (pool.issuer.parse::<SecureUrl>()).is_ok_and(|issuer| issuer.is_loopback())
+            }
+            Provider::LoginWithAmazon(amazon) => amazon.token_info.is_loopback(),
+        }
+    }
+
     /// Checks the settings of a user pool whose attributes are read at its userInfo endpoint.
     /// `issuer` is compared with a token's `iss` letter by letter; `scopes` are those that a token
     /// must carry, separated by spaces; `openid`, which the endpoint demands, need not be among
@@ -291,6 +301,22 @@ mod tests {
             amazon("https://api.example.com?x=1"),
             Err(SettingsError::AmazonNotABase(_))
         ));
+    }
+
+    #[test]
+    fn a_local_stage_is_known_by_its_issuer() {
+        let local = |issuer, sign_in| {
+            let settings = Settings::user_info(client_id(), issuer, sign_in, "openid");
+            settings.unwrap().is_loopback()
+        };
+        let (pool, page) = ("http://127.0.0.1:1/eu-west-1_A", "http://127.0.0.1:2");
+        assert!(local(pool, page));
+        assert!(local("http://[::1]:1/eu-west-1_A", page));
+        assert!(!local(ISSUER, page));
+        assert!(!local("https://127.0.0.1.example.com/p", page));
+        let amazon = |url| Settings::login_with_amazon(client_id(), url).unwrap();
+        assert!(amazon("http://localhost:1").is_loopback());
+        assert!(!amazon("https://api.amazon.com").is_loopback());
     }
 
     #[test]

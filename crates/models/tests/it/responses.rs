@@ -2,10 +2,10 @@
 
 use models::request::{Intent, RequestEnvelope};
 use models::response::{
-    Acknowledgement, Answer, CanFulfill, CanFulfillAnswer, CanFulfillSlot, Card, Connection,
-    Delegation, Directive, DynamicEntities, DynamicName, DynamicType, DynamicValue, Handover,
-    Image, OnCompletion, ProgressiveResponse, Question, RawDirective, ResponseError, Speech,
-    TaskStatus,
+    Acknowledgement, AlexaApi, Answer, CanFulfill, CanFulfillAnswer, CanFulfillSlot, Card,
+    Connection, Delegation, Directive, DynamicEntities, DynamicName, DynamicType, DynamicValue,
+    Handover, Image, OnCompletion, ProgressiveResponse, Question, RawDirective, ResponseError,
+    Speech, TaskStatus,
 };
 use serde_json::{Map, Value, json};
 
@@ -287,11 +287,12 @@ fn words_come_before_the_answer_of_a_launch_or_an_intent() {
         serde_json::from_value(json).unwrap()
     };
     let speech = Speech::text("Just a second & I will know.");
-    let progressive = ProgressiveResponse::new(&request("LaunchRequest", true), &speech);
+    let progressive =
+        ProgressiveResponse::new(&request("LaunchRequest", true), &speech, AlexaApi::Amazon);
     let progressive = progressive.unwrap().unwrap();
     recording::progressive(&progressive.body);
     assert_eq!(
-        progressive.url,
+        progressive.url.as_str(),
         "https://api.eu.amazonalexa.com/v1/directives"
     );
     assert_eq!(progressive.token.expose(), "api-secret");
@@ -305,8 +306,18 @@ fn words_come_before_the_answer_of_a_launch_or_an_intent() {
     });
     assert_eq!(progressive.body, expected);
 
+    let mut without_token = request("LaunchRequest", true);
+    for spoiled in [json!(null), json!(7)] {
+        let mut json = serde_json::to_value(&without_token).unwrap();
+        json["context"]["System"]["apiAccessToken"] = spoiled;
+        without_token = serde_json::from_value(json).unwrap();
+        let none = ProgressiveResponse::new(&without_token, &speech, AlexaApi::Amazon);
+        assert!(none.unwrap().is_none());
+    }
+
     for (kind, endpoint) in [("LaunchRequest", false), ("SessionEndedRequest", true)] {
-        let none = ProgressiveResponse::new(&request(kind, endpoint), &speech).unwrap();
+        let none =
+            ProgressiveResponse::new(&request(kind, endpoint), &speech, AlexaApi::Amazon).unwrap();
         assert!(none.is_none(), "{kind}");
     }
 }

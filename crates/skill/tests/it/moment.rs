@@ -3,15 +3,16 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::people::{Fate, Stage, ask_for, invocation, launch, linked, mary, received};
+use crate::bootstrap::serve;
+use crate::people::{Fate, SKILL_ID, Stage, ask_for, invocation, launch, linked, mary, received};
 
 /// Alexa's API: keeps what it is sent, and tells whoever waits for it.
 #[derive(Default)]
@@ -66,7 +67,7 @@ async fn whoever_waits_hears_that_it_takes_a_moment() {
             ..Api::default()
         };
         // The provider answers once the user has been asked for a moment.
-        let stage = Stage::new(Fate::GoodAfter(mary(), Arc::clone(&api.arrived)));
+        let stage = Stage::local(Fate::GoodAfter(mary(), Arc::clone(&api.arrived)));
         let (api, url) = start(api).await;
         let heard = stage
             .send(with_api(linked(ask_for("emailAddress")), &url))
@@ -90,12 +91,73 @@ async fn whoever_waits_hears_that_it_takes_a_moment() {
 
 #[tokio::test]
 async fn a_quick_answer_needs_no_moment() {
-    let stage = Stage::new(Fate::Good(mary()));
+    let stage = Stage::local(Fate::Good(mary()));
     let (api, url) = start(Api::default()).await;
     for request in [launch(), ask_for("fullProfile")] {
         stage.send(with_api(linked(request), &url)).await;
     }
     assert!(api.heard.lock().unwrap().is_empty());
+}
+
+/// The real function, whose environment says where people sign in.
+#[tokio::test]
+async fn the_function_of_a_local_stage_asks_the_alexa_there_for_a_moment() {
+    const CLIENT: &str = "amzn1.application-oa2-client.0123456789abcdef";
+    async fn token_info(State(arrived): State<Arc<Notify>>) -> Json<Value> {
+        // As long as it takes.
+        arrived.notified().await;
+        Json(json!({ "aud": CLIENT, "user_id": "amzn1.account.MARY", "exp": 3_600 }))
+    }
+    async fn profile() -> Json<Value> {
+        Json(json!({ "user_id": "amzn1.account.MARY", "name": "Mary Smith" }))
+    }
+    let (api, alexa) = start(Api::default()).await;
+    let router = Router::new()
+        .route("/auth/o2/tokeninfo", get(token_info))
+        .route("/user/profile", get(profile))
+        .with_state(Arc::clone(&api.arrived));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let amazon = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+
+    let mut request = with_api(linked(launch()), &alexa);
+    request["context"]["System"]["user"]["accessToken"] = "Atza|of-mary".into();
+    let environment = [
+        ("VOICELINK_SKILL_ID", SKILL_ID),
+        ("VOICELINK_CLIENT_ID", CLIENT),
+        ("VOICELINK_PROFILE_SOURCE", "login-with-amazon"),
+        ("VOICELINK_AMAZON_API_URL", &amazon),
+    ];
+    let bootstrap = env!("CARGO_BIN_EXE_bootstrap");
+    let (answers, (log, _)) = serve(bootstrap, vec![request], &environment).await;
+    assert!(answers[0].to_string().contains("Mary"), "{answers:?} {log}");
+    assert_eq!(api.heard.lock().unwrap().len(), 1);
+    server.abort();
+}
+
+/// In AWS, a loopback host is the function's own machine, where others listen. A local stage is
+/// known by its accounts, which are on the machine too.
+#[tokio::test]
+async fn a_function_in_aws_sends_no_token_to_its_own_machine() {
+    let stage = Stage::new(Fate::GoodWithin(mary(), Duration::from_millis(1_600)));
+    let (api, url) = start(Api::default()).await;
+    let port = url.rsplit_once(':').unwrap().1;
+    let ask = async |host: &str| {
+        let request = with_api(
+            linked(ask_for("emailAddress")),
+            &format!("http://{host}:{port}"),
+        );
+        let heard = stage.send(request).await;
+        assert!(heard.said().contains("mary@example.com"), "{heard:?}");
+    };
+    tokio::join!(
+        ask("127.0.0.1"),
+        ask("localhost"),
+        ask("[::1]"),
+        ask("127.1")
+    );
+    assert!(api.heard.lock().unwrap().is_empty());
+    assert!(!stage.log().contains("WARN"), "{}", stage.log());
 }
 
 /// Where there is hardly time for the answer, there is none for a moment; and an API that is not
@@ -108,7 +170,7 @@ async fn no_moment_is_asked_for_in_vain() {
         (4_500, "http://api.example.com"),
         (4_500, ""),
     ] {
-        let stage = Stage::new(Fate::GoodWithin(mary(), Duration::from_millis(1_600)));
+        let stage = Stage::local(Fate::GoodWithin(mary(), Duration::from_millis(1_600)));
         let request = with_api(linked(ask_for("emailAddress")), url);
         let answer = stage
             .skill

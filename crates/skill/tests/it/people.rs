@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use models::profile::Profile;
 use models::request::AccessToken;
+use models::response::AlexaApi;
 use serde_json::{Value, json};
 use skill::{Invocation, Log, Skill, WrongSkill};
 use tokio::sync::Notify;
@@ -121,6 +122,15 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(fate: Fate) -> Self {
         Self::at_level(fate, "INFO")
+    }
+
+    /// A stage whose Alexa is on this machine.
+    pub(crate) fn local(fate: Fate) -> Self {
+        let stage = Self::new(fate);
+        Self {
+            skill: stage.skill.with_alexa_api(AlexaApi::AmazonOrLoopback),
+            ..stage
+        }
     }
 
     /// A stage whose log keeps what is of a level or worse.
