@@ -65,9 +65,14 @@ fn doors() -> String {
         }
         let _ = writeln!(
             page,
-            "| `{} {}` | {} | {} | {} | {} |",
+            "| `{} {}`{} | {} | {} | {} | {} |",
             door.method,
             door.path,
+            if door.note.is_empty() {
+                String::new()
+            } else {
+                format!(", {}", door.note)
+            },
             door.caller,
             door.browsers,
             if door.changes { "yes" } else { "no" },

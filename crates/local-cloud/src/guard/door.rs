@@ -88,6 +88,8 @@ pub(crate) struct Door<S = ()> {
     pub(crate) limit: usize,
     /// Whether a request is for this row, where two share method and path.
     pub(crate) applies: fn(&HeaderMap) -> bool,
+    /// Which requests those are, for the documentation.
+    note: &'static str,
     handler: Option<MethodRouter<S>>,
 }
 
@@ -108,6 +110,7 @@ impl<S: Clone + Send + Sync + 'static> Door<S> {
             },
             limit: DOCUMENT,
             applies: |_| true,
+            note: "",
             handler: None,
         }
     }
@@ -191,9 +194,13 @@ impl<S: Clone + Send + Sync + 'static> Door<S> {
         Self { limit, ..self }
     }
 
-    /// Only requests with such headers.
-    pub(crate) fn applies(self, applies: fn(&HeaderMap) -> bool) -> Self {
-        Self { applies, ..self }
+    /// Only requests with such headers; `note` says which those are.
+    pub(crate) fn applies(self, note: &'static str, applies: fn(&HeaderMap) -> bool) -> Self {
+        Self {
+            applies,
+            note,
+            ..self
+        }
     }
 
     /// The same door in a folder.
@@ -214,6 +221,7 @@ impl<S: Clone + Send + Sync + 'static> Door<S> {
             changes: self.changes,
             limit: self.limit,
             applies: self.applies,
+            note: self.note,
             handler: self
                 .handler
                 .map(|handler| handler.with_state(state.clone())),
@@ -262,6 +270,7 @@ impl<S> Door<S> {
                 .as_ref()
                 .map_or_else(|| "any".to_owned(), ToString::to_string),
             path: self.path.clone(),
+            note: self.note,
             caller: self.caller,
             browsers: self.browsers,
             changes: self.changes,
@@ -279,6 +288,8 @@ pub struct DoorRow {
     pub method: String,
     /// In the notation of the router: `{name}` is one segment, `{*rest}` all that follow.
     pub path: String,
+    /// The requests that the row is for, where others have the same method and path.
+    pub note: &'static str,
     /// The proof that it wants.
     pub caller: Caller,
     /// The browsers that may use it.

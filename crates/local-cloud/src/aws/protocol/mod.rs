@@ -99,7 +99,10 @@ pub(crate) fn doors() -> [Door; 2] {
     [
         Door::of_fallback(Method::POST, "/", Caller::Anyone)
             .browsers(Browsers::Scripts(COGNITO_HEADERS))
-            .applies(is_unsigned),
+            .applies(
+                "an operation of Cognito that needs no signature",
+                is_unsigned,
+            ),
         Door::any("/{*rest}", Caller::Signature).limit(LARGEST_BODY),
     ]
 }
