@@ -40,6 +40,7 @@ impl Report {
             .with("requestType", Some(request.request.kind()))
             .with("locale", request.request.locale.as_deref())
             .with("intent", intent)
+            .with("account", Some(request.linked_account().name()))
             .with("alexaError", refused_by_alexa(body))
             .with(
                 "problem",
@@ -59,7 +60,9 @@ impl Report {
     /// Writes the line. It is written whatever the log's level: a metric with gaps is none.
     pub(crate) fn write(mut self, log: &Log, latency: Duration) {
         let level = match self.outcome {
-            "answered" | "noted" | "not-linked" | "link-expired" => Level::Info,
+            "answered" | "noted" | "not-linked" | "speaker-not-linked" | "link-expired" => {
+                Level::Info
+            }
             "foreign-token" | "provider-unavailable" | "out-of-time" => Level::Warn,
             _ => Level::Error,
         };

@@ -65,10 +65,11 @@ pub struct User {
     /// Id of the user for this skill; a new one after disabling and enabling.
     #[serde(default)]
     pub user_id: String,
-    /// Access token of the linked account; absent when there is none, or when Alexa could not
-    /// refresh it.
+    /// Access token of the account that everybody in the home shares; absent when there is none, or
+    /// when Alexa could not refresh it. Whether it counts is for
+    /// [`RequestEnvelope::linked_account`](super::RequestEnvelope::linked_account) to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<AccessToken>,
+    pub(super) access_token: Option<AccessToken>,
     /// What the user granted the skill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Permissions>,
@@ -92,16 +93,48 @@ pub struct Permissions {
     pub extra: Extra,
 }
 
-/// The recognised speaker.
+/// The recognised speaker, in requests to a skill that may read `alexa::person_id:read`
+/// ([personalization](https://developer.amazon.com/en-US/docs/alexa/custom-skills/add-personalization-to-your-skill.html)).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
-    /// Id of the speaker for this skill.
+    /// Id of the speaker for this skill; a new one after disabling and enabling.
     #[serde(default)]
     pub person_id: String,
-    /// Access token of the speaker's own linked account.
+    /// Access token of the speaker's own linked account. Taken through
+    /// [`RequestEnvelope::linked_account`](super::RequestEnvelope::linked_account).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<AccessToken>,
+    pub(super) access_token: Option<AccessToken>,
+    /// How sure Alexa is of the speaker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication_confidence_level: Option<AuthenticationConfidenceLevel>,
+    /// What else was sent.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// How sure Alexa is of a speaker: ask for more before what is private or costs money.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthenticationConfidenceLevel {
+    /// From 0 to 400: up to 300 by the voice, 400 after a spoken code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<u32>,
+    /// The policy by which the speaker was authenticated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_policy: Option<CustomPolicy>,
+    /// What else was sent.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// The policy by which a speaker was authenticated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomPolicy {
+    /// Such as `VOICE_PIN`.
+    #[serde(default)]
+    pub policy_name: String,
     /// What else was sent.
     #[serde(flatten)]
     pub extra: Extra,

@@ -65,9 +65,10 @@ impl Default for SkillEventName {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SkillEventBody {
-    /// The new link's access token, when an account was linked.
+    /// The new link's access token, when an account was linked. Taken through
+    /// [`RequestEnvelope::linked_account`](super::RequestEnvelope::linked_account).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<AccessToken>,
+    pub(super) access_token: Option<AccessToken>,
     /// Whether a user who disabled the skill keeps the user id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_information_persistence_status: Option<PersistenceStatus>,

@@ -15,4 +15,5 @@ mod people;
 #[path = "../../../models/tests/it/recording.rs"]
 mod recording;
 mod robustness;
+mod speakers;
 mod walk_through;

@@ -15,6 +15,7 @@ use user_profile::{
 };
 
 pub(crate) const SKILL_ID: &str = "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55";
+/// The access token of the account that everybody in the home shares.
 pub(crate) const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.token.of-mary";
 
 /// What becomes of a token.
@@ -34,10 +35,18 @@ pub(crate) enum Fate {
     Panics,
 }
 
-/// Knows one token, and what becomes of it.
+/// Knows a few tokens, and what becomes of each.
 pub(crate) struct People {
-    fate: Fate,
+    fates: Vec<(&'static str, Fate)>,
     seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl People {
+    /// What becomes of a token; nobody may ask about another one.
+    fn fate(&self, token: &AccessToken) -> &Fate {
+        let known = (self.fates.iter()).find(|(known, _)| *known == token.expose());
+        &known.unwrap().1
+    }
 }
 
 fn unavailable() -> LinkProblem {
@@ -54,8 +63,7 @@ impl Directory for People {
     ) -> Pending<'a, Result<VerifiedToken, LinkProblem>> {
         self.seen.lock().unwrap().push(format!("identify at {now}"));
         Box::pin(async move {
-            assert_eq!(token.expose(), TOKEN);
-            match self.fate {
+            match self.fate(token) {
                 Fate::Expired => Err(LinkProblem::Expired(StaleLink::PastExpiry)),
                 Fate::Foreign => Err(LinkProblem::Foreign(ForeignToken::Issuer)),
                 Fate::Unavailable => Err(unavailable()),
@@ -66,11 +74,11 @@ impl Directory for People {
 
     fn profile<'a>(
         &'a self,
-        _token: &'a VerifiedToken,
+        token: &'a VerifiedToken,
     ) -> Pending<'a, Result<Profile, LinkProblem>> {
         let read = |profile: &Value| Ok(serde_json::from_value(profile.clone()).unwrap());
         Box::pin(async move {
-            match &self.fate {
+            match self.fate(token.token()) {
                 Fate::Good(profile) => read(profile),
                 Fate::GoodAfter(profile, event) => {
                     event.notified().await;
@@ -103,7 +111,7 @@ pub(crate) fn mary() -> Value {
     })
 }
 
-/// A skill with one person, everything that it logged and everything it asked about accounts.
+/// A skill with a few people, everything that it logged and everything it asked about accounts.
 pub(crate) struct Stage {
     pub(crate) skill: Skill,
     log: Arc<Mutex<String>>,
@@ -117,9 +125,14 @@ impl Stage {
 
     /// A stage whose log keeps what is of a level or worse.
     pub(crate) fn at_level(fate: Fate, level: &str) -> Self {
+        Self::of(vec![(TOKEN, fate)], level)
+    }
+
+    /// A stage on which these tokens are known.
+    pub(crate) fn of(fates: Vec<(&'static str, Fate)>, level: &str) -> Self {
         let seen = Arc::default();
         let people = People {
-            fate,
+            fates,
             seen: Arc::clone(&seen),
         };
         let log: Arc<Mutex<String>> = Arc::default();
