@@ -20,7 +20,7 @@ use axum::Router;
 
 use crate::Shared;
 use crate::lambda::Lambda;
-pub(crate) use customer::Customer;
+pub(crate) use customer::{Customer, Voice};
 pub use device::{Understanding, understanding};
 use state::State;
 

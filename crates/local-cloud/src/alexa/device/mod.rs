@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Alexa;
-use super::customer::Customer;
+use super::customer::{Customer, Voice};
 use super::region::Region;
 use language::Language;
 use nlu::Model;
@@ -82,6 +82,7 @@ struct Utterance {
     locale: Option<String>,
     #[serde(default)]
     customer: Customer,
+    voice: Option<Voice>,
     device_id: Option<String>,
     region: Option<Region>,
 }
@@ -101,6 +102,7 @@ async fn say(
             .device_id
             .unwrap_or_else(|| utterance.customer.device()),
         customer: utterance.customer,
+        voice: utterance.voice,
         only: None,
         region: utterance.region,
     };
