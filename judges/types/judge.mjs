@@ -20,6 +20,9 @@ const TYPES = {
 /** What the request reference documents and the types of `ask-sdk-model` lack. */
 const YOUNGER = `declare module "ask-sdk-model" {
   interface Slot { source?: "USER" }
+  interface Person {
+    authenticationConfidenceLevel?: { level: number; customPolicy?: { policyName: string } };
+  }
   namespace events.skillevents {
     interface SkillDisabledRequest {
       body?: { userInformationPersistenceStatus?: "PERSISTED" | "NOT_PERSISTED" };

@@ -46,6 +46,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 use rollout::guards::Guard;
 
@@ -119,7 +120,7 @@ enum Command {
     ///
     /// Without a text, one sentence after the other is read from the terminal, or from stdin, until
     /// an empty line or the end.
-    #[command(after_help = "Example: cargo xtask say \"open account guide\"")]
+    #[command(after_help = say::HELP)]
     Say(Say),
     /// Hold the conversations of files with the skill, and compare the answers
     #[command(after_help = talk::HELP)]
@@ -205,6 +206,9 @@ struct Say {
     /// The language of the device
     #[arg(long, default_value = "en-US")]
     locale: String,
+    /// A speaker whom Alexa recognises, by any name [default: one whom Alexa does not recognise]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    voice: Option<String>,
     /// Print the whole answer as JSON
     #[arg(long)]
     json: bool,

@@ -18,6 +18,15 @@ struct Answer {
     error: Option<String>,
 }
 
+/// What the command's help says after its options.
+pub(crate) const HELP: &str = "\
+With --voice, the skill learns who is speaking. It tells that person about the account that they
+have linked to their own profile, and nothing about the account that the home shares.
+docs/local-stage.md says how to link one.
+
+Examples: cargo xtask say \"open account guide\"
+          cargo xtask say --voice ann \"open account guide\"";
+
 pub(crate) async fn run(options: Say) -> Result<(), Failure> {
     let access = discovery::running()?.ok_or_else(|| {
         Failure::new("LOCAL_STAGE", "no local stage is running").hint(
@@ -102,7 +111,11 @@ impl Device<'_> {
         let client = story::client().map_err(unreachable)?;
         self.access
             .bearer(client.post(url))
-            .json(&json!({ "text": text, "locale": self.options.locale }))
+            .json(&json!({
+                "text": text,
+                "locale": self.options.locale,
+                "voice": self.options.voice,
+            }))
             .send()
             .await
             .and_then(reqwest::Response::error_for_status)

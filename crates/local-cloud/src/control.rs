@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Shared;
-use crate::alexa::{Alexa, Customer};
+use crate::alexa::{Alexa, Customer, Voice};
 use crate::aws::acm::Certificate;
 use crate::aws::route53::NewZone;
 use crate::cognito::{Cognito, Condition, Flaw};
@@ -133,6 +133,7 @@ struct Spoil {
     skill_id: String,
     #[serde(default)]
     customer: Customer,
+    voice: Option<Voice>,
     token: Flaw,
 }
 
@@ -140,14 +141,16 @@ async fn spoil_link(
     State((alexa, cognito)): State<(Alexa, Cognito)>,
     Json(body): Json<Spoil>,
 ) -> (StatusCode, Json<Value>) {
-    let spoilt = alexa.swap_token(&body.customer, &body.skill_id, |token| {
+    let (customer, voice) = (&body.customer, body.voice.as_ref());
+    let spoilt = alexa.swap_token(customer, voice, &body.skill_id, |token| {
         cognito.spoil(token, body.token)
     });
-    if spoilt || alexa.spoil_token(&body.customer, &body.skill_id, body.token) {
+    if spoilt || alexa.spoil_token(customer, voice, &body.skill_id, body.token) {
         (StatusCode::OK, Json(json!({ "skillId": body.skill_id })))
     } else {
+        let whose = if voice.is_some() { "voice" } else { "customer" };
         let problem = format!(
-            "The customer has no link to {} with a good access token.",
+            "The {whose} has no link to {} with a good access token.",
             body.skill_id
         );
         (StatusCode::CONFLICT, Json(json!({ "error": problem })))

@@ -14,6 +14,7 @@
 //! Tokens are [`AccessToken`]s and do not appear in `Debug` output. Serialising an envelope does
 //! write them: an envelope is data for a test or a replay, never for a log.
 
+mod account;
 mod body;
 mod context;
 mod intent;
@@ -26,8 +27,12 @@ mod time;
 mod token;
 mod types;
 
+pub use account::LinkedAccount;
 pub use body::{Request, RequestBody};
-pub use context::{Application, Context, Device, Permissions, Person, System, Unit, User};
+pub use context::{
+    Application, AuthenticationConfidenceLevel, Context, CustomPolicy, Device, Permissions, Person,
+    System, Unit, User,
+};
 pub use intent::{
     ConfirmationStatus, DialogState, Intent, IntentRequest, Resolution, ResolutionStatus,
     ResolutionValue, Resolutions, ResolvedValue, Slot, SlotValue,
@@ -134,11 +139,9 @@ impl RequestEnvelope {
         }
     }
 
-    /// The access token of the linked account.
-    ///
-    /// Read from the context: a session, and its copy of the token, is absent outside of one.
-    pub fn access_token(&self) -> Option<&AccessToken> {
-        self.system()?.user.as_ref()?.access_token.as_ref()
+    /// The recognised speaker; `None` when Alexa did not recognise the voice.
+    pub fn person(&self) -> Option<&Person> {
+        self.system()?.person.as_ref()
     }
 
     /// Whether the request opened its session: the user named the skill in this very sentence.

@@ -18,21 +18,21 @@ pub(crate) type Reply = Result<Answer, LinkProblem>;
 
 intents! {
     /// "Hello!"
-    HelloWorld = "HelloWorldIntent", Linked => greeting::hello_world;
+    HelloWorld = "HelloWorldIntent", Linked, AskAgain => greeting::hello_world;
     /// "What is my e-mail address?"
-    RequestInfo = "RequestInfoIntent", Linked => request_info::request_info;
+    RequestInfo = "RequestInfoIntent", Linked, AskAgain => request_info::request_info;
     /// "Is my account linked?"
-    AccountStatus = "AccountStatusIntent", Public => account_status::account_status;
+    AccountStatus = "AccountStatusIntent", Public, AskAgain => account_status::account_status;
     /// "Help."
-    Help = "AMAZON.HelpIntent", Public => built_in::help;
+    Help = "AMAZON.HelpIntent", Public, AskAgain => built_in::help;
     /// "Stop."
     Stop = "AMAZON.StopIntent", Public => built_in::stop;
     /// "Cancel."
     Cancel = "AMAZON.CancelIntent", Public => built_in::cancel;
     /// Something that the model does not understand.
-    Fallback = "AMAZON.FallbackIntent", Public => built_in::fallback;
+    Fallback = "AMAZON.FallbackIntent", Public, AskAgain => built_in::fallback;
     /// "Go home."
     NavigateHome = "AMAZON.NavigateHomeIntent", Public => built_in::navigate_home;
     /// "Say that again."
-    Repeat = "AMAZON.RepeatIntent", Public => built_in::repeat;
+    Repeat = "AMAZON.RepeatIntent", Public, AskAgain => built_in::repeat;
 }

@@ -1,5 +1,5 @@
-//! What an intent is: a name in the interaction models, whether it needs an account, and a handler.
-//! The table of them is in [`handlers`](crate::handlers).
+//! What an intent is: a name in the interaction models, whether it needs an account, what repeating
+//! it does, and a handler. The table of them is in [`handlers`](crate::handlers).
 
 use crate::Intent;
 
@@ -12,9 +12,22 @@ pub enum AccountUse {
     Public,
 }
 
+/// The effect of "repeat that" after an intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeating {
+    /// The handler is called again. For an intent that only tells.
+    AskAgain,
+    /// Nothing is done, and the user hears that it was done already. A row that says nothing of
+    /// repeating has this, so that nothing is ever done twice by mistake.
+    DoneAlready,
+}
+
 /// Turns the table into an enum, its names and the calls of its handlers.
 macro_rules! intents {
-    ($($(#[$doc:meta])* $intent:ident = $name:literal, $account:ident => $handler:path;)+) => {
+    ($(
+        $(#[$doc:meta])*
+        $intent:ident = $name:literal, $account:ident $(, $repeating:ident)? => $handler:path;
+    )+) => {
         /// An intent of the interaction models.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Intent {
@@ -39,6 +52,13 @@ macro_rules! intents {
                 }
             }
 
+            /// What "repeat that" does after it.
+            pub fn repeating(self) -> $crate::Repeating {
+                match self {
+                    $(Self::$intent => intents!(@repeating $($repeating)?),)+
+                }
+            }
+
             /// Calls the handler.
             pub(crate) async fn handle(self, turn: &$crate::Turn<'_>) -> Reply {
                 match self {
@@ -46,6 +66,12 @@ macro_rules! intents {
                 }
             }
         }
+    };
+    (@repeating) => {
+        $crate::Repeating::DoneAlready
+    };
+    (@repeating $repeating:ident) => {
+        $crate::Repeating::$repeating
     };
     (@Linked $handler:path, $turn:ident) => {
         $handler($turn, &$turn.account().await?).await

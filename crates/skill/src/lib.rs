@@ -26,7 +26,7 @@ mod turn;
 pub use configuration::{Configuration, ConfigurationError};
 pub use handlers::Intent;
 pub use info_type::InfoType;
-pub use intents::AccountUse;
+pub use intents::{AccountUse, Repeating};
 pub use log::{Level, Log};
 pub use service::{Invocation, Skill, WrongSkill};
 pub use strings::{Locale, Strings};

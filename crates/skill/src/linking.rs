@@ -10,6 +10,7 @@ use crate::Strings;
 pub(crate) fn answer(problem: &LinkProblem, strings: &Strings) -> Answer {
     match problem {
         LinkProblem::NotLinked => ask_to_link(strings.please_link),
+        LinkProblem::SpeakerNotLinked => ask_to_link(strings.link_your_own),
         LinkProblem::Expired(_) => ask_to_link(strings.link_expired),
         LinkProblem::Foreign(_) => ask_to_link(strings.wrong_account),
         LinkProblem::ProviderUnavailable(_) => Answer::tell((strings.accounts_unavailable)()),

@@ -45,6 +45,7 @@ impl Report {
             .with("requestType", request.request.documented_kind().or(OTHER))
             .with("locale", locale.as_deref().and_then(locale_word))
             .with("intent", intent.and_then(intent_word))
+            .with("account", Some(request.linked_account().name()))
             .with("alexaError", refused_by_alexa(body));
         match &answered.problem {
             Some(problem) => report.with_error("problem", problem),
@@ -71,7 +72,9 @@ impl Report {
     /// Writes the line. It is written whatever the log's level: a metric with gaps is none.
     pub(crate) fn write(mut self, log: &Log, latency: Duration) {
         let level = match self.outcome {
-            "answered" | "noted" | "not-linked" | "link-expired" => Level::Info,
+            "answered" | "noted" | "not-linked" | "speaker-not-linked" | "link-expired" => {
+                Level::Info
+            }
             "foreign-token" | "provider-unavailable" | "out-of-time" => Level::Warn,
             _ => Level::Error,
         };

@@ -30,11 +30,15 @@ pub struct Strings {
     pub not_understood: fn() -> Speech,
     /// To a user who wants to hear something again before anything was said.
     pub nothing_to_repeat: fn() -> Speech,
+    /// To a user who wants something repeated that is done only once. Says that it was done already.
+    pub done_already: fn() -> Speech,
     /// While a look-up takes its time.
     pub one_moment: fn() -> Speech,
 
     /// To a user who has never linked an account.
     pub please_link: fn() -> Speech,
+    /// To a recognised speaker who has not linked an account of their own, whatever the home shares.
+    pub link_your_own: fn() -> Speech,
     /// To a user whose link was good once.
     pub link_expired: fn() -> Speech,
     /// To a user whose account is of another skill. Asks to sign in, without a word about linking:

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use models::profile::Profile;
-use models::request::{AccessToken, RequestBody, RequestEnvelope, Slot};
+use models::request::{LinkedAccount, RequestBody, RequestEnvelope, Slot};
 use models::response::{Answer, Speech};
 use tokio::time::{Instant, timeout_at};
 use user_profile::{Directory, LinkProblem, ProviderError, RequestTime, VerifiedToken};
@@ -81,20 +81,14 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The access token. The body of an account-linked event carries it too, and is what Amazon
-    /// documents.
-    fn token(&self) -> Option<&'a AccessToken> {
-        let of_event = match &self.request.request.body {
-            RequestBody::SkillEvent(event) => event.body.as_ref(),
-            _ => None,
-        };
-        let of_event = of_event.and_then(|body| body.access_token.as_ref());
-        of_event.or_else(|| self.request.access_token())
-    }
-
-    /// The linked account, verified.
+    /// The linked account, verified: the recognised speaker's own, or the one that the home shares
+    /// if Alexa recognised no speaker.
     pub async fn account(&self) -> Result<Account<'_>, LinkProblem> {
-        let token = self.token().ok_or(LinkProblem::NotLinked)?;
+        let token = match self.request.linked_account() {
+            LinkedAccount::Shared(token) | LinkedAccount::Speaker(token) => token,
+            LinkedAccount::SpeakerNotLinked => return Err(LinkProblem::SpeakerNotLinked),
+            LinkedAccount::NotLinked => return Err(LinkProblem::NotLinked),
+        };
         let directory = self.directory.ok_or(LinkProblem::ProviderUnavailable(
             ProviderError::NotConfigured,
         ))?;
@@ -119,10 +113,10 @@ impl<'a> Turn<'a> {
         done.map_err(|_elapsed| LinkProblem::OutOfTime)
     }
 
-    /// Forgets what was kept about the account: its link is gone.
-    pub(crate) fn forget_account(&self) {
-        if let (Some(token), Some(directory)) = (self.token(), self.directory) {
-            directory.forget(token);
+    /// Forgets what was kept about accounts whose links are gone.
+    pub(crate) fn forget_ended_links(&self) {
+        if let Some(directory) = self.directory {
+            (self.request.ended_links()).for_each(|token| directory.forget(token));
         }
     }
 
@@ -146,7 +140,8 @@ impl std::fmt::Debug for Turn<'_> {
     }
 }
 
-/// The account of the user who speaks. That there is one means that its token was verified.
+/// The account that counts for the user who speaks. That there is one means that its token was
+/// verified.
 pub struct Account<'a> {
     token: VerifiedToken,
     directory: &'a dyn Directory,

@@ -3,13 +3,16 @@
 use crate::http_client::HttpError;
 use crate::keys::KeySetError;
 
-/// Why there is no profile. The first three are the link's fault, and only they justify asking
+/// Why there is no profile. The first four are the link's fault, and only they justify asking
 /// the user to link again.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkProblem {
     /// The request carried no token.
     #[error("no account is linked")]
     NotLinked,
+    /// The request carried no token of the recognised speaker's.
+    #[error("the recognised speaker has not linked an account of their own")]
+    SpeakerNotLinked,
     /// The link was good once.
     #[error("the link is no longer good")]
     Expired(#[source] StaleLink),
@@ -29,6 +32,7 @@ impl LinkProblem {
     pub fn name(&self) -> &'static str {
         match self {
             Self::NotLinked => "not-linked",
+            Self::SpeakerNotLinked => "speaker-not-linked",
             Self::Expired(_) => "link-expired",
             Self::Foreign(_) => "foreign-token",
             Self::ProviderUnavailable(_) => "provider-unavailable",

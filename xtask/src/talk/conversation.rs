@@ -22,8 +22,10 @@ pub(super) struct Conversation {
     pub(super) name: String,
     /// The language of the device, such as `en-US`.
     pub(super) locale: String,
-    /// How the person's account is linked.
+    /// How the account that the home shares is linked.
     pub(super) account: Account,
+    /// The people whom Alexa recognises, and how each has linked an account of their own.
+    pub(super) voices: BTreeMap<String, Account>,
     /// At least one.
     pub(super) turns: Vec<Turn>,
 }
@@ -34,6 +36,8 @@ pub(super) struct Turn {
     /// Counted from 1.
     pub(super) line: u64,
     pub(super) say: String,
+    /// Who says it, of the conversation's voices; if nobody, a voice that Alexa does not recognise.
+    pub(super) voice: Option<String>,
     pub(super) speech: Speech,
     /// What is said before the answer comes; nothing is expected of it if there is none.
     pub(super) meanwhile: Option<String>,
@@ -102,6 +106,8 @@ struct RawConversation {
     name: Spanned<String>,
     locale: Option<String>,
     account: Account,
+    #[serde(default)]
+    voices: BTreeMap<String, Account>,
     turns: Vec<RawTurn>,
 }
 
@@ -109,6 +115,7 @@ struct RawConversation {
 #[serde(deny_unknown_fields)]
 struct RawTurn {
     say: Spanned<String>,
+    voice: Option<String>,
     hear: Option<String>,
     pattern: Option<String>,
     meanwhile: Option<String>,
@@ -152,22 +159,30 @@ pub(super) fn parse(file: &Path, text: &str, known: &Known) -> Result<Vec<Conver
                 "write what the person says under `turns`",
             ));
         }
-        let account = conversation.account;
+        let (account, voices) = (conversation.account, conversation.voices);
         let turns = conversation
             .turns
             .into_iter()
             .map(|turn| {
                 let place = turn.say.referenced;
-                turn.check(account, &phrases)
+                turn.check(account, &voices, &phrases)
                     .map_err(|(what, hint)| problem(Some(place), what).hint(hint))
             })
-            .collect::<Result<_, Failure>>()?;
+            .collect::<Result<Vec<Turn>, Failure>>()?;
+        let speaks = |name: &&String| turns.iter().any(|turn| turn.voice.as_ref() == Some(*name));
+        if let Some(silent) = voices.keys().find(|name| !speaks(name)) {
+            return Err(refuse(
+                &format!("`{silent}` says nothing in this conversation"),
+                "write `voice` into a turn of theirs, or take them out of `voices`",
+            ));
+        }
         conversations.push(Conversation {
             file: file.to_owned(),
             line: place.line(),
             name: conversation.name.value,
             locale,
             account,
+            voices,
             turns,
         });
     }
@@ -176,7 +191,12 @@ pub(super) fn parse(file: &Path, text: &str, known: &Known) -> Result<Vec<Conver
 
 impl RawTurn {
     /// The turn, or what is wrong with it and what to do.
-    fn check(self, account: Account, phrases: &Phrases) -> Result<Turn, (String, &'static str)> {
+    fn check(
+        self,
+        account: Account,
+        voices: &BTreeMap<String, Account>,
+        phrases: &Phrases,
+    ) -> Result<Turn, (String, &'static str)> {
         let exact = |text: &str| {
             Wording::exact(text, phrases).map_err(|name| {
                 (
@@ -210,17 +230,28 @@ impl RawTurn {
                 "write the person's words after `say`",
             ));
         }
+        let account = match &self.voice {
+            None => account,
+            Some(name) => *voices.get(name).ok_or_else(|| {
+                (
+                    format!("`{name}` is not among the voices of this conversation"),
+                    "name everybody whom Alexa recognises under `voices`, with the state of their \
+                     own account",
+                )
+            })?,
+        };
         let (Speech::Exactly(written) | Speech::Pattern(written)) = &speech;
         if account == Account::NotLinked && written.is_personal() {
             return Err((
                 "a placeholder cannot be heard by somebody who has not linked an account"
                     .to_owned(),
-                "set `account: linked`, or expect something else",
+                "set their account to `linked`, or expect something else",
             ));
         }
         Ok(Turn {
             line: self.say.referenced.line(),
             say: self.say.value,
+            voice: self.voice,
             speech,
             meanwhile: self.meanwhile.map(|text| text.trim_end().to_owned()),
             card: self.card,
@@ -275,12 +306,24 @@ conversations:
         card: link-account
         session: closed
         intent: AMAZON.HelpIntent
+  - name: Two
+    account: not-linked
+    voices: {ann: linked, ben: not-linked}
+    turns:
+      - say: open account guide
+        voice: ann
+        hear: '{email}'
+        session: open
+      - say: open account guide
+        voice: ben
+        hear: No.
+        session: closed
 ";
 
     #[test]
     fn a_file_is_read() {
         let conversations = read(GOOD).unwrap();
-        let [hello, hallo] = &conversations[..] else {
+        let [hello, hallo, two] = &conversations[..] else {
             panic!("{conversations:?}");
         };
         assert_eq!((hello.locale.as_str(), hello.line), ("en-US", 3));
@@ -289,6 +332,12 @@ conversations:
         assert_eq!(hello.turns[0].line, 6);
         assert_eq!(hello.turns[0].card, Card::None);
         assert_eq!(hallo.turns[0].card.kind(), Some("LinkAccount"));
+        assert_eq!(hello.voices, BTreeMap::new());
+        assert_eq!(hello.turns[0].voice, None);
+        let voices = [("ann", Account::Linked), ("ben", Account::NotLinked)];
+        let voices = voices.map(|(name, account)| (name.to_owned(), account));
+        assert_eq!(two.voices, BTreeMap::from(voices));
+        assert_eq!(two.turns[1].voice.as_deref(), Some("ben"));
         let nobody = Person::default();
         assert!(
             matches!(&hallo.turns[0].speech, Speech::Pattern(text) if text.text(nobody) == "^Bitte")
@@ -333,6 +382,22 @@ conversations:
         refused(
             &GOOD.replace("^Bitte", "'{email}'"),
             &["a.yaml:14:", "a placeholder cannot be heard"],
+        );
+        refused(
+            &GOOD.replace("hear: No.", "hear: '{email}'"),
+            &["a.yaml:27:", "a placeholder cannot be heard"],
+        );
+        refused(
+            &GOOD.replace("voice: ben", "voice: bob"),
+            &["a.yaml:27:", "`bob` is not among the voices"],
+        );
+        refused(
+            &GOOD.replace("voice: ben", "voice: ann"),
+            &["a.yaml:19:", "`ben` says nothing"],
+        );
+        refused(
+            &GOOD.replace("ben: not-linked", "ben: somehow"),
+            &["a.yaml:21:", "somehow"],
         );
         refused(
             &GOOD.replace("hear: Hello.", "hear: 'Hello {you}.'"),

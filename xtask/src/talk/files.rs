@@ -87,6 +87,14 @@ mod tests {
                     .any(|held| held.locale == locale && held.account == account);
                 assert!(held, "{locale} lacks a conversation with {account:?}");
             }
+            // A speaker whom Alexa recognises: with an account of their own, and without.
+            for account in [Account::Linked, Account::NotLinked] {
+                let mut voices = (conversations.iter())
+                    .filter(|held| held.locale == locale)
+                    .flat_map(|held| held.voices.values());
+                let held = voices.any(|voice| *voice == account);
+                assert!(held, "{locale} lacks a voice with {account:?}");
+            }
         }
         let turns: BTreeSet<_> = conversations
             .iter()

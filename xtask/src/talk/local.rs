@@ -116,7 +116,7 @@ impl Hall {
 
     async fn converse(&self, conversation: &Conversation) -> Result<Vec<Outcome>, Problem> {
         let (locale, account) = (&conversation.locale, conversation.account);
-        let guest = Guest::arrive(
+        let mut guest = Guest::arrive(
             &self.access,
             &self.skill_id,
             locale,
@@ -125,16 +125,16 @@ impl Hall {
             self.administrator.clone(),
         )
         .await?;
-        let person = Person {
-            email: guest.email(),
-            phone: guest.phone(),
-            user_name: guest.user_name(),
-        };
+        for (voice, account) in &conversation.voices {
+            guest.live_with(voice, *account).await?;
+        }
         let mut outcomes = Vec::with_capacity(conversation.turns.len());
         for turn in &conversation.turns {
-            outcomes.push(match guest.say(&turn.say).await {
+            let voice = turn.voice.as_deref();
+            outcomes.push(match guest.say_as(voice, &turn.say).await {
                 Err(problem) => broken(&problem),
                 Ok(answer) => {
+                    let person = guest.details(voice).map(Person::from).unwrap_or_default();
                     let heard = Heard::from(answer);
                     let found = differences(turn, &heard, person);
                     if found.is_empty() {

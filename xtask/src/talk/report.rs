@@ -79,11 +79,15 @@ impl Report {
                 conversation.locale,
                 conversation.account.name()
             );
+            let said = match &turn.voice {
+                Some(voice) => format!("  said      {} (by {voice})", turn.say),
+                None => format!("  said      {}", turn.say),
+            };
             match outcome {
                 Outcome::Passed(_) | Outcome::Skipped(_) => {}
                 Outcome::Failed(_, differences) => {
                     lines.push(heading);
-                    lines.push(format!("  said      {}", turn.say));
+                    lines.push(said);
                     for difference in differences {
                         lines.push(format!(
                             "  expected  {} {}",
@@ -97,7 +101,7 @@ impl Report {
                 }
                 Outcome::Broken { why, hint } => {
                     lines.push(heading);
-                    lines.push(format!("  said      {}", turn.say));
+                    lines.push(said);
                     lines.push(format!("  problem   {why}"));
                     lines.push(format!("  hint      {hint}"));
                 }
@@ -123,6 +127,7 @@ impl Report {
                     "locale": conversation.locale,
                     "account": conversation.account.name(),
                     "said": turn.say,
+                    "voice": turn.voice,
                 });
                 match outcome {
                     Outcome::Passed(heard) => {

@@ -37,6 +37,11 @@ pub(super) async fn talk(
             talked.push(Talked::throughout(conversation, &Outcome::Skipped(why)));
             continue;
         }
+        if !conversation.voices.is_empty() {
+            let why = "a simulation has no voice that Alexa could recognise".to_owned();
+            talked.push(Talked::throughout(conversation, &Outcome::Skipped(why)));
+            continue;
+        }
         let started = Instant::now();
         let outcomes = converse(client, skill, &conversation).await;
         output::aside(&format!(

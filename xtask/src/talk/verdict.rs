@@ -137,6 +137,7 @@ mod tests {
         Turn {
             line: 1,
             say: "hello".to_owned(),
+            voice: None,
             speech,
             meanwhile: Some("Wait.".to_owned()),
             card: Card::Simple,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fancy_regex::Regex;
+use local_cloud::story::Details;
 use serde::Deserialize;
 use serde_yaml::{Location, Spanned};
 
@@ -14,6 +15,16 @@ pub(super) struct Person<'a> {
     pub(super) email: &'a str,
     pub(super) phone: &'a str,
     pub(super) user_name: &'a str,
+}
+
+impl<'a> From<Details<'a>> for Person<'a> {
+    fn from(details: Details<'a>) -> Self {
+        Self {
+            email: details.email,
+            phone: details.phone,
+            user_name: details.user_name,
+        }
+    }
 }
 
 /// A text with placeholders.

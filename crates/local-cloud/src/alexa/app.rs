@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Alexa;
-use super::customer::{Customer, NotEnabled};
+use super::customer::{Customer, NotEnabled, Voice};
 use super::linking::NotStarted;
 use super::region::Region;
 use super::smapi::skill::Skill;
@@ -62,12 +62,23 @@ struct Owner {
 
 fn describe(skill: &Skill, customer: &Customer) -> Value {
     let enablement = skill.enablement(customer);
+    let voices = enablement
+        .iter()
+        .flat_map(|enablement| &enablement.profiles)
+        .map(|(voice, profile)| {
+            json!({
+                "voice": voice.name(),
+                "personId": profile.person_id,
+                "linked": profile.tokens.is_some(),
+            })
+        });
     json!({
         "skillId": skill.id,
         "stage": skill.stage.name(),
         "enabled": enablement.is_some(),
         "linked": enablement.is_some_and(|enablement| enablement.tokens.is_some()),
         "userId": enablement.map(|enablement| &enablement.user_id),
+        "voices": voices.collect::<Value>(),
     })
 }
 
@@ -135,6 +146,8 @@ async fn disable(
 struct Link {
     #[serde(default)]
     region: Region,
+    /// Whose personal profile is linked.
+    voice: Option<Voice>,
 }
 
 async fn link(
@@ -143,8 +156,8 @@ async fn link(
     Query(owner): Query<Owner>,
     body: Option<Json<Link>>,
 ) -> Result<Json<Value>, Problem> {
-    let Json(Link { region }) = body.unwrap_or_default();
-    match alexa.start_linking(&owner.customer, &skill_id, region) {
+    let Json(Link { region, voice }) = body.unwrap_or_default();
+    match alexa.start_linking(&owner.customer, voice, &skill_id, region) {
         Ok(url) => Ok(Json(json!({ "authorizeUrl": url }))),
         Err(reason @ NotStarted::UnknownSkill(_)) => {
             Err(Problem(StatusCode::NOT_FOUND, reason.to_string()))

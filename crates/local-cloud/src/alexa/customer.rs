@@ -1,4 +1,6 @@
-//! The customers of the stage, and what each has done with each skill.
+//! The customers of the stage, the people in their homes, and what each has done with each skill.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -34,26 +36,83 @@ impl Customer {
     }
 }
 
+/// A person in a customer's home whose voice Alexa recognises, by a name that the caller makes up.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Voice(String);
+
+impl TryFrom<String> for Voice {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        if name.trim().is_empty() {
+            return Err("a voice needs a name; leave it out for one that Alexa does not recognise");
+        }
+        Ok(Self(name))
+    }
+}
+
+impl Voice {
+    /// The name that the caller made up.
+    pub(super) fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The personal profile of a voice, from one skill's side.
+/// <https://developer.amazon.com/docs/alexa/custom-skills/personalization-and-account-linking.html>
+#[derive(Debug, Clone)]
+pub(super) struct Profile {
+    /// Another one for each skill and after each disabling, as with the real service.
+    pub(super) person_id: String,
+    /// Present while the profile is linked.
+    pub(super) tokens: Option<Tokens>,
+}
+
 /// An enabled skill, from the customer's side.
 #[derive(Debug, Clone)]
 pub(super) struct Enablement {
     /// Another one after each disabling, as with the real service.
     pub(super) user_id: String,
-    /// Present while the account is linked.
+    /// Present while the account that the home shares is linked.
     pub(super) tokens: Option<Tokens>,
+    /// The personal profiles of the voices that the skill has heard or that were linked.
+    pub(super) profiles: BTreeMap<Voice, Profile>,
     /// Whose events endpoint hears about the customer.
     pub(super) region: Region,
 }
 
 impl Enablement {
     fn new() -> Self {
-        let random = format!("{}{}", opaque(), opaque()).to_uppercase();
         Self {
-            user_id: format!("amzn1.ask.account.A{random}"),
+            user_id: format!("amzn1.ask.account.A{}", random()),
             tokens: None,
+            profiles: BTreeMap::new(),
             region: Region::default(),
         }
     }
+
+    /// The personal profile of a voice, made when the voice is new.
+    pub(super) fn profile(&mut self, voice: &Voice) -> &mut Profile {
+        let new = || Profile {
+            person_id: format!("amzn1.ask.person.A{}", random()),
+            tokens: None,
+        };
+        self.profiles.entry(voice.clone()).or_insert_with(new)
+    }
+
+    /// The place for the tokens of a voice, or of the account that the home shares; `None` for a voice
+    /// that the skill has not heard.
+    pub(super) fn tokens_of(&mut self, voice: Option<&Voice>) -> Option<&mut Option<Tokens>> {
+        match voice {
+            Some(voice) => (self.profiles.get_mut(voice)).map(|profile| &mut profile.tokens),
+            None => Some(&mut self.tokens),
+        }
+    }
+}
+
+fn random() -> String {
+    format!("{}{}", opaque(), opaque()).to_uppercase()
 }
 
 /// Why a skill cannot be enabled.
@@ -83,7 +142,7 @@ impl Alexa {
                 return Ok(());
             }
             let enablement = Enablement::new();
-            let event = self.event(skill, &enablement, Kind::Enabled);
+            let event = self.event(skill, &enablement, &Kind::Enabled);
             skill.enablements.insert(customer.clone(), enablement);
             event
         };
@@ -102,7 +161,7 @@ impl Alexa {
                 return false;
             };
             // The event still carries what is being forgotten.
-            let event = self.event(skill, &enablement, Kind::Disabled);
+            let event = self.event(skill, &enablement, &Kind::Disabled);
             state
                 .sessions
                 .retain(|(owner, _), session| owner != customer || session.skill_id != skill_id);
@@ -112,10 +171,12 @@ impl Alexa {
         true
     }
 
-    /// Stores the tokens of a finished account linking.
+    /// Stores the tokens of a finished account linking: of a voice's personal profile, or of the
+    /// account that the home shares.
     pub(super) fn linked(
         &self,
         customer: &Customer,
+        voice: Option<Voice>,
         skill_id: &str,
         region: Region,
         tokens: Tokens,
@@ -128,11 +189,14 @@ impl Alexa {
             let Some(enablement) = skill.enablements.get_mut(customer) else {
                 return;
             };
-            enablement.tokens = Some(tokens);
+            match &voice {
+                Some(voice) => enablement.profile(voice).tokens = Some(tokens),
+                None => enablement.tokens = Some(tokens),
+            }
             enablement.region = region;
             skill
                 .enablement(customer)
-                .and_then(|enablement| self.event(skill, enablement, Kind::AccountLinked))
+                .and_then(|enablement| self.event(skill, enablement, &Kind::AccountLinked(voice)))
         };
         self.dispatch(event);
     }

@@ -7,46 +7,63 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::Alexa;
-use super::customer::Enablement;
+use super::customer::{Enablement, Voice};
 use super::device::request;
+use super::linking::{Links, Recognised, Tokens};
 use super::smapi::skill::Skill;
 
 /// How long a skill may take for an event.
 const BUDGET: Duration = Duration::from_secs(8);
 
 /// Which event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The customer enabled the skill.
     Enabled,
     /// The customer disabled the skill.
     Disabled,
-    /// The customer finished account linking.
-    AccountLinked,
+    /// The customer finished account linking; or somebody of their home, whose voice it is, for their
+    /// personal profile.
+    AccountLinked(Option<Voice>),
 }
 
 impl Kind {
     /// The name in a manifest's `subscriptions`.
-    fn subscription(self) -> &'static str {
+    fn subscription(&self) -> &'static str {
         match self {
             Self::Enabled => "SKILL_ENABLED",
             Self::Disabled => "SKILL_DISABLED",
-            Self::AccountLinked => "SKILL_ACCOUNT_LINKED",
+            Self::AccountLinked(_) => "SKILL_ACCOUNT_LINKED",
         }
     }
 
     /// The `type` of the request.
-    fn request_type(self) -> &'static str {
+    fn request_type(&self) -> &'static str {
         match self {
             Self::Enabled => "AlexaSkillEvent.SkillEnabled",
             Self::Disabled => "AlexaSkillEvent.SkillDisabled",
-            Self::AccountLinked => "AlexaSkillEvent.SkillAccountLinked",
+            Self::AccountLinked(_) => "AlexaSkillEvent.SkillAccountLinked",
         }
+    }
+
+    /// The person whom `context.System` names.
+    ///
+    /// Unverified: Amazon does not document that an event names a person. The stage names the one who
+    /// has linked a personal profile, and nobody otherwise.
+    fn person(&self, enablement: &Enablement) -> Option<Recognised> {
+        let Self::AccountLinked(Some(voice)) = self else {
+            return None;
+        };
+        let profile = enablement.profiles.get(voice)?;
+        Some(Recognised {
+            person_id: profile.person_id.clone(),
+            access_token: access_token(profile.tokens.as_ref()),
+        })
     }
 }
 
@@ -104,22 +121,26 @@ impl Dispatcher {
     }
 }
 
+fn access_token(tokens: Option<&Tokens>) -> Option<SecretString> {
+    tokens.map(|tokens| tokens.access_token.clone())
+}
+
 impl Alexa {
     /// The event about a customer, for a skill that subscribes to it.
     pub(super) fn event(
         &self,
         skill: &Skill,
         enablement: &Enablement,
-        kind: Kind,
+        kind: &Kind,
     ) -> Option<Event> {
         let endpoint = skill.event_endpoint(enablement.region.name())?;
         if !skill.subscribes(kind.subscription()) {
             return None;
         }
-        let token = enablement
-            .tokens
-            .as_ref()
-            .map(|tokens| tokens.access_token.expose_secret());
+        let links = Links {
+            shared: access_token(enablement.tokens.as_ref()),
+            person: kind.person(enablement),
+        };
         let now = request::timestamp(self.now());
         let mut event = json!({
             "type": kind.request_type(),
@@ -128,17 +149,23 @@ impl Alexa {
             "eventCreationTime": now,
             "eventPublishingTime": now,
         });
-        match (kind, token) {
-            (Kind::AccountLinked, Some(token)) => event["body"] = json!({ "accessToken": token }),
-            (Kind::Disabled, _) => {
+        match kind {
+            Kind::Enabled => {}
+            Kind::AccountLinked(_) => {
+                let new = match &links.person {
+                    Some(person) => person.access_token.as_ref(),
+                    None => links.shared.as_ref(),
+                };
+                event["body"] = json!({ "accessToken": new?.expose_secret() });
+            }
+            Kind::Disabled => {
                 event["body"] = json!({ "userInformationPersistenceStatus": "NOT_PERSISTED" });
             }
-            _ => {}
         }
         let document = json!({
             "version": "1.0",
             "context": {
-                "System": request::system(&self.inner.shared.urls, skill, &enablement.user_id, token),
+                "System": request::system(&self.inner.shared.urls, skill, &enablement.user_id, &links),
             },
             "request": event,
         });

@@ -23,7 +23,7 @@ use secrecy::ExposeSecret as _;
 use crate::Shared;
 use crate::guard::{Caller, Door};
 use crate::lambda::Lambda;
-pub(crate) use customer::Customer;
+pub(crate) use customer::{Customer, Voice};
 pub use device::{Understanding, understanding};
 use state::State;
 

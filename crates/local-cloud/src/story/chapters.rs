@@ -101,7 +101,7 @@ impl Tale<'_> {
         };
         let known_events = self.device.events().await?.len();
         self.switch_pkce(linking.pkce).await?;
-        let authorize = self.device.start_linking(linking.region).await?;
+        let authorize = self.device.start_linking(None, linking.region).await?;
         let redirect =
             check_authorize_url(&authorize, linking.region, linking.pkce || self.script.pkce)?;
         let mut browser = Browser::new(&self.device.client);

@@ -60,6 +60,24 @@ pub(super) struct Enablement {
     pub(super) enabled: bool,
     pub(super) linked: bool,
     pub(super) user_id: Option<String>,
+    voices: Vec<Voice>,
+}
+
+/// A person whose voice Alexa recognises.
+#[derive(Debug, Deserialize)]
+struct Voice {
+    voice: String,
+    linked: bool,
+}
+
+impl Enablement {
+    /// Whether a voice has linked an account of its own or, without a voice, the home has.
+    pub(super) fn is_linked(&self, voice: Option<&str>) -> bool {
+        match voice {
+            Some(name) => (self.voices.iter()).any(|one| one.voice == name && one.linked),
+            None => self.linked,
+        }
+    }
 }
 
 /// A skill event and what became of it.
@@ -88,10 +106,15 @@ impl Device {
         })
     }
 
-    /// Says one sentence.
+    /// Says one sentence, with a voice that Alexa does not recognise.
     pub(super) async fn say(&self, text: &str) -> Result<Answer, Problem> {
+        self.say_as(None, text).await
+    }
+
+    /// Says one sentence, with a voice that Alexa recognises if one is named.
+    pub(super) async fn say_as(&self, voice: Option<&str>, text: &str) -> Result<Answer, Problem> {
         let url = self.url("/say");
-        let mut body = json!({ "text": text, "locale": self.locale });
+        let mut body = json!({ "text": text, "locale": self.locale, "voice": voice });
         if let Some(customer) = &self.customer {
             body["customer"] = customer.as_str().into();
         }
@@ -114,15 +137,20 @@ impl Device {
         http::done(self.post(&url), &url).await
     }
 
-    /// Presses "link account"; the answer is the page that the app opens.
-    pub(super) async fn start_linking(&self, region: &str) -> Result<Url, Problem> {
+    /// Presses "link account", in the profile of a voice if one is named; the answer is the page that
+    /// the app opens.
+    pub(super) async fn start_linking(
+        &self,
+        voice: Option<&str>,
+        region: &str,
+    ) -> Result<Url, Problem> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Started {
             authorize_url: Url,
         }
         let url = self.skill_url("/link");
-        let body = json!({ "region": region });
+        let body = json!({ "region": region, "voice": voice });
         let started: Started = http::json(self.post(&url).json(&body), &url).await?;
         Ok(started.authorize_url)
     }

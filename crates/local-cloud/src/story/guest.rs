@@ -1,6 +1,8 @@
 //! Somebody with an Amazon account, a device and a state of account linking of their own, for
 //! conversations that shall not disturb each other.
 
+use std::collections::BTreeMap;
+
 use reqwest::RequestBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -62,13 +64,30 @@ impl Account {
     }
 }
 
-/// Somebody who talks to one skill.
+/// Somebody who talks to one skill, and the people at home with them.
 #[derive(Debug)]
 pub struct Guest {
     device: Device,
+    /// Whose account the home shares.
     person: Person,
+    /// Those whose voices Alexa recognises, by the name of the voice.
+    voices: BTreeMap<String, Person>,
     customer: String,
     skill_id: String,
+    locale: String,
+    way: Way,
+    administrator: Option<Administrator>,
+}
+
+/// What somebody gives where it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Details<'a> {
+    /// The e-mail address.
+    pub email: &'a str,
+    /// The phone number.
+    pub phone: &'a str,
+    /// The name to sign in with, where people choose one.
+    pub user_name: &'a str,
 }
 
 impl Guest {
@@ -87,79 +106,107 @@ impl Guest {
         let customer = Uuid::new_v4().simple().to_string();
         let mut guest = Self {
             device: Device::new(access, skill_id, locale, Some(&customer))?,
-            person: Person::new(way, administrator),
+            person: Person::new(way, administrator.clone()),
+            voices: BTreeMap::new(),
             customer,
             skill_id: skill_id.to_owned(),
+            locale: locale.to_owned(),
+            way,
+            administrator,
         };
         guest.device.enable().await?;
-        if account != Account::NotLinked {
-            guest.link(locale).await?;
-        }
-        match account {
-            Account::NotLinked | Account::Linked => {}
-            Account::Expired => guest.spoil("expired").await?,
-            Account::Revoked => guest.spoil("revoked").await?,
-            Account::ForeignToken => guest.spoil("foreign").await?,
-            Account::ProviderUnavailable => guest.set_provider("down").await?,
-            Account::OutOfTime => guest.set_provider("slow").await?,
-        }
+        guest.person = guest.bring(None, account).await?;
         Ok(guest)
     }
 
-    /// The e-mail address that the guest gives where one is asked for.
+    /// Brings somebody into the home whose voice Alexa recognises, and the account of their own into a
+    /// state.
+    pub async fn live_with(&mut self, voice: &str, account: Account) -> Result<(), Problem> {
+        let person = self.bring(Some(voice), account).await?;
+        self.voices.insert(voice.to_owned(), person);
+        Ok(())
+    }
+
+    /// The e-mail address of whose account the home shares.
     pub fn email(&self) -> &str {
         &self.person.email
     }
 
-    /// The phone number that the guest gives where one is asked for.
-    pub fn phone(&self) -> &str {
-        &self.person.phone
+    /// What somebody gives where it is asked for: a voice or, without one, the person whose account
+    /// the home shares. `None` for a voice that does not live here.
+    pub fn details(&self, voice: Option<&str>) -> Option<Details<'_>> {
+        let person = match voice {
+            Some(name) => self.voices.get(name)?,
+            None => &self.person,
+        };
+        Some(Details {
+            email: &person.email,
+            phone: &person.phone,
+            user_name: &person.username,
+        })
     }
 
-    /// The name that the guest signs in with where that is of one's own choice.
-    pub fn user_name(&self) -> &str {
-        &self.person.username
-    }
-
-    /// Says one sentence.
+    /// Says one sentence, with a voice that Alexa does not recognise.
     pub async fn say(&self, text: &str) -> Result<Answer, Problem> {
-        self.device.say(text).await
+        self.say_as(None, text).await
+    }
+
+    /// Says one sentence, with a voice that Alexa recognises if one is named.
+    pub async fn say_as(&self, voice: Option<&str>, text: &str) -> Result<Answer, Problem> {
+        self.device.say_as(voice, text).await
     }
 
     /// Disables the skill.
     pub async fn leave(self) -> Result<(), Problem> {
-        self.set_provider("up").await?;
+        for person in self.voices.values().chain([&self.person]) {
+            self.set_provider(person, "up").await?;
+        }
         self.device.disable().await
     }
 
-    async fn link(&mut self, locale: &str) -> Result<(), Problem> {
-        let region = home(locale);
-        let authorize = self.device.start_linking(region).await?;
+    /// Somebody new, with an account in a state.
+    async fn bring(&self, voice: Option<&str>, account: Account) -> Result<Person, Problem> {
+        let mut person = Person::new(self.way, self.administrator.clone());
+        if account != Account::NotLinked {
+            self.link(voice, &mut person).await?;
+        }
+        match account {
+            Account::NotLinked | Account::Linked => {}
+            Account::Expired => self.spoil(voice, "expired").await?,
+            Account::Revoked => self.spoil(voice, "revoked").await?,
+            Account::ForeignToken => self.spoil(voice, "foreign").await?,
+            Account::ProviderUnavailable => self.set_provider(&person, "down").await?,
+            Account::OutOfTime => self.set_provider(&person, "slow").await?,
+        }
+        Ok(person)
+    }
+
+    async fn link(&self, voice: Option<&str>, person: &mut Person) -> Result<(), Problem> {
+        let region = home(&self.locale);
+        let authorize = self.device.start_linking(voice, region).await?;
         let pkce = authorize
             .query_pairs()
             .any(|(name, _)| name == "code_challenge");
         let redirect = check_authorize_url(&authorize, region, pkce)?;
         let mut browser = Browser::new(&self.device.client);
         let page = browser.open(authorize.clone()).await?;
-        let page = self
-            .person
-            .sign_up(&mut browser, &self.device, page)
-            .await?;
+        let page = person.sign_up(&mut browser, &self.device, page).await?;
         check_redirect(&page, &redirect, &authorize)?;
-        check_linked(&page, self.device.look_up().await?.linked)
+        check_linked(&page, self.device.look_up().await?.is_linked(voice))
     }
 
-    async fn spoil(&self, token: &str) -> Result<(), Problem> {
+    async fn spoil(&self, voice: Option<&str>, token: &str) -> Result<(), Problem> {
         let body = json!({
             "skillId": self.skill_id,
             "customer": self.customer,
+            "voice": voice,
             "token": token,
         });
         self.control("/control/link", &body).await
     }
 
-    async fn set_provider(&self, is: &str) -> Result<(), Problem> {
-        let body = json!({ "person": self.person.sign_in_name(), "is": is });
+    async fn set_provider(&self, person: &Person, is: &str) -> Result<(), Problem> {
+        let body = json!({ "person": person.sign_in_name(), "is": is });
         self.control("/control/provider", &body).await
     }
 

@@ -10,7 +10,7 @@ object! {
     #[derive(Debug, Clone, Default)]
     Context {
         /// The skill, the user and the device.
-        system: Option<System> = "System",
+        pub system: Option<System> = "System",
     }
 }
 
@@ -19,19 +19,19 @@ object! {
     #[derive(Debug, Clone, Default)]
     System {
         /// The skill.
-        application: Option<Application> = "application",
+        pub application: Option<Application> = "application",
         /// The Amazon account that enabled the skill.
-        user: Option<User> = "user",
+        pub user: Option<User> = "user",
         /// The device that heard the request.
-        device: Option<Device> = "device",
+        pub device: Option<Device> = "device",
         /// The recognised speaker.
-        person: Option<Person> = "person",
+        pub person: Option<Person> = "person",
         /// The room or property that the device belongs to.
-        unit: Option<Unit> = "unit",
+        pub unit: Option<Unit> = "unit",
         /// Base URL of the Alexa APIs for this user's region.
-        api_endpoint: Option<String> = "apiEndpoint",
+        pub api_endpoint: Option<String> = "apiEndpoint",
         /// Token for the Alexa APIs.
-        api_access_token: Option<AccessToken> = "apiAccessToken",
+        pub api_access_token: Option<AccessToken> = "apiAccessToken",
     }
 }
 
@@ -40,7 +40,7 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     Application {
         /// The skill id.
-        application_id: String = "applicationId",
+        pub application_id: String = "applicationId",
     }
 }
 
@@ -49,12 +49,13 @@ object! {
     #[derive(Debug, Clone, Default)]
     User {
         /// Id of the user for this skill; a new one after disabling and enabling.
-        user_id: String = "userId",
-        /// Access token of the linked account; absent when there is none, or when Alexa could not
-        /// refresh it.
-        access_token: Option<AccessToken> = "accessToken",
+        pub user_id: String = "userId",
+        /// Access token of the account that everybody in the home shares; absent when there is none, or
+        /// when Alexa could not refresh it. Whether it counts is for
+        /// [`RequestEnvelope::linked_account`](super::RequestEnvelope::linked_account) to say.
+        pub(super) access_token: Option<AccessToken> = "accessToken",
         /// What the user granted the skill.
-        permissions: Option<Permissions> = "permissions",
+        pub permissions: Option<Permissions> = "permissions",
     }
 }
 
@@ -63,20 +64,45 @@ object! {
     #[derive(Debug, Clone, Default)]
     Permissions {
         /// Token for the lists and reminders APIs of old.
-        consent_token: Option<AccessToken> = "consentToken",
+        pub consent_token: Option<AccessToken> = "consentToken",
         /// Scope to its status, such as `{"status": "GRANTED"}`.
-        scopes: Option<Map<String, Value>> = "scopes",
+        pub scopes: Option<Map<String, Value>> = "scopes",
     }
 }
 
 object! {
-    /// The recognised speaker.
+    /// The recognised speaker, in requests to a skill that may read `alexa::person_id:read`
+    /// ([personalization](https://developer.amazon.com/en-US/docs/alexa/custom-skills/add-personalization-to-your-skill.html)).
     #[derive(Debug, Clone, Default)]
     Person {
-        /// Id of the speaker for this skill.
-        person_id: String = "personId",
-        /// Access token of the speaker's own linked account.
-        access_token: Option<AccessToken> = "accessToken",
+        /// Id of the speaker for this skill; a new one after disabling and enabling.
+        pub person_id: String = "personId",
+        /// Access token of the speaker's own linked account. Taken through
+        /// [`RequestEnvelope::linked_account`](super::RequestEnvelope::linked_account).
+        pub(super) access_token: Option<AccessToken> = "accessToken",
+        /// How sure Alexa is of the speaker.
+        pub authentication_confidence_level: Option<AuthenticationConfidenceLevel> =
+            "authenticationConfidenceLevel",
+    }
+}
+
+object! {
+    /// How sure Alexa is of a speaker: ask for more before what is private or costs money.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    AuthenticationConfidenceLevel {
+        /// From 0 to 400: up to 300 by the voice, 400 after a spoken code.
+        pub level: Option<u32> = "level",
+        /// The policy by which the speaker was authenticated.
+        pub custom_policy: Option<CustomPolicy> = "customPolicy",
+    }
+}
+
+object! {
+    /// The policy by which a speaker was authenticated.
+    #[derive(Debug, Clone, Default, PartialEq)]
+    CustomPolicy {
+        /// Such as `VOICE_PIN`.
+        pub policy_name: String = "policyName",
     }
 }
 
@@ -85,9 +111,9 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     Device {
         /// Id of the device for this skill.
-        device_id: String = "deviceId",
+        pub device_id: String = "deviceId",
         /// Interfaces that the device supports, such as `Alexa.Presentation.APL`.
-        supported_interfaces: Option<Map<String, Value>> = "supportedInterfaces",
+        pub supported_interfaces: Option<Map<String, Value>> = "supportedInterfaces",
     }
 }
 
@@ -96,8 +122,8 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     Unit {
         /// Id of the unit for this skill.
-        unit_id: Option<String> = "unitId",
+        pub unit_id: Option<String> = "unitId",
         /// Id of the unit that survives disabling the skill.
-        persistent_unit_id: Option<String> = "persistentUnitId",
+        pub persistent_unit_id: Option<String> = "persistentUnitId",
     }
 }

@@ -10,9 +10,9 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     IntentRequest {
         /// How far a dialog model has got.
-        dialog_state: Option<DialogState> = "dialogState",
+        pub dialog_state: Option<DialogState> = "dialogState",
         /// What the user wants.
-        intent: Intent = "intent",
+        pub intent: Intent = "intent",
     }
 }
 
@@ -45,11 +45,11 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     Intent {
         /// Name in the interaction model.
-        name: String = "name",
+        pub name: String = "name",
         /// Whether the user confirmed the intent.
-        confirmation_status: Option<ConfirmationStatus> = "confirmationStatus",
+        pub confirmation_status: Option<ConfirmationStatus> = "confirmationStatus",
         /// Slots by name.
-        slots: Option<BTreeMap<String, Slot>> = "slots",
+        pub slots: Option<BTreeMap<String, Slot>> = "slots",
     }
 }
 
@@ -65,17 +65,17 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     Slot {
         /// Name in the interaction model.
-        name: String = "name",
+        pub name: String = "name",
         /// What the user said; absent in an empty slot.
-        value: Option<String> = "value",
+        pub value: Option<String> = "value",
         /// Whether the user confirmed the value.
-        confirmation_status: Option<ConfirmationStatus> = "confirmationStatus",
+        pub confirmation_status: Option<ConfirmationStatus> = "confirmationStatus",
         /// Who filled the slot: `USER`, or the skill by a directive.
-        source: Option<String> = "source",
+        pub source: Option<String> = "source",
         /// What entity resolution made of the value.
-        resolutions: Option<Resolutions> = "resolutions",
+        pub resolutions: Option<Resolutions> = "resolutions",
         /// The value in the newer form, which can hold several.
-        slot_value: Option<SlotValue> = "slotValue",
+        pub slot_value: Option<SlotValue> = "slotValue",
     }
 }
 
@@ -93,13 +93,13 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     SlotValue {
         /// `Simple` or `List`.
-        kind: Option<String> = "type",
+        pub kind: Option<String> = "type",
         /// What the user said, in a simple value.
-        value: Option<String> = "value",
+        pub value: Option<String> = "value",
         /// What entity resolution made of a simple value.
-        resolutions: Option<Resolutions> = "resolutions",
+        pub resolutions: Option<Resolutions> = "resolutions",
         /// The values of a list.
-        values: Option<Vec<SlotValue>> = "values",
+        pub values: Option<Vec<SlotValue>> = "values",
     }
 }
 
@@ -122,7 +122,7 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     Resolutions {
         /// One for the static slot type, one for dynamic entities and so on.
-        resolutions_per_authority: Option<Vec<Resolution>> = "resolutionsPerAuthority",
+        pub resolutions_per_authority: Option<Vec<Resolution>> = "resolutionsPerAuthority",
     }
 }
 
@@ -153,11 +153,11 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     Resolution {
         /// Which authority, `amzn1.er-authority.…`.
-        authority: String = "authority",
+        pub authority: String = "authority",
         /// Whether it found a match.
-        status: ResolutionStatus = "status",
+        pub status: ResolutionStatus = "status",
         /// The matches, the best first.
-        values: Option<Vec<ResolvedValue>> = "values",
+        pub values: Option<Vec<ResolvedValue>> = "values",
     }
 }
 
@@ -179,7 +179,7 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     ResolutionStatus {
         /// `ER_SUCCESS_MATCH`, `ER_SUCCESS_NO_MATCH` or an error.
-        code: String = "code",
+        pub code: String = "code",
     }
 }
 
@@ -188,7 +188,7 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     ResolvedValue {
         /// The match.
-        value: ResolutionValue = "value",
+        pub value: ResolutionValue = "value",
     }
 }
 
@@ -197,8 +197,8 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     ResolutionValue {
         /// Its canonical name.
-        name: String = "name",
+        pub name: String = "name",
         /// Its id in the interaction model.
-        id: Option<String> = "id",
+        pub id: Option<String> = "id",
     }
 }

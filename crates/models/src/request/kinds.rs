@@ -11,7 +11,7 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     LaunchRequest {
         /// The task that the skill was opened for, with a custom task.
-        task: Option<Task> = "task",
+        pub task: Option<Task> = "task",
     }
 }
 
@@ -20,11 +20,11 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     Task {
         /// Name of the task.
-        name: String = "name",
+        pub name: String = "name",
         /// Version of the task.
-        version: Option<String> = "version",
+        pub version: Option<String> = "version",
         /// The task's input.
-        input: Option<Value> = "input",
+        pub input: Option<Value> = "input",
     }
 }
 
@@ -33,9 +33,9 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     SessionEndedRequest {
         /// Why.
-        reason: Option<SessionEndedReason> = "reason",
+        pub reason: Option<SessionEndedReason> = "reason",
         /// What went wrong.
-        error: Option<SessionError> = "error",
+        pub error: Option<SessionError> = "error",
     }
 }
 
@@ -56,9 +56,9 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     SessionError {
         /// Which kind of fault.
-        kind: Option<SessionErrorKind> = "type",
+        pub kind: Option<SessionErrorKind> = "type",
         /// Amazon's explanation.
-        message: Option<String> = "message",
+        pub message: Option<String> = "message",
     }
 }
 
@@ -81,7 +81,7 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     SessionResumedRequest {
         /// What ended it.
-        cause: Option<Cause> = "cause",
+        pub cause: Option<Cause> = "cause",
     }
 }
 
@@ -90,13 +90,13 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     Cause {
         /// `ConnectionCompleted` and others.
-        kind: String = "type",
+        pub kind: String = "type",
         /// The skill's own token, as given when the connection was started.
-        token: Option<String> = "token",
+        pub token: Option<String> = "token",
         /// How it went.
-        status: Option<ConnectionStatus> = "status",
+        pub status: Option<ConnectionStatus> = "status",
         /// What the task returned.
-        result: Option<Value> = "result",
+        pub result: Option<Value> = "result",
     }
 }
 
@@ -105,9 +105,9 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     ConnectionStatus {
         /// `200`, `400` and so on, as text.
-        code: String = "code",
+        pub code: String = "code",
         /// An explanation.
-        message: Option<String> = "message",
+        pub message: Option<String> = "message",
     }
 }
 
@@ -116,9 +116,9 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     CanFulfillIntentRequest {
         /// The intent in question.
-        intent: Intent = "intent",
+        pub intent: Intent = "intent",
         /// How far a dialog model has got.
-        dialog_state: Option<DialogState> = "dialogState",
+        pub dialog_state: Option<DialogState> = "dialogState",
     }
 }
 
@@ -127,9 +127,9 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     ConnectionsRequest {
         /// Name of the task.
-        name: String = "name",
+        pub name: String = "name",
         /// Its input.
-        payload: Option<Value> = "payload",
+        pub payload: Option<Value> = "payload",
     }
 }
 
@@ -138,13 +138,13 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     ConnectionsResponse {
         /// Name of the request, such as `Buy`.
-        name: String = "name",
+        pub name: String = "name",
         /// How it went.
-        status: Option<ConnectionStatus> = "status",
+        pub status: Option<ConnectionStatus> = "status",
         /// What came back.
-        payload: Option<Value> = "payload",
+        pub payload: Option<Value> = "payload",
         /// The skill's own token.
-        token: Option<String> = "token",
+        pub token: Option<String> = "token",
     }
 }
 
@@ -153,9 +153,9 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     ExceptionEncounteredRequest {
         /// What went wrong.
-        error: Option<SessionError> = "error",
+        pub error: Option<SessionError> = "error",
         /// Which request it was.
-        cause: Option<ExceptionCause> = "cause",
+        pub cause: Option<ExceptionCause> = "cause",
     }
 }
 
@@ -164,7 +164,7 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     ExceptionCause {
         /// Its id.
-        request_id: String = "requestId",
+        pub request_id: String = "requestId",
     }
 }
 
@@ -173,13 +173,13 @@ object! {
     #[derive(Debug, Clone, Default, PartialEq)]
     UserEventRequest {
         /// Token of the document.
-        token: Option<String> = "token",
+        pub token: Option<String> = "token",
         /// What the document's `SendEvent` passed.
-        arguments: Option<Vec<Value>> = "arguments",
+        pub arguments: Option<Vec<Value>> = "arguments",
         /// The component that sent it.
-        source: Option<Value> = "source",
+        pub source: Option<Value> = "source",
         /// Values of other components.
-        components: Option<Value> = "components",
+        pub components: Option<Value> = "components",
     }
 }
 

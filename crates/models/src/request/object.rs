@@ -41,6 +41,13 @@ impl FromJson for bool {
     }
 }
 
+impl FromJson for u32 {
+    fn from_json(json: Value) -> Result<Self, Value> {
+        let number = json.as_u64().and_then(|number| number.try_into().ok());
+        number.ok_or(json)
+    }
+}
+
 impl FromJson for Map<String, Value> {
     fn from_json(json: Value) -> Result<Self, Value> {
         match json {
@@ -103,11 +110,11 @@ impl Member for String {
 macro_rules! object {
     (
         $(#[$meta:meta])*
-        $name:ident { $($(#[$member_meta:meta])* $member:ident: $type:ty = $json:literal,)+ }
+        $name:ident { $($(#[$member_meta:meta])* $visibility:vis $member:ident: $type:ty = $json:literal,)+ }
     ) => {
         $(#[$meta])*
         pub struct $name {
-            $($(#[$member_meta])* pub $member: $type,)+
+            $($(#[$member_meta])* $visibility $member: $type,)+
             /// What else was sent.
             pub extra: $crate::request::Extra,
         }

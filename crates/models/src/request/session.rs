@@ -10,14 +10,14 @@ object! {
     #[derive(Debug, Clone, Default)]
     Session {
         /// Whether this request opened the session.
-        new: Option<bool> = "new",
+        pub new: Option<bool> = "new",
         /// Id of the session.
-        session_id: String = "sessionId",
+        pub session_id: String = "sessionId",
         /// What the skill's last answer asked Alexa to remember.
-        attributes: Option<Map<String, Value>> = "attributes",
+        pub attributes: Option<Map<String, Value>> = "attributes",
         /// The skill.
-        application: Option<Application> = "application",
+        pub application: Option<Application> = "application",
         /// The user, as in the context.
-        user: Option<User> = "user",
+        pub user: Option<User> = "user",
     }
 }

@@ -13,13 +13,13 @@ object! {
     #[derive(Debug, Clone, Default)]
     SkillEvent {
         /// What happened.
-        name: SkillEventName = "type",
+        pub name: SkillEventName = "type",
         /// When it happened.
-        event_creation_time: Option<EventTime> = "eventCreationTime",
+        pub event_creation_time: Option<EventTime> = "eventCreationTime",
         /// When Alexa sent it.
-        event_publishing_time: Option<EventTime> = "eventPublishingTime",
+        pub event_publishing_time: Option<EventTime> = "eventPublishingTime",
         /// What belongs to this event alone.
-        body: Option<SkillEventBody> = "body",
+        pub body: Option<SkillEventBody> = "body",
     }
 }
 
@@ -69,10 +69,11 @@ object! {
     /// What belongs to one kind of event.
     #[derive(Debug, Clone, Default)]
     SkillEventBody {
-        /// The new link's access token, when an account was linked.
-        access_token: Option<AccessToken> = "accessToken",
+        /// The new link's access token, when an account was linked. Taken through
+        /// [`RequestEnvelope::linked_account`](super::RequestEnvelope::linked_account).
+        pub(super) access_token: Option<AccessToken> = "accessToken",
         /// Whether a user who disabled the skill keeps the user id.
-        user_information_persistence_status: Option<PersistenceStatus> = "userInformationPersistenceStatus",
+        pub user_information_persistence_status: Option<PersistenceStatus> = "userInformationPersistenceStatus",
     }
 }
 

@@ -134,18 +134,26 @@ fn a_request_is_for_one_skill() {
 /// A token that is no text is refused by whoever verifies it, and is not taken for none.
 #[test]
 fn a_spoiled_token_is_not_taken_for_none() {
-    let request = |token: Value| {
+    let request = |token: Value, of: &str| {
         let mut json = envelope(&json!({ "type": "LaunchRequest" }));
-        json["context"]["System"]["user"]["accessToken"] = token.clone();
-        json["context"]["System"]["person"]["accessToken"] = token;
+        let system = json["context"]["System"].as_object_mut().unwrap();
+        system.remove("person");
+        system.insert(of.to_owned(), json!({ "accessToken": token }));
         parse(&json)
     };
-    assert!(request(Value::Null).access_token().is_none());
+    assert!(matches!(
+        request(Value::Null, "user").linked_account(),
+        LinkedAccount::NotLinked
+    ));
     for spoiled in [json!(7), json!(true), json!(["eyJ"]), json!({ "eyJ": 1 })] {
-        let request = request(spoiled);
-        assert_eq!(request.access_token().unwrap().expose(), "");
-        let person = request.context.unwrap().system.unwrap().person.unwrap();
-        assert_eq!(person.access_token.unwrap().expose(), "");
+        let shared = request(spoiled.clone(), "user");
+        let speakers = request(spoiled, "person");
+        match (shared.linked_account(), speakers.linked_account()) {
+            (LinkedAccount::Shared(shared), LinkedAccount::Speaker(speakers)) => {
+                assert_eq!((shared.expose(), speakers.expose()), ("", ""));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }
 

@@ -16,8 +16,8 @@ pub(crate) async fn fallback(turn: &Turn<'_>) -> Reply {
     Ok(Answer::ask((strings.not_understood)(), question))
 }
 
-/// Called when there is nothing to repeat. Otherwise the handler of what was asked last is called
-/// again; see [`Asked`](crate::asked::Asked).
+/// Called when there is nothing to repeat. Otherwise what was asked last decides; see
+/// [`Asked`](crate::asked::Asked).
 pub(crate) async fn repeat(turn: &Turn<'_>) -> Reply {
     let strings = turn.strings();
     let question = (strings.what_to_ask)();

@@ -17,7 +17,7 @@ pub(crate) async fn skill_event(event: &SkillEvent, turn: &Turn<'_>) -> Result<(
         }
         // Disabling unlinks. Alexa drops its tokens; so does this.
         SkillEventName::SkillDisabled => {
-            turn.forget_account();
+            turn.forget_ended_links();
         }
         SkillEventName::SkillEnabled
         | SkillEventName::SkillPermissionAccepted

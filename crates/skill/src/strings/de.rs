@@ -35,12 +35,24 @@ pub(super) const DE: Strings = Strings {
         )
     },
     nothing_to_repeat: || Speech::text("Ich habe dir noch nichts gesagt."),
+    done_already: || {
+        Speech::text(
+            "Das habe ich schon erledigt und mache es deshalb nicht noch einmal. Wenn du es noch \
+             einmal möchtest, bitte mich darum.",
+        )
+    },
     one_moment: || Speech::text("Einen Moment, bitte."),
 
     please_link: || {
         Speech::text(
             "Damit ich dir etwas über dein Konto sagen kann, musst du es zuerst verknüpfen. Ich \
              habe dir eine Karte in die Alexa-App geschickt: Öffne sie dort und melde dich an.",
+        )
+    },
+    link_your_own: || {
+        Speech::text(
+            "Du hast noch kein eigenes Konto verknüpft. Ich habe eine Karte in die Alexa-App \
+             geschickt: Wähle dort dein Profil, öffne die Karte und melde dich an.",
         )
     },
     link_expired: || {

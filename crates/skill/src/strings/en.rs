@@ -36,12 +36,24 @@ pub(super) const US: Strings = Strings {
         )
     },
     nothing_to_repeat: || Speech::text("I have not told you anything yet."),
+    done_already: || {
+        Speech::text(
+            "I have done that already, so I am not doing it again. If you want it once more, just \
+             ask for it.",
+        )
+    },
     one_moment: || Speech::text("One moment, please."),
 
     please_link: || {
         Speech::text(
             "To tell you about your account, I need you to link it first. I have sent a card to \
              your Alexa app: open it there, and sign in.",
+        )
+    },
+    link_your_own: || {
+        Speech::text(
+            "You have not linked an account of your own yet. I have sent a card to the Alexa app: \
+             choose your profile there, open the card, and sign in.",
         )
     },
     link_expired: || {

@@ -36,12 +36,23 @@ pub(super) const ES: Strings = Strings {
         )
     },
     nothing_to_repeat: || Speech::text("Todavía no te he dicho nada."),
+    done_already: || {
+        Speech::text(
+            "Ya lo he hecho, así que no lo repito. Si lo quieres otra vez, pídemelo de nuevo.",
+        )
+    },
     one_moment: || Speech::text("Un momento, por favor."),
 
     please_link: || {
         Speech::text(
             "Para hablarte de tu cuenta, primero tienes que vincularla. Te he enviado una tarjeta \
              a la aplicación Alexa: ábrela allí e inicia sesión.",
+        )
+    },
+    link_your_own: || {
+        Speech::text(
+            "Todavía no has vinculado una cuenta propia. He enviado una tarjeta a la aplicación \
+             Alexa: elige allí tu perfil, abre la tarjeta e inicia sesión.",
         )
     },
     link_expired: || {

@@ -34,12 +34,25 @@ pub(super) const JA: Strings = Strings {
         )
     },
     nothing_to_repeat: || Speech::text("まだ何もお伝えしていません。"),
+    done_already: || {
+        Speech::text(
+            "それはもう済んでいますので、もう一度は行いません。\
+             もう一度必要な場合は、改めてお申し付けください。",
+        )
+    },
     one_moment: || Speech::text("少々お待ちください。"),
 
     please_link: || {
         Speech::text(
             "アカウントの情報をお答えするには、先にアカウントをリンクする必要があります。\
              アレクサアプリにカードを送りましたので、開いてサインインしてください。",
+        )
+    },
+    link_your_own: || {
+        Speech::text(
+            "お客様ご自身のアカウントは、まだリンクされていません。\
+             アレクサアプリにカードを送りましたので、ご自分のプロフィールを選んでカードを開き、\
+             サインインしてください。",
         )
     },
     link_expired: || {

@@ -29,8 +29,10 @@ fn sentences(strings: &Strings) -> Vec<(&'static str, String)> {
         goodbye,
         not_understood,
         nothing_to_repeat,
+        done_already,
         one_moment,
         please_link,
+        link_your_own,
         link_expired,
         wrong_account,
         accounts_unavailable,
@@ -60,8 +62,10 @@ fn sentences(strings: &Strings) -> Vec<(&'static str, String)> {
         ("goodbye", goodbye().to_plain()),
         ("not_understood", not_understood().to_plain()),
         ("nothing_to_repeat", nothing_to_repeat().to_plain()),
+        ("done_already", done_already().to_plain()),
         ("one_moment", one_moment().to_plain()),
         ("please_link", please_link().to_plain()),
+        ("link_your_own", link_your_own().to_plain()),
         ("link_expired", link_expired().to_plain()),
         ("wrong_account", wrong_account().to_plain()),
         ("accounts_unavailable", accounts_unavailable().to_plain()),
@@ -109,7 +113,13 @@ fn every_sentence_is_different_and_says_what_it_is_given() {
 /// A service that is down, or a token of somebody else, must not have people link again.
 #[test]
 fn only_answers_about_linking_speak_of_it() {
-    let about = ["please_link", "link_expired", "is_linked", "is_not_linked"];
+    let about = [
+        "please_link",
+        "link_your_own",
+        "link_expired",
+        "is_linked",
+        "is_not_linked",
+    ];
     for locale in Locale::ALL {
         for (name, sentence) in sentences(locale.strings()) {
             let sentence = sentence.to_lowercase();

@@ -53,12 +53,14 @@ fn allowed(member: &str) -> Option<BTreeSet<String>> {
             "the request lacks the text `request.type`",
             "the request lacks `request.intent` with the text `name`",
         ]),
+        "account" => list(&["speaker", "shared", "none"]),
         "level" => list(&["INFO", "WARN", "ERROR"]),
         "message" => list(&["request"]),
         "outcome" => list(&[
             "answered",
             "noted",
             "not-linked",
+            "speaker-not-linked",
             "link-expired",
             "foreign-token",
             "response-refused",
@@ -68,6 +70,7 @@ fn allowed(member: &str) -> Option<BTreeSet<String>> {
         "requestId" => list(&["lambda-request-1"]),
         "problem" => list(&[
             "no account is linked",
+            "the recognised speaker has not linked an account of their own",
             "the access token is not this skill's: its signature is wrong",
         ]),
         "timestamp" | "latency" | "_aws" => None,
@@ -79,6 +82,7 @@ fn allowed(member: &str) -> Option<BTreeSet<String>> {
 async fn no_value_of_a_request_is_logged() {
     let known: Vec<(String, Option<BTreeSet<String>>)> = [
         "requestType",
+        "account",
         "locale",
         "intent",
         "alexaError",

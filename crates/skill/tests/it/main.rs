@@ -17,5 +17,6 @@ mod people;
 mod recording;
 mod robustness;
 mod samples;
+mod speakers;
 mod tolerance;
 mod walk_through;

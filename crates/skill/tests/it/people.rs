@@ -16,6 +16,7 @@ use user_profile::{
 };
 
 pub(crate) const SKILL_ID: &str = "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55";
+/// The access token of the account that everybody in the home shares.
 pub(crate) const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.token.of-mary";
 
 /// What becomes of a token.
@@ -35,10 +36,18 @@ pub(crate) enum Fate {
     Panics,
 }
 
-/// Knows one token, and what becomes of it.
+/// Knows a few tokens, and what becomes of each.
 pub(crate) struct People {
-    fate: Fate,
+    fates: Vec<(&'static str, Fate)>,
     seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl People {
+    /// What becomes of a token. One that is not known has another signature.
+    fn fate(&self, token: &AccessToken) -> Option<&Fate> {
+        let known = (self.fates.iter()).find(|(known, _)| *known == token.expose());
+        known.map(|(_, fate)| fate)
+    }
 }
 
 fn unavailable() -> LinkProblem {
@@ -61,37 +70,35 @@ impl Directory for People {
         let seen = format!("identify{whose} at {}", now.latest());
         self.seen.lock().unwrap().push(seen);
         Box::pin(async move {
-            if token.expose() != TOKEN {
-                return Err(LinkProblem::Foreign(ForeignToken::Signature));
-            }
-            match self.fate {
-                Fate::Expired => Err(LinkProblem::Expired(StaleLink::PastExpiry)),
-                Fate::Foreign => Err(LinkProblem::Foreign(ForeignToken::Issuer)),
-                Fate::Unavailable => Err(unavailable()),
-                _ => Ok(VerifiedToken::unverified(token.clone(), "subject-1")),
+            match self.fate(token) {
+                None => Err(LinkProblem::Foreign(ForeignToken::Signature)),
+                Some(Fate::Expired) => Err(LinkProblem::Expired(StaleLink::PastExpiry)),
+                Some(Fate::Foreign) => Err(LinkProblem::Foreign(ForeignToken::Issuer)),
+                Some(Fate::Unavailable) => Err(unavailable()),
+                Some(_) => Ok(VerifiedToken::unverified(token.clone(), "subject-1")),
             }
         })
     }
 
     fn profile<'a>(
         &'a self,
-        _token: &'a VerifiedToken,
+        token: &'a VerifiedToken,
     ) -> Pending<'a, Result<Profile, LinkProblem>> {
         let read = |profile: &Value| Ok(serde_json::from_value(profile.clone()).unwrap());
         Box::pin(async move {
-            match &self.fate {
-                Fate::Good(profile) => read(profile),
-                Fate::GoodAfter(profile, event) => {
+            match self.fate(token.token()) {
+                Some(Fate::Good(profile)) => read(profile),
+                Some(Fate::GoodAfter(profile, event)) => {
                     event.notified().await;
                     read(profile)
                 }
-                Fate::GoodWithin(profile, time) => {
+                Some(Fate::GoodWithin(profile, time)) => {
                     tokio::time::sleep(*time).await;
                     read(profile)
                 }
-                Fate::Revoked => Err(LinkProblem::Expired(StaleLink::Revoked)),
-                Fate::Silent => std::future::pending().await,
-                Fate::Panics => panic!("choked on mary@example.com"),
+                Some(Fate::Revoked) => Err(LinkProblem::Expired(StaleLink::Revoked)),
+                Some(Fate::Silent) => std::future::pending().await,
+                Some(Fate::Panics) => panic!("choked on mary@example.com"),
                 _ => Err(unavailable()),
             }
         })
@@ -112,7 +119,7 @@ pub(crate) fn mary() -> Value {
     })
 }
 
-/// A skill with one person, everything that it logged and everything it asked about accounts.
+/// A skill with a few people, everything that it logged and everything it asked about accounts.
 pub(crate) struct Stage {
     pub(crate) skill: Skill,
     log: Arc<Mutex<String>>,
@@ -135,9 +142,14 @@ impl Stage {
 
     /// A stage whose log keeps what is of a level or worse.
     pub(crate) fn at_level(fate: Fate, level: &str) -> Self {
+        Self::of(vec![(TOKEN, fate)], level)
+    }
+
+    /// A stage on which these tokens are known.
+    pub(crate) fn of(fates: Vec<(&'static str, Fate)>, level: &str) -> Self {
         let seen = Arc::default();
         let people = People {
-            fate,
+            fates,
             seen: Arc::clone(&seen),
         };
         let log: Arc<Mutex<String>> = Arc::default();

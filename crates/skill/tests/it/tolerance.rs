@@ -48,12 +48,17 @@ fn judge(request: &Value, answer: &Value) -> Result<(), String> {
 }
 
 /// Whether a request carries what a person's data are told for: this skill's id, and a token of
-/// theirs.
+/// theirs. Of a recognised speaker that is their own token, whatever else the home has linked.
 fn entitles(request: &Value) -> bool {
     let system = &request["context"]["System"];
     let linked = |whose: &str| system[whose]["accessToken"] == TOKEN;
     let id = &request["context"]["System"]["application"]["applicationId"];
-    (*id == SKILL_ID) && (linked("user") || linked("person"))
+    let whose = if system["person"].is_null() {
+        "user"
+    } else {
+        "person"
+    };
+    *id == SKILL_ID && linked(whose)
 }
 
 fn tells_about_mary(answer: &Value) -> bool {
@@ -85,7 +90,7 @@ fn others() -> [Value; 6] {
 }
 
 /// The members that answers depend on, with everything in them.
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "/context/System/application",
     "/context/System/person",
     "/context/System/user",
@@ -95,6 +100,8 @@ const READ: [&str; 9] = [
     "/session/application",
     "/session/attributes",
     "/session/new",
+    // What was asked is marked with the speaker, for this session alone.
+    "/session/sessionId",
 ];
 
 fn is_read(pointer: &str) -> bool {

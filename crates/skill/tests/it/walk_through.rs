@@ -13,7 +13,7 @@ use skill::Locale;
 use tokio::net::TcpListener;
 
 use crate::bootstrap::serve;
-use crate::people::{SKILL_ID, intent, linked};
+use crate::people::{SKILL_ID, intent, linked, unlinked};
 
 const PAGE: &str = "docs/add-an-intent.md";
 const MODELS: &str = "skill-package/interactionModels/custom";
@@ -225,7 +225,38 @@ fn compile(folder: &Path) -> PathBuf {
     folder.join("target/debug/bootstrap")
 }
 
-/// Follows the page, compiles the result and talks to it, in every language.
+/// A handler that does something, which the sample has none of.
+const ORDER_TAXI: &str = r#"//! "Order a taxi."
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use models::response::Speech;
+
+use super::Reply;
+use crate::Turn;
+
+static TAXIS: AtomicU32 = AtomicU32::new(0);
+
+pub(crate) async fn order_taxi(turn: &Turn<'_>) -> Reply {
+    let taxi = TAXIS.fetch_add(1, Ordering::Relaxed) + 1;
+    Ok(turn.answer(Speech::text(format!("Taxi number {taxi} is coming."))))
+}
+"#;
+
+/// Orders a taxi, has that repeated twice, and orders another.
+fn taxis() -> [Value; 4] {
+    let ordered = json!({ "lastAsked": { "name": "OrderTaxiIntent", "choices": {} } });
+    ["OrderTaxiIntent", REPEAT, REPEAT, "OrderTaxiIntent"].map(|name| {
+        let mut request = unlinked(intent(name));
+        if name == REPEAT {
+            request["session"]["attributes"] = ordered.clone();
+        }
+        request
+    })
+}
+
+/// Follows the page, compiles the result and talks to it, in every language. "Repeat that" does
+/// nothing a second time for a row that says nothing of repeating.
 #[tokio::test]
 async fn the_walk_through_works() {
     let page = fs::read_to_string(workspace().join(PAGE)).unwrap();
@@ -237,6 +268,13 @@ async fn the_walk_through_works() {
     for (path, model) in models {
         assert!(model.contains("CountLettersIntent"), "{}", path.display());
     }
+    let table = "crates/skill/src/handlers.rs";
+    copy.add_code(table, "mod order_taxi;");
+    copy.add_code(
+        table,
+        "OrderTaxi = \"OrderTaxiIntent\", Public => order_taxi::order_taxi;",
+    );
+    copy.add_code("crates/skill/src/handlers/order_taxi.rs", ORDER_TAXI);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("walk-through");
     copy.write(&folder);
     let bootstrap = compile(&folder);
@@ -248,31 +286,38 @@ async fn the_walk_through_works() {
         request["request"]["locale"] = locale.into();
         request
     };
-    let requests = Locale::ALL.map(|locale| ask(locale.tag()));
+    let letters = Locale::ALL.map(|locale| ask(locale.tag()));
+    let requests = letters.into_iter().chain(taxis()).collect();
     let environment = [
         ("VOICELINK_SKILL_ID", SKILL_ID),
         ("VOICELINK_CLIENT_ID", CLIENT_ID),
         ("VOICELINK_PROFILE_SOURCE", "login-with-amazon"),
         ("VOICELINK_AMAZON_API_URL", amazon.as_str()),
     ];
-    let (answers, (log, errors)) = serve(&bootstrap, requests.to_vec(), &environment).await;
-    for (answer, words) in answers.iter().zip([
+    let (answers, (log, errors)) = serve(&bootstrap, requests, &environment).await;
+    let expected = [
         "Mary has 4 letters.",
         "Mary has 4 letters.",
         "Mary hat 4 Buchstaben.",
         "Mary tiene 4 letras.",
         "Maryは4文字です。",
-    ]) {
+        "Taxi number 1 is coming.",
+        "I have done that already",
+        "I have done that already",
+        "Taxi number 2 is coming.",
+    ];
+    assert_eq!(answers.len(), expected.len());
+    for (answer, words) in answers.iter().zip(expected) {
         let said = answer["response"]["outputSpeech"]["ssml"].as_str();
         assert!(said.is_some_and(|said| said.contains(words)), "{answer}");
     }
-    assert_eq!(answers.len(), Locale::ALL.len());
     assert_eq!(errors, "");
     for secret in [TOKEN, "Mary", "mary@example.com"] {
         assert!(!log.contains(secret), "{log}");
     }
 }
 
+const REPEAT: &str = "AMAZON.RepeatIntent";
 const CLIENT_ID: &str = "amzn1.application-oa2-client.0123456789abcdef";
 const TOKEN: &str = "Atza|of-mary";
 
@@ -306,6 +351,7 @@ fn every_block_of_the_page_is_understood() {
         ("json", 1),
         ("rust", 1),
         ("rust", 1),
+        ("text", 1),
         ("rust", 1),
     ];
     let expected = expected.map(|(language, files)| (language.to_owned(), files));

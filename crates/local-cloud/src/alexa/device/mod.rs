@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Alexa;
-use super::customer::Customer;
+use super::customer::{Customer, Voice};
 use super::region::Region;
 use crate::guard::{Caller, Door};
 use language::Language;
@@ -85,6 +85,7 @@ struct Utterance {
     locale: Option<String>,
     #[serde(default)]
     customer: Customer,
+    voice: Option<Voice>,
     device_id: Option<String>,
     region: Option<Region>,
 }
@@ -104,6 +105,7 @@ async fn say(
             .device_id
             .unwrap_or_else(|| utterance.customer.device()),
         customer: utterance.customer,
+        voice: utterance.voice,
         only: None,
         region: utterance.region,
     };

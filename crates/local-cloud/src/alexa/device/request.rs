@@ -3,12 +3,14 @@
 //! <https://developer.amazon.com/docs/alexa/custom-skills/request-and-response-json-reference.html>
 
 use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use super::nlu::{Slot, Understood};
 use super::session::Session;
 use super::slots::{Canonical, Resolution};
 use crate::Urls;
+use crate::alexa::linking::{Links, Recognised};
 use crate::alexa::smapi::skill::Skill;
 use crate::alexa::state::opaque;
 
@@ -19,28 +21,44 @@ pub(in crate::alexa) fn timestamp(now: Timestamp) -> String {
         .to_string()
 }
 
+/// How sure the stage is of a voice: as sure as Alexa is of one without a spoken code. Amazon does not
+/// document the values in between.
+/// <https://developer.amazon.com/docs/alexa/custom-skills/add-personalization-to-your-skill.html>
+const CONFIDENCE: u32 = 300;
+
 /// `context.System`, without the device.
-pub(in crate::alexa) fn system(
-    urls: &Urls,
-    skill: &Skill,
-    user_id: &str,
-    access_token: Option<&str>,
-) -> Value {
-    json!({
+pub(in crate::alexa) fn system(urls: &Urls, skill: &Skill, user_id: &str, links: &Links) -> Value {
+    let mut system = json!({
         "application": { "applicationId": skill.id },
-        "user": user(user_id, access_token),
+        "user": user(user_id, links.shared.as_ref()),
         "apiEndpoint": urls.device.as_str().trim_end_matches('/'),
         "apiAccessToken": opaque(),
-    })
+    });
+    if let Some(recognised) = &links.person {
+        system["person"] = person(recognised);
+    }
+    system
 }
 
-/// The customer, with the token while the account is linked.
-pub(super) fn user(user_id: &str, access_token: Option<&str>) -> Value {
-    let mut user = json!({ "userId": user_id });
+/// The customer, with the token while the account that the home shares is linked.
+fn user(user_id: &str, access_token: Option<&SecretString>) -> Value {
+    with_token(json!({ "userId": user_id }), access_token)
+}
+
+/// The recognised speaker, with the token while their personal profile is linked.
+fn person(recognised: &Recognised) -> Value {
+    let person = json!({
+        "personId": recognised.person_id,
+        "authenticationConfidenceLevel": { "level": CONFIDENCE },
+    });
+    with_token(person, recognised.access_token.as_ref())
+}
+
+fn with_token(mut holder: Value, access_token: Option<&SecretString>) -> Value {
     if let Some(token) = access_token {
-        user["accessToken"] = token.into();
+        holder["accessToken"] = token.expose_secret().into();
     }
-    user
+    holder
 }
 
 /// What a request says.
@@ -181,7 +199,7 @@ pub(super) struct Envelope<'a> {
     pub(super) urls: &'a Urls,
     pub(super) skill: &'a Skill,
     pub(super) user_id: &'a str,
-    pub(super) access_token: Option<&'a str>,
+    pub(super) links: &'a Links,
     pub(super) device_id: &'a str,
     pub(super) session: &'a Session,
     pub(super) locale: &'a str,
@@ -191,7 +209,7 @@ pub(super) struct Envelope<'a> {
 impl Envelope<'_> {
     /// The document that the skill receives.
     pub(super) fn seal(&self, content: &Content) -> Value {
-        let mut system = system(self.urls, self.skill, self.user_id, self.access_token);
+        let mut system = system(self.urls, self.skill, self.user_id, self.links);
         system["device"] = json!({ "deviceId": self.device_id, "supportedInterfaces": {} });
         json!({
             "version": "1.0",
@@ -200,7 +218,7 @@ impl Envelope<'_> {
                 "sessionId": self.session.id,
                 "application": { "applicationId": self.skill.id },
                 "attributes": self.session.attributes,
-                "user": user(self.user_id, self.access_token),
+                "user": user(self.user_id, self.links.shared.as_ref()),
             },
             "context": { "System": system },
             "request": content.to_json(&self.skill.id, self.locale, self.now),

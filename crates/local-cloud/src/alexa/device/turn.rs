@@ -16,7 +16,8 @@ use super::route::{Reachable, Step, decide};
 use super::session::Session;
 use super::utterance;
 use crate::alexa::Alexa;
-use crate::alexa::customer::Customer;
+use crate::alexa::customer::{Customer, Voice};
+use crate::alexa::linking::Links;
 use crate::alexa::region::Region;
 use crate::alexa::state::fingerprint;
 
@@ -27,9 +28,11 @@ pub(in crate::alexa) struct Said {
     pub(in crate::alexa) text: String,
     /// What the device is set to, such as `en-US`.
     pub(in crate::alexa) locale: String,
-    /// Who says it.
+    /// Whose device it is.
     pub(in crate::alexa) customer: Customer,
-    /// On which of their devices; sessions are per device.
+    /// Who says it, if Alexa recognises the voice.
+    pub(in crate::alexa) voice: Option<Voice>,
+    /// Which of their devices it is; sessions are per device.
     pub(in crate::alexa) device_id: String,
     /// Only this skill can be reached, as in a simulation.
     pub(in crate::alexa) only: Option<String>,
@@ -58,10 +61,8 @@ pub(in crate::alexa) struct Turn {
     pub(in crate::alexa) heard: String,
     pub(super) reprompt: Option<String>,
     pub(super) card: Option<Value>,
-    pub(super) linked: bool,
-    pub(super) jti: Option<String>,
-    /// The token's [`fingerprint`], so that one can be told from another.
-    pub(super) token: Option<String>,
+    /// What the request carried.
+    pub(super) links: Links,
     pub(super) session_open: bool,
     pub(super) intent: Option<Understood>,
     pub(super) request_type: Option<&'static str>,
@@ -93,23 +94,34 @@ impl Turn {
 
     /// As `POST /say` answers it.
     pub(super) fn to_json(&self, said: &str) -> Value {
-        json!({
+        let mut turn = json!({
             "said": said,
             "heard": self.heard,
             "progressive": self.progressive(),
             "reprompt": self.reprompt,
             "card": self.card,
-            "linked": self.linked,
-            "jti": self.jti,
-            "token": self.token,
+            "person": self.links.person.as_ref().map(|person| {
+                let mut shown = json!({ "personId": person.person_id });
+                show(person.access_token.as_ref(), &mut shown);
+                shown
+            }),
             "sessionOpen": self.session_open,
             "intent": self.intent.as_ref().map(|understood| &understood.intent),
             "requestType": self.request_type,
             "skillId": self.skill_id,
             "endpoint": self.invocations.last().map(|invoked| &invoked.endpoint),
             "error": self.error,
-        })
+        });
+        show(self.links.shared.as_ref(), &mut turn);
+        turn
     }
+}
+
+/// Shows of an access token what tells it from others: its [`fingerprint`], and the `jti` of a JWT.
+fn show(token: Option<&SecretString>, into: &mut Value) {
+    into["linked"] = token.is_some().into();
+    into["jti"] = token.and_then(jti).into();
+    into["token"] = token.map(|token| fingerprint(token.expose_secret())).into();
 }
 
 impl Alexa {
@@ -195,11 +207,8 @@ impl Alexa {
         mut session: Session,
         content: Content,
     ) -> Turn {
-        let token = self.access_token(&said.customer, &session.skill_id).await;
         let mut turn = Turn {
-            linked: token.is_some(),
-            jti: token.as_ref().and_then(jti),
-            token: (token.as_ref()).map(|token| fingerprint(token.expose_secret())),
+            links: self.links_of(said, &session).await,
             request_type: Some(content.request_type()),
             skill_id: Some(session.skill_id.clone()),
             ..Turn::default()
@@ -208,7 +217,7 @@ impl Alexa {
             turn.intent = Some(understood.clone());
         }
         let Some((endpoint, request, can_link)) =
-            self.envelope(said, &session, token.as_ref(), &content)
+            self.envelope(said, &session, &turn.links, &content)
         else {
             language.not_sure.clone_into(&mut turn.heard);
             return turn;
@@ -254,10 +263,9 @@ impl Alexa {
         reason: EndReason,
     ) -> (Option<String>, Vec<Invoked>) {
         self.state().sessions.remove(&said.device());
-        let token = self.access_token(&said.customer, &session.skill_id).await;
+        let links = self.links_of(said, &session).await;
         let content = Content::SessionEnded(reason);
-        let Some((endpoint, request, _)) = self.envelope(said, &session, token.as_ref(), &content)
-        else {
+        let Some((endpoint, request, _)) = self.envelope(said, &session, &links, &content) else {
             return (None, Vec::new());
         };
         let invoked = self.invoke(endpoint, request).await;
@@ -272,13 +280,18 @@ impl Alexa {
         (error, vec![invoked])
     }
 
+    async fn links_of(&self, said: &Said, session: &Session) -> Links {
+        let voice = said.voice.as_ref();
+        self.links(&said.customer, voice, &session.skill_id).await
+    }
+
     /// Where a request goes, the request, and whether the skill has account linking. `None` when
     /// the skill is gone or has been disabled meanwhile.
     fn envelope(
         &self,
         said: &Said,
         session: &Session,
-        token: Option<&SecretString>,
+        links: &Links,
         content: &Content,
     ) -> Option<(String, Value, bool)> {
         let now = self.now();
@@ -289,7 +302,7 @@ impl Alexa {
             urls: &self.inner.shared.urls,
             skill,
             user_id: &skill.enablement(&said.customer)?.user_id,
-            access_token: token.map(ExposeSecret::expose_secret),
+            links,
             device_id: &said.device_id,
             session,
             locale: &said.locale,

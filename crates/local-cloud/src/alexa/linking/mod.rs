@@ -13,17 +13,19 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::Alexa;
-use super::customer::Customer;
+use super::customer::{Customer, Voice};
 use super::region::Region;
 use crate::guard::{Caller, Door};
 pub(super) use exchange::Outgoing;
 pub(super) use start::NotStarted;
-pub(super) use tokens::Tokens;
+pub(super) use tokens::{Links, Recognised, Tokens};
 
 /// An account linking that has been started and not been redirected back from.
 #[derive(Debug)]
 pub(super) struct Attempt {
     customer: Customer,
+    /// Whose personal profile is being linked; the account that the home shares, if nobody's.
+    voice: Option<Voice>,
     /// Which skill is being linked.
     pub(super) skill_id: String,
     region: Region,

@@ -178,7 +178,8 @@ impl Alexa {
                 NotEnabled::UnknownSkill => NotLinked::Gone,
                 NotEnabled::NoEndpoint => NotLinked::NoEndpoint,
             })?;
-        self.linked(&attempt.customer, &attempt.skill_id, attempt.region, tokens);
+        let (customer, skill_id) = (&attempt.customer, &attempt.skill_id);
+        self.linked(customer, attempt.voice, skill_id, attempt.region, tokens);
         Ok(name)
     }
 }

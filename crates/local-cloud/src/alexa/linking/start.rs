@@ -10,9 +10,10 @@ use url::Url;
 use super::Attempt;
 use crate::VENDOR_ID;
 use crate::alexa::Alexa;
-use crate::alexa::customer::Customer;
+use crate::alexa::customer::{Customer, Voice};
 use crate::alexa::region::Region;
 use crate::alexa::smapi::linking_rules::{AccountLinking, Grant};
+use crate::alexa::smapi::skill::PERSON_ID;
 use crate::alexa::state::opaque;
 
 /// How long a person may take to sign in, in seconds.
@@ -30,13 +31,22 @@ pub(in crate::alexa) enum NotStarted {
     /// A grant that ends in the Alexa app itself.
     #[error("The skill {0} uses the implicit grant; the local stage only knows the code grant.")]
     Implicit(String),
+    /// A personal profile, of a skill that does not ask who is speaking.
+    #[error(
+        "The skill {0} has no permission {permission}, so that Alexa links nobody's personal \
+         profile to it; add it to the manifest, or link without a voice.",
+        permission = PERSON_ID
+    )]
+    NotPersonalized(String),
 }
 
 impl Alexa {
-    /// The URL that the Alexa app would open in a browser.
+    /// The URL that the Alexa app would open in a browser, to link a voice's personal profile or the
+    /// account that the home shares.
     pub(in crate::alexa) fn start_linking(
         &self,
         customer: &Customer,
+        voice: Option<Voice>,
         skill_id: &str,
         region: Region,
     ) -> Result<Url, NotStarted> {
@@ -53,6 +63,9 @@ impl Alexa {
         if matches!(linking.grant, Grant::Implicit) {
             return Err(NotStarted::Implicit(skill_id.to_owned()));
         }
+        if voice.is_some() && !skill.is_personalized() {
+            return Err(NotStarted::NotPersonalized(skill_id.to_owned()));
+        }
         let verifier = (skill.pkce == Some(true)).then(|| format!("{}{}", opaque(), opaque()));
         let handle = format!("{}{}", opaque(), opaque());
         let url = authorize_url(
@@ -63,6 +76,7 @@ impl Alexa {
         );
         let attempt = Attempt {
             customer: customer.clone(),
+            voice,
             skill_id: skill_id.to_owned(),
             region,
             redirect_uri,

@@ -1,4 +1,4 @@
-//! The tokens of a linked account, and refreshing them.
+//! The tokens of linked accounts, and refreshing them.
 //!
 //! <https://developer.amazon.com/docs/alexa/account-linking/use-access-tokens.html>: Alexa refreshes
 //! by itself; a skill never sees a refresh token.
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::alexa::Alexa;
-use crate::alexa::customer::Customer;
+use crate::alexa::customer::{Customer, Voice};
 use crate::alexa::smapi::linking_rules::AccountLinking;
 
 /// What a token endpoint has granted.
@@ -19,6 +19,24 @@ pub(in crate::alexa) struct Tokens {
     pub(super) refresh_token: Option<SecretString>,
     /// By the stage's clock; `None` when the server names no lifetime.
     pub(super) expires_at: Option<Timestamp>,
+}
+
+/// The access tokens that a request carries.
+#[derive(Debug, Clone, Default)]
+pub(in crate::alexa) struct Links {
+    /// Of the account that the home shares.
+    pub(in crate::alexa) shared: Option<SecretString>,
+    /// The recognised speaker, if the skill may know of one.
+    pub(in crate::alexa) person: Option<Recognised>,
+}
+
+/// A recognised speaker, as a skill sees them.
+#[derive(Debug, Clone)]
+pub(in crate::alexa) struct Recognised {
+    /// `amzn1.ask.person.…`
+    pub(in crate::alexa) person_id: String,
+    /// Of the account that the speaker has linked to their personal profile.
+    pub(in crate::alexa) access_token: Option<SecretString>,
 }
 
 /// What to do about the stored tokens before a request.
@@ -54,21 +72,60 @@ fn decide(
 }
 
 impl Alexa {
-    /// The access token for the next request to a skill, refreshed if it has expired. When that
-    /// fails the request goes without one.
-    pub(in crate::alexa) async fn access_token(
+    /// The access tokens for the next request to a skill, when this voice has spoken, or one that
+    /// Alexa does not recognise.
+    pub(in crate::alexa) async fn links(
         &self,
         customer: &Customer,
+        voice: Option<&Voice>,
+        skill_id: &str,
+    ) -> Links {
+        let shared = self.access_token(customer, None, skill_id).await;
+        let person =
+            voice.and_then(|voice| Some((voice, self.recognise(customer, voice, skill_id)?)));
+        let person = match person {
+            Some((voice, person_id)) => Some(Recognised {
+                person_id,
+                access_token: self.access_token(customer, Some(voice), skill_id).await,
+            }),
+            None => None,
+        };
+        Links { shared, person }
+    }
+
+    /// The id of a voice for a skill; `None` if the skill may not know it.
+    fn recognise(&self, customer: &Customer, voice: &Voice, skill_id: &str) -> Option<String> {
+        let mut state = self.state();
+        let skill = state.skill_of_mut(customer, skill_id)?;
+        if !skill.is_personalized() {
+            return None;
+        }
+        let enablement = skill.enablements.get_mut(customer)?;
+        Some(enablement.profile(voice).person_id.clone())
+    }
+
+    /// An access token for the next request to a skill, of a voice's personal profile or of the
+    /// account that the home shares; refreshed if it has expired. When that fails the request goes
+    /// without one.
+    async fn access_token(
+        &self,
+        customer: &Customer,
+        voice: Option<&Voice>,
         skill_id: &str,
     ) -> Option<SecretString> {
         // One at a time: a server that rotates refresh tokens takes each only once.
         let _turn = self.inner.refreshing.lock().await;
         let now = self.now();
         let decision = {
-            let state = self.state();
-            let skill = state.skill_of(customer, skill_id)?;
-            let tokens = skill.enablement(customer)?.tokens.as_ref();
-            decide(tokens, skill.linking.as_ref(), state.refresh_held, now)
+            let mut state = self.state();
+            let held = state.refresh_held;
+            let skill = state.skill_of_mut(customer, skill_id)?;
+            let tokens = skill
+                .enablements
+                .get_mut(customer)?
+                .tokens_of(voice)?
+                .as_ref();
+            decide(tokens, skill.linking.as_ref(), held, now)
         };
         let (linking, refresh_token) = match decision {
             Decision::Send(token) => return Some(token),
@@ -83,7 +140,7 @@ impl Alexa {
 
         let mut state = self.state();
         let skill = state.skill_of_mut(customer, skill_id)?;
-        let slot = &mut skill.enablements.get_mut(customer)?.tokens;
+        let slot = skill.enablements.get_mut(customer)?.tokens_of(voice)?;
         match refreshed {
             Ok(mut tokens) => {
                 // A server that does not rotate sends none.
@@ -103,11 +160,13 @@ impl Alexa {
 }
 
 impl Alexa {
-    /// Puts another access token in the place of a linked customer's; Alexa sends it from then on
-    /// and does not refresh it. Answers whether there was a token and another one for it.
+    /// Puts another access token in the place of a linked customer's, or of a linked voice's; Alexa
+    /// sends it from then on and does not refresh it. Answers whether there was a token and another
+    /// one for it.
     pub(crate) fn swap_token(
         &self,
         customer: &Customer,
+        voice: Option<&Voice>,
         skill_id: &str,
         another: impl FnOnce(&str) -> Option<String>,
     ) -> bool {
@@ -115,7 +174,7 @@ impl Alexa {
         let tokens = state
             .skill_of_mut(customer, skill_id)
             .and_then(|skill| skill.enablements.get_mut(customer))
-            .and_then(|enablement| enablement.tokens.as_mut());
+            .and_then(|enablement| enablement.tokens_of(voice)?.as_mut());
         let Some(tokens) = tokens else { return false };
         let Some(token) = another(tokens.access_token.expose_secret()) else {
             return false;

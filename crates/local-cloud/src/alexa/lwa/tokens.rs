@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{Amazon, Denied, LIFETIME_SECONDS};
 use crate::alexa::Alexa;
-use crate::alexa::customer::Customer;
+use crate::alexa::customer::{Customer, Voice};
 use crate::alexa::state::{fingerprint, opaque};
 use crate::cognito::{Flaw, Outage, bearer};
 use crate::guard::{Caller, Door};
@@ -227,15 +227,21 @@ impl Alexa {
 
     /// Has Alexa send a token of Amazon's with a flaw in the place of a customer's own. Answers
     /// whether there was one.
-    pub(crate) fn spoil_token(&self, customer: &Customer, skill_id: &str, flaw: Flaw) -> bool {
+    pub(crate) fn spoil_token(
+        &self,
+        customer: &Customer,
+        voice: Option<&Voice>,
+        skill_id: &str,
+        flaw: Flaw,
+    ) -> bool {
         let now = self.now();
         let mut own = None;
-        self.swap_token(customer, skill_id, |token| {
+        self.swap_token(customer, voice, skill_id, |token| {
             own = Some(token.to_owned());
             None
         });
         let spoilt = own.and_then(|token| self.state().amazon.tokens.spoil(&token, flaw, now));
-        spoilt.is_some_and(|spoilt| self.swap_token(customer, skill_id, |_| Some(spoilt)))
+        spoilt.is_some_and(|spoilt| self.swap_token(customer, voice, skill_id, |_| Some(spoilt)))
     }
 }
 

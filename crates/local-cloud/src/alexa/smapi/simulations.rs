@@ -67,6 +67,7 @@ pub(super) async fn create(
         text,
         locale,
         customer,
+        voice: None,
         device_id: DEVICE.to_owned(),
         only: Some(skill_id),
         region: None,

@@ -14,6 +14,9 @@ use crate::Pace;
 use crate::alexa::customer::{Customer, Enablement};
 use crate::alexa::state::opaque;
 
+/// The permission of a manifest with which a skill learns who is speaking.
+pub(in crate::alexa) const PERSON_ID: &str = "alexa::person_id:read";
+
 /// How far an asynchronous operation is. It finishes when its progress has been asked for as often
 /// as the stage's pace says, or when that pace's patience ends.
 #[derive(Debug, Clone)]
@@ -272,6 +275,14 @@ impl Skill {
     /// The Lambda ARN or HTTPS URL that takes the skill events of an Alexa region.
     pub(in crate::alexa) fn event_endpoint(&self, region: &str) -> Option<&str> {
         manifest_rules::endpoint(&self.manifest.as_ref()?.document["events"], region)
+    }
+
+    /// Whether the manifest asks who is speaking, without which no request names a recognised speaker.
+    /// <https://developer.amazon.com/docs/alexa/custom-skills/add-personalization-to-your-skill.html>
+    pub(in crate::alexa) fn is_personalized(&self) -> bool {
+        let permissions = (self.manifest.as_ref())
+            .and_then(|manifest| manifest.document["permissions"].as_array());
+        permissions.is_some_and(|all| all.iter().any(|one| one["name"] == PERSON_ID))
     }
 
     /// Whether the manifest subscribes to an event, such as `SKILL_ENABLED`.

@@ -25,6 +25,7 @@ async fn a_conversation() {
             "linked": false,
             "jti": null,
             "token": null,
+            "person": null,
             "sessionOpen": true,
             "intent": null,
             "requestType": "LaunchRequest",

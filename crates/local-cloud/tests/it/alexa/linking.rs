@@ -22,7 +22,7 @@ type Asked = (Option<String>, Parameters);
 
 /// A token endpoint that grants, unless its next answer is to be a refusal.
 #[derive(Clone, Default)]
-struct Server {
+pub(super) struct Server {
     requests: Arc<Mutex<Vec<Asked>>>,
     refusal: Arc<Mutex<Option<(u16, Value)>>>,
 }
@@ -61,7 +61,7 @@ impl Server {
         (Url::parse(&url).unwrap(), task)
     }
 
-    fn last(&self) -> Asked {
+    pub(super) fn last(&self) -> Asked {
         self.requests.lock().unwrap().last().unwrap().clone()
     }
 
@@ -69,16 +69,16 @@ impl Server {
         self.requests.lock().unwrap().len()
     }
 
-    fn refuse_next(&self, status: u16, body: Value) {
+    pub(super) fn refuse_next(&self, status: u16, body: Value) {
         *self.refusal.lock().unwrap() = Some((status, body));
     }
 }
 
 /// A developer whose enabled skill links at a server of its own.
-struct Scene {
-    developer: Developer,
-    server: Server,
-    skill_id: String,
+pub(super) struct Scene {
+    pub(super) developer: Developer,
+    pub(super) server: Server,
+    pub(super) skill_id: String,
     task: JoinHandle<()>,
 }
 
@@ -86,6 +86,11 @@ impl Scene {
     async fn set(scheme: &str) -> Self {
         let developer = Developer::start().await;
         let skill_id = developer.enabled_skill(PROGRAM).await;
+        Self::with(developer, skill_id, scheme).await
+    }
+
+    /// Lets a skill link at a server of its own.
+    pub(super) async fn with(developer: Developer, skill_id: String, scheme: &str) -> Self {
         let server = Server::default();
         let (url, task) = server.start().await;
         let path = format!("/v1/skills/{skill_id}/stages/development/accountLinkingClient");
@@ -108,17 +113,20 @@ impl Scene {
         }
     }
 
-    async fn clear(self) {
+    pub(super) async fn clear(self) {
         self.developer.stop().await;
         self.task.abort();
     }
 
     /// Starts linking and answers the parameters of the authorization request.
     async fn authorize(&self, region: &str) -> Parameters {
+        self.authorize_with(&json!({ "region": region })).await
+    }
+
+    async fn authorize_with(&self, body: &Value) -> Parameters {
         let path = format!("/app/skills/{}/link", self.skill_id);
-        let answer = self
-            .developer
-            .device(Method::POST, &path, &json!({ "region": region }))
+        let answer = (self.developer)
+            .device(Method::POST, &path, body)
             .await
             .expect(200);
         let url = Url::parse(answer["authorizeUrl"].as_str().unwrap()).unwrap();
@@ -133,10 +141,16 @@ impl Scene {
     }
 
     async fn link(&self) {
-        let asked = self.authorize("NA").await;
+        self.link_with(&json!({ "region": "NA" })).await;
+    }
+
+    /// Links, and waits until the skill has heard of it.
+    pub(super) async fn link_with(&self, body: &Value) {
+        let asked = self.authorize_with(body).await;
         let back = [("code", "c0de"), ("state", &asked["state"])];
         let (status, page) = self.arrive(&asked["redirect_uri"], &back).await;
         assert_eq!(status, 200, "{page}");
+        self.developer.events().await;
     }
 
     async fn linked(&self) -> bool {
@@ -148,7 +162,7 @@ impl Scene {
         skill.expect(200)["linked"].as_bool().unwrap()
     }
 
-    async fn advance(&self, seconds: u32) {
+    pub(super) async fn advance(&self, seconds: u32) {
         self.developer
             .device(
                 Method::POST,

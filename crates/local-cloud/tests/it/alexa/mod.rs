@@ -10,3 +10,4 @@ mod packages;
 mod simulations;
 mod skills;
 mod support;
+mod voices;

@@ -251,11 +251,17 @@ impl Developer {
 
     /// A skill with this program behind it, enabled.
     pub(super) async fn enabled_skill(&self, program: &str) -> String {
+        self.enabled_skill_with(program, json!([])).await
+    }
+
+    /// A skill with this program behind it and these permissions, enabled.
+    pub(super) async fn enabled_skill_with(&self, program: &str, permissions: Value) -> String {
         let id = self.create_skill().await;
         let arn = self.create_function(program).await;
         self.permit(&id).await;
         let mut manifest = manifest();
         manifest["apis"]["custom"] = json!({ "endpoint": { "uri": arn } });
+        manifest["permissions"] = permissions;
         manifest["events"] = json!({
             "endpoint": { "uri": arn },
             "subscriptions": [
