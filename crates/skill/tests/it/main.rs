@@ -8,6 +8,7 @@
 
 mod bootstrap;
 mod conversation;
+mod dependencies;
 mod interaction_models;
 mod metrics;
 mod moment;
