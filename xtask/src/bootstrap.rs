@@ -7,10 +7,9 @@ use infra::stacks::delivery::PLAN_ENVIRONMENT;
 use rollout::delivery::{self, Bootstrapped, Inputs};
 use rollout::plan::Plan;
 use serde_json::{Value, json};
-use xshell::{Shell, cmd};
 
 use crate::failure::Failure;
-use crate::{inputs, output, plan, progress, question, workspace};
+use crate::{child, inputs, output, plan, progress, question, workspace};
 
 /// What is said below the options.
 pub(crate) const HELP: &str = "\
@@ -133,10 +132,12 @@ fn report(inputs: &Inputs, made: &Bootstrapped) -> Value {
 
 /// The repository that git calls origin, if it is on GitHub.
 fn origin() -> Option<Repository> {
-    let sh = Shell::new().ok()?;
-    let root = workspace::root();
-    let url = cmd!(sh, "git -C {root} remote get-url origin");
-    on_github(&url.quiet().ignore_stderr().read().ok()?)
+    let said = child::command("git")
+        .current_dir(workspace::root())
+        .args(["remote", "get-url", "origin"])
+        .output()
+        .ok()?;
+    on_github(String::from_utf8(said.stdout).ok()?.trim())
 }
 
 /// The repository of a URL that git can clone from, in either of its two forms.

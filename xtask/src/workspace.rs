@@ -1,6 +1,5 @@
 //! Where things are in this workspace.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::environment::DIST;
@@ -25,19 +24,4 @@ pub(crate) fn skill_package() -> PathBuf {
 pub(crate) fn dist(stage: &str) -> PathBuf {
     let dist = std::env::var_os(DIST.name).map_or_else(|| root().join("dist"), PathBuf::from);
     dist.join(stage)
-}
-
-/// The variables by which `cargo run` describes xtask; passed on to another cargo, they would make
-/// it build crates again that read them.
-pub(crate) fn set_by_cargo_run() -> impl Iterator<Item = OsString> {
-    std::env::vars_os().map(|(name, _)| name).filter(|name| {
-        let name = name.to_string_lossy();
-        name.starts_with("CARGO_PKG_")
-            || [
-                "CARGO_MANIFEST_DIR",
-                "CARGO_MANIFEST_PATH",
-                "CARGO_BIN_NAME",
-            ]
-            .contains(&name.as_ref())
-    })
 }
