@@ -4,10 +4,18 @@ use std::path::{Path, PathBuf};
 
 use crate::environment::DIST;
 
-/// The folder of the workspace's Cargo.toml.
+/// The folder of the workspace's Cargo.toml: the one that the command is called in, or else the one that it
+/// was built in. A job of a pipeline runs what another has built, perhaps in another folder.
 pub(crate) fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_owned()
+    let is_root = |folder: &&Path| {
+        ["Cargo.toml", "stack.toml"]
+            .iter()
+            .all(|file| folder.join(file).is_file())
+    };
+    let here = std::env::current_dir().unwrap_or_default();
+    let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let built = built.parent().unwrap_or(built);
+    here.ancestors().find(is_root).unwrap_or(built).to_owned()
 }
 
 /// Where cargo builds, and where everything goes that may be deleted at any time.

@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use xshell::cmd;
 
 use crate::child::Shell;
+use crate::workspace;
 
 /// The folders of a run and the programs that it sets up.
 pub(crate) struct Toolbox {
@@ -30,10 +31,7 @@ pub(super) struct NotChecked {
 
 impl Toolbox {
     pub(crate) fn new() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .context("xtask lives in a folder of the workspace")?
-            .to_path_buf();
+        let root = workspace::root();
         let mut sh = Shell::new(&root)?;
         let target = match std::env::var_os("CARGO_TARGET_DIR") {
             Some(target) => root.join(target),

@@ -224,6 +224,25 @@ fn what_was_handed_over_is_taken_and_nothing_else() {
     assert!(take(xtask, bundle).success);
 }
 
+/// The job that built it can have had another folder.
+#[test]
+fn the_commands_work_on_the_repository_that_they_are_called_in() {
+    let copy = crate::init::repository();
+    let check = || {
+        let mut command = xtask(copy.path());
+        let command = command.args(["check", "--json"]);
+        Said::from(command.current_dir(copy.path()).output().unwrap())
+    };
+    fs::write(copy.path().join("Cargo.toml"), "[workspace]\n").unwrap();
+    fs::write(copy.path().join("infra/templates/skill.yaml"), "stale").unwrap();
+    let said = check();
+    let findings = said.json()["findings"].clone();
+    let mut findings = findings.as_array().unwrap().iter();
+    let stale = findings
+        .any(|found| found["code"] == "RENDERED" && found.to_string().contains("skill.yaml"));
+    assert!(stale, "{}", said.stdout);
+}
+
 /// An action, as `judges/workflows/actions.toml` has read it.
 #[derive(Deserialize)]
 struct Pinned {
