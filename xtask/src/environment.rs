@@ -59,7 +59,8 @@ pub(crate) const DIST: Variable = Variable {
 pub(crate) const GITHUB_TOKEN: Variable = Variable {
     name: "GITHUB_TOKEN",
     purpose: "What `cargo xtask plan --comment` writes to a pull request with, and \
-              `cargo xtask bundle --release-notes` to a release: `github.token` of the workflow.",
+              `cargo xtask bundle --release-notes` to a release: `github.token` of the workflow. \
+              `cargo xtask bootstrap` reads with it what a repository's jobs sign.",
     example: "ghs_…",
     default: None,
 };

@@ -43,6 +43,8 @@ mod questions;
 mod real;
 mod recovery;
 mod regions;
+#[cfg(unix)]
+mod repository;
 mod secrets;
 mod stage;
 mod talk;
