@@ -4,11 +4,10 @@
 use std::path::Path;
 
 use infra::stack_file::ProfileSource;
-use tokio::process::Command;
 
 use crate::build::{self, Kind, Site, What};
 use crate::failure::Failure;
-use crate::{output, workspace};
+use crate::{child, output, workspace};
 
 /// What to measure, and how often.
 #[derive(Debug, clap::Args)]
@@ -40,7 +39,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
         build(&folder.join(name), what).await?;
     }
     let form = if options.json { "json" } else { "table" };
-    let status = Command::new(folder.join("bench"))
+    let status = child::task(folder.join("bench"))
         .arg(&folder)
         .args([options.runs.to_string(), options.requests.to_string()])
         .arg(form)

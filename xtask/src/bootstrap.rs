@@ -1,16 +1,19 @@
 //! `cargo xtask bootstrap`: the roles with which GitHub Actions deploys a stage, made by a person once.
 
+mod subject;
+
 use std::path::PathBuf;
 
+use infra::stack_file::StageName;
 use infra::stacks::Repository;
 use infra::stacks::delivery::PLAN_ENVIRONMENT;
 use rollout::delivery::{self, Bootstrapped, Inputs};
 use rollout::plan::Plan;
 use serde_json::{Value, json};
-use xshell::{Shell, cmd};
 
+use self::subject::Told;
 use crate::failure::Failure;
-use crate::{inputs, output, plan, progress, question, workspace};
+use crate::{child, inputs, output, plan, progress, question, workspace};
 
 /// What is said below the options.
 pub(crate) const HELP: &str = "\
@@ -28,8 +31,8 @@ pub(crate) struct Options {
     /// The stack file
     #[arg(long, value_name = "FILE", default_value = "stack.toml")]
     stack: PathBuf,
-    /// The repository on GitHub whose pipelines deploy, as OWNER/NAME or OWNER@ID/NAME@ID, whichever
-    /// its jobs sign; as before, or else the one that git calls origin
+    /// The repository on GitHub whose pipelines deploy, as OWNER/NAME, of which GitHub is asked what its
+    /// jobs sign, or as OWNER@ID/NAME@ID; as before, or else the one that git calls origin
     #[arg(long, value_name = "REPOSITORY")]
     repository: Option<Repository>,
     /// Whether pull requests are planned against this stage; as before, or else not
@@ -51,16 +54,23 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let stage = inputs::existing_on_aws(&options.stack, options.stage.as_deref())?;
-    let inputs = Inputs {
+    let mut inputs = Inputs {
         stack: stage.stack,
         stage: stage.stage,
         home: stage.home,
         endpoints: stage.endpoints,
         repository: options.repository.clone(),
-        origin: origin(),
         plans: options.plan_role,
     };
     let counter = output::call_counter();
+    if inputs.repository.is_none() {
+        let trusted = delivery::trusted_repository(&inputs, &counter).await;
+        let trusted = trusted.map_err(|error| Failure::from(error).after(counter.calls()))?;
+        inputs.repository = trusted.is_none().then(origin).flatten();
+    }
+    if let Some(named) = inputs.repository.take() {
+        inputs.repository = Some(signed(named, &inputs.stage, options.yes).await?);
+    }
     let progress = progress::for_stderr();
     let local = inputs.stage.is_local();
     let approve = |plan: &Plan| {
@@ -82,6 +92,48 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The repository as its jobs sign it: what was said with ids, what GitHub says, or what a person does.
+/// A local stage has no pipeline, and asks nobody.
+async fn signed(named: Repository, stage: &StageName, yes: bool) -> Result<Repository, Failure> {
+    if named.has_ids() || stage.is_local() {
+        return Ok(named);
+    }
+    let reasons = match subject::ask(&named).await? {
+        Told::Signs(repository) => {
+            output::aside(&format!("GitHub says that its jobs sign repo:{repository}"));
+            return Ok(repository);
+        }
+        Told::Nothing(reasons) => reasons,
+    };
+    output::aside(&format!(
+        "not checked: what the jobs of {named} sign: {}",
+        reasons.join("; ")
+    ));
+    if yes || !question::somebody() {
+        output::aside(&format!(
+            "{named} is taken as it was said; a repository made, renamed or transferred since July 2026 signs \
+             its ids too, and cannot take the roles then: run this again with --repository \
+             OWNER@ID/NAME@ID, the `sub_claim_prefix` of `gh api \
+             repos/{named}/actions/oidc/customization/sub`"
+        ));
+        return Ok(named);
+    }
+    loop {
+        let question = format!(
+            "what its jobs sign, OWNER@ID/NAME@ID if it was made, renamed or transferred since July \
+             2026 [{named}]: "
+        );
+        let answer = question::require(&question, "nothing was changed", "add --repository")?;
+        if answer.is_empty() {
+            return Ok(named);
+        }
+        match answer.parse() {
+            Ok(repository) => return Ok(repository),
+            Err(error) => output::aside(&format!("{error}")),
+        }
+    }
+}
+
 /// The environments of the repository, each with the role that its jobs take.
 fn environments<'a>(inputs: &'a Inputs, made: &'a Bootstrapped) -> Vec<(&'a str, &'a str)> {
     let deploy = (inputs.stage.as_str(), made.outputs.deploy_role.as_str());
@@ -99,12 +151,6 @@ fn told(inputs: &Inputs, made: &Bootstrapped) -> Vec<String> {
         lines.push(format!("  {environment}: AWS_ROLE = {role}"));
         let indent = " ".repeat(environment.len());
         lines.push(format!("  {indent}  AWS_REGION = {}", inputs.home));
-    }
-    if !repository.has_ids() {
-        lines.push(format!(
-            "a repository made or renamed since July 2026 signs its ids, too: run it again with \
-             --repository as `gh api repos/{repository}/actions/oidc/customization/sub` tells"
-        ));
     }
     lines.push("docs/ci.md tells what else a pipeline needs".to_owned());
     lines
@@ -133,10 +179,12 @@ fn report(inputs: &Inputs, made: &Bootstrapped) -> Value {
 
 /// The repository that git calls origin, if it is on GitHub.
 fn origin() -> Option<Repository> {
-    let sh = Shell::new().ok()?;
-    let root = workspace::root();
-    let url = cmd!(sh, "git -C {root} remote get-url origin");
-    on_github(&url.quiet().ignore_stderr().read().ok()?)
+    let said = child::command("git")
+        .current_dir(workspace::root())
+        .args(["remote", "get-url", "origin"])
+        .output()
+        .ok()?;
+    on_github(String::from_utf8(said.stdout).ok()?.trim())
 }
 
 /// The repository of a URL that git can clone from, in either of its two forms.

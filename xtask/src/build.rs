@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 use infra::stack_file::{Architecture, ProfileSource};
 
-use crate::{alone, workspace};
+use crate::{alone, child, workspace};
 
 pub(crate) use site::Site;
 
@@ -143,16 +143,13 @@ pub(crate) async fn compile(kind: Kind, what: What, site: &Site) -> Result<PathB
     Ok(program)
 }
 
-/// Cargo, as a person would start it in a workspace.
+/// Cargo in a workspace.
 fn cargo(site: &Site) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = child::cargo();
     command.current_dir(&site.root).kill_on_drop(true);
     // Ctrl-C is for us: the build is a step in flight, and ends by itself.
     #[cfg(unix)]
     command.process_group(0);
-    for name in workspace::set_by_cargo_run() {
-        command.env_remove(name);
-    }
     if let Some(target) = &site.target {
         command.env("CARGO_TARGET_DIR", target);
     }

@@ -85,7 +85,7 @@ compdef _cargo_with_xtask cargo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::process::Command;
+    use crate::child;
 
     /// What bash offers for a line.
     fn offered(words: &[&str]) -> Vec<String> {
@@ -99,7 +99,7 @@ mod tests {
             words.len() - 1,
             words[words.len() - 2],
         );
-        let output = Command::new("bash").args(["-c", &asks]).output().unwrap();
+        let output = child::command("bash").args(["-c", &asks]).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let text = String::from_utf8(output.stdout).unwrap();
         text.lines()

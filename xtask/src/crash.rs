@@ -39,7 +39,7 @@ fn report(info: &PanicHookInfo<'_>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
+    use crate::child;
 
     const SECRET: &str = "Atzr|a-secret-in-hand";
 
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_crash_says_where_and_shows_no_secret() {
         for backtrace in ["0", "1"] {
-            let output = Command::new(std::env::current_exe().unwrap())
+            let output = child::command(std::env::current_exe().unwrap())
                 .args(["--ignored", "--exact", "crash::tests::crash", "--nocapture"])
                 .env("RUST_BACKTRACE", backtrace)
                 .output()

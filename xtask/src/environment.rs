@@ -4,6 +4,8 @@ use models::environment;
 pub(crate) use models::environment::Variable;
 use smapi::variables;
 
+use crate::child::variables::{RULES, Rule};
+
 /// Where the page is.
 pub(crate) const PAGE: &str = "docs/environment.md";
 
@@ -40,7 +42,7 @@ pub(crate) const AMAZON_CLIENT_ID: Variable = Variable {
 /// Its secret.
 pub(crate) const AMAZON_CLIENT_SECRET: Variable = Variable {
     name: "VOICELINK_AMAZON_CLIENT_SECRET",
-    purpose: "The client secret of that security profile.",
+    purpose: "The client secret of the security profile of `VOICELINK_AMAZON_CLIENT_ID`.",
     example: "amzn1.oa2-cs.v1.…",
     default: None,
 };
@@ -57,7 +59,8 @@ pub(crate) const DIST: Variable = Variable {
 pub(crate) const GITHUB_TOKEN: Variable = Variable {
     name: "GITHUB_TOKEN",
     purpose: "What `cargo xtask plan --comment` writes to a pull request with, and \
-              `cargo xtask bundle --release-notes` to a release: `github.token` of the workflow.",
+              `cargo xtask bundle --release-notes` to a release: `github.token` of the workflow. \
+              `cargo xtask bootstrap` reads with it what a repository's jobs sign.",
     example: "ghs_…",
     default: None,
 };
@@ -65,7 +68,8 @@ pub(crate) const GITHUB_TOKEN: Variable = Variable {
 /// The repository of the pull request or the release.
 pub(crate) const GITHUB_REPOSITORY: Variable = Variable {
     name: "GITHUB_REPOSITORY",
-    purpose: "The repository of that pull request or release; GitHub Actions sets it.",
+    purpose: "The repository of the pull request or release that a command writes to; GitHub Actions sets \
+              it.",
     example: "ada/taxi-desk",
     default: None,
 };
@@ -104,6 +108,8 @@ struct Environment {
     conventional: &'static [Variable],
     /// The commands, to find services and who calls them.
     commands: &'static [Variable],
+    /// The commands, to prove who calls; no program that they start gets one but GitHub's own.
+    secrets: &'static [Variable],
     /// The commands, to find their way on a machine.
     machine: &'static [Variable],
 }
@@ -115,24 +121,9 @@ const ENVIRONMENT: Environment = Environment {
     // (https://developer.amazon.com/docs/smapi/ask-cli-intro.html).
     commands: &[
         variable(
-            variables::REFRESH_TOKEN,
-            "Amazon developer: a refresh token that was issued to the client of the next two.",
-            "Atzr|…",
-        ),
-        variable(
             variables::LWA_CLIENT_ID,
             "Id of your own Login with Amazon client.",
             "amzn1.application-oa2-client.0123456789abcdef",
-        ),
-        variable(
-            variables::LWA_CLIENT_CONFIRMATION,
-            "Secret of your own Login with Amazon client.",
-            "amzn1.oa2-cs.v1.…",
-        ),
-        variable(
-            variables::ACCESS_TOKEN,
-            "Amazon developer: an access token, used as it is if there is no refresh token.",
-            "Atza|…",
         ),
         variable(
             variables::VENDOR_ID,
@@ -156,12 +147,10 @@ const ENVIRONMENT: Environment = Environment {
             "http://127.0.0.1:4602",
         ),
         AMAZON_CLIENT_ID,
-        AMAZON_CLIENT_SECRET,
         ENDPOINTS,
         LOCAL_STAGE,
         DIST,
         CALL_TIMEOUT,
-        GITHUB_TOKEN,
         GITHUB_REPOSITORY,
         GITHUB_EVENT_PATH,
         GITHUB_API_URL,
@@ -175,6 +164,26 @@ const ENVIRONMENT: Environment = Environment {
             "`1` shows, when the program itself fails, how it came there.",
             "1",
         ),
+    ],
+    secrets: &[
+        variable(
+            variables::REFRESH_TOKEN,
+            "Amazon developer: a refresh token that was issued to the client of the next one and of \
+             `ASK_LWA_CLIENT_ID`.",
+            "Atzr|…",
+        ),
+        variable(
+            variables::LWA_CLIENT_CONFIRMATION,
+            "Secret of your own Login with Amazon client.",
+            "amzn1.oa2-cs.v1.…",
+        ),
+        variable(
+            variables::ACCESS_TOKEN,
+            "Amazon developer: an access token, used as it is if there is no refresh token.",
+            "Atza|…",
+        ),
+        AMAZON_CLIENT_SECRET,
+        GITHUB_TOKEN,
     ],
     machine: &[
         Variable {
@@ -256,9 +265,46 @@ pub(crate) fn page() -> String {
          (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html).\n\n",
     );
     table(&mut page, ENVIRONMENT.commands);
+    page.push_str("\nThese are secrets:\n\n");
+    table(&mut page, ENVIRONMENT.secrets);
     page.push_str("\nThese are set on most machines:\n\n");
     table(&mut page, ENVIRONMENT.machine);
+    page.push_str(PROGRAMS);
+    page.extend(RULES.iter().map(rule));
     page
+}
+
+/// What the page says before the table of [`RULES`].
+const PROGRAMS: &str = "
+## Programs that the commands start
+
+Cargo, and every other program that a command starts, gets the variables of this table and no others, so that
+build scripts and procedural macros do not see your credentials. A `*` at the end stands for any ending, except one
+that sounds like a secret, such as `_TOKEN` or `_PASSWORD`.
+
+A variable that your own build needs belongs into `[env]` of
+[cargo's configuration](https://doc.rust-lang.org/cargo/reference/config.html#env), in the repository or in
+your home. Dependencies that only a credential gives access to are downloaded by `cargo fetch`, before a command
+builds.
+
+| programs | variables | what for |
+| --- | --- | --- |
+";
+
+fn rule(rule: &Rule) -> String {
+    let code = |names: &[&str]| {
+        let names = names.iter().map(|name| format!("`{name}`"));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let programs = match rule.programs {
+        [] => "all".to_owned(),
+        programs => code(programs),
+    };
+    format!(
+        "| {programs} | {} | {} |\n",
+        code(rule.variables),
+        rule.purpose
+    )
 }
 
 fn table(page: &mut String, variables: &[Variable]) {
@@ -281,6 +327,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::child::variables::{is_for, is_secret};
     use crate::workspace;
 
     #[test]
@@ -291,10 +338,28 @@ mod tests {
             .iter()
             .chain(ENVIRONMENT.conventional)
             .chain(ENVIRONMENT.commands)
+            .chain(ENVIRONMENT.secrets)
             .chain(ENVIRONMENT.machine);
         for variable in every {
             let row = format!("\n| `{}` |", variable.name);
             assert_eq!(page.matches(&row).count(), 1, "{}", variable.name);
+        }
+    }
+
+    /// One that is found there is a secret that cargo compiles with.
+    #[test]
+    fn no_secret_is_for_cargo_and_every_secret_is_listed_as_one() {
+        let secrets: Vec<_> = (ENVIRONMENT.secrets.iter())
+            .map(|variable| variable.name)
+            .collect();
+        assert!(secrets.len() >= 5, "{secrets:?}");
+        for name in secrets {
+            for program in ["cargo", "xtask", "rustc", "python3", "npm", "git"] {
+                assert!(!is_for(program, name), "{program}: {name}");
+            }
+        }
+        for variable in ENVIRONMENT.commands {
+            assert!(!is_secret(variable.name), "{}", variable.name);
         }
     }
 

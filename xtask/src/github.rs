@@ -11,13 +11,55 @@ use crate::environment::{
 };
 use crate::failure::Failure;
 
+/// GitHub's API, as somebody or as anybody.
+pub(crate) struct Api {
+    clients: HttpClients,
+    base: Url,
+    token: Option<SecretString>,
+}
+
+impl Api {
+    /// The API that the environment names, with the token that is there.
+    pub(crate) fn from_environment() -> Result<Self, Failure> {
+        let base = match std::env::var(GITHUB_API_URL.name) {
+            Ok(base) => base,
+            Err(_) => GITHUB_API_URL.default.unwrap_or_default().to_owned(),
+        };
+        let base = format!("{}/", base.trim_end_matches('/'));
+        let token = std::env::var(GITHUB_TOKEN.name).ok();
+        Ok(Self {
+            clients: HttpClients::default(),
+            base: (base.parse()).map_err(|error: url::ParseError| {
+                let hint = "unset it, or set it to the base URL of GitHub's API";
+                unusable(&GITHUB_API_URL, &error.to_string(), hint)
+            })?,
+            token: token.filter(|token| !token.is_empty()).map(Into::into),
+        })
+    }
+
+    /// A request; `path` is below the base URL.
+    pub(crate) fn call(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
+        let failed = |error: String| Failure::new("GITHUB", error);
+        let http = self.clients.for_url(&self.base);
+        let http = http.map_err(|error| failed(error.to_string()))?;
+        let url = self.base.join(path);
+        let url = url.map_err(|error| failed(format!("{path}: {error}")))?;
+        let request = http
+            .request(method, url)
+            .header("accept", "application/vnd.github+json")
+            .header("x-github-api-version", "2022-11-28");
+        Ok(match &self.token {
+            Some(token) => request.bearer_auth(token.expose_secret()),
+            None => request,
+        })
+    }
+}
+
 /// The run of a workflow, and what it may do.
 pub(crate) struct Run {
-    clients: HttpClients,
-    api: Url,
+    api: Api,
     repository: String,
     event: Value,
-    token: SecretString,
     /// What to do when something is missing.
     hint: &'static str,
 }
@@ -26,21 +68,15 @@ impl Run {
     /// As GitHub Actions describes it
     /// (<https://docs.github.com/en/actions/reference/workflows-and-actions/variables>).
     pub(crate) fn from_environment(hint: &'static str) -> Result<Self, Failure> {
-        let api = match std::env::var(GITHUB_API_URL.name) {
-            Ok(api) => api,
-            Err(_) => GITHUB_API_URL.default.unwrap_or_default().to_owned(),
-        };
         let event = std::fs::read(required(&GITHUB_EVENT_PATH, hint)?).ok();
+        let repository = required(&GITHUB_REPOSITORY, hint)?;
+        required(&GITHUB_TOKEN, hint)?;
         Ok(Self {
-            clients: HttpClients::default(),
-            api: format!("{}/", api.trim_end_matches('/'))
-                .parse()
-                .map_err(|error| unusable(&GITHUB_API_URL, &format!("{error}"), hint))?,
-            repository: required(&GITHUB_REPOSITORY, hint)?,
+            api: Api::from_environment()?,
+            repository,
             event: event
                 .and_then(|bytes| serde_json::from_slice(&bytes).ok())
                 .unwrap_or_default(),
-            token: required(&GITHUB_TOKEN, hint)?.into(),
             hint,
         })
     }
@@ -56,19 +92,8 @@ impl Run {
 
     /// A request about the repository; `path` is below it.
     pub(crate) fn call(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
-        let http = self
-            .clients
-            .for_url(&self.api)
-            .map_err(|error| Failure::new("GITHUB", error.to_string()))?;
-        let url = self
-            .api
-            .join(&format!("repos/{}/{path}", self.repository))
-            .map_err(|error| unusable(&GITHUB_REPOSITORY, &error.to_string(), self.hint))?;
-        Ok(http
-            .request(method, url)
-            .bearer_auth(self.token.expose_secret())
-            .header("accept", "application/vnd.github+json")
-            .header("x-github-api-version", "2022-11-28"))
+        self.api
+            .call(method, &format!("repos/{}/{path}", self.repository))
     }
 }
 

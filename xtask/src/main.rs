@@ -8,6 +8,7 @@ mod build;
 mod bundle;
 mod chaos;
 mod check;
+mod child;
 mod ci;
 mod completions;
 mod console;

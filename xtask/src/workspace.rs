@@ -1,14 +1,21 @@
 //! Where things are in this workspace.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::environment::DIST;
 
-/// The folder of the workspace's Cargo.toml.
+/// The folder of the workspace's Cargo.toml: the one that the command is called in, or else the one that it
+/// was built in. A job of a pipeline runs what another has built, perhaps in another folder.
 pub(crate) fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_owned()
+    let is_root = |folder: &&Path| {
+        ["Cargo.toml", "stack.toml"]
+            .iter()
+            .all(|file| folder.join(file).is_file())
+    };
+    let here = std::env::current_dir().unwrap_or_default();
+    let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let built = built.parent().unwrap_or(built);
+    here.ancestors().find(is_root).unwrap_or(built).to_owned()
 }
 
 /// Where cargo builds, and where everything goes that may be deleted at any time.
@@ -25,19 +32,4 @@ pub(crate) fn skill_package() -> PathBuf {
 pub(crate) fn dist(stage: &str) -> PathBuf {
     let dist = std::env::var_os(DIST.name).map_or_else(|| root().join("dist"), PathBuf::from);
     dist.join(stage)
-}
-
-/// The variables by which `cargo run` describes xtask; passed on to another cargo, they would make
-/// it build crates again that read them.
-pub(crate) fn set_by_cargo_run() -> impl Iterator<Item = OsString> {
-    std::env::vars_os().map(|(name, _)| name).filter(|name| {
-        let name = name.to_string_lossy();
-        name.starts_with("CARGO_PKG_")
-            || [
-                "CARGO_MANIFEST_DIR",
-                "CARGO_MANIFEST_PATH",
-                "CARGO_BIN_NAME",
-            ]
-            .contains(&name.as_ref())
-    })
 }

@@ -5,11 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use rsa::pkcs1v15::SigningKey;
+use rsa::PrivateKey;
 use rsa::sha2::Sha256;
-use rsa::signature::{SignatureEncoding as _, Signer as _};
 use rsa::traits::PublicKeyParts as _;
-use rsa::{RsaPrivateKey, rand_core::OsRng};
 use serde_json::{Value, json};
 
 /// The pool in the issuer's URL; `GetUser` reads the region from it.
@@ -24,12 +22,12 @@ const SUBJECT: &str = "5a1f7a2e-8f0b-4a51-9f7b-0c6f2f3d9b11";
 
 /// A signing key as Cognito has them: RSA of 2048 bits.
 pub(super) struct Issuer {
-    key: RsaPrivateKey,
+    key: PrivateKey,
 }
 
 impl Issuer {
     pub(super) fn new() -> Result<Self> {
-        let key = RsaPrivateKey::new(&mut OsRng, 2048).context("no signing key")?;
+        let key = PrivateKey::new(&mut getrandom::SysRng, 2048).context("no signing key")?;
         Ok(Self { key })
     }
 
@@ -38,10 +36,10 @@ impl Issuer {
         let key = |id: &str| {
             json!({
                 "alg": "RS256",
-                "e": BASE64.encode(self.key.e().to_bytes_be()),
+                "e": BASE64.encode(self.key.e_bytes()),
                 "kid": id,
                 "kty": "RSA",
-                "n": BASE64.encode(self.key.n().to_bytes_be()),
+                "n": BASE64.encode(self.key.n_bytes()),
                 "use": "sig",
             })
         };
@@ -49,7 +47,7 @@ impl Issuer {
     }
 
     /// An access token with the claims that Cognito puts into one.
-    pub(super) fn access_token(&self, issuer: &str) -> String {
+    pub(super) fn access_token(&self, issuer: &str) -> Result<String> {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
@@ -71,8 +69,8 @@ impl Issuer {
         });
         let part = |value: &Value| BASE64.encode(value.to_string());
         let signed = format!("{}.{}", part(&header), part(&claims));
-        let signature = SigningKey::<Sha256>::new(self.key.clone()).sign(signed.as_bytes());
-        format!("{signed}.{}", BASE64.encode(signature.to_bytes()))
+        let signature = self.key.pkcs1v15_sign::<Sha256>(signed.as_bytes())?;
+        Ok(format!("{signed}.{}", BASE64.encode(signature)))
     }
 }
 

@@ -18,7 +18,9 @@ impl Process {
     /// Starts a program with exactly this environment. What it logs goes nowhere, at the price
     /// of a write.
     pub(super) fn start(program: &Path, environment: &[(String, String)]) -> Result<Self> {
-        let child = Command::new(program)
+        #[expect(clippy::disallowed_methods, reason = "with exactly this environment")]
+        let mut command = Command::new(program);
+        let child = command
             .env_clear()
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())

@@ -56,7 +56,7 @@ impl Provider {
         let issuer = format!("{cognito_url}/{POOL}");
         let sign_in_url = format!("https://localhost:{}", sign_in.local_addr()?.port());
         let signer = Issuer::new()?;
-        let token = signer.access_token(&issuer);
+        let token = signer.access_token(&issuer)?;
         let asked = Arc::new(Counters::default());
         let answers = Arc::new(Answers {
             token: token.clone(),

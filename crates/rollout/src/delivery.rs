@@ -33,8 +33,6 @@ pub struct Inputs {
     pub endpoints: Endpoints,
     /// Whose pipelines deploy; as before, if nothing is said.
     pub repository: Option<Repository>,
-    /// Whose they are if nothing was said before either.
-    pub origin: Option<Repository>,
     /// Whether pull requests may have plans made; as before, or not, if nothing is said.
     pub plans: Option<bool>,
 }
@@ -202,17 +200,34 @@ async fn make(
     })
 }
 
+/// The repository whose pipelines the stage's roles trust already.
+///
+/// # Errors
+///
+/// When AWS cannot be asked.
+pub async fn trusted_repository(
+    inputs: &Inputs,
+    counter: &CallCounter,
+) -> Result<Option<Repository>, Error> {
+    let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter.clone()).await?;
+    let name = names::delivery_stack(&inputs.stack.name, &inputs.stage);
+    let reader = Desired::reader(name, inputs.home.clone());
+    let observed = StackClient::new(&aws, reader).observe().await?;
+    let parameters = observed.and_then(|observed| made_with(inputs, &observed));
+    Ok(parameters.map(|parameters| parameters.repository))
+}
+
+fn made_with(inputs: &Inputs, observed: &Observed) -> Option<DeliveryParameters> {
+    let pairs = observed.parameters.iter();
+    let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
+    DeliveryParameters::from_pairs(&inputs.stage, pairs)
+}
+
 /// What is asked for, else what the stack was made with.
 fn parameters(inputs: &Inputs, before: Option<&Observed>) -> Result<DeliveryParameters, Error> {
-    let before = before.and_then(|observed| {
-        let pairs = observed.parameters.iter();
-        let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
-        DeliveryParameters::from_pairs(&inputs.stage, pairs)
-    });
+    let before = before.and_then(|observed| made_with(inputs, observed));
     let said = inputs.repository.clone();
-    let repository = said
-        .or_else(|| before.as_ref().map(|before| before.repository.clone()))
-        .or_else(|| inputs.origin.clone());
+    let repository = said.or_else(|| before.as_ref().map(|before| before.repository.clone()));
     let Some(repository) = repository else {
         return Err(Error::new(
             Code::Stack,
@@ -284,7 +299,6 @@ mod tests {
             home: "us-east-1".parse().unwrap(),
             endpoints: Endpoints::amazon(None),
             repository: repository.map(|text| text.parse().unwrap()),
-            origin: None,
             plans,
         }
     }

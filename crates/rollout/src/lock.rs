@@ -134,7 +134,9 @@ pub fn is_alive(pid: u32) -> bool {
     if Path::new("/proc/self").exists() {
         return Path::new("/proc").join(pid.to_string()).exists();
     }
-    Command::new("ps")
+    #[expect(clippy::disallowed_methods, reason = "it needs no environment")]
+    let mut ps = Command::new("ps");
+    ps.env_clear()
         .args(["-p", &pid.to_string()])
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -14,10 +14,8 @@ use std::sync::{Mutex, OnceLock};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use rsa::RsaPrivateKey;
-use rsa::pkcs1v15::SigningKey;
+use rsa::PrivateKey;
 use rsa::sha2::Sha256;
-use rsa::signature::{SignatureEncoding as _, Signer as _};
 use rsa::traits::PublicKeyParts as _;
 use serde_json::{Value, json};
 
@@ -27,11 +25,11 @@ pub const CLIENT_ID: &str = "client1";
 pub const NOW: i64 = 1_795_167_000;
 
 /// The key of a name: always the same within one run.
-pub fn key(name: &str) -> RsaPrivateKey {
-    static KEYS: OnceLock<Mutex<HashMap<String, RsaPrivateKey>>> = OnceLock::new();
+pub fn key(name: &str) -> PrivateKey {
+    static KEYS: OnceLock<Mutex<HashMap<String, PrivateKey>>> = OnceLock::new();
     let mut keys = KEYS.get_or_init(Mutex::default).lock().unwrap();
     keys.entry(name.to_owned())
-        .or_insert_with(|| RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap())
+        .or_insert_with(|| PrivateKey::new(&mut getrandom::SysRng, 2048).unwrap())
         .clone()
 }
 
@@ -74,8 +72,10 @@ pub fn sign_bytes(header: impl AsRef<[u8]>, name: &str, claims: impl AsRef<[u8]>
 
 /// Signs the first two parts of a token as they are.
 pub fn sign_text(signed: &str, name: &str) -> String {
-    let signature = SigningKey::<Sha256>::new(key(name)).sign(signed.as_bytes());
-    format!("{signed}.{}", encode(signature.to_bytes()))
+    let signature = key(name)
+        .pkcs1v15_sign::<Sha256>(signed.as_bytes())
+        .unwrap();
+    format!("{signed}.{}", encode(signature))
 }
 
 /// Base64url without padding.
@@ -96,7 +96,7 @@ fn jwk(kid: &str) -> Value {
         "kty": "RSA",
         "alg": "RS256",
         "use": "sig",
-        "n": BASE64_URL_SAFE_NO_PAD.encode(key.n().to_bytes_be()),
-        "e": BASE64_URL_SAFE_NO_PAD.encode(key.e().to_bytes_be()),
+        "n": BASE64_URL_SAFE_NO_PAD.encode(key.n_bytes()),
+        "e": BASE64_URL_SAFE_NO_PAD.encode(key.e_bytes()),
     })
 }

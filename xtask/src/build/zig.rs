@@ -7,7 +7,7 @@ use infra::stack_file::Architecture;
 use rollout::error::{Code, Error};
 use tokio::process::Command;
 
-use crate::{output, workspace};
+use crate::{child, output, workspace};
 
 /// What is installed, in an environment of its own, unless it is there.
 const PACKAGES: [&str; 2] = ["cargo-zigbuild==0.24.0", "ziglang==0.17.0"];
@@ -56,7 +56,7 @@ async fn has_library(architecture: Architecture) -> Result<(), Error> {
             "run `rustup target add {target}` and then this again"
         ))
     };
-    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let mut rustc = child::task(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     rustc
         .current_dir(workspace::root())
         .args(["--print", "target-libdir", "--target", target]);
@@ -80,14 +80,14 @@ async fn install() -> Result<PathBuf, Error> {
         return Ok(programs);
     }
     output::aside("installing cargo-zigbuild and zig under the target folder");
-    let mut python = Command::new("python3");
+    let mut python = child::task("python3");
     python.args(["-m", "venv", "--clear"]).arg(&environment);
     run(
         python,
         "install Python 3.10 or newer with its venv module (Debian and Ubuntu: python3-venv)",
     )
     .await?;
-    let mut pip = Command::new(programs.join("pip"));
+    let mut pip = child::task(programs.join("pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check"])
         .args(PACKAGES);
     run(pip, "a Python package index has to be reachable").await?;

@@ -18,16 +18,7 @@ pub(super) enum Ended {
 
 /// This program, with a home of its own and nobody's credentials.
 pub(super) fn command(program: &Path, home: &Path) -> Command {
-    let mut command = Command::new(program);
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if ["AWS_", "ASK_"]
-            .iter()
-            .any(|prefix| text.starts_with(prefix))
-        {
-            command.env_remove(name);
-        }
-    }
+    let mut command = crate::child::task(program);
     command
         .env("VOICELINK_LOCAL_STAGE", home.join("local-stage.json"))
         .env("VOICELINK_DIST", home.join("dist"))

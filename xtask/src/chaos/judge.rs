@@ -7,9 +7,10 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::stage::Stage;
+use crate::child;
 
 /// `judges/endstate.py`.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ struct Answer {
 
 impl Judge {
     pub(super) fn start(python: &Path, program: &Path) -> Result<Self> {
-        let mut process = Command::new(python)
+        let mut process = child::task(python)
             .arg("-B")
             .arg(program)
             .stdin(Stdio::piped())

@@ -26,7 +26,7 @@ pub(super) fn ask_cli(toolbox: &Toolbox) -> Result<()> {
     let stage = OwnStage::start(None)?;
     let ask = AskCli::set_up(toolbox, &stage.access)?;
 
-    let cargo = Toolbox::as_person(cmd!(toolbox.sh, "cargo xtask render"));
+    let cargo = cmd!(toolbox.sh, "cargo xtask render");
     cargo.run()?;
     ask.deploy_metadata()?;
     let skill = ask.skill()?;
@@ -280,7 +280,7 @@ impl<'a> AskCli<'a> {
 }
 
 fn plan(toolbox: &Toolbox) -> Result<Value> {
-    let text = Toolbox::as_person(cmd!(toolbox.sh, "cargo xtask plan --json"))
+    let text = cmd!(toolbox.sh, "cargo xtask plan --json")
         .ignore_status()
         .read()?;
     serde_json::from_str(&text).with_context(|| format!("`plan --json` printed no JSON: {text}"))

@@ -2,7 +2,8 @@
 //!
 //! Every step runs one program and prints what that program prints. What a step needs beyond
 //! Rust is set up under the target folder, pinned; a missing interpreter fails the step, it
-//! never skips it.
+//! never skips it. What a step cannot look at, such as a database that is out of reach, is
+//! `not checked` where it happens and in the summary, and a failure with `--strict`.
 
 mod ask_cli;
 mod chaos;
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::output;
-use toolbox::Toolbox;
+use toolbox::{NotChecked, Toolbox};
 
 /// Which steps to run.
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,9 @@ pub(crate) struct Options {
     /// Run the remaining steps after one has failed
     #[arg(long)]
     keep_going: bool,
+    /// Fail also for what could not be checked, such as advisories where their database is out of reach
+    #[arg(long)]
+    strict: bool,
     /// List the steps and end
     #[arg(long)]
     list: bool,
@@ -178,27 +182,111 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let toolbox = Toolbox::new()?;
-    let mut times = Vec::new();
-    let mut failed = Vec::new();
+    let mut ended = Vec::new();
     for step in steps {
         output::line(&format!("\n=== {}: {}", step.name, step.about));
         let started = Instant::now();
         let result = (step.run)(&toolbox);
         let took = started.elapsed();
-        times.push((step.name, took));
-        if let Err(error) = result {
+        let outcome = outcome(result, toolbox.take_not_checked());
+        for line in outcome.lines(step.name) {
+            output::line(&line);
+        }
+        if let Outcome::Failed(error) = &outcome {
             output::aside(&format!(
-                "=== {} failed after {}: {error:#}",
+                "=== {} failed after {}: {error}",
                 step.name,
                 seconds(took)
             ));
-            failed.push(step.name);
-            if !options.keep_going {
-                break;
-            }
+        }
+        let failed = outcome.is_failure(options.strict);
+        ended.push(Ended {
+            name: step.name,
+            took,
+            outcome,
+        });
+        if failed && !options.keep_going {
+            break;
         }
     }
-    summarise(&times, &failed)
+    output::line("");
+    for step in &ended {
+        output::line(&step.row());
+    }
+    verdict(&ended, options.strict)
+}
+
+/// A step that has ended.
+struct Ended {
+    name: &'static str,
+    took: Duration,
+    outcome: Outcome,
+}
+
+/// What a step came to.
+#[derive(Debug)]
+enum Outcome {
+    Held,
+    /// What was looked at holds; these could not be.
+    NotChecked(Vec<NotChecked>),
+    Failed(String),
+}
+
+fn outcome(result: Result<()>, not_checked: Vec<NotChecked>) -> Outcome {
+    match result {
+        Err(error) => Outcome::Failed(format!("{error:#}")),
+        Ok(()) if not_checked.is_empty() => Outcome::Held,
+        Ok(()) => Outcome::NotChecked(not_checked),
+    }
+}
+
+impl Outcome {
+    fn is_failure(&self, strict: bool) -> bool {
+        match self {
+            Self::Held => false,
+            Self::NotChecked(_) => strict,
+            Self::Failed(_) => true,
+        }
+    }
+
+    /// What is said of it before the next step.
+    fn lines(&self, step: &str) -> Vec<String> {
+        match self {
+            Self::NotChecked(parts) => parts
+                .iter()
+                .map(|part| format!("not checked: {}: {}", part.name(step), part.why))
+                .collect(),
+            Self::Held | Self::Failed(_) => Vec::new(),
+        }
+    }
+}
+
+impl NotChecked {
+    /// The step, and the part of it if it is not all of it.
+    fn name(&self, step: &str) -> String {
+        match self.part {
+            Some(part) => format!("{step} ({part})"),
+            None => step.to_owned(),
+        }
+    }
+}
+
+impl Ended {
+    /// Its line of the summary.
+    fn row(&self) -> String {
+        let outcome = match &self.outcome {
+            Outcome::Held => "ok".to_owned(),
+            Outcome::Failed(_) => "FAILED".to_owned(),
+            Outcome::NotChecked(parts) => {
+                let parts: Vec<_> = parts.iter().filter_map(|part| part.part).collect();
+                match &parts[..] {
+                    [] => "not checked".to_owned(),
+                    parts => format!("ok, not checked: {}", parts.join(", ")),
+                }
+            }
+        };
+        format!("{:<12} {:>8}  {outcome}", self.name, seconds(self.took))
+    }
 }
 
 fn chosen(only: &[String]) -> Result<Vec<&'static Step>> {
@@ -217,20 +305,19 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Step>> {
     }
 }
 
-fn summarise(times: &[(&str, Duration)], failed: &[&str]) -> Result<()> {
-    output::line("");
-    for (name, took) in times {
-        let outcome = if failed.contains(name) {
-            "FAILED"
-        } else {
-            "ok"
-        };
-        output::line(&format!("{name:<12} {:>8}  {outcome}", seconds(*took)));
-    }
+/// Whether the run has succeeded.
+fn verdict(ended: &[Ended], strict: bool) -> Result<()> {
+    let failed: Vec<_> = (ended.iter())
+        .filter(|step| step.outcome.is_failure(strict))
+        .map(|step| step.name)
+        .collect();
     if failed.is_empty() {
         return Ok(());
     }
-    let only: Vec<_> = failed.iter().map(|name| format!("--only {name}")).collect();
+    let mut only: Vec<_> = failed.iter().map(|name| format!("--only {name}")).collect();
+    if strict {
+        only.push("--strict".to_owned());
+    }
     bail!(
         "{} failed; repeat with `cargo xtask ci {}`",
         failed.join(", "),
@@ -265,9 +352,54 @@ mod tests {
 
     #[test]
     fn a_failure_says_how_to_repeat_it() {
-        let times = [("fmt", Duration::ZERO), ("doc", Duration::ZERO)];
-        let error = summarise(&times, &["doc"]).unwrap_err().to_string();
+        let ended = [
+            ended("fmt", Outcome::Held),
+            ended("doc", Outcome::Failed("no".to_owned())),
+        ];
+        let error = verdict(&ended, false).unwrap_err().to_string();
         assert_eq!(error, "doc failed; repeat with `cargo xtask ci --only doc`");
-        assert!(summarise(&times, &[]).is_ok());
+        assert!(verdict(&ended[..1], false).is_ok());
+    }
+
+    #[test]
+    fn what_could_not_be_checked_is_never_ok_alone() {
+        let why = "it is out of reach".to_owned();
+        let part = |part| NotChecked {
+            part,
+            why: why.clone(),
+        };
+        assert!(matches!(outcome(Ok(()), Vec::new()), Outcome::Held));
+        for (part, row, line) in [
+            (
+                part(Some("advisories")),
+                "ok, not checked: advisories",
+                "not checked: deny (advisories): it is out of reach",
+            ),
+            (
+                part(None),
+                "not checked",
+                "not checked: deny: it is out of reach",
+            ),
+        ] {
+            let outcome = outcome(Ok(()), vec![part]);
+            assert_eq!(outcome.lines("deny"), [line]);
+            let ended = [ended("deny", outcome)];
+            let shown = ended[0].row();
+            assert!(shown.ends_with(&format!(" {row}")), "{shown}");
+            assert!(verdict(&ended, false).is_ok());
+            let error = verdict(&ended, true).unwrap_err().to_string();
+            assert!(error.ends_with("ci --only deny --strict`"), "{error}");
+        }
+        // Whatever else was not looked at.
+        let failed = outcome(Err(anyhow::anyhow!("no")), vec![part(None)]);
+        assert!(failed.is_failure(false));
+    }
+
+    fn ended(name: &'static str, outcome: Outcome) -> Ended {
+        Ended {
+            name,
+            took: Duration::ZERO,
+            outcome,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use infra::{StackFile, names};
@@ -15,7 +15,7 @@ use xshell::cmd;
 use super::report::Report;
 use super::toolbox::Toolbox;
 use crate::discovery::{self, Announcement};
-use crate::{local, output, workspace};
+use crate::{child, local, output, workspace};
 
 /// The command of the README, with a stage that lives as long as it does.
 pub(super) fn story(toolbox: &Toolbox) -> Result<()> {
@@ -34,7 +34,7 @@ pub(super) fn story(toolbox: &Toolbox) -> Result<()> {
 pub(super) fn talk(toolbox: &Toolbox) -> Result<()> {
     no_other_stage()?;
     let sh = &toolbox.sh;
-    Ok(Toolbox::as_person(cmd!(sh, "cargo xtask talk")).run()?)
+    Ok(cmd!(sh, "cargo xtask talk").run()?)
 }
 
 /// A stage that is kept up: found by other commands, not changed twice, ended cleanly.
@@ -51,7 +51,7 @@ pub(super) fn local(toolbox: &Toolbox) -> Result<()> {
     );
     let package = SourcePackage::read(&workspace::skill_package())?;
     let name = package.invocation_name("en-US")?;
-    let said = Toolbox::as_person(cmd!(sh, "cargo xtask say --json"))
+    let said = cmd!(sh, "cargo xtask say --json")
         .arg(format!("open {name}"))
         .read()?;
     let answer: serde_json::Value = serde_json::from_str(&said)
@@ -74,7 +74,7 @@ pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let client = toolbox.folder.join("smapi-client.jsonl");
     sh.remove_path(&client)?;
-    Toolbox::as_person(cmd!(sh, "cargo test -p local-cloud --test it smapi::"))
+    cmd!(sh, "cargo test -p local-cloud --test it smapi::")
         .env("SMAPI_RECORDING", &client)
         .run()?;
     let judge = toolbox.node_judge("smapi-spec")?;
@@ -92,7 +92,7 @@ pub(super) fn types(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let recording = toolbox.folder.join("responses.jsonl");
     sh.remove_path(&recording)?;
-    Toolbox::as_person(cmd!(sh, "cargo test -p models -p skill --test it"))
+    cmd!(sh, "cargo test -p models -p skill --test it")
         .env("RESPONSE_RECORDING", &recording)
         .run()?;
     let judge = toolbox.node_judge("types")?;
@@ -143,7 +143,7 @@ pub(super) fn deploy(toolbox: &Toolbox) -> Result<Report> {
 pub(super) fn deploy_with(toolbox: &Toolbox, stack: &str) -> Result<Report> {
     let sh = &toolbox.sh;
     // The report says more about a failure than the exit status.
-    let stdout = Toolbox::as_person(cmd!(sh, "cargo xtask deploy --json --stack {stack}"))
+    let stdout = cmd!(sh, "cargo xtask deploy --json --stack {stack}")
         .ignore_status()
         .read()?;
     let report = Report::parse(&stdout)?;
@@ -231,11 +231,7 @@ struct LocalProcess(Child);
 
 impl LocalProcess {
     fn start(toolbox: &Toolbox) -> Result<Self> {
-        let mut command = Command::new("cargo");
-        for name in workspace::set_by_cargo_run() {
-            command.env_remove(name);
-        }
-        let mut child = command
+        let mut child = child::command("cargo")
             .args(["xtask", "local", "--json"])
             .current_dir(&toolbox.root)
             .stdout(Stdio::piped())

@@ -7,26 +7,30 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use super::toolbox::Toolbox;
-use crate::output;
 
 /// The version of cargo-deny that `deny.toml` is written for.
 const CARGO_DENY: &str = "0.20.2";
 
 /// cargo-deny, by `deny.toml`. The database of advisories is on GitHub alone: where that is out of
-/// reach, it is said that nobody looked.
+/// reach, advisories are not checked.
 pub(super) fn supply_chain(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let deny = cargo_deny(toolbox)?;
-    Toolbox::as_person(cmd!(sh, "{deny} check licenses bans sources")).run()?;
-    let fetched = Toolbox::as_person(cmd!(sh, "{deny} fetch db"))
+    cmd!(sh, "{deny} check licenses bans sources").run()?;
+    let fetched = cmd!(sh, "{deny} fetch db")
         .quiet()
-        .ignore_stderr()
-        .run();
-    if fetched.is_err() {
-        output::line("advisories: the database is out of reach, so that nobody looked");
+        .ignore_status()
+        .output()?;
+    if !fetched.status.success() {
+        let said = String::from_utf8_lossy(&fetched.stderr);
+        let why = said.lines().last().unwrap_or_default().trim().to_owned();
+        toolbox.not_checked(
+            Some("advisories"),
+            format!("their database cannot be fetched: {why}"),
+        );
         return Ok(());
     }
-    Ok(Toolbox::as_person(cmd!(sh, "{deny} check advisories")).run()?)
+    Ok(cmd!(sh, "{deny} check advisories").run()?)
 }
 
 /// The program, built on first use.
@@ -43,7 +47,7 @@ fn cargo_deny(toolbox: &Toolbox) -> Result<PathBuf> {
         sh,
         "cargo install cargo-deny --locked --force --version {CARGO_DENY} --root {root}"
     );
-    Toolbox::as_person(install)
+    install
         .env("CARGO_TARGET_DIR", root.join("target"))
         .run()
         .context("cargo-deny could not be installed; is a registry reachable?")?;

@@ -1,11 +1,13 @@
 //! What the steps share: where things are, and interpreters set up on first use.
 
+use std::cell::RefCell;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use xshell::{Cmd, Shell, cmd};
+use xshell::cmd;
 
+use crate::child::Shell;
 use crate::workspace;
 
 /// The folders of a run and the programs that it sets up.
@@ -15,17 +17,23 @@ pub(crate) struct Toolbox {
     pub(super) root: PathBuf,
     /// What is set up for the judges; may be deleted at any time.
     pub(super) folder: PathBuf,
+    /// What the running step could not look at.
+    not_checked: RefCell<Vec<NotChecked>>,
+}
+
+/// Something that a step could not look at.
+#[derive(Debug)]
+pub(super) struct NotChecked {
+    /// Which part of the step; all of it if there is none.
+    pub(super) part: Option<&'static str>,
+    pub(super) why: String,
 }
 
 impl Toolbox {
     pub(crate) fn new() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .context("xtask lives in a folder of the workspace")?
-            .to_path_buf();
-        let sh = Shell::new()?;
-        sh.change_dir(&root);
-        let target = match sh.var_os("CARGO_TARGET_DIR") {
+        let root = workspace::root();
+        let mut sh = Shell::new(&root)?;
+        let target = match std::env::var_os("CARGO_TARGET_DIR") {
             Some(target) => root.join(target),
             None => root.join("target"),
         };
@@ -33,8 +41,24 @@ impl Toolbox {
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
         // Python would leave its bytecode in the source tree.
-        sh.set_var("PYTHONPYCACHEPREFIX", folder.join("pycache"));
-        Ok(Self { sh, root, folder })
+        sh.set("PYTHONPYCACHEPREFIX", folder.join("pycache"));
+        Ok(Self {
+            sh,
+            root,
+            folder,
+            not_checked: RefCell::default(),
+        })
+    }
+
+    /// Remembers that the running step, or a part of it, could not look: that is no success.
+    pub(super) fn not_checked(&self, part: Option<&'static str>, why: impl Into<String>) {
+        let why = why.into();
+        self.not_checked.borrow_mut().push(NotChecked { part, why });
+    }
+
+    /// What the step that has ended could not look at.
+    pub(super) fn take_not_checked(&self) -> Vec<NotChecked> {
+        self.not_checked.take()
     }
 
     /// A folder below the one with the judges, in the source tree.
@@ -55,7 +79,7 @@ impl Toolbox {
         if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(programs);
         }
-        self.require("python3", "Python 3.10 or newer with the venv module")?;
+        self.require("python3", "Python 3.11 or newer with the venv module")?;
         let sh = &self.sh;
         cmd!(sh, "python3 -m venv --clear {environment}")
             .run()
@@ -108,11 +132,6 @@ impl Toolbox {
             .context("the pinned npm packages could not be installed; is a registry reachable?")?;
         fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))?;
         Ok(folder)
-    }
-
-    /// A cargo command as a person would start it, not as one started by `cargo run`.
-    pub(super) fn as_person(cargo: Cmd<'_>) -> Cmd<'_> {
-        workspace::set_by_cargo_run().fold(cargo, Cmd::env_remove)
     }
 
     /// Fails with a sentence when a program is not installed.

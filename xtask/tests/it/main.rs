@@ -1,13 +1,16 @@
 //! The commands as a person runs them: a process, its two streams and its exit code.
 
 #![allow(
+    clippy::disallowed_methods,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "helpers of tests are tests"
+    reason = "helpers of tests are tests, and start what they like"
 )]
 
 mod amazon;
 mod check;
+#[cfg(unix)]
+mod children;
 mod command;
 mod console;
 mod delivery;
@@ -28,6 +31,8 @@ mod login;
 mod made_with;
 mod mended;
 mod mistakes;
+#[cfg(unix)]
+mod not_checked;
 mod options;
 mod order;
 mod overtaken;
@@ -38,6 +43,8 @@ mod questions;
 mod real;
 mod recovery;
 mod regions;
+#[cfg(unix)]
+mod repository;
 mod secrets;
 mod stage;
 mod talk;

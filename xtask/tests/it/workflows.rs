@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path as Part, Query, State};
@@ -11,6 +13,7 @@ use axum::routing::{get, patch};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::command::{Said, xtask};
 use crate::real::Real;
@@ -22,59 +25,274 @@ struct Workflow {
 
 #[derive(Deserialize)]
 struct Job {
+    needs: Option<String>,
+    uses: Option<String>,
+    permissions: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    steps: Vec<Step>,
+}
+
+/// An action of this repository.
+#[derive(Deserialize)]
+struct Action {
+    runs: Runs,
+}
+
+#[derive(Deserialize)]
+struct Runs {
     steps: Vec<Step>,
 }
 
 #[derive(Deserialize)]
 struct Step {
     run: Option<String>,
+    uses: Option<String>,
+    #[serde(default)]
+    with: BTreeMap<String, Value>,
 }
 
-/// Nothing but the workflows' own lines is run, by the toolchain that the code asks for.
-#[test]
-fn the_pipelines_have_the_toolchain_of_the_code_and_no_shell_beside() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
-    let version = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("rust-version = "))
-        .unwrap();
-    let toolchain = format!("RUSTUP_TOOLCHAIN: {version}\n");
-    let mut folders = vec![root.join(".github")];
-    let mut workflows = 0;
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Every file below a folder of `.github`, with its text.
+fn files(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut folders = vec![root().join(".github").join(folder)];
+    let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-                continue;
-            }
-            let text = fs::read_to_string(&path).unwrap();
-            if text.contains("runs-on:") {
-                assert!(text.contains(&toolchain), "{}", path.display());
-                workflows += 1;
-            }
-            for line in text.lines() {
-                let line = line.trim_start().trim_start_matches("- ");
-                let command = line.strip_prefix("run: ");
-                let own = command.is_none_or(|command| command.starts_with("cargo xtask "));
-                assert!(own, "{}: {line}", path.display());
+            } else {
+                let text = fs::read_to_string(&path).unwrap();
+                files.push((path, text));
             }
         }
     }
-    assert_eq!(workflows, 3);
+    assert!(!files.is_empty());
+    files.sort();
+    files
+}
+
+fn workflows() -> Vec<(String, Workflow)> {
+    let read = |(path, text): (PathBuf, String)| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, serde_yaml::from_str(&text).unwrap())
+    };
+    files("workflows").into_iter().map(read).collect()
+}
+
+/// Nothing but the commands is run: by the toolchain that the code asks for, or as they were built.
+#[test]
+fn the_pipelines_have_the_toolchain_of_the_code_and_no_shell_beside() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = "))
+        .unwrap();
+    let toolchain = format!("RUSTUP_TOOLCHAIN: {version}\n");
+    let mut commands = 0;
+    for (path, text) in files("workflows") {
+        for line in text.lines() {
+            let line = line.trim_start().trim_start_matches("- ");
+            let Some(command) = line.strip_prefix("run: ") else {
+                continue;
+            };
+            commands += 1;
+            let place = path.display();
+            if command.starts_with("cargo xtask ") {
+                assert!(text.contains(&toolchain), "{place}");
+            } else {
+                assert!(command.starts_with("built/xtask "), "{place}: {line}");
+            }
+        }
+    }
+    assert!(commands >= 8, "{commands}");
+}
+
+/// What a job has that did not build: everything by its SHA-256, from one that has no secret.
+#[test]
+fn jobs_take_what_they_run_from_one_without_secrets() {
+    let mut taken = 0;
+    for (file, workflow) in workflows() {
+        for (name, job) in &workflow.jobs {
+            let place = format!("{file}: {name}");
+            let runs = |step: &Step| {
+                let command = step.run.as_deref();
+                command.is_some_and(|command| command.starts_with("built/"))
+            };
+            let Some(first) = job.steps.iter().position(runs) else {
+                continue;
+            };
+            taken += 1;
+            let take = job.steps[..first]
+                .iter()
+                .find(|step| step.uses.as_deref() == Some("./.github/actions/take"));
+            let take = take.unwrap_or_else(|| panic!("{place} takes nothing"));
+            for what in ["xtask", "bundle"] {
+                let digest = format!("${{{{ needs.build.outputs.{what} }}}}");
+                assert_eq!(take.with[what], digest, "{place}");
+            }
+            assert_eq!(job.needs.as_deref(), Some("build"), "{place}");
+            let build = &workflow.jobs["build"];
+            let uses = build.uses.as_deref();
+            assert_eq!(uses, Some("./.github/workflows/build.yml"), "{place}");
+            let permissions = build.permissions.as_ref().unwrap();
+            let read = BTreeMap::from([("contents".to_owned(), "read".to_owned())]);
+            assert_eq!(*permissions, read, "{place}");
+        }
+    }
+    assert_eq!(taken, 4);
+}
+
+/// The only script of an action, run as GitHub runs it.
+fn script(action: &str, folder: &Path, variables: &[(&str, &str)]) -> Said {
+    let path = root().join(".github/actions").join(action);
+    let text = fs::read_to_string(path.join("action.yml")).unwrap();
+    let action: Action = serde_yaml::from_str(&text).unwrap();
+    let scripts: Vec<_> = (action.runs.steps.iter())
+        .filter_map(|step| step.run.as_deref())
+        .collect();
+    let [script] = scripts[..] else {
+        panic!("{} scripts", scripts.len());
+    };
+    let output = Command::new("bash")
+        .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
+        .envs(variables.iter().copied())
+        .current_dir(folder)
+        .output();
+    output.unwrap().into()
+}
+
+#[test]
+fn what_was_handed_over_is_taken_and_nothing_else() {
+    let built = TempDir::new().unwrap();
+    let target = built.path().join("target");
+    fs::create_dir_all(target.join("debug")).unwrap();
+    fs::create_dir_all(target.join("bundle")).unwrap();
+    fs::write(target.join("debug/xtask"), "a program").unwrap();
+    fs::write(target.join("bundle/bootstrap-arm64.zip"), "a zip").unwrap();
+    let outputs = built.path().join("outputs");
+    let said = script(
+        "hand-over",
+        built.path(),
+        &[("GITHUB_OUTPUT", outputs.to_str().unwrap())],
+    );
+    assert!(said.success, "{}", said.stderr);
+    let outputs = fs::read_to_string(outputs).unwrap();
+    let output = |name: &str| {
+        let mut lines = outputs.lines();
+        lines.find_map(|line| line.strip_prefix(name)).unwrap()
+    };
+    let (xtask, bundle) = (output("xtask="), output("bundle="));
+    // As `sha256sum` says it.
+    assert_eq!(
+        xtask,
+        "d69ea8cda2433733c1ce02de65da8f48e6a3dbba6bb18876a2062908e54ef7cb"
+    );
+    let take = |xtask: &str, bundle: &str| {
+        script(
+            "take",
+            built.path(),
+            &[("XTASK", xtask), ("BUNDLE", bundle)],
+        )
+    };
+    let said = take(xtask, bundle);
+    assert!(said.success, "{}", said.stderr);
+    let program = built.path().join("built/xtask");
+    assert_ne!(
+        fs::metadata(&program).unwrap().permissions().mode() & 0o111,
+        0
+    );
+    for (one, other) in [
+        ("", bundle),
+        (xtask, ""),
+        ("", ""),
+        (bundle, bundle),
+        (xtask, xtask),
+    ] {
+        assert!(!take(one, other).success, "{one:?} {other:?}");
+    }
+    for file in ["xtask", "bootstrap.zip"] {
+        let file = built.path().join("built").join(file);
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, "another").unwrap();
+        assert!(!take(xtask, bundle).success, "{}", file.display());
+        fs::write(&file, text).unwrap();
+    }
+    assert!(take(xtask, bundle).success);
+}
+
+/// The job that built it can have had another folder.
+#[test]
+fn the_commands_work_on_the_repository_that_they_are_called_in() {
+    let copy = crate::init::repository();
+    let check = || {
+        let mut command = xtask(copy.path());
+        let command = command.args(["check", "--json"]);
+        Said::from(command.current_dir(copy.path()).output().unwrap())
+    };
+    fs::write(copy.path().join("Cargo.toml"), "[workspace]\n").unwrap();
+    fs::write(copy.path().join("infra/templates/skill.yaml"), "stale").unwrap();
+    let said = check();
+    let findings = said.json()["findings"].clone();
+    let mut findings = findings.as_array().unwrap().iter();
+    let stale = findings
+        .any(|found| found["code"] == "RENDERED" && found.to_string().contains("skill.yaml"));
+    assert!(stale, "{}", said.stdout);
+}
+
+/// An action, as `judges/workflows/actions.toml` has read it.
+#[derive(Deserialize)]
+struct Pinned {
+    uses: String,
+    version: String,
+    date: String,
+    commit: String,
+    using: String,
+}
+
+/// Runners take away old versions of Node.js, and the actions that need one with them.
+#[test]
+fn every_action_runs_on_a_version_of_node_that_runners_have() {
+    let table = fs::read_to_string(root().join("judges/workflows/actions.toml")).unwrap();
+    let table: BTreeMap<String, Vec<Pinned>> = toml::from_str(&table).unwrap();
+    let mut unused: Vec<_> = (table["action"].iter())
+        .map(|action| {
+            let Pinned { uses, version, .. } = action;
+            let (commit, date) = (&action.commit, &action.date);
+            assert_eq!(commit.len(), 40, "{uses}");
+            assert_eq!(action.using, "node24", "{uses}");
+            (format!("{uses}@{commit} # {version}, {date}"), false)
+        })
+        .collect();
+    for (path, text) in files("") {
+        for line in text.lines() {
+            let line = line.trim_start().trim_start_matches("- ");
+            let Some(uses) = line.strip_prefix("uses: ") else {
+                continue;
+            };
+            if uses.starts_with("./") {
+                continue;
+            }
+            let action = unused.iter_mut().find(|(action, _)| action == uses);
+            let place = path.display();
+            let Some((_, used)) = action else {
+                panic!("{place}: judges/workflows/actions.toml has no `{uses}`");
+            };
+            *used = true;
+        }
+    }
+    unused.retain(|(_, used)| !used);
+    assert!(unused.is_empty(), "{unused:?}");
 }
 
 /// Every `run:` of every workflow, as `FILE: COMMAND`.
 fn commands() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut commands = Vec::new();
-    for entry in fs::read_dir(root.join(".github/workflows")).unwrap() {
-        let path = entry.unwrap().path();
-        let text = fs::read_to_string(&path).unwrap();
-        let workflow: Workflow = serde_yaml::from_str(&text).unwrap();
+    for (file, workflow) in workflows() {
         let steps = workflow.jobs.into_values().flat_map(|job| job.steps);
-        let file = path.file_name().unwrap().to_string_lossy().into_owned();
         commands.extend(steps.filter_map(|step| Some((file.clone(), step.run?))));
     }
     commands.sort();
@@ -85,7 +303,7 @@ fn commands() -> Vec<(String, String)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_of_the_workflows_works() {
     let commands = commands();
-    assert!(commands.len() >= 4, "{commands:?}");
+    assert!(commands.len() >= 8, "{commands:?}");
     let real = Real::start();
     let github = GitHub::start().await;
     let event = real.file("event.json");
@@ -95,26 +313,31 @@ async fn every_command_of_the_workflows_works() {
     )
     .unwrap();
     let bundle = real.file("bootstrap.zip");
+    let bundle = bundle.to_str().unwrap();
     for (file, command) in &commands {
-        let arguments = command.strip_prefix("cargo xtask ");
-        let arguments = arguments.unwrap_or_else(|| panic!("{file}: {command}"));
+        let arguments = (command.strip_prefix("cargo xtask "))
+            .or_else(|| command.strip_prefix("built/xtask "))
+            .unwrap_or_else(|| panic!("{file}: {command}"));
+        let arguments = arguments.replace("built/bootstrap.zip", bundle);
         let mut arguments: Vec<&str> = arguments.split_whitespace().collect();
         // The stage `prod` has the stack file's defaults, as `dev` has.
         let said = match arguments[0] {
             // This test is part of it.
             "ci" => {
-                assert_eq!(arguments, ["ci"], "{file}");
-                let output = xtask(real.stage.home()).args(["ci", "--list"]).output();
+                let mut command = xtask(real.stage.home());
+                let output = command.args(&arguments).arg("--list").output();
                 Said::from(output.unwrap())
             }
             "check" => real.run(&arguments, &[]),
             // The step `reproducible` builds.
             "bundle" => {
-                arguments.extend(["--zip", bundle.to_str().unwrap()]);
+                if command.starts_with("cargo") {
+                    arguments.extend(["--zip", bundle]);
+                }
                 real.run(&arguments, &github.variables(&real, &event, TOKEN))
             }
             _ => {
-                arguments.extend(["--bundle", bundle.to_str().unwrap()]);
+                assert!(arguments.contains(&bundle), "{file}: {command} builds");
                 let variables = github.variables(&real, &event, TOKEN);
                 real.run(&arguments, &variables)
             }

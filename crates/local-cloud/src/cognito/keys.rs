@@ -98,20 +98,20 @@ pub(crate) struct SigningKey {
 
 impl SigningKey {
     fn generate() -> Result<Self, KeyError> {
-        let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, BITS)
+        let key = rsa::PrivateKey::new(&mut getrandom::SysRng, BITS)
             .map_err(|error| KeyError(error.to_string()))?;
         let document = key
             .to_pkcs8_der()
             .map_err(|error| KeyError(error.to_string()))?;
         let pair = RsaKeyPair::from_pkcs8(document.as_bytes())
             .map_err(|error| KeyError(error.to_string()))?;
-        let modulus = key.n().to_bytes_be();
+        let modulus = key.n_bytes().into_vec();
         let digest = ring::digest::digest(&ring::digest::SHA256, &modulus);
         Ok(Self {
             kid: base64::engine::general_purpose::STANDARD.encode(digest),
             pair,
             modulus,
-            exponent: key.e().to_bytes_be(),
+            exponent: key.e_bytes().into_vec(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! The stage through its public doors.
 
 #![allow(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,

@@ -1,6 +1,7 @@
 //! The skill through its public door: requests in, answers out.
 
 #![allow(
+    clippy::disallowed_methods,
     clippy::panic,
     clippy::unwrap_used,
     reason = "clippy takes helpers of a test for a program"
@@ -8,6 +9,7 @@
 
 mod bootstrap;
 mod conversation;
+mod dependencies;
 mod discretion;
 mod interaction_models;
 mod metrics;

@@ -109,6 +109,10 @@ impl Sandbox {
             &address.to_string(),
             recorder.stream(),
         );
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it gets what Lambda gives a function, and nothing else"
+        )]
         let mut command = Command::new(package.bootstrap());
         command
             .env_clear()

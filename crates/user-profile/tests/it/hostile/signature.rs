@@ -1,11 +1,10 @@
 //! Tokens whose claims are right, and whose signature is none of the pool's.
 
+use getrandom::SysRng;
 use ring::hmac;
 use rsa::pkcs1::EncodeRsaPublicKey as _;
 use rsa::pkcs1v15::SigningKey;
 use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
-use rsa::pss::BlindedSigningKey;
-use rsa::rand_core::OsRng;
 use rsa::sha2::{Sha256, Sha384, Sha512};
 use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _, Signer as _};
 use rsa::traits::PublicKeyParts as _;
@@ -39,11 +38,8 @@ fn with_public_keys(field: &Field) -> Vec<Hostile> {
             public.to_pkcs1_pem(LineEnding::LF).unwrap().into(),
         ),
         ("DER", public.to_public_key_der().unwrap().into_vec()),
-        ("the modulus", public.n().to_bytes_be()),
-        (
-            "the encoded modulus",
-            encode(public.n().to_bytes_be()).into(),
-        ),
+        ("the modulus", public.n_bytes().into_vec()),
+        ("the encoded modulus", encode(public.n_bytes()).into()),
         ("the key set", jwks(&["a"]).to_string().into()),
         ("nothing", Vec::new()),
     ];
@@ -92,14 +88,16 @@ fn other_schemes(field: &Field) -> Vec<Hostile> {
             ),
             (
                 "PSS",
-                pss(BlindedSigningKey::<Sha256>::new(key())
-                    .sign_with_rng(&mut OsRng, message)
+                pss(rsa::pss::SigningKey::<Sha256>::new(key())
+                    .try_sign_with_rng(&mut SysRng, message)
+                    .unwrap()
                     .to_bytes()),
             ),
             (
                 "PSS with SHA-512",
-                pss(BlindedSigningKey::<Sha512>::new(key())
-                    .sign_with_rng(&mut OsRng, message)
+                pss(rsa::pss::SigningKey::<Sha512>::new(key())
+                    .try_sign_with_rng(&mut SysRng, message)
+                    .unwrap()
                     .to_bytes()),
             ),
         ];
@@ -161,7 +159,7 @@ fn changed(field: &Field) -> Vec<Hostile> {
         ("huge", format!("{signed}.{}", bytes(7, 150_000))),
         (
             "the modulus",
-            format!("{signed}.{}", encode(key("a").n().to_bytes_be())),
+            format!("{signed}.{}", encode(key("a").n_bytes())),
         ),
         ("said twice", format!("{signed}.{signature}{signature}")),
     ]

@@ -1,0 +1,118 @@
+//! Programs that the commands start, each with the environment that it needs and nothing else.
+//!
+//! This is the only module of xtask that starts a program: clippy.toml refuses `Command::new` and
+//! `Shell::new` everywhere else. Secrets of a deployment are in the environment of the commands; they are
+//! none of cargo's business, whose build scripts and procedural macros are other people's code.
+
+pub(crate) mod variables;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use xshell::{Cmd, PushDir};
+
+/// A program with its part of this environment.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the environment of a program is decided"
+)]
+pub(crate) fn command(program: impl AsRef<Path>) -> std::process::Command {
+    let program = program.as_ref();
+    let mut command = std::process::Command::new(program);
+    command.env_clear().envs(inherited(program));
+    command
+}
+
+/// The same for a task.
+pub(crate) fn task(program: impl AsRef<Path>) -> tokio::process::Command {
+    command(program).into()
+}
+
+/// The cargo that has started this program, or the one on the PATH.
+pub(crate) fn cargo() -> tokio::process::Command {
+    task(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The variables of this process that a program gets.
+fn inherited(program: &Path) -> impl Iterator<Item = (OsString, OsString)> {
+    let name = program.file_stem().unwrap_or_default();
+    let name = name.to_string_lossy().into_owned();
+    std::env::vars_os().filter(move |(variable, _)| {
+        let variable = variable.to_str();
+        variable.is_some_and(|variable| variables::is_for(&name, variable))
+    })
+}
+
+/// A shell for `xshell::cmd!`, whose programs get their part of this environment. It cannot be had as an
+/// [`xshell::Shell`], whose programs would get all of it.
+pub(crate) struct Shell {
+    shell: xshell::Shell,
+    /// What every program gets beside.
+    extra: Vec<(OsString, OsString)>,
+}
+
+impl Shell {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "`cmd` below decides the environment of every program"
+    )]
+    pub(crate) fn new(folder: &Path) -> xshell::Result<Self> {
+        let shell = xshell::Shell::new()?;
+        shell.change_dir(folder);
+        Ok(Self {
+            shell,
+            extra: Vec::new(),
+        })
+    }
+
+    /// Sets a variable for every program.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        self.extra.push((name.into(), value.into()));
+    }
+
+    /// A program; `xshell::cmd!` calls this.
+    pub(crate) fn cmd(&self, program: impl AsRef<Path>) -> Cmd<'_> {
+        let program = program.as_ref();
+        let command = self.shell.cmd(program).env_clear();
+        let command = command.envs(inherited(program));
+        command.envs(self.extra.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Files and folders, below the folder of the shell.
+impl Shell {
+    /// Another folder, until the guard is dropped.
+    pub(crate) fn push_dir(&self, path: impl AsRef<Path>) -> PushDir<'_> {
+        self.shell.push_dir(path)
+    }
+
+    pub(crate) fn read_dir(&self, path: impl AsRef<Path>) -> xshell::Result<Vec<PathBuf>> {
+        self.shell.read_dir(path)
+    }
+
+    pub(crate) fn create_dir(&self, path: impl AsRef<Path>) -> xshell::Result<PathBuf> {
+        self.shell.create_dir(path)
+    }
+
+    pub(crate) fn read_file(&self, path: impl AsRef<Path>) -> xshell::Result<String> {
+        self.shell.read_file(path)
+    }
+
+    /// Makes the folder, too.
+    pub(crate) fn write_file(
+        &self,
+        path: impl AsRef<Path>,
+        text: impl AsRef<str>,
+    ) -> xshell::Result<()> {
+        self.shell.write_file(path, text.as_ref())
+    }
+
+    pub(crate) fn copy_file(&self, from: &Path, to: &Path) -> xshell::Result<()> {
+        self.shell.copy_file(from, to)
+    }
+
+    /// Deletes a file or a folder, if it is there.
+    pub(crate) fn remove_path(&self, path: impl AsRef<Path>) -> xshell::Result<()> {
+        self.shell.remove_path(path)
+    }
+}
