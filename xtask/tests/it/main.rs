@@ -40,6 +40,7 @@ mod recovery;
 mod regions;
 mod secrets;
 mod stage;
+mod state;
 mod talk;
 mod terminal;
 mod together;
