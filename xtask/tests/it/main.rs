@@ -44,5 +44,6 @@ mod state;
 mod talk;
 mod terminal;
 mod together;
+mod unlock;
 mod web_client;
 mod workflows;
