@@ -40,6 +40,7 @@ mod stack;
 mod stage;
 mod status;
 mod talk;
+mod unlock;
 mod verify;
 mod web_page;
 mod workspace;
@@ -101,6 +102,9 @@ enum Command {
     /// `--delete-users=STAGE` deletes it, and what a live version of the skill uses is kept even then.
     #[command(after_help = "Example: cargo xtask destroy dev --yes")]
     Destroy(destroy::Options),
+    /// Break the lock of a stage, when the deployment that holds it does not end
+    #[command(after_help = unlock::HELP)]
+    Unlock(unlock::Options),
     /// Check what can be checked of a deployed stage without a person
     ///
     /// The authorize endpoint for every redirect URI, the sign-in page, the token endpoint, the issuer
@@ -242,6 +246,7 @@ fn main() -> ExitCode {
             | Command::Status(status::Options { json: true, .. })
             | Command::Logs(logs::Options { json: true, .. })
             | Command::Destroy(destroy::Options { json: true, .. })
+            | Command::Unlock(unlock::Options { json: true, .. })
             | Command::Verify(verify::Options { json: true, .. })
             | Command::Bootstrap(bootstrap::Options { json: true, .. })
             | Command::Talk(talk::Options { json: true, .. })
@@ -265,6 +270,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Status(options) => block_on(status::run(options))?,
         Command::Logs(options) => block_on(logs::run(options))?,
         Command::Destroy(options) => block_on(destroy::run(options))?,
+        Command::Unlock(options) => block_on(unlock::run(options))?,
         Command::Verify(options) => return block_on(verify::run(options)),
         Command::Bootstrap(options) => block_on(bootstrap::run(options))?,
         Command::Login(options) => block_on(login::run(options))?,

@@ -34,8 +34,13 @@ pub(crate) fn confirm(question: &str, untouched: &str, yes: bool) -> Result<(), 
     if yes {
         return Ok(());
     }
+    agree(question, untouched, "add --yes")
+}
+
+/// Goes on only when somebody says yes now; `otherwise` is how to say it without a terminal.
+pub(crate) fn agree(question: &str, untouched: &str, otherwise: &str) -> Result<(), Error> {
     let question = format!("{question} [y/N] ");
-    match require(&question, untouched, "add --yes")?.as_str() {
+    match require(&question, untouched, otherwise)?.as_str() {
         "y" | "Y" | "yes" => Ok(()),
         _ => Err(refused(untouched)),
     }

@@ -27,7 +27,7 @@ use crate::secure_url::SecureUrl;
 
 /// How the skill links accounts, without the client secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct AccountLinking {
     /// Which OAuth grant is used.
     #[serde(rename = "type")]
@@ -104,7 +104,7 @@ pub enum VoiceForward {
 
 /// An app's authorization URL on one mobile platform.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct PlatformAuthorizationUrl {
     /// The platform.
     pub platform_type: PlatformType,
@@ -124,7 +124,7 @@ pub enum PlatformType {
 
 /// Proof key for code exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct PkceConfiguration {
     /// Whether Alexa sends a code challenge.
     pub status: PkceStatus,

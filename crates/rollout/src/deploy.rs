@@ -74,7 +74,7 @@ async fn run<'a>(
 ) -> Result<Outcome, Error> {
     let planned = plan::plan(session, &mut building).await?;
     if let Some(deployed) = planned.deployed {
-        if session.store.is_abandoned(&owner).await {
+        if session.store.is_abandoned(&owner).await? {
             // All was done, and whoever did it was killed before saying so.
             locked(session, owner, finish(session)).await?;
         }
@@ -257,7 +257,9 @@ async fn apply_identity(session: &Session<'_>) -> Result<Accounts, Error> {
     }
     session
         .step(Step::Identity, async {
-            let (client, _, _) = identity::prepare(session).await?;
+            let (client, observed, orphan) = identity::prepare(session).await?;
+            let before = (observed.as_ref(), orphan.as_ref());
+            identity::forget_pool_that_goes(session, &client, before.0, before.1).await?;
             let (observed, outcome) = stack::ensure(session, &client, Step::Identity).await?;
             let outputs = identity::outputs(&client.desired().name, &observed)?;
             let wanted = MadeWith::wanted(&session.inputs.stack)?;

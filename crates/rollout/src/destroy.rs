@@ -105,6 +105,7 @@ pub async fn destroy(
 ) -> Result<Removal, Error> {
     if scope.users {
         let observed = identity::reader(session).observe().await?;
+        identity::refuse_another_pool(session, observed.as_ref()).await?;
         refuse_to_delete(session, observed.as_ref()).await?;
     }
     let removal = look(session, scope).await?;
@@ -220,6 +221,7 @@ async fn look(session: &Session<'_>, scope: Scope) -> Result<Removal, Error> {
     }
     let client = identity::reader(session);
     let observed = client.observe().await?;
+    identity::refuse_another_pool(session, observed.as_ref()).await?;
     let user_pool_id = observed
         .as_ref()
         .and_then(|observed| identity::outputs(&client.desired().name, observed).ok())
@@ -288,6 +290,7 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
                 // Read again with the lock: its pool's domains are taken away first.
                 let client = identity::reader(session);
                 let observed = client.observe().await?;
+                identity::refuse_another_pool(session, observed.as_ref()).await?;
                 refuse_to_delete(session, observed.as_ref()).await?;
                 if let Some(observed) = observed
                     && let Ok(outputs) = identity::outputs(&client.desired().name, &observed)

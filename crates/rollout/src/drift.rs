@@ -28,7 +28,7 @@ pub(crate) use self::report::report;
 /// The configuration that a deployment left behind. What no template mentions can only be
 /// compared with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Left {
     /// The user pool's; nothing of one that is not ours.
     #[serde(default, skip_serializing_if = "Document::is_empty")]

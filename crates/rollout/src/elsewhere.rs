@@ -9,7 +9,7 @@ use crate::aws::stack::{Desired, StackClient};
 use crate::aws::{AccountId, Aws};
 use crate::error::{Code, Error};
 use crate::progress::{Progress, Step};
-use crate::session::{bucket_name, state_key};
+use crate::state;
 
 /// Where a stage would be.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +32,7 @@ pub(crate) async fn refuse(place: Place<'_>, progress: &dyn Progress) -> Result<
         );
         return Ok(());
     };
-    let own = bucket_name(place.stack, place.account, place.home);
+    let own = state::bucket_name(place.stack, place.account, place.home);
     for region in regions(&buckets, &own, place.home) {
         if let Some(what) = found(place, &region).await? {
             let (stage, home) = (place.stage, place.home);
@@ -82,11 +82,11 @@ async fn found(place: Place<'_>, region: &Region) -> Result<Option<String>, Erro
     let Place { aws, account, .. } = place;
     let bucket = Bucket::new(
         aws,
-        bucket_name(place.stack, account, region),
+        state::bucket_name(place.stack, account, region),
         region,
         account,
     );
-    let key = state_key(place.stage);
+    let key = state::key(place.stage);
     if bucket.contains(&key).await? {
         return Ok(Some(format!("its state is s3://{}/{key}", bucket.name())));
     }

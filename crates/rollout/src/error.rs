@@ -68,7 +68,7 @@ pub enum Code {
     Stack,
     /// The stack file is wrong.
     StackFile,
-    /// The recorded state is unreadable, or somebody else wrote it.
+    /// The recorded state is unreadable, is another stage's, or was written by another process.
     State,
     /// Several user pools could be the stage's, or the one that is meant cannot be used.
     UserPool,
@@ -172,7 +172,7 @@ impl Code {
         (Self::StackFile, "stack.toml is wrong"),
         (
             Self::State,
-            "the recorded state is unreadable, or changed underneath",
+            "the recorded state is unreadable, is another stage's, or changed underneath",
         ),
         (
             Self::UserPool,

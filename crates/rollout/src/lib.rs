@@ -36,6 +36,7 @@ pub mod state;
 pub mod status;
 mod steps;
 pub mod template;
+pub mod unlock;
 pub mod verify;
 
 pub use steps::bundle::{Building, Bundle};

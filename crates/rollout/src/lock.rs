@@ -1,4 +1,6 @@
 //! Whose turn it is to change a stage. Pure, but for what is asked of the operating system.
+//!
+//! All times are those of the service that keeps the state: the clocks of two machines differ.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,7 +12,7 @@ use uuid::Uuid;
 
 /// A process that deploys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Owner {
     /// The machine's name, for people.
     pub host: String,
@@ -24,13 +26,21 @@ pub struct Owner {
 
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{} (process {})", self.user, self.host, self.pid)
+        let Self {
+            user, host, pid, ..
+        } = self;
+        write!(f, "{}@{} (process {pid})", printable(user), printable(host))
     }
+}
+
+/// A text of somebody else's without what a terminal would obey.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
 /// A taken lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Lock {
     owner: Owner,
     since: Timestamp,
@@ -55,21 +65,44 @@ impl Lock {
         self.renewed = now;
     }
 
-    /// Who holds it.
-    pub fn owner(&self) -> &Owner {
-        &self.owner
-    }
-
-    /// When it was taken.
-    pub fn since(&self) -> Timestamp {
-        self.since
-    }
-
     /// When it falls to the next, if the holder stays silent.
     pub fn expires(&self) -> Timestamp {
         self.renewed
             .saturating_add(LIFETIME)
             .unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// A lock as somebody else sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeldLock {
+    /// The number that tells it from every other lock of the stage.
+    pub fence: u64,
+    /// Who holds it.
+    pub owner: Owner,
+    /// When it was taken.
+    pub since: Timestamp,
+    /// When it falls to the next, if the holder stays silent.
+    pub expires: Timestamp,
+    /// How long ago it was taken, in seconds; negative if its holder's clock ran ahead.
+    pub age_seconds: i64,
+    /// How long ago its holder last said that it is alive, in seconds.
+    pub silent_seconds: i64,
+}
+
+impl HeldLock {
+    /// The lock with this fence, at this time.
+    pub(crate) fn new(fence: u64, lock: &Lock, now: Timestamp) -> Self {
+        let ago = |then: Timestamp| now.duration_since(then).as_secs();
+        Self {
+            fence,
+            owner: lock.owner.clone(),
+            since: lock.since,
+            expires: lock.expires(),
+            age_seconds: ago(lock.since),
+            silent_seconds: ago(lock.renewed),
+        }
     }
 }
 
@@ -184,6 +217,36 @@ mod tests {
         let turn = |machine| Turn::decide(Some(&lock), &owner(machine, 2), at(1), |_| false);
         assert_eq!(turn("a"), Turn::Free);
         assert_eq!(turn("b"), Turn::Taken(lock.clone()));
+    }
+
+    #[test]
+    fn a_clock_that_ran_ahead_is_seen_and_ends_nothing() {
+        let lock = Lock::new(owner("a", 1), at(7_200));
+        let turn = Turn::decide(Some(&lock), &owner("b", 2), at(0), |_| true);
+        assert_eq!(turn, Turn::Taken(lock.clone()));
+        let held = HeldLock::new(7, &lock, at(0));
+        assert_eq!((held.age_seconds, held.silent_seconds), (-7_200, -7_200));
+        assert_eq!(held.expires, at(7_260));
+    }
+
+    #[test]
+    fn no_time_is_out_of_range() {
+        for then in [Timestamp::MIN, Timestamp::MAX] {
+            for now in [Timestamp::MIN, Timestamp::MAX] {
+                let lock = Lock::new(owner("a", 1), then);
+                Turn::decide(Some(&lock), &owner("b", 2), now, |_| true);
+                HeldLock::new(u64::MAX, &lock, now);
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_owner_is_called_cannot_drive_a_terminal() {
+        let owner = Owner {
+            host: "\u{1b}[2Jhost".to_owned(),
+            ..owner("a", 1)
+        };
+        assert_eq!(owner.to_string(), "ada@[2Jhost (process 1)");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::steps::identity::unrenderable;
 
 /// What of a user pool is fixed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct MadeWith {
     /// What people sign in with in place of a user name.
     pub username_attributes: BTreeSet<String>,
@@ -32,7 +32,7 @@ pub struct MadeWith {
 
 /// One attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Attribute {
     /// What it holds, in Cognito's words.
     pub data_type: String,
@@ -63,7 +63,7 @@ impl Attribute {
 
 /// What the state remembers of the stage's user pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct PoolRecord {
     /// Its id.
     pub id: UserPoolId,

@@ -27,7 +27,7 @@ use crate::package::SourcePackage;
 use crate::plan::change::Change;
 use crate::plan::{Part, Plan};
 use crate::progress::{Progress, Step};
-use crate::state::{StageState, StateStore};
+use crate::state::{StageState, StateStore, bucket_name};
 
 pub use self::vendor::find_vendor;
 use self::vendor::{choose_vendor_of, developer, same_vendor};
@@ -144,33 +144,23 @@ impl<'a> Session<'a> {
         let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter.clone()).await?;
         // The bucket is named after the account.
         let account = aws.account().await?;
-        let bucket = Bucket::new(
-            &aws,
-            bucket_name(&inputs.stack, &account, &inputs.home),
-            &inputs.home,
-            &account,
-        );
-        let store = StateStore::load(bucket, state_key(&inputs.stage)).await?;
+        let (stack, stage, home) = (&inputs.stack, &inputs.stage, &inputs.home);
+        let store = StateStore::open(&aws, &account, stack, stage, home).await?;
         admit(&store.state().await)?;
         let state = async {
             if !store.exists().await {
                 let place = Place {
                     aws: &aws,
                     account: &account,
-                    stack: &inputs.stack,
-                    stage: &inputs.stage,
-                    home: &inputs.home,
+                    stack,
+                    stage,
+                    home,
                 };
                 elsewhere::refuse(place, progress).await?;
             }
             Ok::<_, Error>(())
         };
-        let delivery = Box::pin(delivery::find(
-            &aws,
-            &inputs.stack,
-            &inputs.stage,
-            &inputs.home,
-        ));
+        let delivery = Box::pin(delivery::find(&aws, stack, stage, home));
         let vendor = choose_vendor_of(&smapi, inputs.vendor.as_ref());
         let (state, vendor, delivery) = tokio::join!(state, vendor, delivery);
         state?;
@@ -341,28 +331,4 @@ fn changed_meanwhile(step: &Step) -> Error {
         format!("{step}: there is more to do than the plan said; it was not done"),
     )
     .hint("somebody else changed the stage meanwhile: run `cargo xtask plan` and deploy again")
-}
-
-/// At most 60 of the 63 characters that a bucket's name may have.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
-pub(crate) fn bucket_name(stack: &StackFile, account: &AccountId, region: &Region) -> String {
-    format!("{}-{}-{region}", stack.name, account.as_str())
-}
-
-pub(crate) fn state_key(stage: &StageName) -> String {
-    format!("stages/{stage}.json")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_longest_bucket_name_fits() {
-        let stack =
-            StackFile::parse(&format!("name = \"{}\"", "a".repeat(32)), "stack.toml").unwrap();
-        let account = AccountId::parse("123456789012").unwrap();
-        let name = bucket_name(&stack, &account, &"ap-northeast-1".parse().unwrap());
-        assert!(name.len() <= 63, "{name}");
-    }
 }

@@ -57,6 +57,7 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
     let client = identity::reader(session);
     let name = client.desired().name.clone();
     let observed = client.observe().await?;
+    identity::refuse_another_pool(session, observed.as_ref()).await?;
     let outputs = observed
         .as_ref()
         .and_then(|observed| identity::outputs(&name, observed).ok());

@@ -175,6 +175,7 @@ async fn accounts(session: &Session<'_>) -> Result<Accounts, Error> {
         .observe()
         .await?
         .ok_or_else(|| not_deployed(session))?;
+    identity::refuse_another_pool(session, Some(&observed)).await?;
     let outputs = identity::outputs(&client.desired().name, &observed)?;
     let existing = existing_pool::read(&session.aws, session.inputs).await?;
     let issuer = existing_pool::issuer(existing.as_ref(), session.inputs);

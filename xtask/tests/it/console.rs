@@ -246,6 +246,26 @@ impl<'stage> Console<'stage> {
         assert_eq!(status, 204, "{text}");
     }
 
+    /// The text of an object.
+    pub(crate) fn object(&self, bucket: &str, key: &str) -> String {
+        let request =
+            |client: &reqwest::Client| client.get(self.url("aws", &format!("{bucket}/{key}")));
+        let (status, text) = self.signed("s3", request);
+        assert_eq!(status, 200, "{key}: {text}");
+        text
+    }
+
+    /// Writes an object, whatever is there.
+    pub(crate) fn put_object(&self, bucket: &str, key: &str, text: &str) {
+        let request = |client: &reqwest::Client| {
+            client
+                .put(self.url("aws", &format!("{bucket}/{key}")))
+                .body(text.to_owned())
+        };
+        let (status, answer) = self.signed("s3", request);
+        assert_eq!(status, 200, "{key}: {answer}");
+    }
+
     /// Takes the block on public access off the rollout's bucket.
     pub(crate) fn open_bucket(&self) {
         let bucket = format!("account-guide-000000000000-{}", self.region);

@@ -62,7 +62,6 @@ fn documents_that_the_service_would_refuse_are_refused_here() {
     assert!(refuse(document()["accountLinkingRequest"].take()).contains("must be wrapped"));
     assert!(refuse(with("clientSecret", "x".into())).contains("does not belong"));
     assert!(refuse(with("skipOnEnablement", "true".into())).contains("boolean"));
-    assert!(refuse(with("clientName", "x".into())).contains("unknown field `clientName`"));
     assert!(refuse(with("accessTokenScheme", "BASIC".into())).contains("`HTTP_BASIC`"));
     assert!(refuse(with("domains", json!(vec!["example.com"; 16]))).contains("16 domains"));
     assert!(refuse(with("domains", json!(["https://example.com"]))).contains("without scheme"));

@@ -12,9 +12,11 @@ use aws_sdk_s3::types::{
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use infra::stack_file::Region;
 
+use super::service_time::ServiceTime;
 use super::{AccountId, Aws};
 use crate::error::{Code, Error};
 
@@ -25,6 +27,7 @@ pub struct Bucket {
     name: String,
     region: Region,
     owner: AccountId,
+    time: ServiceTime,
 }
 
 /// An object with the tag that a conditional write needs.
@@ -75,12 +78,18 @@ impl Bucket {
             name,
             region: region.clone(),
             owner: owner.clone(),
+            time: ServiceTime::default(),
         }
     }
 
     /// The bucket's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The time by S3's clock, once an object was read or written conditionally.
+    pub(crate) fn now(&self) -> Option<Timestamp> {
+        self.time.now()
     }
 
     /// Whether it exists and is ours. Somebody else's bucket is an error.
@@ -221,6 +230,8 @@ impl Bucket {
             .bucket(&self.name)
             .key(key)
             .expected_bucket_owner(self.owner.as_str())
+            .customize()
+            .interceptor(self.time.clone())
             .send()
             .await;
         let object = match answer {
@@ -281,12 +292,15 @@ impl Bucket {
             Expect::Absent => request.if_none_match("*"),
             Expect::Unchanged(etag) => request.if_match(etag),
         };
+        let request = request.customize().interceptor(self.time.clone());
         match request.send().await {
             Ok(written) => Ok(Written::Stored(
                 written.e_tag().unwrap_or_default().to_owned(),
             )),
             Err(error) => match status(&error) {
                 Some(409 | 412) => Ok(Written::Conflict),
+                // `If-Match` on an object that is gone.
+                Some(404) if error.code() == Some("NoSuchKey") => Ok(Written::Conflict),
                 _ => Err(self.failed("write to", &error)),
             },
         }

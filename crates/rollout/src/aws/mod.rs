@@ -5,6 +5,7 @@ pub(crate) mod certificate;
 pub(crate) mod document;
 pub mod identity;
 mod retry;
+pub(crate) mod service_time;
 pub(crate) mod signed;
 pub mod stack;
 pub(crate) mod zone;

@@ -9,7 +9,7 @@ use super::{skill, skill_stack};
 use crate::error::{Code, Error};
 use crate::plan::regions;
 use crate::session::Session;
-use crate::state::SkillRecord;
+use crate::state::{MARK, SkillRecord};
 
 /// A skill that carries the mark of this stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ async fn made_by_ask_cli(session: &Session<'_>) -> Result<Option<SkillId>, Error
     };
     match skill::testing_instructions(&manifest.value) {
         // This stage's own would have been found by it.
-        Some(text) if text.contains(skill::MARK) => Err(Error::new(
+        Some(text) if text.contains(MARK) => Err(Error::new(
             Code::Skill,
             format!("skill {id}, which ask-cli has on record here, is another stage's"),
         )

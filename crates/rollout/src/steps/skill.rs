@@ -13,7 +13,7 @@ use crate::error::{Code, Error};
 use crate::poll::Poll;
 use crate::progress::Step;
 use crate::session::Session;
-use crate::state::SkillRecord;
+use crate::state::{self, SkillRecord};
 use crate::steps::recover;
 
 /// How long a new skill may stay out of the vendor's list. Amazon promises nothing; a skill has
@@ -74,13 +74,9 @@ pub(crate) async fn ensure(session: &Session<'_>) -> Result<(SkillId, String), E
     Ok((id.clone(), format!("{outcome}: {id}")))
 }
 
-/// What the marks of all stages begin with.
-pub(crate) const MARK: &str = "voicelink:";
-
-/// What every nonce of a stage begins with, so that its skill can be told from a stranger's.
+/// The beginning of every nonce of the stage.
 pub(crate) fn mark(session: &Session<'_>) -> String {
-    let inputs = session.inputs;
-    format!("{MARK}{}:{}:", inputs.stack.name, inputs.stage)
+    state::mark(&session.inputs.stack, &session.inputs.stage)
 }
 
 pub(crate) fn new_nonce(session: &Session<'_>) -> String {
