@@ -11,7 +11,7 @@ use zip::write::SimpleFileOptions;
 
 /// One stage and its developer.
 pub(super) struct Developer {
-    stage: LocalStage,
+    pub(super) stage: LocalStage,
     pub(super) http: reqwest::Client,
 }
 

@@ -227,14 +227,9 @@ async fn a_voice_has_a_name() {
     let scene = scene().await;
     let url = scene.developer.urls().device.join("/say").unwrap();
     let body = json!({ "text": "open voice link", "voice": " " });
-    let answer = scene
-        .developer
-        .http
-        .post(url)
-        .json(&body)
-        .send()
-        .await
-        .unwrap();
+    let request = scene.developer.http.post(url).json(&body);
+    let answer = crate::aws::opened(&scene.developer.stage, request).send();
+    let answer = answer.await.unwrap();
     assert_eq!(answer.status(), 422);
     let problem = answer.text().await.unwrap();
     assert!(problem.contains("a voice needs a name"), "{problem}");
