@@ -115,12 +115,16 @@ class EndState:
         place = f"/v1/skills/{skill}/stages/development"
         manifest = self.smapi(f"{place}/manifest")
         locales = manifest["manifest"]["publishingInformation"]["locales"] if manifest else {}
+        models = {locale: self.smapi(f"{place}/interactionModel/locales/{locale}") for locale in locales}
+        linking = self.smapi(f"{place}/accountLinkingClient")
+        # Two end states that both lack something would be equal.
+        parts = {"manifest": manifest, "locale": models or None, "account linking": linking}
+        parts.update((f"interaction model {locale}", model) for locale, model in models.items())
+        self.problems.extend(f"the skill has no {name}" for name, part in parts.items() if part is None)
         self.state["skill"] = {
             "manifest": manifest,
-            "models": {
-                locale: self.smapi(f"{place}/interactionModel/locales/{locale}") for locale in locales
-            },
-            "linking": self.smapi(f"{place}/accountLinkingClient"),
+            "models": models,
+            "linking": linking,
             "enabled": self.smapi(f"{place}/enablement") is not None,
         }
         return skill

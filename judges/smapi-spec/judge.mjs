@@ -28,6 +28,8 @@ export function parse(text) {
 export class Judge {
   problems = [];
   exchanges = 0;
+  /** Recordings without an exchange, by name. */
+  #empty = [];
   /** How often each operation was seen. */
   operations = new Map();
   #used = new Set();
@@ -39,6 +41,14 @@ export class Judge {
     addFormats.default(this.ajv);
     PROSE.forEach((format) => this.ajv.addFormat(format, true));
     this.ajv.addSchema({ $id: "smapi", definitions: seal(spec.definitions) });
+  }
+
+  /** Judges the exchanges of one recording. */
+  recording(name, exchanges) {
+    if (exchanges.length === 0) {
+      this.#empty.push(name);
+    }
+    exchanges.forEach((exchange) => this.exchange(exchange));
   }
 
   /** Judges one exchange. */
@@ -67,8 +77,11 @@ export class Judge {
 
   /** Judges the recording as a whole. Call it last. */
   finish() {
-    if (this.exchanges === 0) {
-      this.problems.push("the recording is empty: nothing was judged");
+    for (const name of this.#empty) {
+      this.problems.push(`${name} is empty: nothing of it was judged`);
+    }
+    if (this.exchanges === 0 && this.#empty.length === 0) {
+      this.problems.push("no exchange was recorded: nothing was judged");
     }
     for (const { name } of this.exceptions) {
       if (!this.#used.has(name)) {

@@ -111,10 +111,13 @@ test("an exception may reach into every item of a list", () => {
   assert.match(judge(answer), /\(type\)/);
 });
 
-test("an empty recording is refused", () => {
-  const judge = new Judge([]);
-  parse("\n").forEach((exchange) => judge.exchange(exchange));
-  assert.match(judge.finish().join(), /nothing was judged/);
+test("an empty recording is refused, also beside another", () => {
+  const nothing = new Judge([]);
+  assert.match(nothing.finish().join(), /no exchange was recorded/);
+  const half = new Judge([]);
+  half.recording("deployments.jsonl", [put({ accountLinkingRequest: { type: "AUTH_CODE" } })]);
+  half.recording("client.jsonl", parse("\n"));
+  assert.deepEqual(half.finish(), ["client.jsonl is empty: nothing of it was judged"]);
 });
 
 test("enumerations that are typed as objects are still enumerations", () => {

@@ -11,7 +11,7 @@ if (recordings.length === 0) {
 }
 const judge = new Judge();
 for (const recording of recordings) {
-  parse(readFileSync(recording, "utf8")).forEach((exchange) => judge.exchange(exchange));
+  judge.recording(recording, parse(readFileSync(recording, "utf8")));
 }
 const problems = [...new Set(judge.finish())];
 for (const [operation, count] of [...judge.operations].sort()) {

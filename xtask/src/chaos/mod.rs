@@ -65,6 +65,15 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
         tally.converged,
         tally.failed.len()
     ));
+    verdict(&tally, options.faults)
+}
+
+/// Whether every point that was tried ended well, and any was.
+fn verdict(tally: &Tally, faults: bool) -> Result<(), Failure> {
+    if tally.hit == 0 {
+        let none = "no point was reached: nothing was tried";
+        return Err(Failure::new("CHAOS", none).hint("`--list` names the points"));
+    }
     if tally.failed.is_empty() {
         return Ok(());
     }
@@ -73,7 +82,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
         .iter()
         .map(|name| format!("--only {name}"))
         .collect();
-    let faults = if options.faults { " --faults" } else { "" };
+    let faults = if faults { " --faults" } else { "" };
     Err(Failure::new(
         "CHAOS",
         format!("{} points did not converge", tally.failed.len()),
@@ -216,4 +225,28 @@ impl Tally {
 /// Where everything of a run goes.
 fn folder() -> PathBuf {
     crate::workspace::target().join("chaos")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_tried_is_no_success() {
+        let mut tally = Tally {
+            unreached: 12,
+            ..Tally::default()
+        };
+        let refused = verdict(&tally, false).unwrap_err().to_string();
+        assert!(refused.contains("nothing was tried"), "{refused}");
+        (tally.hit, tally.converged) = (1, 1);
+        assert!(verdict(&tally, false).is_ok());
+        tally.hit = 2;
+        tally.failed.push("update-3-unanswered".to_owned());
+        let refused = verdict(&tally, true).unwrap_err().to_string();
+        assert!(
+            refused.contains("chaos --faults --only update-3-unanswered"),
+            "{refused}"
+        );
+    }
 }

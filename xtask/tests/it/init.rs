@@ -108,6 +108,7 @@ fn a_fork_of_every_preset_passes_the_conversations() {
         .map(|file| file.unwrap().path())
         .collect();
     presets.sort();
+    assert!(!presets.is_empty());
     for preset in presets {
         let name = preset.file_stem().unwrap().to_str().unwrap();
         let arguments = ["--preset", name, "--name", "Quiet Harbour", "--yes"];

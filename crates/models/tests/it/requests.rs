@@ -19,6 +19,7 @@ pub(crate) fn samples() -> Vec<(String, Value)> {
             (name, serde_json::from_str(&text).unwrap())
         })
         .collect();
+    assert!(!samples.is_empty());
     samples.sort_by(|a, b| a.0.cmp(&b.0));
     samples
 }
