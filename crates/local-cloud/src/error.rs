@@ -10,6 +10,8 @@ pub struct AwsError {
     pub code: String,
     /// The service's own sentence.
     pub message: String,
+    /// Further members of the error document, by name. Only S3 has some.
+    pub details: Vec<(&'static str, String)>,
 }
 
 impl AwsError {
@@ -19,7 +21,15 @@ impl AwsError {
             status,
             code: code.into(),
             message: message.into(),
+            details: Vec::new(),
         }
+    }
+
+    /// The same with one more member in its document.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.details.push((name, value.into()));
+        self
     }
 
     /// A 400, which is what most AWS errors are.

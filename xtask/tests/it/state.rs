@@ -272,3 +272,31 @@ fn an_earlier_release_deploys_what_a_later_one_has_deployed() {
     }
     assert!(real.stage.end("-TERM"));
 }
+
+/// Else a deployment that ends in between would leave the state of a pool that the stack does not have.
+#[test]
+fn a_pool_that_is_gone_is_forgotten_before_another_takes_its_place() {
+    let real = start();
+    let deployed = deploy(&real, "dev");
+    let console = Console::of(&real.stage);
+    console.delete_stack("account-guide-dev-identity");
+    let pool = json!({ "UserPoolId": deployed["userPoolId"] });
+    let described = console.cognito("DescribeUserPool", &pool)["UserPool"].clone();
+    let domain = json!({ "UserPoolId": pool["UserPoolId"], "Domain": described["Domain"] });
+    console.cognito("DeleteUserPoolDomain", &domain);
+    let unprotected = json!({ "UserPoolId": pool["UserPoolId"], "DeletionProtection": "INACTIVE" });
+    console.cognito("UpdateUserPool", &unprotected);
+    console.cognito("DeleteUserPool", &pool);
+    assert_eq!(read(&real, "dev")["pool"]["id"], pool["UserPoolId"]);
+
+    let fault = json!([{ "resource": "UserPoolDomain", "action": "CREATE", "after": 0, "times": 1,
+        "reason": "Rate exceeded" }]);
+    console.device("control/faults", &json!({ "stacks": fault }));
+    let failed = run(&real, &["deploy", "dev"]);
+    assert_eq!(failed.json()["error"]["code"], "STACK", "{}", failed.stderr);
+    assert_eq!(read(&real, "dev").get("pool"), None);
+    let again = deploy(&real, "dev");
+    assert_ne!(again["userPoolId"], deployed["userPoolId"]);
+    assert_eq!(read(&real, "dev")["pool"]["id"], again["userPoolId"]);
+    assert!(real.stage.end("-TERM"));
+}

@@ -30,9 +30,11 @@ pub(crate) fn surplus(part: &Part, changes: &[ResourceChange]) -> Vec<String> {
 }
 
 fn agreed(part: &Part, change: &ResourceChange) -> bool {
-    let replacement = match change.replacement() {
-        Some(cloudformation::Replacement::True) => Replacement::Yes,
-        Some(cloudformation::Replacement::Conditional) => Replacement::Perhaps,
+    // With `IncludePropertyValues`, `True` is also said of what is added.
+    let replacement = match (change.action(), change.replacement()) {
+        (Some(ChangeAction::Add), _) => Replacement::No,
+        (_, Some(cloudformation::Replacement::True)) => Replacement::Yes,
+        (_, Some(cloudformation::Replacement::Conditional)) => Replacement::Perhaps,
         _ => Replacement::No,
     };
     let name = change.logical_resource_id().unwrap_or_default();
@@ -105,5 +107,24 @@ mod tests {
         assert_eq!(surplus(&part(&planned), &all).len(), 4);
         planned.replacement = Replacement::Yes;
         assert_eq!(surplus(&part(&planned), &all).len(), 2);
+    }
+
+    /// With `IncludePropertyValues`, CloudFormation says `Replacement: True` of what is added.
+    #[test]
+    fn what_is_added_replaces_nothing() {
+        let planned = Change::new(Kind::Added, "UserPool", Vec::new());
+        let part = Part {
+            changes: vec![planned],
+            resumes: true,
+            ..Part::nothing(Step::Identity)
+        };
+        for name in ["UserPool", "Unfinished"] {
+            let added = change(
+                ChangeAction::Add,
+                Some(cloudformation::Replacement::True),
+                name,
+            );
+            assert_eq!(surplus(&part, &[added]), [""; 0], "{name}");
+        }
     }
 }

@@ -76,6 +76,11 @@ impl ChangeSet {
         }
     }
 
+    /// Whether it has been executed. Its name is free then, and only its ARN means it for sure.
+    pub(super) fn is_executed(&self) -> bool {
+        matches!(self.execution, Execution::Complete | Execution::Failed)
+    }
+
     /// The status as refusals name it.
     pub(super) fn current(&self) -> &'static str {
         match self.execution {

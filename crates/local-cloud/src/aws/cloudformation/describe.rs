@@ -27,26 +27,24 @@ pub(super) fn parameters(parameters: &Parameters) -> Value {
 
 pub(super) fn stack(stack: &Stack) -> Value {
     let deployed = stack.deployed.as_ref();
-    let outputs: Vec<Value> = stack
-        .outputs
-        .iter()
-        .map(|output| {
-            json!({
-                "OutputKey": output.key,
-                "OutputValue": output.value,
-                "Description": output.description,
-            })
+    let outputs = stack.outputs.iter().map(|output| {
+        json!({
+            "OutputKey": output.key,
+            "OutputValue": output.value,
+            "Description": output.description,
         })
-        .collect();
+    });
+    let outputs: Option<Vec<Value>> = (!stack.outputs.is_empty()).then(|| outputs.collect());
     json!({
         "StackId": stack.id,
         "StackName": stack.name,
-        "ChangeSetId": stack.change_set_id,
+        // What has deleted the stack, or its resources, was no change set.
+        "ChangeSetId": stack.change_set_id.as_ref().filter(|_| stack.deletion.is_none()),
         "Description": deployed.and_then(|deployed| deployed.template.description.clone()),
         "Parameters": deployed.map(|deployed| parameters(&deployed.parameters)),
         "CreationTime": time(stack.created),
         "LastUpdatedTime": stack.updated.map(time),
-        "DeletionTime": stack.deleted.map(time),
+        "DeletionTime": stack.deletion.map(time),
         "StackStatus": stack.status.to_string(),
         "StackStatusReason": stack.reason,
         "DisableRollback": stack.disable_rollback,
@@ -68,7 +66,7 @@ pub(super) fn summary(stack: &Stack) -> Value {
         "TemplateDescription": deployed.and_then(|deployed| deployed.template.description.clone()),
         "CreationTime": time(stack.created),
         "LastUpdatedTime": stack.updated.map(time),
-        "DeletionTime": stack.deleted.map(time),
+        "DeletionTime": stack.deletion.map(time),
         "StackStatus": stack.status.to_string(),
         "StackStatusReason": stack.reason,
         "DriftInformation": { "StackDriftStatus": "NOT_CHECKED" },

@@ -53,12 +53,12 @@ pub(super) fn start_execution(
         imports,
     };
     let now = cloudformation.now();
+    stack.updated = Some(now);
     let operation = if !job.imports.is_empty() {
         Operation::Import
     } else if creating {
         Operation::Create
     } else {
-        stack.updated = Some(now);
         Operation::Update
     };
     stack.deployed = Some(wanted);

@@ -104,6 +104,8 @@ pub(super) struct Stack {
     pub(super) created: Timestamp,
     pub(super) updated: Option<Timestamp>,
     pub(super) deleted: Option<Timestamp>,
+    /// When its resources were last begun to be deleted: with the stack, or because its creation failed.
+    pub(super) deletion: Option<Timestamp>,
     pub(super) termination_protection: bool,
     pub(super) disable_rollback: bool,
     pub(super) capabilities: Vec<String>,
@@ -162,6 +164,7 @@ impl Stack {
             created: now,
             updated: None,
             deleted: None,
+            deletion: None,
             termination_protection: false,
             disable_rollback: false,
             role: None,
@@ -195,6 +198,9 @@ impl Stack {
     pub(super) fn enter(&mut self, status: Status, reason: Option<&str>, now: Timestamp) {
         self.status = status;
         self.reason = reason.map(str::to_owned);
+        if let Status(Operation::Delete | Operation::Rollback, Phase::InProgress) = status {
+            self.deletion = Some(now);
+        }
         self.events.push(Event {
             id: Uuid::new_v4().to_string(),
             logical: self.name.clone(),

@@ -34,6 +34,10 @@ pub(super) struct Deleted {
     pub(super) marker: bool,
 }
 
+pub(super) fn no_such_key(key: &str) -> AwsError {
+    AwsError::new(404, "NoSuchKey", "The specified key does not exist.").with("Key", key)
+}
+
 impl Bucket {
     pub(super) fn new(region: &str, now: Timestamp) -> Self {
         Self {
@@ -65,9 +69,7 @@ impl Bucket {
     /// The object that a read means.
     pub(super) fn read(&self, key: &str, version: Option<&str>) -> Result<&Object, AwsError> {
         let Some(id) = version else {
-            return self.current(key).ok_or_else(|| {
-                AwsError::new(404, "NoSuchKey", "The specified key does not exist.")
-            });
+            return self.current(key).ok_or_else(|| no_such_key(key));
         };
         let found = self
             .objects

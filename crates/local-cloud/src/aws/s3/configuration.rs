@@ -1,6 +1,6 @@
 //! The documents that configure a bucket: versioning, encryption, public access, tags, policy …
 
-use roxmltree::Document;
+use roxmltree::{Document, Node};
 use serde_json::Value;
 
 use super::bucket::{Bucket, Versioning};
@@ -114,6 +114,19 @@ pub(super) fn parse<'text>(text: &'text str, root: &str) -> Result<Document<'tex
     }
 }
 
+/// Refuses an element that would have no effect.
+pub(super) fn only(element: Node<'_, '_>, known: &[&str]) -> Result<(), AwsError> {
+    let mut names = element.children().map(|child| child.tag_name().name());
+    match names.find(|name| !name.is_empty() && !known.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(AwsError::new(
+            501,
+            "NotImplemented",
+            format!("{name} is not implemented by the local stage"),
+        )),
+    }
+}
+
 /// The text of the first element of this name.
 pub(super) fn text_of<'text>(document: &'text Document<'_>, name: &str) -> Option<&'text str> {
     document
@@ -127,6 +140,7 @@ pub(super) fn text_of<'text>(document: &'text Document<'_>, name: &str) -> Optio
 pub(super) fn versioning(body: &[u8]) -> Result<Versioning, AwsError> {
     let text = std::str::from_utf8(body).map_err(|_| malformed_xml())?;
     let document = parse(text, "VersioningConfiguration")?;
+    only(document.root_element(), &["Status"])?;
     match text_of(&document, "Status") {
         Some("Enabled") => Ok(Versioning::Enabled),
         Some("Suspended") => Ok(Versioning::Suspended),

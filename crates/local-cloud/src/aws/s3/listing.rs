@@ -7,10 +7,13 @@ use super::super::protocol::Received;
 use super::super::protocol::xml::Xml;
 use super::bucket::Bucket;
 use super::object::Version;
+use super::rest::only;
 use crate::{ACCOUNT_ID, AwsError};
 
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 const LARGEST_PAGE: usize = 1000;
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html>
+const MOST_BUCKETS: usize = 10_000;
 /// What `encoding-type=url` leaves alone.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -29,21 +32,12 @@ struct Wanted<'request> {
 
 impl<'request> Wanted<'request> {
     fn of(received: &'request Received) -> Result<Self, AwsError> {
-        let size = match received.parameter("max-keys") {
-            None => LARGEST_PAGE,
-            Some(text) => text.parse::<usize>().map_err(|_| {
-                AwsError::bad_request(
-                    "InvalidArgument",
-                    "Provided max-keys not an integer or within integer range",
-                )
-            })?,
-        };
         Ok(Self {
             prefix: received.parameter("prefix").unwrap_or_default(),
             delimiter: received
                 .parameter("delimiter")
                 .filter(|text| !text.is_empty()),
-            size: size.min(LARGEST_PAGE),
+            size: page_size(received, "max-keys", LARGEST_PAGE)?,
             encoded: received.parameter("encoding-type") == Some("url"),
         })
     }
@@ -72,12 +66,37 @@ impl<'request> Wanted<'request> {
     }
 }
 
+fn page_size(received: &Received, name: &str, largest: usize) -> Result<usize, AwsError> {
+    let Some(text) = received.parameter(name) else {
+        return Ok(largest);
+    };
+    let size = text.parse::<usize>().map_err(|_| {
+        AwsError::bad_request(
+            "InvalidArgument",
+            format!("Provided {name} not an integer or within integer range"),
+        )
+    })?;
+    Ok(size.min(largest))
+}
+
 /// `ListObjectsV2`.
 pub(super) fn objects(
     name: &str,
     bucket: &Bucket,
     received: &Received,
 ) -> Result<String, AwsError> {
+    only(
+        received,
+        &[
+            "continuation-token",
+            "delimiter",
+            "encoding-type",
+            "list-type",
+            "max-keys",
+            "prefix",
+            "start-after",
+        ],
+    )?;
     let wanted = Wanted::of(received)?;
     // The token is opaque to clients; here it is the last key of the page before.
     let after = received
@@ -141,6 +160,17 @@ pub(super) fn versions(
     bucket: &Bucket,
     received: &Received,
 ) -> Result<String, AwsError> {
+    only(
+        received,
+        &[
+            "encoding-type",
+            "key-marker",
+            "max-keys",
+            "prefix",
+            "version-id-marker",
+            "versions",
+        ],
+    )?;
     let wanted = Wanted::of(received)?;
     let marker = (
         received.parameter("key-marker").unwrap_or_default(),
@@ -202,11 +232,24 @@ pub(super) fn versions(
 /// `ListBuckets`.
 pub(super) fn buckets<'bucket>(
     buckets: impl Iterator<Item = (&'bucket String, &'bucket Bucket)>,
-) -> String {
+    received: &Received,
+) -> Result<String, AwsError> {
+    let size = page_size(received, "max-buckets", MOST_BUCKETS)?;
+    let after = received.parameter("continuation-token");
+    let prefix = received.parameter("prefix").unwrap_or_default();
+    let region = received.parameter("bucket-region");
+    let mut found: Vec<_> = buckets
+        .filter(|(name, _)| name.starts_with(prefix))
+        .filter(|(name, _)| after.is_none_or(|after| name.as_str() > after))
+        .filter(|(_, bucket)| region.is_none_or(|region| region == bucket.region))
+        .collect();
+    let truncated = found.len() > size;
+    found.truncate(size);
+    let next = found.last().filter(|_| truncated).map(|(name, _)| *name);
     let mut xml = Xml::document();
     xml.element_in("ListAllMyBucketsResult", Some(NAMESPACE), |xml| {
         xml.element("Buckets", |xml| {
-            for (name, bucket) in buckets {
+            for (name, bucket) in &found {
                 xml.element("Bucket", |xml| {
                     xml.leaf("Name", name)
                         .leaf("CreationDate", iso(bucket.created))
@@ -215,8 +258,9 @@ pub(super) fn buckets<'bucket>(
             }
         });
         owner(xml);
+        xml.optional("ContinuationToken", next);
     });
-    xml.into_string()
+    Ok(xml.into_string())
 }
 
 fn owner(xml: &mut Xml) {

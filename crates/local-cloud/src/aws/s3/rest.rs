@@ -1,6 +1,7 @@
 //! The REST API: which operation a request is, and its answer.
 
 mod buckets;
+mod headers;
 mod objects;
 
 use axum::response::Response;
@@ -33,13 +34,17 @@ pub(crate) fn serve(s3: &S3, region: &str, received: &Received, id: &str) -> Res
         region,
         received,
     };
-    let answer = if bucket.is_empty() {
-        buckets::list_buckets(s3, received)
-    } else if target.key.is_empty() {
-        buckets::on_bucket(s3, &target)
-    } else {
-        objects::on_object(s3, &target)
-    };
+    let on_object = !bucket.is_empty() && !target.key.is_empty();
+    let answer = headers::check(received, on_object);
+    let answer = answer.and_then(|()| {
+        if bucket.is_empty() {
+            buckets::list_buckets(s3, received)
+        } else if on_object {
+            objects::on_object(s3, &target)
+        } else {
+            buckets::on_bucket(s3, &target)
+        }
+    });
     let mut response = answer.unwrap_or_else(|error| failure(&error, received, id));
     if let (Ok(value), headers) = (short_id(id).parse(), response.headers_mut()) {
         headers.insert("x-amz-request-id", value);
@@ -55,8 +60,11 @@ pub(crate) fn failure(error: &AwsError, received: &Received, id: &str) -> Respon
     let mut xml = Xml::document();
     xml.element("Error", |xml| {
         xml.leaf("Code", &error.code)
-            .leaf("Message", &error.message)
-            .leaf("Resource", &received.path)
+            .leaf("Message", &error.message);
+        for (name, value) in &error.details {
+            xml.leaf(name, value);
+        }
+        xml.leaf("Resource", &received.path)
             .leaf("RequestId", short_id(id))
             .leaf("HostId", Uuid::new_v4().simple().to_string());
     });
@@ -101,10 +109,17 @@ fn elsewhere(bucket: &Bucket, received: &Received) -> Response {
 
 /// Whether the query holds nothing that selects another operation.
 fn is_plain(received: &Received) -> bool {
-    received
-        .query
-        .iter()
-        .all(|(name, _)| name == "x-id" || name.starts_with("X-Amz-"))
+    only(received, &[]).is_ok()
+}
+
+/// Refuses a query with more in it than the operation acts on.
+pub(super) fn only(received: &Received, known: &[&str]) -> Result<(), AwsError> {
+    let mut names = received.query.iter().map(|(name, _)| name.as_str());
+    let more = |name: &str| name != "x-id" && !name.starts_with("X-Amz-") && !known.contains(&name);
+    match names.any(more) {
+        true => Err(not_implemented(received)),
+        false => Ok(()),
+    }
 }
 
 fn not_implemented(received: &Received) -> AwsError {

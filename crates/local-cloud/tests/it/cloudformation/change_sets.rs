@@ -1,8 +1,8 @@
 //! What change sets say, refuse and do.
 
 use aws_sdk_cloudformation::types::{
-    ChangeAction, ChangeSetStatus, ChangeSetType, ExecutionStatus, Replacement, ResourceChange,
-    StackStatus, Tag,
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, ExecutionStatus, Replacement,
+    ResourceChange, StackStatus, Tag,
 };
 
 use super::{Driver, output, sentence, status};
@@ -379,5 +379,161 @@ async fn tags_of_the_stack_reach_its_resources() {
         answer.contains(r#""aws:cloudformation:logical-id":"Group""#),
         "{answer}"
     );
+    stage.stop().await;
+}
+
+const LEFT_OUT: &str = "
+Parameters: {Stage: {Type: String}}
+Conditions: {Prod: !Equals [!Ref Stage, prod]}
+Resources:
+  Extra: {Type: 'AWS::Logs::LogGroup', Condition: Prod}
+  Always: {Type: 'AWS::Logs::LogGroup'}
+Outputs:
+  Extra: {Value: !Ref Extra, OUTPUT}
+";
+
+/// As Moto has verified with AWS (`test_permanent_output_conditional_value` and its neighbours).
+#[tokio::test]
+async fn an_output_goes_with_its_resource() {
+    let stage = stage().await;
+    let mut driver = Driver::new(&stage, "us-east-1", "guide");
+    let unconditional = LEFT_OUT.replace(", OUTPUT", "");
+    let refused = driver
+        .plan(ChangeSetType::Create, &unconditional, &[("Stage", "dev")])
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused,
+        "ValidationError: Unresolved resource dependencies [Extra] in the Outputs block of the template"
+    );
+    let conditional = LEFT_OUT.replace("OUTPUT", "Condition: Prod");
+    let dev = driver
+        .deploy(ChangeSetType::Create, &conditional, &[("Stage", "dev")])
+        .await;
+    // Without outputs there is no list of them.
+    assert_eq!(dev.outputs, None);
+    let prod = driver
+        .deploy(ChangeSetType::Update, &unconditional, &[("Stage", "prod")])
+        .await;
+    assert_eq!(prod.outputs().len(), 1);
+    let refused = driver
+        .plan(ChangeSetType::Update, &unconditional, &[("Stage", "dev")])
+        .await
+        .unwrap_err();
+    assert!(refused.contains("in the Outputs block"), "{refused}");
+    stage.stop().await;
+}
+
+/// As LocalStack has recorded (`test_create_changeset_with_stack_id`); `ListChangeSets` lists the active
+/// ones (<https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListChangeSets.html>).
+#[tokio::test]
+async fn an_executed_change_set_frees_its_name() {
+    let stage = stage().await;
+    let mut driver = Driver::new(&stage, "us-east-1", "guide");
+    let first = driver
+        .plan(ChangeSetType::Create, TEMPLATE, &[])
+        .await
+        .unwrap();
+    let listed = async || {
+        let listed = driver.api.list_change_sets().stack_name("guide");
+        listed.send().await.unwrap().summaries().len()
+    };
+    assert_eq!(listed().await, 1);
+    driver.execute(&first, false).await;
+    assert_eq!(listed().await, 0);
+    let again = driver
+        .api
+        .create_change_set()
+        .stack_name("guide")
+        .change_set_name(first.change_set_name().unwrap())
+        .template_body(TEMPLATE.replace("30", "14"))
+        .capabilities(Capability::CapabilityIam)
+        .send()
+        .await
+        .unwrap();
+    assert_ne!(again.id(), first.change_set_id());
+    assert_eq!(listed().await, 1);
+    // The executed one is still there for who knows its ARN; the name means the new one.
+    for (name, status) in [
+        (first.change_set_id(), ExecutionStatus::ExecuteComplete),
+        (first.change_set_name(), ExecutionStatus::Available),
+    ] {
+        let described = driver
+            .api
+            .describe_change_set()
+            .stack_name("guide")
+            .change_set_name(name.unwrap())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(described.execution_status(), Some(&status));
+    }
+    stage.stop().await;
+}
+
+/// As LocalStack has recorded: `test_change_set_fn_get_attr`, `test_handle_existing_log_group`.
+#[tokio::test]
+async fn a_stack_tells_when_it_was_worked_on() {
+    let stage = stage().await;
+    let mut driver = Driver::new(&stage, "us-east-1", "guide");
+    let review = driver
+        .plan(ChangeSetType::Create, TEMPLATE, &[])
+        .await
+        .unwrap();
+    let seen = driver.describe("guide").await;
+    assert_eq!(
+        (seen.last_updated_time(), seen.deletion_time()),
+        (None, None)
+    );
+    let created = driver.execute(&review, false).await;
+    assert!(created.last_updated_time().is_some());
+    assert_eq!(created.deletion_time(), None);
+    assert_eq!(created.change_set_id(), review.change_set_id());
+    let deleted = driver.delete().await;
+    assert!(deleted.deletion_time().is_some());
+    assert_eq!(deleted.change_set_id(), None);
+
+    // What is rolled back has been deleted, too.
+    let mut other = Driver::new(&stage, "us-east-1", "other");
+    let name = ("Name", "taken");
+    driver
+        .deploy(ChangeSetType::Create, TEMPLATE, &[name])
+        .await;
+    let failed = other.deploy(ChangeSetType::Create, TEMPLATE, &[name]).await;
+    assert_eq!(status(&failed), StackStatus::RollbackComplete);
+    assert!(failed.deletion_time().is_some());
+    assert_eq!(failed.change_set_id(), None);
+    stage.stop().await;
+}
+
+/// As LocalStack has recorded for most resources with a name of their own, and for none without
+/// (`test_change_set_fn_get_attr`, `test_serverless_fn_transform`).
+#[tokio::test]
+async fn with_values_what_is_added_may_be_called_a_replacement() {
+    let stage = stage().await;
+    let mut driver = Driver::new(&stage, "us-east-1", "guide");
+    let set = driver
+        .plan(ChangeSetType::Create, TEMPLATE, &[])
+        .await
+        .unwrap();
+    for (with_values, expected) in [(false, None), (true, Some(Replacement::True))] {
+        let described = driver
+            .api
+            .describe_change_set()
+            .change_set_name(set.change_set_id().unwrap())
+            .include_property_values(with_values)
+            .send()
+            .await
+            .unwrap();
+        let replacement = |name: &str| {
+            let all = changes(&described);
+            let change = all
+                .iter()
+                .find(|one| one.logical_resource_id() == Some(name));
+            change.unwrap().replacement().cloned()
+        };
+        assert_eq!(replacement("Group"), expected);
+        assert_eq!(replacement("Role"), None);
+    }
     stage.stop().await;
 }

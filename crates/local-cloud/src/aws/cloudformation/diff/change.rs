@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::aws::schemas::Schema;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Action {
     Add,
@@ -39,6 +41,13 @@ pub(super) struct Detail {
 }
 
 impl Change {
+    /// Whether it sets a property that only a new resource can have.
+    fn names_itself(&self) -> bool {
+        let schema = Schema::of(&self.resource_type);
+        let mut properties = self.after.iter().flat_map(Map::keys);
+        schema.is_some_and(|schema| properties.any(|name| schema.is_create_only(name)))
+    }
+
     pub(in super::super) fn describe(&self, with_values: bool) -> Value {
         let mut scope: Vec<&str> = self.details.iter().map(|detail| detail.attribute).collect();
         scope.dedup();
@@ -47,6 +56,10 @@ impl Change {
                 .as_ref()
                 .filter(|_| with_values)
                 .map(|properties| json!({ "Properties": properties }).to_string())
+        };
+        let replacement = match self.action {
+            Action::Add if with_values => self.names_itself().then_some("True"),
+            _ => self.replacement,
         };
         let details: Vec<Value> = self
             .details
@@ -66,7 +79,7 @@ impl Change {
                 "LogicalResourceId": self.logical,
                 "PhysicalResourceId": self.physical,
                 "ResourceType": self.resource_type,
-                "Replacement": self.replacement,
+                "Replacement": replacement,
                 "Scope": scope,
                 "Details": details,
                 "BeforeContext": context(&self.before),

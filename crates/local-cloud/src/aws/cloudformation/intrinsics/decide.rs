@@ -8,14 +8,14 @@ use super::super::template::{Reference, references};
 use super::{Evaluation, Unresolved};
 
 impl Evaluation<'_> {
-    /// The references that are left once every `Fn::If` has been decided.
-    pub(in super::super) fn remaining_references(
+    /// The references in some values that are left once every `Fn::If` has been decided.
+    pub(in super::super) fn remaining_references<'values>(
         &self,
-        members: &Map<String, Value>,
+        values: impl IntoIterator<Item = &'values Value>,
     ) -> Result<BTreeSet<Reference>, Unresolved> {
         let mut decided = Vec::new();
-        for member in members.values() {
-            decided.push(self.decide(member)?);
+        for value in values {
+            decided.push(self.decide(value)?);
         }
         Ok(references(&Value::Array(decided)))
     }

@@ -89,7 +89,8 @@ pub(super) fn create(
     diff::check_types(compared, &wanted)?;
     // What cannot be compared is refused now, not by the change set later.
     diff::changes(compared, &wanted)?;
-    if compared.change_sets.iter().any(|set| set.name == name) {
+    let mut active = compared.change_sets.iter().filter(|set| !set.is_executed());
+    if active.any(|set| set.name == name) {
         return Err(AwsError::bad_request(
             "AlreadyExistsException",
             format!("ChangeSet {name} already exists"),
@@ -346,10 +347,11 @@ fn locate<'stacks>(
         Some(found.ok_or_else(|| invalid(format!("Stack [{stack_name}] does not exist")))?)
     };
     let stack = stack.ok_or_else(|| not_found(Some(name)))?;
-    let position = stack
-        .change_sets
-        .iter()
-        .position(|set| set.id == name || set.name == name)
+    let named = |set: &ChangeSet| set.id == name || set.name == name;
+    let all = &stack.change_sets;
+    let position = (all.iter())
+        .position(|set| named(set) && !set.is_executed())
+        .or_else(|| all.iter().position(named))
         .ok_or_else(|| not_found(Some(name)))?;
     Ok((stack, position))
 }
@@ -387,6 +389,7 @@ pub(super) fn list(
     let summaries: Vec<Value> = stack
         .change_sets
         .iter()
+        .filter(|set| !set.is_executed())
         .map(|set| set.summary(&stack.id, &stack.name))
         .collect();
     Ok(json!({ "Summaries": summaries }))

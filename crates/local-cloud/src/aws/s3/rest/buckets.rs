@@ -7,7 +7,7 @@ use super::super::bucket::{Bucket, Versioning};
 use super::super::configuration::{self, Kind};
 use super::super::{S3, body, listing, no_such_bucket};
 use super::{
-    NAMESPACE, Target, check_owner, document, elsewhere, empty, is_plain, not_implemented,
+    NAMESPACE, Target, check_owner, document, elsewhere, empty, is_plain, not_implemented, only,
 };
 use crate::AwsError;
 use crate::aws::protocol::xml::Xml;
@@ -15,7 +15,18 @@ use crate::aws::protocol::{Received, reply};
 
 pub(super) fn list_buckets(s3: &S3, received: &Received) -> Result<Response, AwsError> {
     match received.method {
-        Method::GET => Ok(document(listing::buckets(s3.lock().iter()))),
+        Method::GET => {
+            only(
+                received,
+                &[
+                    "bucket-region",
+                    "continuation-token",
+                    "max-buckets",
+                    "prefix",
+                ],
+            )?;
+            listing::buckets(s3.lock().iter(), received).map(document)
+        }
         _ => Err(not_implemented(received)),
     }
 }
@@ -32,12 +43,14 @@ pub(super) fn on_bucket(s3: &S3, target: &Target<'_>) -> Result<Response, AwsErr
         return Err(no_such_bucket(target.bucket));
     };
     if received.method == Method::GET && has("location") {
+        only(received, &["location"])?;
         return Ok(document(location(bucket)));
     }
     if bucket.region != target.region {
         return Ok(elsewhere(bucket, received));
     }
     if let Some(kind) = Kind::of(&received.query) {
+        only(received, &[kind.parameter])?;
         return match received.method {
             Method::GET => Ok(reply::reply(
                 200,
@@ -61,8 +74,12 @@ pub(super) fn on_bucket(s3: &S3, target: &Target<'_>) -> Result<Response, AwsErr
             let headers = [("x-amz-bucket-region", bucket.region.as_str())];
             Ok(reply::reply(200, Some("application/xml"), &headers, ""))
         }
-        Method::GET if has("versioning") => Ok(document(versioning(bucket))),
+        Method::GET if has("versioning") => {
+            only(received, &["versioning"])?;
+            Ok(document(versioning(bucket)))
+        }
         Method::PUT if has("versioning") => {
+            only(received, &["versioning"])?;
             bucket.versioning = configuration::versioning(&body::Upload::read(received)?.bytes)?;
             Ok(empty(200))
         }
@@ -72,7 +89,10 @@ pub(super) fn on_bucket(s3: &S3, target: &Target<'_>) -> Result<Response, AwsErr
         Method::GET if received.parameter("list-type") == Some("2") => {
             listing::objects(target.bucket, bucket, received).map(document)
         }
-        Method::POST if has("delete") => delete_many(s3, bucket, received),
+        Method::POST if has("delete") => {
+            only(received, &["delete"])?;
+            delete_many(s3, bucket, received)
+        }
         Method::DELETE if is_plain(received) => {
             if !bucket.is_empty() {
                 return Err(AwsError::new(
@@ -117,6 +137,7 @@ fn requested_region<'region>(body: &[u8], region: &'region str) -> Result<&'regi
         None
     } else {
         let document = configuration::parse(text, "CreateBucketConfiguration")?;
+        configuration::only(document.root_element(), &["LocationConstraint"])?;
         configuration::text_of(&document, "LocationConstraint").map(str::to_owned)
     };
     match constraint.as_deref() {
@@ -190,12 +211,18 @@ fn delete_many(s3: &S3, bucket: &mut Bucket, received: &Received) -> Result<Resp
     let upload = body::Upload::read(received)?;
     let text = std::str::from_utf8(&upload.bytes).map_err(|_| configuration::malformed_xml())?;
     let request = configuration::parse(text, "Delete")?;
+    configuration::only(request.root_element(), &["Object", "Quiet"])?;
+    let quiet = configuration::text_of(&request, "Quiet") == Some("true");
+    let objects = || {
+        let all = request.descendants();
+        all.filter(|node| node.tag_name().name() == "Object")
+    };
+    for object in objects() {
+        configuration::only(object, &["Key", "VersionId"])?;
+    }
     let mut xml = Xml::document();
     xml.element_in("DeleteResult", Some(NAMESPACE), |xml| {
-        for object in request
-            .descendants()
-            .filter(|node| node.tag_name().name() == "Object")
-        {
+        for object in objects() {
             let child = |name: &str| {
                 object
                     .children()
@@ -206,6 +233,9 @@ fn delete_many(s3: &S3, bucket: &mut Bucket, received: &Received) -> Result<Resp
                 continue;
             };
             let deleted = bucket.delete(key, version, s3.now());
+            if quiet {
+                continue;
+            }
             xml.element("Deleted", |xml| {
                 xml.leaf("Key", key).optional("VersionId", version);
                 if deleted.marker {

@@ -3,10 +3,10 @@
 use axum::response::Response;
 use http::Method;
 
-use super::super::bucket::{Bucket, Deleted, Versioning};
+use super::super::bucket::{Bucket, Deleted, Versioning, no_such_key};
 use super::super::object::{NewObject, Object, Version};
 use super::super::{S3, body, no_such_bucket};
-use super::{Target, check_owner, elsewhere, not_implemented};
+use super::{Target, check_owner, elsewhere, headers, not_implemented, only};
 use crate::AwsError;
 use crate::aws::protocol::{Received, reply};
 
@@ -33,15 +33,7 @@ pub(super) fn on_object(s3: &S3, target: &Target<'_>) -> Result<Response, AwsErr
     if bucket.region != target.region {
         return Ok(elsewhere(bucket, received));
     }
-    let known = ["versionId", "x-id"];
-    let plain = received.query.iter().all(|(name, _)| {
-        known.contains(&name.as_str())
-            || name.starts_with("X-Amz-")
-            || name.starts_with("response-")
-    });
-    if !plain || received.header("x-amz-copy-source").is_some() {
-        return Err(not_implemented(received));
-    }
+    only(received, &["versionId"])?;
     let version = received.parameter("versionId");
     match (&received.method, upload) {
         (&Method::GET | &Method::HEAD, _) => get_object(
@@ -81,6 +73,7 @@ fn put_object(
         })
         .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
         .collect();
+    headers.extend(content_encoding(received));
     headers.extend(upload.checksums.iter().cloned());
     let version = Version::object(
         NewObject {
@@ -106,24 +99,44 @@ fn put_object(
 }
 
 /// `If-None-Match: *` writes only where nothing is, `If-Match` only over what was read.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>, and for the errors
+/// the recordings of LocalStack's `TestS3ObjectWritePrecondition`.
 fn check_conditions(bucket: &Bucket, key: &str, received: &Received) -> Result<(), AwsError> {
     let current = bucket.current(key);
-    match received.header("if-none-match") {
-        Some("*") if current.is_some() => return Err(precondition_failed()),
-        Some("*") | None => {}
-        Some(_) => return Err(not_implemented(received)),
-    }
-    match (received.header("if-match"), current) {
-        (None, _) => Ok(()),
-        (Some(_), None) => Err(AwsError::new(
-            404,
-            "NoSuchKey",
-            "The specified key does not exist.",
+    let conditions = (
+        received.header("if-match"),
+        received.header("if-none-match"),
+    );
+    match conditions {
+        (None, None) => Ok(()),
+        (Some(_), Some(_)) => Err(headers::unknown("If-Match,If-None-Match").with(
+            "additionalMessage",
+            "Multiple conditional request headers present in the request",
         )),
-        (Some(expected), Some(object)) if same_etag(expected, object) => Ok(()),
-        (Some(_), Some(_)) => Err(precondition_failed()),
+        // Deleting takes it for "whatever it is now".
+        (Some("*"), None) if received.method == Method::DELETE && current.is_some() => Ok(()),
+        (Some("*"), None) if received.method == Method::PUT => {
+            Err(headers::value_not_accepted("If-Match"))
+        }
+        (Some(expected), None) => match current {
+            None => Err(no_such_key(key)),
+            Some(object) if same_etag(expected, object) => Ok(()),
+            Some(_) => Err(precondition_failed("If-Match")),
+        },
+        (None, Some("*")) if current.is_some() => Err(precondition_failed("If-None-Match")),
+        (None, Some("*")) => Ok(()),
+        (None, Some(_)) => Err(headers::value_not_accepted("If-None-Match")),
     }
+}
+
+/// The encoding of an object, without the one that only frames the upload.
+fn content_encoding(received: &Received) -> Option<(String, String)> {
+    let encodings = received.header("content-encoding")?.split(',');
+    let kept: Vec<&str> = encodings
+        .map(str::trim)
+        .filter(|encoding| !encoding.is_empty() && *encoding != "aws-chunked")
+        .collect();
+    (!kept.is_empty()).then(|| ("content-encoding".to_owned(), kept.join(",")))
 }
 
 fn get_object(
@@ -135,16 +148,13 @@ fn get_object(
         .header("if-match")
         .is_some_and(|etag| !same_etag(etag, object))
     {
-        return Err(precondition_failed());
+        return Err(precondition_failed("If-Match"));
     }
     if received
         .header("if-none-match")
         .is_some_and(|etag| same_etag(etag, object))
     {
         return Err(AwsError::new(304, "NotModified", "Not Modified"));
-    }
-    if received.header("range").is_some() {
-        return Err(not_implemented(received));
     }
     let modified = object
         .modified
@@ -200,10 +210,11 @@ fn same_etag(given: &str, object: &Object) -> bool {
     given.trim_matches('"') == object.etag.trim_matches('"')
 }
 
-fn precondition_failed() -> AwsError {
+fn precondition_failed(condition: &str) -> AwsError {
     AwsError::new(
         412,
         "PreconditionFailed",
         "At least one of the pre-conditions you specified did not hold",
     )
+    .with("Condition", condition)
 }
