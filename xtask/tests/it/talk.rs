@@ -36,6 +36,15 @@ conversations:
         hear: Your phone number is 1.
         card: simple
         session: open
+  - name: Somebody with an account of their own
+    account: not-linked
+    voices: {ann: linked}
+    turns:
+      - say: ask SKILL what is my e-mail
+        voice: ann
+        pattern: '{email}'
+        card: simple
+        session: closed
 ";
 
 /// A text with the skill's name.
@@ -74,6 +83,13 @@ fn conversations_are_compared_and_leave_the_stage_as_it_was() {
     let home = stage.home();
     let deployed = run(home, &[&["deploy", "--json"], &EMAIL[..]].concat());
     assert!(deployed.success, "{}", deployed.stderr);
+    // Somebody whom Alexa recognises is asked for an account of their own.
+    let question = named("ask SKILL what is my e-mail");
+    let ann = run(home, &["say", "--voice", "ann", &question, "--json"]).json();
+    assert_eq!(ann["person"]["linked"], false, "{ann}");
+    assert_eq!(ann["card"]["type"], "LinkAccount", "{ann}");
+    let heard = ann["heard"].as_str().unwrap();
+    assert!(heard.contains("an account of your own"), "{ann}");
     // Somebody is in the middle of a conversation of their own.
     let open = run(home, &["say", &named("ask SKILL for help"), "--json"]).json();
     assert_eq!(open["sessionOpen"], true, "{open}");
@@ -83,7 +99,7 @@ fn conversations_are_compared_and_leave_the_stage_as_it_was() {
     assert!(!said.success);
     assert_eq!(
         last_line(&said),
-        "3 turns passed, 1 failed",
+        "4 turns passed, 1 failed",
         "{}",
         said.stderr
     );
@@ -109,7 +125,7 @@ fn conversations_are_compared_and_leave_the_stage_as_it_was() {
     let report = said.json();
     assert_eq!(
         (&report["passed"], &report["failed"]),
-        (&json!(4), &json!(0))
+        (&json!(5), &json!(0))
     );
     assert_eq!(report["turns"][0]["heard"]["card"], "LinkAccount");
 
@@ -156,6 +172,11 @@ fn as_a_real_stage(stage: &Stage, file: &str, skill_id: &str) {
         .lines()
         .filter(|line| line.starts_with("skipped "))
         .collect();
-    assert_eq!(skipped.len(), 1, "{}", said.stdout);
+    assert_eq!(skipped.len(), 2, "{}", said.stdout);
     assert!(skipped[0].contains("Somebody is linked (2 turns): "));
+    assert!(
+        skipped[1].contains("a simulation has no voice"),
+        "{}",
+        said.stdout
+    );
 }
