@@ -28,7 +28,7 @@ pub(crate) use self::place::{MARK, WAY_BACK, bucket_name, key, mark};
 pub use self::store::{LockGuard, StateStore};
 
 /// What a state says. Members that this version does not know are kept when it is rewritten: see
-/// [`document::StateDocument`].
+/// `document::StateDocument`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StageState {

@@ -116,10 +116,10 @@ fn is_plain(received: &Received) -> bool {
 pub(super) fn only(received: &Received, known: &[&str]) -> Result<(), AwsError> {
     let mut names = received.query.iter().map(|(name, _)| name.as_str());
     let more = |name: &str| name != "x-id" && !name.starts_with("X-Amz-") && !known.contains(&name);
-    match names.any(more) {
-        true => Err(not_implemented(received)),
-        false => Ok(()),
+    if names.any(more) {
+        return Err(not_implemented(received));
     }
+    Ok(())
 }
 
 fn not_implemented(received: &Received) -> AwsError {

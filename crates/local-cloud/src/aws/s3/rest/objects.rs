@@ -108,7 +108,6 @@ fn check_conditions(bucket: &Bucket, key: &str, received: &Received) -> Result<(
         received.header("if-none-match"),
     );
     match conditions {
-        (None, None) => Ok(()),
         (Some(_), Some(_)) => Err(headers::unknown("If-Match,If-None-Match").with(
             "additionalMessage",
             "Multiple conditional request headers present in the request",
@@ -124,7 +123,7 @@ fn check_conditions(bucket: &Bucket, key: &str, received: &Received) -> Result<(
             Some(_) => Err(precondition_failed("If-Match")),
         },
         (None, Some("*")) if current.is_some() => Err(precondition_failed("If-None-Match")),
-        (None, Some("*")) => Ok(()),
+        (None, None | Some("*")) => Ok(()),
         (None, Some(_)) => Err(headers::value_not_accepted("If-None-Match")),
     }
 }
