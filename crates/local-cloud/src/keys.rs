@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+#[cfg(feature = "attack-test")]
+use crate::guard::attack_test::AttackTest;
 use crate::random;
 use crate::secret::same;
 
@@ -60,22 +62,33 @@ struct Inner {
     developer: Developer,
     /// By access key id.
     functions: Mutex<HashMap<String, (KeyPair, Principal)>>,
+    /// The keys are wherever a guard is made.
+    #[cfg(feature = "attack-test")]
+    attack_test: Option<AttackTest>,
 }
 
 impl Default for Keys {
     fn default() -> Self {
         Self {
-            inner: Arc::new(Inner {
-                deployer: KeyPair::new("AKIA", false),
-                token: random::token().into(),
-                cookie: random::token().into(),
-                developer: Developer {
-                    client_secret: format!("amzn1.oa2-cs.v1.{}", random::token()).into(),
-                    refresh_token: format!("Atzr|{}", random::token()).into(),
-                    access_token: format!("Atza|{}", random::token()).into(),
-                },
-                functions: Mutex::default(),
-            }),
+            inner: Arc::new(Inner::default()),
+        }
+    }
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self {
+            deployer: KeyPair::new("AKIA", false),
+            token: random::token().into(),
+            cookie: random::token().into(),
+            developer: Developer {
+                client_secret: format!("amzn1.oa2-cs.v1.{}", random::token()).into(),
+                refresh_token: format!("Atzr|{}", random::token()).into(),
+                access_token: format!("Atza|{}", random::token()).into(),
+            },
+            functions: Mutex::default(),
+            #[cfg(feature = "attack-test")]
+            attack_test: None,
         }
     }
 }
@@ -137,6 +150,22 @@ impl Keys {
             return Some((self.inner.deployer.clone(), Principal::Deployer));
         }
         self.functions().get(access_key_id).cloned()
+    }
+
+    /// Keys of a stage that is attacked on purpose.
+    #[cfg(feature = "attack-test")]
+    pub(crate) fn for_attack_test(test: AttackTest) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                attack_test: Some(test),
+                ..Inner::default()
+            }),
+        }
+    }
+
+    #[cfg(feature = "attack-test")]
+    pub(crate) fn attack_test(&self) -> Option<&AttackTest> {
+        self.inner.attack_test.as_ref()
     }
 
     /// Whether a text is the token of the device listener.

@@ -30,6 +30,8 @@ pub mod story;
 pub use access::Access;
 pub use clock::Clock;
 pub use error::AwsError;
+#[cfg(feature = "attack-test")]
+pub use guard::attack_test::AttackTest;
 pub use guard::door::{Browsers, Caller, DoorRow};
 pub use loopback::{EXCEPTIONS, Exception, is_loopback};
 pub use outbox::{Message, Outbox};

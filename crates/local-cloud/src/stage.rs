@@ -151,6 +151,19 @@ pub struct LocalStage {
 impl LocalStage {
     /// Binds the listeners and starts serving.
     pub async fn start(options: Options) -> Result<Self, StartError> {
+        Self::start_with(options, Keys::default()).await
+    }
+
+    /// The same for a stage that is attacked on purpose.
+    #[cfg(feature = "attack-test")]
+    pub async fn start_for_attack_test(
+        options: Options,
+        test: crate::AttackTest,
+    ) -> Result<Self, StartError> {
+        Self::start_with(options, Keys::for_attack_test(test)).await
+    }
+
+    async fn start_with(options: Options, keys: Keys) -> Result<Self, StartError> {
         let recorder = options.record_smapi.map(record).transpose()?;
         let mut listeners = Vec::with_capacity(5);
         for offset in 0..5 {
@@ -164,7 +177,7 @@ impl LocalStage {
             sign_in: url(3)?,
             device: url(4)?,
         };
-        let services = Services::new(urls, options.pace);
+        let services = Services::new(urls, options.pace, keys);
         let routers = services.routers(recorder);
         let (stop, stopped) = watch::channel(false);
         let servers = listeners
@@ -242,7 +255,7 @@ pub fn doors() -> Vec<DoorRow> {
         sign_in: url.clone(),
         device: url,
     };
-    let services = Services::new(urls, Pace::QUICK);
+    let services = Services::new(urls, Pace::QUICK, Keys::default());
     let listeners = ["aws", "smapi", "lwa", "signIn", "device"];
     listeners
         .into_iter()
@@ -263,12 +276,12 @@ struct Services {
 }
 
 impl Services {
-    fn new(urls: Urls, pace: Pace) -> Self {
+    fn new(urls: Urls, pace: Pace, keys: Keys) -> Self {
         let shared = Shared {
             clock: Clock::default(),
             urls: Arc::new(urls),
             outbox: Outbox::default(),
-            keys: Keys::default(),
+            keys,
             faults: Faults::default(),
             pace,
             acm: Acm::default(),

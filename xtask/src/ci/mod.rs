@@ -6,6 +6,7 @@
 //! `not checked` where it happens and in the summary, and a failure with `--strict`.
 
 mod ask_cli;
+mod browsers;
 mod chaos;
 mod lambda;
 mod ministack;
@@ -144,6 +145,11 @@ const STEPS: &[Step] = &[
         name: "aws-cli",
         about: "the AWS CLI reads the stacks, the user pool and the function",
         run: ask_cli::aws_cli,
+    },
+    Step {
+        name: "browsers",
+        about: "pages in Chromium cannot misuse a local stage, people and programs can use it",
+        run: browsers::browsers,
     },
     Step {
         name: "chaos",

@@ -27,7 +27,7 @@ pub(super) fn clippy(toolbox: &Toolbox) -> Result<()> {
     have(sh, "clippy")?;
     Ok(cmd!(
         sh,
-        "cargo clippy --workspace --all-targets --locked -- -D warnings"
+        "cargo clippy --workspace --all-targets --features local-cloud/attack-test --locked -- -D warnings"
     )
     .run()?)
 }

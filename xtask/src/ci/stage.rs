@@ -182,7 +182,7 @@ fn deployment(toolbox: &Toolbox, access: &Access, report: &Report) -> Result<Vec
         .collect())
 }
 
-fn no_other_stage() -> Result<()> {
+pub(super) fn no_other_stage() -> Result<()> {
     match discovery::running() {
         Ok(None) => Ok(()),
         Ok(Some(access)) => Err(anyhow!(

@@ -4,6 +4,8 @@
 //! page one that this door is open to? Does the caller show what the door wants? The doors are rows
 //! of a table ([`Door`]), from which the routes are built too.
 
+#[cfg(feature = "attack-test")]
+pub(crate) mod attack_test;
 pub(crate) mod browser;
 pub(crate) mod door;
 mod host;
@@ -87,9 +89,14 @@ impl Guard {
 
     /// Puts the guard before a router: nothing of it is reached that the guard has not let through.
     pub(crate) fn before(self, router: Router) -> Router {
-        Router::new()
-            .fallback_service(router)
-            .layer(from_fn_with_state(self, pass))
+        let router = Router::new().fallback_service(router);
+        #[cfg(feature = "attack-test")]
+        let router = match self.keys.attack_test() {
+            Some(test) if !test.guarded => return test.without_guard(self.port, router),
+            Some(test) => test.counting(self.port, router),
+            None => router,
+        };
+        router.layer(from_fn_with_state(self, pass))
     }
 
     /// The row that a request is for.
