@@ -295,7 +295,13 @@ fn a_pool_that_is_gone_is_forgotten_before_another_takes_its_place() {
     let failed = run(&real, &["deploy", "dev"]);
     assert_eq!(failed.json()["error"]["code"], "STACK", "{}", failed.stderr);
     assert_eq!(read(&real, "dev").get("pool"), None);
-    let again = deploy(&real, "dev");
+    // Nobody can use the link to the pool that is gone, and that is asked for.
+    let refused = run(&real, &["deploy", "dev"]);
+    let code = &refused.json()["error"]["code"];
+    assert_eq!(code, "GUARD_APP_CLIENT", "{}", refused.stderr);
+    let again = run(&real, &["deploy", "dev", "--allow", "app-client"]);
+    assert!(again.success, "{}", again.stderr);
+    let again = again.json();
     assert_ne!(again["userPoolId"], deployed["userPoolId"]);
     assert_eq!(read(&real, "dev")["pool"]["id"], again["userPoolId"]);
     assert!(real.stage.end("-TERM"));
