@@ -1,4 +1,6 @@
-//! What is deployed: this workspace as it is, and with everything about it changed.
+//! What is deployed: this workspace as it is, and with everything about it changed. A project whose people
+//! sign in otherwise than by e-mail address and password is deployed with that preset: what the judge of
+//! the end state takes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,7 @@ use tempfile::TempDir;
 
 use super::point::Scenario;
 use crate::build::{self, Kind, Site, What};
+use crate::ci::presets;
 use crate::workspace;
 
 /// Two versions of a fork, and the programs that deploy them.
@@ -37,8 +40,10 @@ impl Fork {
             .tempdir_in(&target)
             .context("cannot create a folder for this run")?;
         let root = workspace::root();
-        let text = fs::read_to_string(root.join("stack.toml")).context("cannot read stack.toml")?;
-        let stack = StackFile::parse(&text, "stack.toml")?;
+        let path = presets::project_or_email()?;
+        let text =
+            fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
+        let stack = StackFile::parse(&text, path)?;
         let fork = Self { folder, stack };
         let source = fork.stack.linking.profile_source;
         let bootstrap = build::compile(Kind::Local, What::Bootstrap(source), &Site::here())

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use xshell::cmd;
 
+use super::presets;
 use super::stage::{self, OwnStage};
 use super::toolbox::Toolbox;
 use crate::{ask_cli, local, output, workspace};
@@ -79,7 +80,7 @@ pub(super) fn aws_cli(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let aws = toolbox.python_program("aws")?;
     let stage = OwnStage::start(None)?;
-    let report = stage::deploy_with(toolbox, stage::EMAIL)?;
+    let report = stage::deploy_with(toolbox, presets::EMAIL)?;
     let region = report.region()?;
     let read = |arguments: &[&str]| -> Result<Value> {
         let text = cmd!(sh, "{aws} --region {region} --output json {arguments...}")
@@ -132,7 +133,7 @@ pub(super) fn aws_cli(toolbox: &Toolbox) -> Result<()> {
     );
     output::line("the AWS CLI reads two stacks, user pool, app client, function and log");
     stage.stop();
-    Ok(())
+    presets::tell(toolbox, &[presets::EMAIL])
 }
 
 /// The program, with a home of its own, in the folder of the local stage.
@@ -221,13 +222,12 @@ impl<'a> AskCli<'a> {
         Ok(self.toolbox.sh.write_file(&file, format!("{model:#}"))?)
     }
 
-    /// One scope less than was deployed.
+    /// One scope more than was deployed.
     fn edit_linking(&self, skill: &str) -> Result<()> {
         let read = self.smapi(&["get-account-linking-info", "-s", skill])?;
         let mut linking = read["accountLinkingResponse"].clone();
         let scopes = linking["scopes"].as_array_mut().context("no scopes")?;
-        ensure!(scopes.len() > 1, "{scopes:?}");
-        scopes.pop();
+        scopes.push(json!("made-up"));
         linking["clientSecret"] = json!("a made-up secret");
         let file = self.home.path().join("linking.json");
         let request = json!({ "accountLinkingRequest": linking });

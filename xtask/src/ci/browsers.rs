@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use xshell::cmd;
 
+use super::presets::EMAIL;
 use super::stage;
 use super::toolbox::Toolbox;
 use crate::discovery;
@@ -80,7 +81,7 @@ impl Stages {
     fn deploy(&self, toolbox: &Toolbox, name: &str, access: &Access) -> Result<Value> {
         let _announcement =
             discovery::announce(access).map_err(|failure| anyhow!("{failure:?}"))?;
-        let report = stage::deploy_with(toolbox, stage::EMAIL)?;
+        let report = stage::deploy_with(toolbox, EMAIL)?;
         Ok(json!({
             "access": access,
             "arrivals": self.arrivals.path().join(name).with_extension("jsonl"),

@@ -24,6 +24,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use xshell::cmd;
 
+use super::presets;
 use super::toolbox::Toolbox;
 use crate::build::{self, Kind};
 use crate::failure::Failure;
@@ -36,11 +37,8 @@ const POLL: Duration = Duration::from_millis(50);
 /// What is deployed there, whatever a fork's own stack file says: a stack file, and the folder of its
 /// committed templates.
 const STACKS: [(&str, &str); 2] = [
-    ("infra/presets/email.toml", "infra/templates/presets/email"),
-    (
-        "infra/presets/phone-mfa.toml",
-        "infra/templates/presets/phone-mfa",
-    ),
+    (presets::EMAIL, "infra/templates/presets/email"),
+    (presets::PHONE_MFA, "infra/templates/presets/phone-mfa"),
 ];
 
 /// Deploys to one of its own for each stack file, plans again, and has the result read back.
@@ -48,7 +46,7 @@ pub(super) fn ministack(toolbox: &Toolbox) -> Result<()> {
     for (stack, templates) in STACKS {
         one(toolbox, stack, templates).with_context(|| format!("with {stack}"))?;
     }
-    Ok(())
+    presets::tell(toolbox, &STACKS.map(|(stack, _)| stack))
 }
 
 fn one(toolbox: &Toolbox, path: &str, templates: &str) -> Result<()> {

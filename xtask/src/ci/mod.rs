@@ -10,6 +10,7 @@ mod browsers;
 mod chaos;
 mod lambda;
 mod ministack;
+pub(crate) mod presets;
 mod python;
 mod report;
 mod rust;

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret as _;
 use tokio::runtime::Runtime;
 use xshell::cmd;
 
+use super::presets;
 use super::report::Report;
 use super::toolbox::Toolbox;
 use crate::discovery::{self, Announcement};
@@ -107,16 +108,12 @@ pub(super) fn types(toolbox: &Toolbox) -> Result<()> {
     .run()?)
 }
 
-/// What judges of a user pool are about: people with an e-mail address, whatever a fork's own stack file
-/// says.
-pub(super) const EMAIL: &str = "infra/presets/email.toml";
-
 /// `PyJWT` and boto3, on what was deployed to this machine.
 pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let python = toolbox.python_program("python")?;
     let stage = OwnStage::start(None)?;
-    let report = deploy_with(toolbox, EMAIL)?;
+    let report = deploy_with(toolbox, presets::EMAIL)?;
     let arguments = &deployment(toolbox, &stage.access, &report)?;
     let read_back = toolbox.judge("readback.py");
     let keys = local::variables(&stage.access);
@@ -131,7 +128,7 @@ pub(super) fn tokens(toolbox: &Toolbox) -> Result<()> {
         .env("STAGE_TOKEN", stage.access.token.expose_secret())
         .run()?;
     stage.stop();
-    Ok(())
+    presets::tell(toolbox, &[presets::EMAIL])
 }
 
 /// Deploys to the running stage, or to one of its own.
@@ -161,7 +158,7 @@ pub(super) fn deploy_with(toolbox: &Toolbox, stack: &str) -> Result<Report> {
 
 /// What `judges/readback.py` calls the arguments of every judge of a deployment of that file.
 fn deployment(toolbox: &Toolbox, access: &Access, report: &Report) -> Result<Vec<String>> {
-    let stack_file = toolbox.root.join(EMAIL);
+    let stack_file = toolbox.root.join(presets::EMAIL);
     let text = toolbox.sh.read_file(&stack_file)?;
     let stack = StackFile::parse(&text, "stack.toml")?;
     let stage = report.stage.parse()?;
