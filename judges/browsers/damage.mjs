@@ -81,6 +81,8 @@ export async function prepare(stage) {
   expect(200, await stage.query("iam", IAM.Version, { Action: "CreateRole", RoleName: "clerk", AssumeRolePolicyDocument: TRUST }));
   const body = creation("clerk", roleArn("clerk"), "() => process.env.AWS_LAMBDA_RUNTIME_API", {});
   expect(201, await stage.aws("lambda", FUNCTIONS, { method: "POST", body }));
+  // Lambda is ready when it has been asked how far it is.
+  expect(200, await stage.aws("lambda", `${FUNCTIONS}/clerk`, { method: "GET" }));
   const address = await invoke(stage, "{}");
   const client = await stage.call("cognito-idp", "DescribeUserPoolClient", { UserPoolId: stage.userPoolId, ClientId: stage.clientId });
   const described = (await stage.query("cloudformation", STACKS.Version, { Action: "DescribeStacks" })).text;
@@ -139,6 +141,8 @@ export function attacks(stage, prepared, pages, folder) {
         pages.foreign,
         forge("iam", "/", "POST", role.toString()),
         forge("lambda", FUNCTIONS, "POST", creation("evil", roleArn("evil"), handler, { MARKER: marker })),
+        // Lambda is ready when it has been asked how far it is.
+        forge("lambda", `${FUNCTIONS}/evil`, "GET"),
         forge("lambda", `${FUNCTIONS}/evil/invocations`, "POST", "{}"),
       );
       return existsSync(marker);

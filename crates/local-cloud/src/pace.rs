@@ -7,8 +7,9 @@ use tokio::time::{Instant, sleep};
 /// How often the caller is told "in progress", and how late others hear of what is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// How often a stack operation, a change set, an import or a new manifest is seen in progress
-    /// before its outcome is; and how often a resolver is asked before it knows a new name.
+    /// How often a stack operation, a change set, an import, a new manifest or a new or changed
+    /// function is seen in progress before its outcome is; and how often a resolver is asked before
+    /// it knows a new name.
     pub polls: u32,
     /// After this an operation ends although nobody has asked.
     pub patience: Duration,
@@ -60,5 +61,40 @@ impl Pace {
 impl Default for Pace {
     fn default() -> Self {
         Self::QUICK
+    }
+}
+
+/// How far an asynchronous operation is. It finishes when its progress has been asked for as often
+/// as the stage's pace says, or when that pace's patience ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Progress {
+    since: Instant,
+    pace: Pace,
+    seen: u32,
+}
+
+impl Progress {
+    /// Just accepted.
+    pub(crate) fn start(pace: Pace) -> Self {
+        Self {
+            since: Instant::now(),
+            pace,
+            seen: 0,
+        }
+    }
+
+    /// Whether the caller has been told often enough that it is in progress.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.seen >= self.pace.polls
+    }
+
+    /// The caller is told that it is in progress.
+    pub(crate) fn seen(&mut self) {
+        self.seen = self.seen.saturating_add(1);
+    }
+
+    /// Whether the outcome may be published.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_seen() || self.since.elapsed() >= self.pace.patience
     }
 }

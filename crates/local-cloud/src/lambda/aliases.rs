@@ -102,7 +102,7 @@ impl Lambda {
             let alias = function
                 .aliases
                 .get_mut(&input.name)
-                .ok_or_else(|| no_alias(&reference))?;
+                .ok_or_else(|| not_found(format!("Alias not found: {reference}")))?;
             check_revision(input.revision_id.as_deref(), &alias.revision_id)?;
             if let Some(description) = input.description {
                 alias.description = within_length(description, "description", 256)?;

@@ -12,16 +12,19 @@ use uuid::Uuid;
 use super::aliases::Alias;
 use super::code::Code;
 use super::configuration::Configuration;
-use super::error::{function_not_found, not_found};
+use super::error::{conflict, function_not_found, not_found};
 use super::policy::Policy;
 use super::reference::{LATEST, Reference};
 use super::runtime::{Host, Pool};
-use crate::AwsError;
+use super::unfinished::{State, Unfinished};
+use crate::{AwsError, Pace};
 
 /// One function of one region.
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) latest: Arc<Version>,
+    /// What Lambda still has to do for `latest`.
+    pub(super) unfinished: Option<Unfinished>,
     /// Published versions by number.
     pub(super) published: BTreeMap<u64, Arc<Version>>,
     /// The number that the next published version gets; numbers are never used again.
@@ -36,7 +39,8 @@ pub(super) struct Function {
 #[derive(Debug)]
 pub(super) struct Version {
     pub(super) blueprint: Arc<Blueprint>,
-    pub(super) revision_id: String,
+    /// The second is the version's once it is ready.
+    revision_ids: [String; 2],
     last_modified: Timestamp,
     pub(super) pool: Pool,
 }
@@ -60,13 +64,14 @@ impl Version {
         Arc::new(Self {
             pool: Pool::new(host.clone(), blueprint.clone()),
             blueprint,
-            revision_id: new_revision(),
+            revision_ids: [new_revision(), new_revision()],
             last_modified: now,
         })
     }
 
-    /// The `FunctionConfiguration` document, under the ARN by which it was asked for.
-    pub(super) fn to_json(&self, arn: &str) -> Value {
+    /// The `FunctionConfiguration` document of a list, which does not tell states, under the ARN by
+    /// which it was asked for.
+    pub(super) fn listed(&self, arn: &str, state: State) -> Value {
         let blueprint = &self.blueprint;
         let mut document = json!({
             "FunctionName": blueprint.function_name,
@@ -75,25 +80,91 @@ impl Version {
             "CodeSha256": blueprint.code.sha256,
             "Version": blueprint.version,
             "LastModified": timestamp(self.last_modified),
-            "RevisionId": self.revision_id,
-            "State": "Active",
-            "LastUpdateStatus": "Successful",
+            "RevisionId": self.revision_id(state),
         });
         blueprint.configuration.show(&mut document);
         document
     }
+
+    /// The `FunctionConfiguration` document, under the ARN by which it was asked for.
+    pub(super) fn to_json(&self, arn: &str, state: State) -> Value {
+        let mut document = self.listed(arn, state);
+        state.show(&mut document);
+        document
+    }
+
+    fn revision_id(&self, state: State) -> &str {
+        let [before, after] = &self.revision_ids;
+        if state == State::Ready { after } else { before }
+    }
 }
 
 impl Function {
-    /// A function that has never been published.
-    pub(super) fn new(latest: Arc<Version>, tags: IndexMap<String, String>) -> Self {
+    /// A function that has never been published, and that Lambda is still making.
+    pub(super) fn new(
+        latest: Arc<Version>,
+        unfinished: Unfinished,
+        tags: IndexMap<String, String>,
+    ) -> Self {
         Self {
             latest,
+            unfinished: Some(unfinished),
             published: BTreeMap::new(),
             next_number: 1,
             aliases: BTreeMap::new(),
             policies: BTreeMap::new(),
             tags,
+        }
+    }
+
+    /// Ends what has been in progress long enough.
+    pub(super) fn finish(&mut self) {
+        self.unfinished.take_if(|unfinished| unfinished.is_over());
+    }
+
+    /// How far Lambda is with one of the versions.
+    pub(super) fn state(&self, version: &Version) -> State {
+        let unfinished = self.unfinished.as_ref();
+        unfinished.map_or(State::Ready, |unfinished| unfinished.state(version))
+    }
+
+    /// The current revision of `$LATEST`.
+    pub(super) fn revision_id(&self) -> &str {
+        self.latest.revision_id(self.state(&self.latest))
+    }
+
+    /// Shows one of the versions, which is how its caller learns how far Lambda is.
+    pub(super) fn show(&mut self, version: &Version, arn: &str) -> Value {
+        let state = self.state(version);
+        if let Some(unfinished) = &mut self.unfinished
+            && state != State::Ready
+        {
+            unfinished.seen();
+        }
+        version.to_json(arn, state)
+    }
+
+    /// Refuses what cannot be done before Lambda is ready.
+    pub(super) fn check_ready(&self, arn: &str) -> Result<(), AwsError> {
+        match self.state(&self.latest) {
+            State::Ready => Ok(()),
+            State::Pending => Err(pending()),
+            State::Updating => Err(conflict(format!(
+                "The operation cannot be performed at this time. An update is in progress for \
+                 resource: {arn}"
+            ))),
+        }
+    }
+
+    /// The version that works on the events of a qualifier: during an update the one before it.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html>
+    pub(super) fn running(&self, reference: &Reference) -> Result<Arc<Version>, AwsError> {
+        let version = self.version(reference)?;
+        let before = self.unfinished.as_ref().and_then(Unfinished::before);
+        match (self.state(version), before) {
+            (State::Ready, _) => Ok(version.clone()),
+            (State::Updating, Some(before)) => Ok(before.clone()),
+            (State::Pending | State::Updating, _) => Err(pending()),
         }
     }
 
@@ -129,6 +200,24 @@ impl Function {
             return Err(function_not_found(&reference.to_string()));
         }
         Err(not_found(format!("Cannot find alias arn: {reference}")))
+    }
+
+    /// Takes `updated` for `$LATEST`, which Lambda does not do at once.
+    pub(super) fn update(&mut self, updated: Arc<Version>, pace: Pace) {
+        let before = std::mem::replace(&mut self.latest, updated);
+        self.unfinished = Some(Unfinished::start(pace, Some(before)));
+    }
+
+    /// Publishes `$LATEST` in the call that creates or updates it.
+    pub(super) fn publish_with(&mut self, host: &Arc<Host>, now: Timestamp) -> Arc<Version> {
+        let next = self.next_number;
+        let version = self.publish(host, None, now);
+        if let Some(unfinished) = &mut self.unfinished
+            && next != self.next_number
+        {
+            unfinished.publishing(&version);
+        }
+        version
     }
 
     /// Publishes `$LATEST`, unless the newest version would run exactly the same.
@@ -170,6 +259,13 @@ impl Function {
         self.published.insert(number, version.clone());
         version
     }
+}
+
+fn pending() -> AwsError {
+    conflict(
+        "The operation cannot be performed at this time. The function is currently in the \
+         following state: Pending",
+    )
 }
 
 /// What `RevisionId` shows; every write makes a new one.

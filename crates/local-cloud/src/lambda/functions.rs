@@ -13,6 +13,7 @@ use super::error::{
 use super::function::{Blueprint, Function, Version};
 use super::reference::{LATEST, Reference};
 use super::settings::{Settings, architecture};
+use super::unfinished::{State, Unfinished};
 use crate::AwsError;
 
 #[derive(Deserialize)]
@@ -89,23 +90,25 @@ impl Lambda {
                 reference.name
             )));
         }
-        let mut function = Function::new(latest, tags);
+        let unfinished = Unfinished::start(self.inner.shared.pace, None);
+        let mut function = Function::new(latest, unfinished, tags);
+        // The ARN stays the function's, also beside the version's number.
         let shown = if publish {
-            let version = function.publish(&self.inner.host, None, self.now());
-            version.to_json(&format!("{arn}:{}", version.blueprint.version))
+            function.publish_with(&self.inner.host, self.now())
         } else {
-            function.latest.to_json(&arn)
+            function.latest.clone()
         };
+        let shown = shown.to_json(&arn, State::Pending);
         functions.insert(key(&reference), function);
         Ok(shown)
     }
 
     pub(super) fn get_function(&self, input: Value) -> Result<Value, AwsError> {
         let reference = named(input)?;
-        self.read(&reference, |function| {
-            let version = function.version(&reference)?;
+        self.change(&reference, |function| {
+            let version = function.version(&reference)?.clone();
             let mut shown = json!({
-                "Configuration": version.to_json(&reference.to_string()),
+                "Configuration": function.show(&version, &reference.to_string()),
                 "Code": { "RepositoryType": "S3" },
             });
             if !function.tags.is_empty() {
@@ -117,21 +120,25 @@ impl Lambda {
 
     pub(super) fn get_function_configuration(&self, input: Value) -> Result<Value, AwsError> {
         let reference = named(input)?;
-        self.read(&reference, |function| {
-            Ok(function
-                .version(&reference)?
-                .to_json(&reference.to_string()))
+        self.change(&reference, |function| {
+            let version = function.version(&reference)?.clone();
+            Ok(function.show(&version, &reference.to_string()))
         })
     }
 
     pub(super) fn list_functions(&self, input: Value) -> Result<Value, AwsError> {
         let input: List = parse(input)?;
-        let functions = self.lock();
+        let mut functions = self.lock();
         let mut shown = Vec::new();
-        for ((region, name), function) in functions.iter() {
+        for ((region, name), function) in functions.iter_mut() {
             if *region == input.region {
                 let arn = super::reference::function_arn(region, name);
-                shown.push(function.latest.to_json(&arn));
+                function.finish();
+                shown.push(
+                    function
+                        .latest
+                        .listed(&arn, function.state(&function.latest)),
+                );
             }
         }
         Ok(json!({ "Functions": shown }))
@@ -151,23 +158,25 @@ impl Lambda {
         let code = source.read(&self.inner.s3, &reference.region)?;
         let now = self.now();
         self.change(&reference, |function| {
-            check_revision(input.revision_id.as_deref(), &function.latest.revision_id)?;
+            let arn = reference.function_arn();
+            function.check_ready(&arn)?;
+            check_revision(input.revision_id.as_deref(), function.revision_id())?;
             let latest = &function.latest.blueprint;
             let mut configuration = latest.configuration.clone();
             if let Some(architectures) = &input.architectures {
                 configuration.architecture = architecture(architectures)?;
             }
-            let arn = reference.function_arn();
             let updated = Version::new(&self.inner.host, latest.with(configuration, code), now);
             if input.dry_run {
-                return Ok(updated.to_json(&arn));
+                return Ok(updated.to_json(&arn, State::Ready));
             }
-            function.latest = updated;
+            function.update(updated, self.inner.shared.pace);
             if input.publish {
-                let version = function.publish(&self.inner.host, None, now);
-                return Ok(version.to_json(&format!("{arn}:{}", version.blueprint.version)));
+                let version = function.publish_with(&self.inner.host, now);
+                let arn = format!("{arn}:{}", version.blueprint.version);
+                return Ok(version.to_json(&arn, function.state(&version)));
             }
-            Ok(function.latest.to_json(&arn))
+            Ok(function.latest.to_json(&arn, State::Updating))
         })
     }
 
@@ -181,16 +190,20 @@ impl Lambda {
         let reference = unqualified(&settings.region, &settings.function_name)?;
         let now = self.now();
         self.change(&reference, |function| {
-            check_revision(settings.revision_id(), &function.latest.revision_id)?;
+            let arn = reference.function_arn();
+            function.check_ready(&arn)?;
+            check_revision(settings.revision_id(), function.revision_id())?;
             let latest = &function.latest.blueprint;
             let configuration = settings.apply(latest.configuration.clone())?;
             let code = latest.code.clone();
-            function.latest = Version::new(&self.inner.host, latest.with(configuration, code), now);
-            Ok(function.latest.to_json(&reference.function_arn()))
+            let updated = Version::new(&self.inner.host, latest.with(configuration, code), now);
+            function.update(updated, self.inner.shared.pace);
+            Ok(function.latest.to_json(&arn, State::Updating))
         })
     }
 
-    /// Deletes the function with all that belongs to it, or one published version.
+    /// Deletes the function with all that belongs to it, or one published version. Deleting a
+    /// version that is not there succeeds, as it does at Lambda.
     pub(super) fn delete_function(&self, input: Value) -> Result<Value, AwsError> {
         let reference = named(input)?;
         let Some(qualifier) = reference.qualifier.as_deref() else {
@@ -223,13 +236,9 @@ impl Lambda {
                     holders.join(", ")
                 )));
             }
-            match function.published.remove(&number) {
-                Some(_) => {
-                    function.policies.remove(&reference.qualifier);
-                    Ok(json!({}))
-                }
-                None => Err(function_not_found(&reference.to_string())),
-            }
+            function.published.remove(&number);
+            function.policies.remove(&reference.qualifier);
+            Ok(json!({}))
         })
     }
 }

@@ -26,7 +26,7 @@ impl Lambda {
         reference: &Reference,
         payload: Bytes,
     ) -> Result<(Invocation, Outcome), AwsError> {
-        let version = self.read(reference, |function| function.version(reference).cloned())?;
+        let version = self.read(reference, |function| function.running(reference))?;
         let request = Request {
             id: Uuid::new_v4().to_string(),
             function_arn: reference.to_string(),

@@ -13,6 +13,7 @@ mod rest;
 mod runtime;
 mod settings;
 mod tags;
+mod unfinished;
 mod variables;
 mod versions;
 
@@ -190,7 +191,10 @@ impl Lambda {
     ) -> Result<T, AwsError> {
         let mut functions = self.lock();
         match functions.get_mut(&(reference.region.clone(), reference.name.clone())) {
-            Some(function) => change(function),
+            Some(function) => {
+                function.finish();
+                change(function)
+            }
             None => Err(function_not_found(&reference.function_arn())),
         }
     }

@@ -58,7 +58,7 @@ impl Reference {
             None => (rest, None),
         };
         if named_region != region && !region.is_empty() {
-            return Err(not_in_region(function_name));
+            return Err(not_in_region(named_region, region));
         }
         if !is_word(name) || name.len() > 140 || suffix.is_some_and(|s| !is_qualifier(s)) {
             return Err(malformed());
@@ -117,9 +117,9 @@ pub(super) fn function_arn(region: &str, name: &str) -> String {
     format!("arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{name}")
 }
 
-fn not_in_region(arn: &str) -> AwsError {
+fn not_in_region(named: &str, here: &str) -> AwsError {
     super::error::not_found(format!(
-        "Functions from another region are not accessible: {arn}"
+        "Functions from '{named}' are not reachable in this region ('{here}')"
     ))
 }
 

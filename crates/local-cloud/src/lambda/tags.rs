@@ -24,7 +24,9 @@ struct Input {
 impl Lambda {
     pub(super) fn tag_resource(&self, input: Value) -> Result<Value, AwsError> {
         let input: Input = parse(input)?;
-        self.change(&tagged(&input.resource)?, |function| {
+        let reference = tagged(&input.resource)?;
+        self.change(&reference, |function| {
+            function.check_ready(&reference.function_arn())?;
             function.tags.extend(input.tags);
             Ok(json!({}))
         })

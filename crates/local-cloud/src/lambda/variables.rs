@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use super::error::{constraint, invalid_parameter};
 use crate::AwsError;
 
@@ -31,7 +33,7 @@ pub(super) const RESERVED: [&str; 21] = [
     "_X_AMZN_TRACE_ID",
 ];
 
-/// The total of all names and values, in bytes.
+/// The bytes of all of them as one JSON object.
 const LARGEST: usize = 4096;
 
 /// Refuses what Lambda refuses.
@@ -59,14 +61,11 @@ pub(super) fn check(
              [a-zA-Z]([a-zA-Z0-9_])+]",
         ));
     }
-    let size: usize = variables
-        .iter()
-        .map(|(name, value)| name.len() + value.len())
-        .sum();
-    if size > LARGEST {
+    let measured = json!(variables).to_string();
+    if measured.len() > LARGEST {
         return Err(invalid_parameter(format!(
             "Lambda was unable to configure your environment variables because the environment \
-             variables you have provided exceeded the 4KB limit. Bytes measured: {size}"
+             variables you have provided exceeded the 4KB limit. String measured: {measured}"
         )));
     }
     Ok(variables)
@@ -99,11 +98,23 @@ mod tests {
     }
 
     #[test]
-    fn names_and_sizes_are_limited() {
+    fn names_are_limited() {
         for name in ["1A", "A", "A-B", "", "É1"] {
             assert!(checked(name, "x").is_err(), "{name}");
         }
-        assert!(checked("KEY", &"x".repeat(4093)).is_ok());
-        assert!(checked("KEY", &"x".repeat(4094)).is_err());
+    }
+
+    #[test]
+    fn four_kilobytes_are_measured_as_json() {
+        let around = r#"{"KEY":""}"#.len();
+        assert!(checked("KEY", &"x".repeat(4096 - around)).is_ok());
+        let error = checked("KEY", &"x".repeat(4097 - around)).unwrap_err();
+        let measured = r#"exceeded the 4KB limit. String measured: {"KEY":"xxx"#;
+        assert!(error.message.contains(measured), "{error}");
+        // A quotation mark takes two bytes, and so does a letter beyond ASCII.
+        for letter in ["\"", "ü"] {
+            assert!(checked("KEY", &letter.repeat((4096 - around) / 2)).is_ok());
+            assert!(checked("KEY", &letter.repeat((4096 - around) / 2 + 1)).is_err());
+        }
     }
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::Lambda;
 use super::error::{check_revision, invalid_parameter, parse};
-use super::reference::{LATEST, Reference};
+use super::function::Version;
+use super::reference::Reference;
 use super::settings::within_length;
 use crate::AwsError;
 
@@ -38,7 +39,8 @@ impl Lambda {
         };
         let now = self.now();
         self.change(&reference, |function| {
-            check_revision(input.revision_id.as_deref(), &function.latest.revision_id)?;
+            function.check_ready(&reference.function_arn())?;
+            check_revision(input.revision_id.as_deref(), function.revision_id())?;
             let sha256 = &function.latest.blueprint.code.sha256;
             if let Some(wanted) = &input.code_sha256
                 && wanted != sha256
@@ -50,7 +52,8 @@ impl Lambda {
             }
             let version = function.publish(&self.inner.host, description, now);
             let label = &version.blueprint.version;
-            Ok(version.to_json(&format!("{}:{label}", reference.function_arn())))
+            let arn = format!("{}:{label}", reference.function_arn());
+            Ok(version.to_json(&arn, function.state(&version)))
         })
     }
 
@@ -59,10 +62,15 @@ impl Lambda {
         let reference = Reference::parse(&input.region, &input.function_name, None)?;
         self.read(&reference, |function| {
             let arn = reference.function_arn();
-            let mut shown = vec![function.latest.to_json(&format!("{arn}:{LATEST}"))];
-            for (number, version) in &function.published {
-                shown.push(version.to_json(&format!("{arn}:{number}")));
-            }
+            let listed = |version: &Version| {
+                let label = &version.blueprint.version;
+                version.listed(&format!("{arn}:{label}"), function.state(version))
+            };
+            let published = function.published.values();
+            let shown: Vec<Value> = std::iter::once(&function.latest)
+                .chain(published)
+                .map(|version| listed(version))
+                .collect();
             Ok(json!({ "Versions": shown }))
         })
     }

@@ -1,6 +1,6 @@
 //! Configured clients of the real SDK, and who they are.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use local_cloud::{ACCOUNT_ID, LocalStage, Options};
@@ -29,6 +29,23 @@ pub(crate) async fn signed(
     let mut request = request.build().unwrap();
     stage.access().sign(&mut request, service, region);
     http().execute(request).await.unwrap()
+}
+
+/// Waits for a function of us-east-1 as the waiters `function-active-v2` and `function-updated-v2`
+/// of the SDKs do.
+pub(crate) async fn until_settled(stage: &LocalStage, function: &str) {
+    let path = format!("/2015-03-31/functions/{function}/configuration");
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
+    loop {
+        let request = http().get(stage.urls().aws.join(&path).unwrap());
+        let answer = signed(stage, request, "lambda", "us-east-1").await;
+        let shown: serde_json::Value = answer.json().await.unwrap();
+        if shown["State"] == "Active" && shown["LastUpdateStatus"] == "Successful" {
+            return;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{shown}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// A request that was signed at another time than now.

@@ -4,6 +4,7 @@ mod control;
 mod end;
 mod logs;
 mod runtime;
+mod states;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
@@ -70,8 +71,12 @@ struct Answer {
 
 impl Api {
     async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    async fn start_with(options: Options) -> Self {
         Self {
-            stage: LocalStage::start(Options::default()).await.unwrap(),
+            stage: LocalStage::start(options).await.unwrap(),
             http: crate::aws::http(),
         }
     }
@@ -136,7 +141,22 @@ impl Api {
         }
         let created = self.send("POST", FUNCTIONS, &body).await;
         assert_eq!(created.status, 201, "{created:?}");
+        self.until_settled().await;
         created
+    }
+
+    /// Waits for `greeter` as the waiters `function-active-v2` and `function-updated-v2` do.
+    async fn until_settled(&self) {
+        crate::aws::until_settled(&self.stage, "greeter").await;
+    }
+
+    /// Updates `greeter`, by code or configuration, and waits until that is done.
+    async fn update(&self, what: &str, body: &Value) -> Answer {
+        let path = format!("{FUNCTIONS}/greeter/{what}");
+        let updated = self.send("PUT", &path, body).await;
+        assert_eq!(updated.status, 200, "{updated:?}");
+        self.until_settled().await;
+        updated
     }
 
     /// Invokes `greeter`, or one of its qualifiers (`greeter:live`).
@@ -179,6 +199,7 @@ pub(crate) async fn environment(stage: &LocalStage) -> Value {
     };
     let created = call(FUNCTIONS, &body).await;
     assert_eq!(created.status, 201, "{created:?}");
+    crate::aws::until_settled(stage, "greeter").await;
     let invoked = call(&format!("{FUNCTIONS}/greeter/invocations"), &json!({})).await;
     assert_eq!(invoked.status, 200, "{invoked:?}");
     invoked.body

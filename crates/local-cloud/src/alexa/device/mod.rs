@@ -1,5 +1,6 @@
 //! The device: text in, spoken text and a card out.
 
+mod dialog;
 pub(super) mod invoke;
 mod language;
 mod nlu;
@@ -58,9 +59,8 @@ pub fn understanding(locale: &str, model: &Value, sentence: &str) -> Understandi
     };
     match addressed {
         Addressed::Launch(_) => Understanding::Launch,
-        Addressed::OneShot(_, readings) => readings
-            .iter()
-            .find_map(|reading| model.understand(reading))
+        Addressed::OneShot(_, readings) => model
+            .understand(&readings)
             .map_or(Understanding::NoIntent, |understood| {
                 Understanding::Intent(understood.intent)
             }),

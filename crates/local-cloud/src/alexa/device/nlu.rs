@@ -1,15 +1,21 @@
 //! Understanding: which intent an utterance means, by the interaction model.
 //!
 //! Words either match a sample exactly or fill one of its slots. What Alexa's statistics would
-//! generalise beyond the samples is not imitated, so an utterance that works here has a sample.
+//! generalise beyond the samples is not imitated, so an utterance that works here has a sample. The
+//! values of Amazon's own list types, such as `AMAZON.Country`, are not known here either: a few words
+//! in such a slot are taken for one, unless the utterance means something that is known.
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::dialog::{Dialog, Rules};
 use super::language::Language;
-use super::slots::{Filling, Fit, SlotType};
+use super::slots::{Filling, Fit, Resolution, SlotType, Trust};
 use super::words::words;
+
+/// What Amazon's own intents and slot types begin with.
+const AMAZON: &str = "AMAZON.";
 
 /// The interaction model of one locale, ready to be matched against.
 #[derive(Debug)]
@@ -27,6 +33,7 @@ struct Intent {
     /// Name and type.
     slots: Vec<(String, String)>,
     samples: Vec<Vec<Part>>,
+    dialog: Option<Rules>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +50,29 @@ pub(super) struct Understood {
     pub(super) intent: String,
     /// Every slot of the intent, filled or not, in the model's order.
     pub(super) slots: Vec<Slot>,
+    /// Where the dialog is, if the model has dialog rules for the intent.
+    pub(super) dialog: Option<Dialog>,
+}
+
+impl Understood {
+    /// The slots by name, as `POST /say` shows them: `null`, or the `value` that was said, with `name`
+    /// and `id` of the value that it was resolved to.
+    pub(super) fn shown_slots(&self) -> Value {
+        let shown = self.slots.iter().map(|slot| {
+            let filling = slot.filling.as_ref().map(|filling| {
+                let mut shown = json!({ "value": filling.value });
+                if let Some(Resolution::Match(values)) = &filling.resolution
+                    && let Some(best) = values.first()
+                {
+                    shown["name"] = json!(best.name);
+                    shown["id"] = json!(best.id);
+                }
+                shown
+            });
+            (slot.name.clone(), json!(filling))
+        });
+        Value::Object(shown.collect())
+    }
 }
 
 /// One slot of an understood intent.
@@ -55,10 +85,12 @@ pub(super) struct Slot {
 }
 
 /// How well a sample matches; the lower, the better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Distance {
     /// Words that went into a slot without being one of its known values.
     free: usize,
+    /// Words that may be a value of one of Amazon's lists.
+    listed: usize,
     /// Words that went into slots at all.
     slotted: usize,
 }
@@ -74,7 +106,7 @@ impl Model {
                 model["invocationName"].as_str().unwrap_or_default(),
             ),
             intents: members("intents")
-                .map(|intent| Intent::compile(language, intent))
+                .map(|intent| Intent::compile(language, intent, document))
                 .collect(),
             types: members("types")
                 .filter_map(|slot_type| {
@@ -92,47 +124,48 @@ impl Model {
         Some(intent.understood(Vec::new()))
     }
 
-    /// The intent that the words mean, or `None` when none is close enough.
-    pub(super) fn understand(&self, utterance: &[String]) -> Option<Understood> {
+    /// The intent that the words mean in the best of their readings, likeliest first, or `None` when
+    /// none is close enough.
+    ///
+    /// An intent of the skill's own wins over a built-in one with the same words
+    /// (<https://developer.amazon.com/en-US/docs/alexa/custom-skills/test-utterances-and-improve-your-interaction-model.html>),
+    /// then the model's order decides.
+    pub(super) fn understand(&self, readings: &[Vec<String>]) -> Option<Understood> {
+        readings
+            .iter()
+            .flat_map(|reading| self.candidates(reading))
+            // The first of equals.
+            .min_by_key(|(intent, matched)| (matched.distance, intent.is_built_in()))
+            .map(|(intent, matched)| intent.understood(matched.fillings))
+    }
+
+    /// Everything that some words may mean.
+    fn candidates(&self, utterance: &[String]) -> Vec<(&Intent, Match)> {
         if utterance.is_empty() {
-            return None;
+            return Vec::new();
         }
-        let built_in = self.intents.iter().filter_map(|intent| {
-            let phrases = self
-                .language
-                .built_in
-                .iter()
-                .find(|(name, _)| *name == intent.name)?
-                .1;
-            phrases
-                .iter()
-                .any(|phrase| words(self.language, phrase) == utterance)
-                .then(|| {
-                    (
-                        Distance {
-                            free: 0,
-                            slotted: 0,
-                        },
-                        intent,
-                        Vec::new(),
-                    )
-                })
-        });
+        let built_in = self
+            .intents
+            .iter()
+            .filter(|intent| self.is_phrase_of(intent, utterance))
+            .map(|intent| (intent, Match::default()));
         let samples = self.intents.iter().flat_map(|intent| {
             intent.samples.iter().filter_map(move |sample| {
                 let matched = self.fit(intent, sample, utterance)?;
-                acceptable(intent, sample, &matched, utterance.len()).then_some((
-                    matched.distance,
-                    intent,
-                    matched.fillings,
-                ))
+                acceptable(intent, sample, &matched, utterance.len()).then_some((intent, matched))
             })
         });
-        // `min_by_key` keeps the first of equals: the model's order decides.
-        built_in
-            .chain(samples)
-            .min_by_key(|(distance, _, _)| *distance)
-            .map(|(_, intent, fillings)| intent.understood(fillings))
+        built_in.chain(samples).collect()
+    }
+
+    /// Whether the words are among those that Alexa knows a built-in intent by.
+    fn is_phrase_of(&self, intent: &Intent, utterance: &[String]) -> bool {
+        let mut known = self.language.built_in.iter();
+        let known = known.find(|(name, _)| *name == intent.name);
+        known.is_some_and(|(_, phrases)| {
+            let mut phrases = phrases.iter();
+            phrases.any(|phrase| words(self.language, phrase) == utterance)
+        })
     }
 
     /// The best way to lay a sample over the words, if there is one.
@@ -155,8 +188,10 @@ impl Model {
                         let fit = self.fit_slot(slot_type, value)?;
                         let mut matched = self.fit(intent, rest, others)?;
                         matched.distance.slotted += length;
-                        if fit.free {
-                            matched.distance.free += length;
+                        match fit.trust {
+                            Trust::Known => {}
+                            Trust::Listed => matched.distance.listed += length,
+                            Trust::Free => matched.distance.free += length,
                         }
                         matched.fillings.push((*index, fit.filling));
                         Some(matched)
@@ -167,29 +202,23 @@ impl Model {
     }
 
     fn fit_slot(&self, slot_type: &str, value: &[String]) -> Option<Fit> {
-        match self.types.get(slot_type) {
-            Some(custom) => Some(custom.fit(value)),
+        let own = self.types.get(slot_type).map(|own| own.fit(value));
+        match own {
+            Some(fit) if fit.trust == Trust::Known || !slot_type.starts_with(AMAZON) => Some(fit),
+            // An extended type of Amazon's has values beyond those of the model.
+            Some(fit) => {
+                let trust = super::slots::built_in(self.language, slot_type, value)?.trust;
+                Some(Fit { trust, ..fit })
+            }
             None => super::slots::built_in(self.language, slot_type, value),
         }
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Match {
     distance: Distance,
     fillings: Vec<(usize, Filling)>,
-}
-
-impl Default for Match {
-    fn default() -> Self {
-        Self {
-            distance: Distance {
-                free: 0,
-                slotted: 0,
-            },
-            fillings: Vec::new(),
-        }
-    }
 }
 
 /// A value that no slot type knows is only believed when enough of the sample is around it.
@@ -203,7 +232,11 @@ fn acceptable(intent: &Intent, sample: &[Part], matched: &Match, length: usize) 
 }
 
 impl Intent {
-    fn compile(language: &'static Language, intent: &Value) -> Self {
+    fn is_built_in(&self) -> bool {
+        self.name.starts_with(AMAZON)
+    }
+
+    fn compile(language: &'static Language, intent: &Value, document: &Value) -> Self {
         let slots: Vec<(String, String)> = intent["slots"]
             .as_array()
             .into_iter()
@@ -222,10 +255,12 @@ impl Intent {
             .filter_map(Value::as_str)
             .map(|sample| parts(language, sample, &slots))
             .collect();
+        let name = intent["name"].as_str().unwrap_or_default();
         Self {
-            name: intent["name"].as_str().unwrap_or_default().to_owned(),
+            name: name.to_owned(),
             slots,
             samples,
+            dialog: Rules::compile(document, name),
         }
     }
 
@@ -244,6 +279,7 @@ impl Intent {
         }
         Understood {
             intent: self.name.clone(),
+            dialog: self.dialog.as_ref().map(|rules| rules.apply(&slots)),
             slots,
         }
     }

@@ -105,7 +105,12 @@ impl Content {
         });
         match self {
             Self::Launch => request["shouldLinkResultBeReturned"] = false.into(),
-            Self::Intent(understood) => request["intent"] = intent(skill_id, understood),
+            Self::Intent(understood) => {
+                request["intent"] = intent(skill_id, understood);
+                if let Some(dialog) = &understood.dialog {
+                    request["dialogState"] = dialog.state().into();
+                }
+            }
             Self::SessionEnded(EndReason::UserInitiated) => {
                 request["reason"] = "USER_INITIATED".into();
             }

@@ -49,9 +49,9 @@ pub(super) fn decide(
         Addressed::OneShot(index, readings) => {
             let skill = &skills[*index];
             // What the skill does not understand opens it.
-            let content = readings
-                .iter()
-                .find_map(|reading| skill.model.understand(reading))
+            let content = skill
+                .model
+                .understand(readings)
                 .or_else(|| skill.model.bare(FALLBACK))
                 .map_or(Content::Launch, Content::Intent);
             Step::Begin(skill.skill_id.clone(), content)
@@ -90,7 +90,7 @@ pub(super) fn decide(
 
 fn understood(model: &Model, heard: &[String]) -> Option<Understood> {
     model
-        .understand(heard)
+        .understand(&[heard.to_vec()])
         .filter(|understood| understood.intent != FALLBACK)
 }
 

@@ -34,12 +34,42 @@ pub(super) struct Canonical {
     pub(super) id: String,
 }
 
-/// A filling and whether it is none of the type's known values.
+/// A filling, and how far it is to be trusted.
 #[derive(Debug)]
 pub(super) struct Fit {
     pub(super) filling: Filling,
-    pub(super) free: bool,
+    pub(super) trust: Trust,
 }
+
+/// Why words are taken for a slot's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// They are one of the type's values.
+    Known,
+    /// They are few enough to be in Amazon's list of the type's values, which is not known here.
+    Listed,
+    /// They are where a value belongs.
+    Free,
+}
+
+/// Words that Amazon's lists have in one value at most, as far as this device believes:
+/// "Democratic Republic of the Congo".
+const LONGEST_LISTED: usize = 5;
+/// The same for languages in which each letter counts as a word.
+const LONGEST_LISTED_LETTERS: usize = 15;
+
+/// Amazon's types that are no lists of items.
+/// <https://developer.amazon.com/en-US/docs/alexa/custom-skills/slot-type-reference.html>
+const NO_LISTS: &[&str] = &[
+    "AMAZON.DATE",
+    "AMAZON.DURATION",
+    "AMAZON.FOUR_DIGIT_NUMBER",
+    "AMAZON.NUMBER",
+    "AMAZON.Ordinal",
+    "AMAZON.PhoneNumber",
+    "AMAZON.SearchQuery",
+    "AMAZON.TIME",
+];
 
 /// A slot type that the model defines or extends.
 #[derive(Debug)]
@@ -90,17 +120,17 @@ impl SlotType {
             .filter(|known| known.spoken.iter().any(|spoken| spoken == value))
             .map(|known| known.canonical.clone())
             .collect();
-        let free = matches.is_empty();
+        let is_known = !matches.is_empty();
         Fit {
             filling: Filling {
                 value: text(self.language, value),
-                resolution: Some(if free {
-                    Resolution::NoMatch
-                } else {
+                resolution: Some(if is_known {
                     Resolution::Match(matches)
+                } else {
+                    Resolution::NoMatch
                 }),
             },
-            free,
+            trust: if is_known { Trust::Known } else { Trust::Free },
         }
     }
 }
@@ -114,17 +144,25 @@ fn default_id(name: &str) -> String {
 
 /// Words in a slot of a built-in type. Types other than numbers take the words as they are.
 pub(super) fn built_in(language: &Language, slot_type: &str, value: &[String]) -> Option<Fit> {
-    let (value, free) = match slot_type {
-        "AMAZON.NUMBER" => (number(language, value)?.to_string(), false),
-        "AMAZON.FOUR_DIGIT_NUMBER" => (four_digits(language, value)?, false),
-        _ => (text(language, value), true),
+    let longest = if language.spaced {
+        LONGEST_LISTED
+    } else {
+        LONGEST_LISTED_LETTERS
+    };
+    let (value, trust) = match slot_type {
+        "AMAZON.NUMBER" => (number(language, value)?.to_string(), Trust::Known),
+        "AMAZON.FOUR_DIGIT_NUMBER" => (four_digits(language, value)?, Trust::Known),
+        _ if NO_LISTS.contains(&slot_type) || value.len() > longest => {
+            (text(language, value), Trust::Free)
+        }
+        _ => (text(language, value), Trust::Listed),
     };
     Some(Fit {
         filling: Filling {
             value,
             resolution: None,
         },
-        free,
+        trust,
     })
 }
 

@@ -7,6 +7,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use super::dialog::Dialog;
 use super::invoke::Invoked;
 use super::language::Language;
 use super::nlu::{Model, Understood};
@@ -107,6 +108,7 @@ impl Turn {
             }),
             "sessionOpen": self.session_open,
             "intent": self.intent.as_ref().map(|understood| &understood.intent),
+            "slots": self.intent.as_ref().map(Understood::shown_slots),
             "requestType": self.request_type,
             "skillId": self.skill_id,
             "endpoint": self.invocations.last().map(|invoked| &invoked.endpoint),
@@ -142,7 +144,11 @@ impl Alexa {
         let skills = self.reachable(language, said);
         let session = self.session(said);
         let heard = utterance::heard(language, &said.text);
-        match decide(language, &heard, &skills, session.clone()) {
+        let step = decide(language, &heard, &skills, session.clone());
+        if let Some(turn) = unfinished(&step, session.is_some()) {
+            return turn;
+        }
+        match step {
             Step::Begin(skill_id, content) => {
                 let mut ended = Vec::new();
                 if let Some(session) = session {
@@ -314,6 +320,31 @@ impl Alexa {
             skill.linking.is_some(),
         ))
     }
+}
+
+/// The turn that comes of a step in which Alexa would ask something: nothing is sent, and the
+/// conversation stays as it was.
+fn unfinished(step: &Step, session_open: bool) -> Option<Turn> {
+    let (skill_id, understood) = match step {
+        Step::Begin(skill_id, Content::Intent(understood)) => (skill_id, understood),
+        Step::Continue(session, Content::Intent(understood)) => (&session.skill_id, understood),
+        _ => return None,
+    };
+    let Some(Dialog::Unfinished(question)) = &understood.dialog else {
+        return None;
+    };
+    let intent = &understood.intent;
+    Some(Turn {
+        session_open,
+        intent: Some(understood.clone()),
+        skill_id: Some(skill_id.clone()),
+        error: Some(format!(
+            "by the dialog model, Alexa would {question} of {intent} here, which this device cannot; \
+             say everything in one sentence, or give {intent} the delegationStrategy SKILL_RESPONSE \
+             and let the skill ask"
+        )),
+        ..Turn::default()
+    })
 }
 
 /// The `jti` of a token that is a JWT.

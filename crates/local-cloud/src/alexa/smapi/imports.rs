@@ -14,9 +14,10 @@ use serde_json::{Map, Value, json};
 
 use super::errors::{Refusal, Violation, to_json};
 use super::package::{self, Package, Rejected};
-use super::skill::{Change, Pending, Progress, Skill};
+use super::skill::{Change, Pending, Skill};
 use super::{etag, manifest, object, place, skills, uploads};
 use crate::alexa::Alexa;
+use crate::pace::Progress;
 
 /// One import.
 #[derive(Debug)]

@@ -11,9 +11,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::errors::{Refusal, Violation};
-use super::skill::{Change, Pending, Progress};
+use super::skill::{Change, Pending};
 use super::{etag, manifest_rules, object, place};
 use crate::alexa::Alexa;
+use crate::pace::Progress;
 
 /// Who invokes a custom skill's function.
 const PRINCIPAL: &str = "alexa-appkit.amazon.com";

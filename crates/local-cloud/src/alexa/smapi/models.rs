@@ -8,9 +8,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::errors::Refusal;
-use super::skill::{Change, Pending, Progress, Versioned};
+use super::skill::{Change, Pending, Versioned};
 use super::{etag, model_rules, object, place};
 use crate::alexa::Alexa;
+use crate::pace::Progress;
 
 type Address = Path<(String, String, String)>;
 

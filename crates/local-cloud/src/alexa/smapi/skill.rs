@@ -10,47 +10,12 @@ use serde_json::Value;
 use super::errors::Violation;
 use super::linking_rules::AccountLinking;
 use super::manifest_rules;
-use crate::Pace;
 use crate::alexa::customer::{Customer, Enablement};
 use crate::alexa::state::opaque;
+use crate::pace::Progress;
 
 /// The permission of a manifest with which a skill learns who is speaking.
 pub(in crate::alexa) const PERSON_ID: &str = "alexa::person_id:read";
-
-/// How far an asynchronous operation is. It finishes when its progress has been asked for as often
-/// as the stage's pace says, or when that pace's patience ends.
-#[derive(Debug, Clone)]
-pub(super) struct Progress {
-    since: Instant,
-    pace: Pace,
-    seen: u32,
-}
-
-impl Progress {
-    /// Just accepted.
-    pub(super) fn start(pace: Pace) -> Self {
-        Self {
-            since: Instant::now(),
-            pace,
-            seen: 0,
-        }
-    }
-
-    /// Whether the caller has been told often enough that it is in progress.
-    pub(super) fn is_seen(&self) -> bool {
-        self.seen >= self.pace.polls
-    }
-
-    /// The caller is told that it is in progress.
-    pub(super) fn seen(&mut self) {
-        self.seen = self.seen.saturating_add(1);
-    }
-
-    /// Whether the outcome may be published.
-    pub(super) fn is_over(&self) -> bool {
-        self.is_seen() || self.since.elapsed() >= self.pace.patience
-    }
-}
 
 /// A version of a skill that exists beside the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,10 +8,11 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::errors::{Refusal, Violation};
-use super::skill::{Change, Pending, Progress, Skill};
+use super::skill::{Change, Pending, Skill};
 use super::{manifest, manifest_rules, object, place};
 use crate::VENDOR_ID;
 use crate::alexa::Alexa;
+use crate::pace::Progress;
 
 /// The most skills that one page can list.
 const PAGE_LIMIT: usize = 50;

@@ -24,6 +24,32 @@ const VERSIONS: usize = 5;
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 const LONGEST: usize = 6144;
 
+/// The shortest ARN, in characters.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html>
+const SHORTEST_ARN: usize = 20;
+
+/// The ARN that `PolicyArn` has to be, whether or not there is such a policy; IAM says nothing of
+/// what was there in place of one.
+pub(super) fn arn(input: Input<'_>) -> Result<&str, AwsError> {
+    let arn = input.required("PolicyArn")?;
+    if arn.chars().count() < SHORTEST_ARN {
+        return Err(AwsError::bad_request(
+            "ValidationError",
+            format!(
+                "1 validation error detected: Value '{arn}' at 'policyArn' failed to satisfy \
+                 constraint: Member must have length greater than or equal to {SHORTEST_ARN}"
+            ),
+        ));
+    }
+    if !arn.starts_with("arn:") {
+        return Err(AwsError::bad_request(
+            "ValidationError",
+            "Invalid ARN:  Could not be parsed!",
+        ));
+    }
+    Ok(arn)
+}
+
 /// The account's policies by ARN.
 #[derive(Debug, Default)]
 pub(super) struct Managed(BTreeMap<String, Policy>);
@@ -92,7 +118,7 @@ impl Managed {
         input: Input<'_>,
         in_use: bool,
     ) -> Result<Value, AwsError> {
-        let arn = input.required("PolicyArn")?;
+        let arn = arn(input)?;
         let gone = || missing(format!("Policy {arn} was not found."));
         let policy = self.0.get_mut(arn).ok_or_else(gone)?;
         match action {

@@ -123,7 +123,7 @@ impl Account {
             "TagRole" => role.tag(input.tags("Tags")),
             "UntagRole" => role.untag(&input.texts("TagKeys")),
             "AttachRolePolicy" => {
-                let arn = input.required("PolicyArn")?;
+                let arn = managed::arn(input)?;
                 self.policies.check_attachable(arn)?;
                 role.attached.insert(arn.to_owned());
             }
@@ -202,7 +202,7 @@ fn on_policy(role: &mut Role, action: &str, input: Input<'_>) -> Result<Value, A
             "IsTruncated": false,
         })),
         "DetachRolePolicy" => {
-            let arn = input.required("PolicyArn")?;
+            let arn = managed::arn(input)?;
             if !role.attached.remove(arn) {
                 return Err(AwsError::new(
                     404,
@@ -282,6 +282,52 @@ mod tests {
         assert_eq!(
             iam.call("GetRole", &input).unwrap_err().code,
             "NoSuchEntity"
+        );
+    }
+
+    /// IAM wants its policies' effects written as documented, and takes any case where a role's
+    /// trust is said.
+    #[test]
+    fn the_case_of_an_effect_matters_in_policies_alone() {
+        let (iam, _) = role();
+        let document = r#"{"Statement":{"Effect":"ALLOW","Action":"s3:GetObject","Resource":"*"}}"#;
+        let input = json!({ "RoleName": "skill", "PolicyName": "p", "PolicyDocument": document });
+        for action in ["PutRolePolicy", "CreatePolicy"] {
+            let refused = iam.call(action, &input).unwrap_err();
+            assert_eq!(refused.code, "MalformedPolicyDocument");
+            assert_eq!(refused.message, "The policy failed legacy parsing");
+        }
+
+        let trust = TRUST.replace("Allow", "ALLOW");
+        let input = json!({ "RoleName": "loud", "AssumeRolePolicyDocument": trust });
+        let created = iam.call("CreateRole", &input).unwrap();
+        let arn = created["Role"]["Arn"].as_str().unwrap();
+        assert!(iam.assumable(arn, "lambda.amazonaws.com"));
+    }
+
+    #[test]
+    fn a_policy_is_named_by_its_arn() {
+        let (iam, _) = role();
+        let attach = |arn: &str| {
+            let input = json!({ "RoleName": "skill", "PolicyArn": arn });
+            iam.call("AttachRolePolicy", &input).unwrap_err()
+        };
+        let name = attach("test-policy-01234567");
+        assert_eq!((name.status, name.code.as_str()), (400, "ValidationError"));
+        assert_eq!(name.message, "Invalid ARN:  Could not be parsed!");
+        let short = attach("test-policy");
+        assert!(
+            short
+                .message
+                .ends_with("length greater than or equal to 20"),
+            "{short}"
+        );
+        let missing = "arn:aws:iam::000000000000:policy/missing";
+        let gone = attach(missing);
+        assert_eq!((gone.status, gone.code.as_str()), (404, "NoSuchEntity"));
+        assert_eq!(
+            gone.message,
+            format!("Policy {missing} does not exist or is not attachable.")
         );
     }
 

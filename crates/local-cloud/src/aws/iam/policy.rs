@@ -6,8 +6,20 @@ use serde_json::Value;
 
 use crate::AwsError;
 
-/// Parses a document, or refuses it as IAM does.
+/// Parses a document, or refuses it as IAM does. Effects are written as documented.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_effect.html>
 pub(super) fn check(document: &str) -> Result<Value, AwsError> {
+    let policy = parse(document)?;
+    for statement in statements(&policy) {
+        let effect = &statement["Effect"];
+        if effect != "Allow" && effect != "Deny" {
+            return Err(malformed("The policy failed legacy parsing"));
+        }
+    }
+    Ok(policy)
+}
+
+fn parse(document: &str) -> Result<Value, AwsError> {
     let policy: Value = serde_json::from_str(document)
         .map_err(|_| malformed("This policy contains invalid Json"))?;
     if !policy.is_object() {
@@ -24,21 +36,22 @@ pub(super) fn check(document: &str) -> Result<Value, AwsError> {
         return Err(malformed("Syntax errors in policy."));
     }
     for statement in statements {
-        let effect = &statement["Effect"];
+        let has_effect = allows(statement) || is_effect(statement, "Deny");
         let has_action = statement
             .get("Action")
             .or(statement.get("NotAction"))
             .is_some();
-        if (effect != "Allow" && effect != "Deny") || !has_action {
+        if !has_effect || !has_action {
             return Err(malformed("Syntax errors in policy."));
         }
     }
     Ok(policy)
 }
 
-/// [`check`] for the policy of a role's trust: every statement names a principal.
+/// [`check`] for the policy of a role's trust: every statement names a principal. Here IAM takes
+/// `ALLOW` for `Allow`.
 pub(super) fn check_trust(document: &str) -> Result<Value, AwsError> {
-    let policy = check(document)?;
+    let policy = parse(document)?;
     for statement in statements(&policy) {
         if statement.get("Principal").is_none() {
             return Err(malformed("Missing required field Principal"));
@@ -48,6 +61,16 @@ pub(super) fn check_trust(document: &str) -> Result<Value, AwsError> {
         }
     }
     Ok(policy)
+}
+
+/// Whether a statement allows something, in any case.
+pub(super) fn allows(statement: &Value) -> bool {
+    is_effect(statement, "Allow")
+}
+
+fn is_effect(statement: &Value, effect: &str) -> bool {
+    let said = statement["Effect"].as_str();
+    said.is_some_and(|said| said.eq_ignore_ascii_case(effect))
 }
 
 /// The statements of a policy, which may be one or a list.

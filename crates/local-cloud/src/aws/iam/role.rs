@@ -102,7 +102,7 @@ impl Role {
             _ => false,
         };
         policy::statements(&trust).iter().any(|statement| {
-            statement["Effect"] == "Allow"
+            policy::allows(statement)
                 && names(&statement["Action"], "sts:AssumeRole")
                 && names(&statement["Principal"]["Service"], service)
         })

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::Developer;
+use super::support::{Developer, model};
 
 /// A skill that answers what it was asked.
 pub(super) const PROGRAM: &str = include_str!("program.py");
@@ -28,6 +28,7 @@ async fn a_conversation() {
             "person": null,
             "sessionOpen": true,
             "intent": null,
+            "slots": null,
             "requestType": "LaunchRequest",
             "skillId": id,
             "endpoint": "arn:aws:lambda:us-east-1:000000000000:function:skill",
@@ -37,8 +38,11 @@ async fn a_conversation() {
     let known = developer.say("what is my mail address").await;
     assert_eq!(known["heard"], "ER_SUCCESS_MATCH EMAIL 1");
     assert_eq!(known["intent"], "RequestInfoIntent");
+    let slot = json!({ "value": "mail address", "name": "e-mail", "id": "EMAIL" });
+    assert_eq!(known["slots"], json!({ "info": slot }));
     let unknown = developer.say("what is my age").await;
     assert_eq!(unknown["heard"], "ER_SUCCESS_NO_MATCH age 2");
+    assert_eq!(unknown["slots"], json!({ "info": { "value": "age" } }));
     assert_eq!(
         developer.say("sing").await["heard"],
         "AMAZON.FallbackIntent"
@@ -81,6 +85,56 @@ async fn a_directive_belongs_to_a_request_that_waits() {
     assert_eq!(send(None, &directive("1")).await, 401);
     assert_eq!(send(Some("token"), &directive("1")).await, 400);
     assert_eq!(send(Some("token"), &json!({})).await, 400);
+    developer.stop().await;
+}
+
+/// Alexa asks by herself; the device says what, and the conversation stays as it is.
+#[tokio::test]
+async fn a_turn_in_which_alexa_would_ask_is_refused_by_name() {
+    let developer = Developer::start().await;
+    let id = developer.enabled_skill(PROGRAM).await;
+    developer.say("open voice link").await;
+    let mut model = model();
+    let document = &mut model["interactionModel"];
+    document["languageModel"]["intents"][4]["samples"] =
+        json!(["what is my {info}", "tell me something"]);
+    document["dialog"] = json!({ "delegationStrategy": "ALWAYS", "intents": [{
+        "name": "RequestInfoIntent",
+        "slots": [{
+            "name": "info", "type": "Info", "elicitationRequired": true,
+            "prompts": { "elicitation": "Elicit.Info" },
+        }],
+    }] });
+    document["prompts"] = json!([{
+        "id": "Elicit.Info",
+        "variations": [{ "type": "PlainText", "value": "What would you like to know?" }],
+    }]);
+    let path = format!("/v1/skills/{id}/stages/development/interactionModel/locales/en-US");
+    developer.put(&path, &model).await.expect(202);
+    let status = format!("/v1/skills/{id}/status?resource=interactionModel");
+    for _ in 0..2 {
+        developer.get(&status).await.expect(200);
+    }
+
+    let asked = developer.say("tell me something").await;
+    let error = asked["error"].as_str().unwrap();
+    assert!(
+        error.starts_with(
+            "by the dialog model, Alexa would ask for the slot info of RequestInfoIntent"
+        ),
+        "{error}"
+    );
+    assert_eq!(asked["intent"], "RequestInfoIntent");
+    assert_eq!(asked["slots"], json!({ "info": null }));
+    assert_eq!(
+        (&asked["heard"], &asked["endpoint"]),
+        (&json!(""), &Value::Null)
+    );
+    assert_eq!(asked["sessionOpen"], true);
+
+    let whole = developer.say("what is my mail address").await;
+    assert_eq!(whole["heard"], "ER_SUCCESS_MATCH EMAIL 1");
+    assert_eq!(whole["error"], Value::Null);
     developer.stop().await;
 }
 

@@ -225,6 +225,7 @@ impl Developer {
             "Code": { "ZipFile": BASE64_STANDARD.encode(code) },
         });
         let created = self.lambda("/2015-03-31/functions", &body).await;
+        crate::aws::until_settled(&self.stage, "skill").await;
         created["FunctionArn"].as_str().unwrap().to_owned()
     }
 

@@ -10,29 +10,35 @@ use super::{Api, FUNCTIONS, ROLE, SKILL, package};
 const FUNCTION: &str = "/2015-03-31/functions/greeter";
 const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:greeter";
 
+/// Takes out what says how far Lambda is.
+fn without_progress(document: &mut Value) {
+    let progress = ["State", "StateReason", "LastUpdateStatus", "RevisionId"];
+    document
+        .as_object_mut()
+        .unwrap()
+        .retain(|name, _| !progress.iter().any(|prefix| name.starts_with(prefix)));
+}
+
 #[tokio::test]
 async fn a_new_function_is_shown_as_lambda_shows_it() {
     let api = Api::start().await;
     let zip = package("pass");
-    let created = api
-        .create_from(
-            &zip,
-            json!({ "Tags": { "stage": "local" }, "Description": "says hello" }),
-        )
-        .await
-        .body;
+    let extra = json!({ "Tags": { "stage": "local" }, "Description": "says hello" });
+    let created = api.create_from(&zip, extra).await.body;
     assert_eq!(created["FunctionArn"], ARN);
     assert_eq!(created["CodeSha256"], STANDARD.encode(Sha256::digest(&zip)));
     assert_eq!(created["CodeSize"], zip.len());
-    assert_eq!(created["State"], "Active");
-    assert_eq!(created["LastUpdateStatus"], "Successful");
     assert_eq!(created["Version"], "$LATEST");
     assert_eq!(created["Description"], "says hello");
     let modified = created["LastModified"].as_str().unwrap();
     assert!(modified.ends_with("+0000"), "{modified}");
 
     let got = api.send("GET", FUNCTION, &Value::Null).await.body;
-    assert_eq!(got["Configuration"], created);
+    let (mut shown, mut expected) = (got["Configuration"].clone(), created.clone());
+    for document in [&mut shown, &mut expected] {
+        without_progress(document);
+    }
+    assert_eq!(shown, expected);
     assert_eq!(got["Tags"], json!({ "stage": "local" }));
     let qualified = api
         .send(
@@ -43,11 +49,12 @@ async fn a_new_function_is_shown_as_lambda_shows_it() {
         .await;
     let arn = &qualified.body["Configuration"]["FunctionArn"];
     assert_eq!(*arn, format!("{ARN}:$LATEST"));
-    let listed = api
+    let mut listed = api
         .send("GET", &format!("{FUNCTIONS}/"), &Value::Null)
         .await
         .body;
-    assert_eq!(listed["Functions"], json!([created]));
+    without_progress(&mut listed["Functions"][0]);
+    assert_eq!(listed["Functions"], json!([expected]));
 
     let again = json!({
         "FunctionName": "greeter", "Role": ROLE, "Runtime": "provided.al2023",
@@ -85,15 +92,11 @@ async fn nothing_new_publishes_nothing_new() {
         ("2", json!({ "Timeout": 8 })),
         ("3", json!({ "Description": "new" })),
     ] {
-        api.send("PUT", &format!("{FUNCTION}/configuration"), &change)
-            .await;
+        api.update("configuration", &change).await;
         assert_eq!(publish(json!({})).await.body["Version"], number);
     }
     let code = json!({ "ZipFile": STANDARD.encode(package("other")), "Publish": true });
-    let updated = api
-        .send("PUT", &format!("{FUNCTION}/code"), &code)
-        .await
-        .body;
+    let updated = api.update("code", &code).await.body;
     assert_eq!(updated["Version"], "4");
 
     let wrong = publish(json!({ "CodeSha256": created["CodeSha256"] })).await;
@@ -105,9 +108,11 @@ async fn nothing_new_publishes_nothing_new() {
         (412, "PreconditionFailedException")
     );
 
-    // A number is never used twice.
+    // A number is never used twice. A version that is not there is deleted without a word.
     let fourth = format!("{FUNCTION}?Qualifier=4");
-    assert_eq!(api.send("DELETE", &fourth, &Value::Null).await.status, 204);
+    for _ in 0..2 {
+        assert_eq!(api.send("DELETE", &fourth, &Value::Null).await.status, 204);
+    }
     assert_eq!(publish(json!({})).await.body["Version"], "5");
     let listed = api.send("GET", &versions, &Value::Null).await.body;
     let listed: Vec<&Value> = listed["Versions"]
@@ -162,8 +167,34 @@ async fn an_alias_points_at_a_version_that_exists() {
     assert_ne!(moved["RevisionId"], created.body["RevisionId"]);
 
     assert_eq!(api.send("DELETE", &live, &Value::Null).await.status, 204);
-    let gone = api.send("GET", &live, &Value::Null).await;
-    assert_eq!(gone.message(), format!("Cannot find alias arn: {ARN}:live"));
+    // Each operation says it in its own words.
+    let qualified = format!("{FUNCTION}?Qualifier=live");
+    let policy = format!("{FUNCTION}/policy/alexa?Qualifier=live");
+    for (method, path, body, words) in [
+        ("GET", live.clone(), Value::Null, "Cannot find alias arn"),
+        (
+            "PUT",
+            live,
+            json!({ "Description": "new" }),
+            "Alias not found",
+        ),
+        ("GET", qualified, Value::Null, "Function not found"),
+        ("DELETE", policy, Value::Null, "Cannot find alias arn"),
+    ] {
+        let gone = api.send(method, &path, &body).await;
+        assert_eq!(
+            (gone.status, gone.code()),
+            (404, "ResourceNotFoundException")
+        );
+        assert_eq!(gone.message(), format!("{words}: {ARN}:live"));
+    }
+    let elsewhere = ARN.replace("us-east-1", "eu-west-1");
+    let elsewhere = format!("{FUNCTIONS}/{elsewhere}");
+    let elsewhere = api.send("GET", &elsewhere, &Value::Null).await;
+    assert_eq!(
+        elsewhere.message(),
+        "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')"
+    );
     api.stop().await;
 }
 

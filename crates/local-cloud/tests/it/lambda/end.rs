@@ -107,8 +107,7 @@ async fn deleting_or_changing_a_function_ends_its_processes() {
     api.invoke("greeter", json!({})).await;
     let before = lifeline(&listener).await;
     let description = json!({ "Description": "changed" });
-    api.send("PUT", &format!("{function}/configuration"), &description)
-        .await;
+    api.update("configuration", &description).await;
     before.ended().await;
 
     api.invoke("greeter", json!({})).await;

@@ -244,8 +244,7 @@ async fn a_bootstrap_that_cannot_start_says_why() {
         ),
     ] {
         let code = json!({ "ZipFile": STANDARD.encode(super::package(script)) });
-        let path = format!("{FUNCTIONS}/greeter/code");
-        assert_eq!(api.send("PUT", &path, &code).await.status, 200);
+        api.update("code", &code).await;
         let refused = api.invoke("greeter", json!({})).await;
         assert_eq!(refused.header("x-amz-function-error"), Some("Unhandled"));
         assert_eq!(refused.body["errorType"], kind);
@@ -275,11 +274,7 @@ async fn a_published_version_keeps_its_code_and_environment() {
     let aliases = format!("{FUNCTIONS}/greeter/aliases");
     assert_eq!(api.send("POST", &aliases, &alias).await.status, 201);
 
-    let configuration = format!("{FUNCTIONS}/greeter/configuration");
-    assert_eq!(
-        api.send("PUT", &configuration, &word("new")).await.status,
-        200
-    );
+    api.update("configuration", &word("new")).await;
     assert_eq!(
         api.invoke("greeter", json!({})).await.body,
         json!(["new", "$LATEST"])

@@ -42,7 +42,7 @@ fn model() -> Model {
 }
 
 fn understand(utterance: &str) -> Option<Understood> {
-    model().understand(&words(english(), utterance))
+    model().understand(&[words(english(), utterance)])
 }
 
 /// Intent, spoken value, canonical value.
@@ -150,6 +150,159 @@ fn an_id_defaults_to_something_stable() {
     assert_eq!(values[0].id.len(), 32);
 }
 
+/// What somebody tried who wanted to know which of two intents Alexa takes.
+fn clashing() -> Model {
+    Model::compile(
+        english(),
+        &json!({ "languageModel": {
+            "invocationName": "tie breaker",
+            "intents": [
+                { "name": "AMAZON.HelpIntent", "samples": ["support"] },
+                { "name": "AMAZON.NextIntent" },
+                { "name": "AMAZON.FallbackIntent" },
+                { "name": "OwnHelpIntent", "samples": ["help", "support"] },
+                { "name": "OwnNextIntent", "samples": ["next"] },
+                {
+                    "name": "DayIntent",
+                    "slots": [{ "name": "day", "type": "AMAZON.DATE" }],
+                    "samples": ["{day}", "remind me on {day}"],
+                },
+                {
+                    "name": "CountryIntent",
+                    "slots": [{ "name": "country", "type": "AMAZON.Country" }],
+                    "samples": ["{country}", "{country} please", "take me to {country}"],
+                },
+            ],
+        } }),
+    )
+}
+
+#[track_caller]
+fn check_clash(utterance: &str, intent: &str, value: Option<&str>) {
+    let understood = clashing()
+        .understand(&[words(english(), utterance)])
+        .unwrap();
+    assert_eq!(understood.intent, intent, "{utterance}");
+    let filling = understood
+        .slots
+        .first()
+        .and_then(|slot| slot.filling.as_ref());
+    assert_eq!(filling.map(|filling| filling.value.as_str()), value);
+}
+
+#[test]
+fn an_intent_of_the_skills_own_wins_over_a_built_in_one() {
+    check_clash("help", "OwnHelpIntent", None);
+    check_clash("support", "OwnHelpIntent", None);
+    check_clash("next", "OwnNextIntent", None);
+    // What no intent of the skill says is the built-in intent's, also beside a slot for anything.
+    check_clash("help me", "AMAZON.HelpIntent", None);
+    check_clash("skip", "AMAZON.NextIntent", None);
+}
+
+#[test]
+fn values_of_amazons_lists_need_no_words_around_them() {
+    check_clash("france", "CountryIntent", Some("france"));
+    check_clash("united states", "CountryIntent", Some("united states"));
+    check_clash(
+        "United Arab Emirates, please",
+        "CountryIntent",
+        Some("united arab emirates"),
+    );
+    check_clash(
+        "take me to bosnia and herzegovina",
+        "CountryIntent",
+        Some("bosnia and herzegovina"),
+    );
+    let long = "a sentence that is longer than any country is";
+    assert_eq!(clashing().understand(&[words(english(), long)]), None);
+}
+
+#[test]
+fn the_best_reading_counts() {
+    let readings = ["for help", "help"].map(|text| words(english(), text));
+    let understood = clashing().understand(&readings).unwrap();
+    assert_eq!(understood.intent, "OwnHelpIntent");
+}
+
+/// A model whose one intent has two slots, with these dialog rules.
+fn dialog(dialog: &Value) -> impl Fn(&str) -> Option<Dialog> + use<> {
+    let model = Model::compile(
+        english(),
+        &json!({
+            "languageModel": {
+                "invocationName": "pizza place",
+                "types": [{ "name": "Size", "values": [{ "name": { "value": "big" } }] }],
+                "intents": [{
+                    "name": "OrderIntent",
+                    "slots": [
+                        { "name": "size", "type": "Size" },
+                        { "name": "count", "type": "AMAZON.NUMBER" },
+                    ],
+                    "samples": [
+                        "order a pizza", "order a {size} pizza", "order {count} pizzas",
+                        "order {count} {size} pizzas",
+                    ],
+                }],
+            },
+            "dialog": dialog,
+        }),
+    );
+    move |utterance| {
+        model
+            .understand(&[words(english(), utterance)])
+            .unwrap()
+            .dialog
+    }
+}
+
+fn asks(what: &str) -> Dialog {
+    Dialog::Unfinished(what.to_owned())
+}
+
+#[test]
+fn what_alexa_would_ask_is_known() {
+    let rules = json!({ "delegationStrategy": "ALWAYS", "intents": [{
+        "name": "OrderIntent",
+        "confirmationRequired": false,
+        "slots": [
+            { "name": "size", "type": "Size", "elicitationRequired": true,
+              "validations": [{ "type": "hasEntityResolutionMatch" }] },
+            { "name": "count", "type": "AMAZON.NUMBER", "confirmationRequired": true },
+        ],
+    }] });
+    let state = dialog(&rules);
+    assert_eq!(state("order a pizza"), Some(asks("ask for the slot size")));
+    assert_eq!(state("order a big pizza"), Some(Dialog::Completed));
+    assert_eq!(
+        state("order a tiny pizza"),
+        Some(asks("validate the slot size (hasEntityResolutionMatch)"))
+    );
+    assert_eq!(
+        state("order two big pizzas"),
+        Some(asks("ask to confirm the slot count"))
+    );
+
+    let mut confirmed = rules.clone();
+    confirmed["intents"][0]["confirmationRequired"] = json!(true);
+    assert_eq!(
+        dialog(&confirmed)("order a big pizza"),
+        Some(asks("ask to confirm the intent"))
+    );
+
+    // The intent's own strategy wins over the skill's; no strategy is not documented.
+    let mut manual = rules.clone();
+    manual["intents"][0]["delegationStrategy"] = json!("SKILL_RESPONSE");
+    assert_eq!(dialog(&manual)("order a pizza"), Some(Dialog::Started));
+    let mut silent = rules;
+    silent["delegationStrategy"] = Value::Null;
+    assert_eq!(
+        dialog(&silent)("order a pizza"),
+        Some(asks("ask for the slot size"))
+    );
+    assert_eq!(dialog(&Value::Null)("order a pizza"), None);
+}
+
 fn phrase() -> impl Strategy<Value = String> {
     proptest::collection::vec("[b-h]{2,4}", 1..4).prop_map(|words| words.join(" "))
 }
@@ -171,7 +324,7 @@ proptest! {
             ],
         } }));
         let utterance = format!("{before} {value} {after}");
-        let understood = model.understand(&words(english(), &utterance));
+        let understood = model.understand(&[words(english(), &utterance)]);
         let expected = if utterance == other { "Other" } else { "Mine" };
         prop_assert_eq!(understood.map(|understood| understood.intent), Some(expected.to_owned()));
     }
@@ -202,7 +355,7 @@ fn japanese_samples_need_no_spaces_in_what_is_said() {
             ],
         } }),
     );
-    let understand = |text: &str| model.understand(&words(japanese, text));
+    let understand = |text: &str| model.understand(&[words(japanese, text)]);
     for text in ["私のＥメールは何ですか？", "メールアドレスを教えて"] {
         let understood = understand(text).unwrap();
         let filling = understood.slots[0].filling.clone().unwrap();

@@ -1,10 +1,16 @@
 //! `AWS::Lambda::Function`.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
+use tokio::time::sleep;
 
 use super::{Handler, HandlerError, Made, Properties, object, tag_changes, tag_map, text};
 
 const SERVICE: &str = "Lambda";
+
+/// How long to wait before Lambda is asked again.
+const BETWEEN_READS: Duration = Duration::from_millis(5);
 
 /// Properties that `UpdateFunctionConfiguration` does not have.
 const NOT_CONFIGURATION: &[&str] = &[
@@ -30,7 +36,9 @@ pub(super) async fn create(
         input.insert("Tags".to_owned(), Value::Object(tags));
     }
     let created = handler.lambda("CreateFunction", input).await?;
-    Ok(made(&created))
+    let name = created["FunctionName"].as_str().unwrap_or_default();
+    let ready = until_ready(handler, name).await?;
+    Ok(made(&ready))
 }
 
 pub(super) async fn update(
@@ -49,6 +57,7 @@ pub(super) async fn update(
             input.insert("Architectures".to_owned(), architectures.clone());
         }
         handler.lambda("UpdateFunctionCode", input).await?;
+        until_ready(handler, name).await?;
     }
     let (old, new) = (configuration(before), configuration(wanted));
     if old != new {
@@ -59,8 +68,7 @@ pub(super) async fn update(
         input.insert("FunctionName".to_owned(), json!(name));
         handler.lambda("UpdateFunctionConfiguration", input).await?;
     }
-    let input = handler.input(&object(json!({ "FunctionName": name })));
-    let read = handler.lambda("GetFunctionConfiguration", input).await?;
+    let read = until_ready(handler, name).await?;
     let arn = &read["FunctionArn"];
     let (added, gone) = tag_changes(before, wanted);
     if !gone.is_empty() {
@@ -79,6 +87,19 @@ pub(super) async fn update(
 pub(super) async fn delete(handler: &Handler<'_>, name: &str) -> Result<(), HandlerError> {
     let input = handler.input(&object(json!({ "FunctionName": name })));
     handler.lambda("DeleteFunction", input).await.map(drop)
+}
+
+/// Waits until Lambda is ready, as CloudFormation does before it goes on with what depends on the
+/// function; a version cannot be published of one that is not.
+async fn until_ready(handler: &Handler<'_>, name: &str) -> Result<Value, HandlerError> {
+    loop {
+        let input = handler.input(&object(json!({ "FunctionName": name })));
+        let read = handler.lambda("GetFunctionConfiguration", input).await?;
+        if read["State"] == "Active" && read["LastUpdateStatus"] == "Successful" {
+            return Ok(read);
+        }
+        sleep(BETWEEN_READS).await;
+    }
 }
 
 fn made(function: &Value) -> Made {
