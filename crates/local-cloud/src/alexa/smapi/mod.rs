@@ -19,6 +19,7 @@ pub(super) mod simulations;
 pub(super) mod skill;
 mod skills;
 mod status;
+mod structure;
 pub(super) mod uploads;
 
 use axum::response::{IntoResponse as _, Response};

@@ -5,32 +5,28 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::errors::Violation;
+use super::structure;
 
-/// The locales of custom skills.
-/// <https://developer.amazon.com/docs/alexa/custom-skills/develop-skills-in-multiple-languages.html>
-const LOCALES: &[&str] = &[
-    "ar-SA", "de-DE", "en-AU", "en-CA", "en-GB", "en-IN", "en-US", "es-ES", "es-MX", "es-US",
-    "fr-CA", "fr-FR", "hi-IN", "it-IT", "ja-JP", "nl-NL", "pt-BR",
-];
 /// Wake words, which no invocation name may contain.
 const WAKE_WORDS: &[&str] = &["alexa", "amazon", "computer", "echo"];
 
 /// The `interactionModel` as the service keeps it, or all that is wrong with it.
 pub(super) fn check(locale: &str, document: &Value) -> Result<Value, Vec<Violation>> {
-    let mut rules = Rules(Vec::new());
-    if !LOCALES.contains(&locale) {
+    let mut document = structure::without_nulls(document.clone());
+    let schema = facts::smapi::interaction_model();
+    let mut rules = Rules(structure::violations("$", schema, &document));
+    if !facts::smapi::locales().iter().any(|known| known == locale) {
         rules.report(format!("The locale {locale} is not supported."));
     }
-    let model = &document["interactionModel"];
-    match model["languageModel"].as_object() {
-        Some(language) => rules.language_model(locale, language),
-        None => rules.report("Required property is missing: interactionModel.languageModel."),
+    // What has another form than it should cannot be read any further.
+    if rules.0.is_empty() {
+        rules.language_model(locale, &document["interactionModel"]["languageModel"]);
     }
     if rules.0.is_empty() {
-        Ok(model.clone())
+        Ok(document["interactionModel"].take())
     } else {
         Err(rules.0)
     }
@@ -43,17 +39,10 @@ impl Rules {
         self.0.push(Violation::plain(message));
     }
 
-    fn language_model(&mut self, locale: &str, language: &Map<String, Value>) {
-        match language.get("invocationName").and_then(Value::as_str) {
-            Some(name) => self.invocation_name(locale, name),
-            None => self.report("Required property is missing: languageModel.invocationName."),
-        }
-        let types = self.types(language.get("types"));
-        let intents = language.get("intents").and_then(Value::as_array);
-        match intents {
-            Some(intents) if !intents.is_empty() => self.intents(intents, &types),
-            _ => self.report("The interaction model has no intents."),
-        }
+    fn language_model(&mut self, locale: &str, language: &Value) {
+        self.invocation_name(locale, text(&language["invocationName"]));
+        let types = self.types(&language["types"]);
+        self.intents(items(&language["intents"]), &types);
     }
 
     fn invocation_name(&mut self, locale: &str, name: &str) {
@@ -84,13 +73,10 @@ impl Rules {
     }
 
     /// The names of the custom slot types.
-    fn types<'v>(&mut self, types: Option<&'v Value>) -> HashSet<&'v str> {
+    fn types<'v>(&mut self, types: &'v Value) -> HashSet<&'v str> {
         let mut names = HashSet::new();
-        for slot_type in types.and_then(Value::as_array).into_iter().flatten() {
-            let Some(name) = slot_type["name"].as_str() else {
-                self.report("A slot type has no name.");
-                continue;
-            };
+        for slot_type in items(types) {
+            let name = text(&slot_type["name"]);
             if !names.insert(name) {
                 self.report(format!(
                     "The slot type \"{name}\" is defined more than once."
@@ -102,21 +88,19 @@ impl Rules {
                      digits and underscores and must start with a letter."
                 ));
             }
-            let values = slot_type["values"].as_array();
-            if values.is_none_or(Vec::is_empty) && !slot_type["valueSupplier"].is_object() {
+            let values = items(&slot_type["values"]);
+            if values.is_empty() && !slot_type["valueSupplier"].is_object() {
                 self.report(format!("The slot type \"{name}\" has no values."));
             }
             let mut seen = HashSet::new();
-            for value in values.into_iter().flatten() {
-                match value["name"]["value"].as_str() {
-                    Some(text) if !text.trim().is_empty() => {
-                        if !seen.insert(text.to_lowercase()) {
-                            self.report(format!(
-                                "The slot type \"{name}\" has the value \"{text}\" more than once."
-                            ));
-                        }
-                    }
-                    _ => self.report(format!("A value of the slot type \"{name}\" is empty.")),
+            for value in values {
+                let value = text(&value["name"]["value"]);
+                if value.trim().is_empty() {
+                    self.report(format!("A value of the slot type \"{name}\" is empty."));
+                } else if !seen.insert(value.to_lowercase()) {
+                    self.report(format!(
+                        "The slot type \"{name}\" has the value \"{value}\" more than once."
+                    ));
                 }
             }
         }
@@ -126,10 +110,7 @@ impl Rules {
     fn intents(&mut self, intents: &[Value], types: &HashSet<&str>) {
         let mut names = HashSet::new();
         for intent in intents {
-            let Some(name) = intent["name"].as_str() else {
-                self.report("An intent has no name.");
-                continue;
-            };
+            let name = text(&intent["name"]);
             if !names.insert(name) {
                 self.report(format!("The intent \"{name}\" is defined more than once."));
             }
@@ -152,14 +133,8 @@ impl Rules {
         types: &HashSet<&str>,
     ) -> Vec<(&'v str, &'v str)> {
         let mut found: Vec<(&str, &str)> = Vec::new();
-        for slot in slots.as_array().into_iter().flatten() {
-            let (Some(name), Some(slot_type)) = (slot["name"].as_str(), slot["type"].as_str())
-            else {
-                self.report(format!(
-                    "A slot of the intent \"{intent}\" lacks its name or type."
-                ));
-                continue;
-            };
+        for slot in items(slots) {
+            let (name, slot_type) = (text(&slot["name"]), text(&slot["type"]));
             if found.iter().any(|(other, _)| *other == name) {
                 self.report(format!(
                     "The slot \"{name}\" is defined more than once in the intent \"{intent}\"."
@@ -178,13 +153,8 @@ impl Rules {
 
     fn samples(&mut self, intent: &str, samples: &Value, slots: &[(&str, &str)]) {
         let mut seen = HashSet::new();
-        for sample in samples.as_array().into_iter().flatten() {
-            let Some(sample) = sample.as_str() else {
-                self.report(format!(
-                    "A sample utterance of the intent \"{intent}\" is not a string."
-                ));
-                continue;
-            };
+        for sample in items(samples) {
+            let sample = text(sample);
             if !seen.insert(sample.to_lowercase()) {
                 self.report(format!(
                     "The sample utterance \"{sample}\" appears more than once in the intent \
@@ -239,6 +209,16 @@ impl Rules {
             ));
         }
     }
+}
+
+/// The text of a value whose form is known.
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// The entries of a list whose form is known.
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// A sample utterance taken apart.
@@ -338,7 +318,7 @@ mod tests {
 
     #[test]
     fn intents() {
-        refused("no intents", |model| model["intents"] = json!([]));
+        refused("has 0 items", |model| model["intents"] = json!([]));
         refused("more than once", |model| {
             model["intents"][1] = model["intents"][0].clone();
         });

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{InteractionModel, LanguageModel, ModelIntent, SlotType, dialog, invocation};
-use crate::package::{Place, Refusals};
+use crate::package::{Findings, Place};
 
 /// The intents that every custom skill must have.
 ///
@@ -16,12 +16,12 @@ const REQUIRED: [&str; 3] = [
     "AMAZON.CancelIntent",
 ];
 
-/// What is wrong with a model.
-pub(super) fn check(locale: &str, document: &InteractionModel) -> Refusals {
+/// What is to be said about a model.
+pub(super) fn check(findings: &mut Findings, locale: &str, document: &InteractionModel) {
     let model = &document.language_model;
     let mut checker = Checker {
         root: Place::of(&["interactionModel", "languageModel"]),
-        refusals: Refusals::default(),
+        findings,
     };
     if let Some((message, hint)) = invocation::check(locale, &model.invocation_name) {
         checker.report(&checker.root.key("invocationName"), message, hint);
@@ -30,23 +30,17 @@ pub(super) fn check(locale: &str, document: &InteractionModel) -> Refusals {
     checker.intents(model);
     checker.samples(model);
     let prompts = document.prompts.as_deref().unwrap_or_default();
-    dialog::check(
-        &mut checker.refusals,
-        model,
-        document.dialog.as_ref(),
-        prompts,
-    );
-    checker.refusals
+    dialog::check(checker.findings, model, document.dialog.as_ref(), prompts);
 }
 
-struct Checker {
+struct Checker<'f> {
     root: Place,
-    refusals: Refusals,
+    findings: &'f mut Findings,
 }
 
-impl Checker {
+impl Checker<'_> {
     fn report(&mut self, place: &Place, message: impl Into<String>, hint: impl Into<String>) {
-        self.refusals.report(place, message, hint);
+        self.findings.refuse(place, message, hint);
     }
 
     /// Reports what is in a list twice, compared as Alexa does.

@@ -86,12 +86,12 @@ const BROKEN_MODELS: &[(&str, &str, &str)] = &[
     (
         "\"invocationName\": ",
         "\"invocationName\": 7, \"was\": ",
-        "4:25: not an interaction model: invalid type: integer `7`",
+        "4:25: invocationName is a number instead of a text",
     ),
     (
         "\"invocationName\"",
         "\"invocation\"",
-        "not an interaction model: missing field `invocationName`",
+        "invocationName is missing from languageModel",
     ),
     (
         "\"type\": \"InfoType\"",
@@ -172,13 +172,13 @@ fn broken_manifests_are_refused() {
         (
             "\"1.0\"",
             "\"2.0\"",
-            "skill.json:3:24: manifestVersion is not \"1.0\"",
+            "skill.json:3:24: `2.0` is not one of the values of manifestVersion",
         ),
-        ("\"custom\"", "\"music\"", "apis.custom is missing"),
+        ("\"custom\": {}", "", "apis.custom is missing"),
         (
             "SKILL_ENABLED",
             "SKILL_ENABLE",
-            "`SKILL_ENABLE` is not an event",
+            "`SKILL_ENABLE` is not one of the values of eventName",
         ),
         (
             "\"en-US\"",
