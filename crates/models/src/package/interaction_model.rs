@@ -3,7 +3,9 @@
 
 mod dialog;
 mod invocation;
+mod letters;
 mod rules;
+mod sample;
 
 pub use dialog::{Dialog, DialogIntent, DialogPrompts, DialogSlot, Prompt, PromptVariation};
 

@@ -1,3 +1,4 @@
+use facts::rules::{self, Verdict};
 use proptest::prelude::*;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -194,6 +195,32 @@ fn a_document_has_the_form_of_the_specification() {
         advised.advice[0].message.contains("`categroy`"),
         "{advised:?}"
     );
+}
+
+/// The rules that Amazon's specification does not say; the local stage runs the same examples.
+#[test]
+fn every_example_of_every_rule_is_judged_as_it_says() {
+    let mut wrong = Vec::new();
+    for rule in rules::all() {
+        for (expected, locale, document) in rule.examples() {
+            let findings = match rule.document {
+                rules::Document::Manifest => check_manifest(&document),
+                rules::Document::Model => check_model(locale, &document),
+            };
+            let found = match (findings.refusals.is_empty(), findings.advice.is_empty()) {
+                (true, true) => Verdict::Accept,
+                (true, false) => Verdict::Advise,
+                (false, _) => Verdict::Refuse,
+            };
+            if found != expected {
+                let id = &rule.id;
+                wrong.push(format!(
+                    "{id}: {found:?}, not {expected:?}: {findings:?} {document}"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

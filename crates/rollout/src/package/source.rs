@@ -122,6 +122,11 @@ impl Document {
     fn parse(file: PathBuf, bytes: Vec<u8>) -> Result<Self, Problem> {
         let text = String::from_utf8(bytes)
             .map_err(|error| Problem::new(&file, format!("not UTF-8 text: {error}")))?;
+        // Editors on Windows leave a byte order mark, which is no part of JSON (RFC 8259, 8.1).
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(text) => text.to_owned(),
+            None => text,
+        };
         match serde_json::from_str(&text) {
             Ok(value) => Ok(Self { file, text, value }),
             Err(error) => Err(Problem::json(&file, &error).hint(

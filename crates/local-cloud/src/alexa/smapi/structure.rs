@@ -196,9 +196,11 @@ fn mismatch(kind: Kind, value: &Value) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use facts::rules;
     use serde_json::json;
 
     use super::*;
+    use crate::alexa::smapi::{manifest_rules, model_rules};
 
     fn messages(document: &Value) -> Vec<String> {
         let found = violations("$", facts::smapi::manifest(), document);
@@ -213,6 +215,25 @@ mod tests {
         let found = messages(&json!({ "manifest": manifest }));
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].contains(expected), "{found:?}");
+    }
+
+    /// The rules that the specification does not say; the deployer's check runs the same examples.
+    #[test]
+    fn every_example_of_every_rule_is_judged_as_it_says() {
+        let mut wrong = Vec::new();
+        for rule in rules::all() {
+            for (verdict, locale, document) in rule.examples() {
+                let found = match rule.document {
+                    rules::Document::Manifest => manifest_rules::check(&document["manifest"]),
+                    rules::Document::Model => model_rules::check(locale, &document),
+                };
+                let expected = verdict != rules::Verdict::Refuse;
+                if found.is_ok() != expected {
+                    wrong.push(format!("{}: {found:?} {locale} {document}", rule.id));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     /// What the specification says, each kind of it once.

@@ -120,11 +120,6 @@ const BROKEN_MODELS: &[(&str, &str, &str)] = &[
     ),
     (
         "\"tell me my {infoTypeRequested}\"",
-        "\"What is  my {infoTypeRequested}\"",
-        "is there twice, also for RequestInfoIntent",
-    ),
-    (
-        "\"tell me my {infoTypeRequested}\"",
         "\"tell me my {infoTypeRequested\"",
         "opens a brace and does not close it",
     ),
@@ -199,4 +194,36 @@ fn broken_manifests_are_refused() {
             "expected: {message}\nfound: {refusal}"
         );
     }
+}
+
+/// Amazon builds it with a warning.
+#[test]
+fn a_sample_that_is_there_twice_is_advised_with_its_line() {
+    let copy = Copy::new();
+    copy.edit(
+        MODEL,
+        "\"tell me my {infoTypeRequested}\"",
+        "\"What is  my {infoTypeRequested}\"",
+    );
+    let package = SourcePackage::read(&copy.folder()).unwrap();
+    let [advice] = package.advice() else {
+        panic!("{:?}", package.advice());
+    };
+    assert!(
+        advice
+            .message
+            .ends_with("is there twice, also for RequestInfoIntent")
+    );
+    assert!(advice.file.ends_with(MODEL) && advice.position.is_some());
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_document() {
+    let copy = Copy::new();
+    for file in ["skill.json", MODEL] {
+        let text = std::fs::read_to_string(copy.folder().join(file)).unwrap();
+        copy.write(file, &format!("\u{feff}{text}"));
+    }
+    let package = SourcePackage::read(&copy.folder()).unwrap();
+    assert_eq!(package.advice(), []);
 }
