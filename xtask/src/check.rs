@@ -77,6 +77,17 @@ fn fix(problem: &Problem) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
+fn of_the_package(
+    code: &'static str,
+    severity: Severity,
+    problem: &rollout::package::Problem,
+) -> Finding {
+    let (line, column) = problem.position.unwrap_or((1, 1));
+    Finding::new(code, severity, problem.message.clone())
+        .at(Place::new(&problem.file, line, column))
+        .fix(problem.hint.clone())
+}
+
 fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
     let (text, shown) = stack::text(path)?;
     let mut findings = Vec::new();
@@ -103,16 +114,20 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
 
     let folder = stack::package_folder(path);
     match SourcePackage::read(&folder) {
-        Ok(_) => {
+        Ok(package) => {
+            let advice = package.advice().iter();
+            findings.extend(
+                advice.map(|advice| of_the_package("PACKAGE_ADVICE", Severity::Advice, advice)),
+            );
             let optional = stack.as_ref().is_none_or(|stack| stack.linking.optional);
             findings.extend(Package::read(&folder)?.check(optional));
         }
-        Err(error) => findings.extend(error.problems().iter().map(|problem| {
-            let (line, column) = problem.position.unwrap_or((1, 1));
-            Finding::new("PACKAGE", Severity::Error, problem.message.clone())
-                .at(Place::new(&problem.file, line, column))
-                .fix(problem.hint.clone())
-        })),
+        Err(error) => {
+            let problems = error.problems().iter();
+            findings.extend(
+                problems.map(|problem| of_the_package("PACKAGE", Severity::Error, problem)),
+            );
+        }
     }
 
     if let Some(stack) = stack.filter(|_| stack::is_the_workspaces(path)) {

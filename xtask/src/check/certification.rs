@@ -40,6 +40,7 @@ impl Document {
     fn read(file: PathBuf) -> Result<Self, Failure> {
         let failed = |why: String| Failure::new("IO", format!("{}: {why}", file.display()));
         let text = std::fs::read_to_string(&file).map_err(|error| failed(error.to_string()))?;
+        let text = text.trim_start_matches('\u{feff}').to_owned();
         let value = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
         Ok(Self { file, text, value })
     }

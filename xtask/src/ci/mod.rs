@@ -124,7 +124,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "smapi-spec",
-        about: "Amazon's specification accepts every exchange with SMAPI",
+        about: "Amazon's specification accepts every exchange with SMAPI, and our facts are its",
         run: stage::smapi_spec,
     },
     Step {

@@ -1,10 +1,10 @@
 //! The steps that need a deployed local stage.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use infra::{StackFile, names};
 use local_cloud::{Access, LocalStage, Options};
 use rollout::package::SourcePackage;
@@ -64,8 +64,14 @@ pub(super) fn local(toolbox: &Toolbox) -> Result<()> {
     stage.end(toolbox)
 }
 
-/// Everything that was said to SMAPI, judged by Amazon's specification of it.
+/// Everything that was said to SMAPI, judged by Amazon's specification of it, which also is what the
+/// committed facts are reduced from.
 pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
+    let judge = toolbox.node_judge("smapi-spec")?;
+    smapi_facts(
+        toolbox,
+        &judge.join("node_modules/ask-smapi-model/spec.json"),
+    )?;
     let recording = toolbox.folder.join("smapi.jsonl");
     let stage = OwnStage::start(Some(recording.clone()))?;
     deploy(toolbox)?;
@@ -78,10 +84,26 @@ pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
     cmd!(sh, "cargo test -p local-cloud --test it smapi::")
         .env("SMAPI_RECORDING", &client)
         .run()?;
-    let judge = toolbox.node_judge("smapi-spec")?;
     let _in_folder = sh.push_dir(&judge);
     cmd!(sh, "node --test").run()?;
     Ok(cmd!(sh, "node main.mjs {recording} {client}").run()?)
+}
+
+fn smapi_facts(toolbox: &Toolbox, specification: &Path) -> Result<()> {
+    let text = toolbox.sh.read_file(specification)?;
+    let specification = serde_json::from_str(&text).context("the specification is not JSON")?;
+    if facts::smapi::is_stale(&specification)? {
+        let fresh = toolbox.folder.join("smapi.json");
+        toolbox
+            .sh
+            .write_file(&fresh, facts::smapi::text(&specification)?)?;
+        bail!(
+            "crates/facts/smapi.json is not the reduction of the pinned ask-smapi-model; review and \
+             copy {}",
+            fresh.display()
+        );
+    }
+    Ok(())
 }
 
 /// What a deployment rendered, what the tests answered and the sample requests, compiled with

@@ -3,14 +3,16 @@
 
 mod dialog;
 mod invocation;
+mod letters;
 mod rules;
+mod sample;
 
 pub use dialog::{Dialog, DialogIntent, DialogPrompts, DialogSlot, Prompt, PromptVariation};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Refused;
+use super::{Findings, Place, structure};
 use crate::request::Extra;
 
 /// A file of `interactionModels/custom`.
@@ -24,12 +26,23 @@ pub struct InteractionModelDocument {
     pub extra: Extra,
 }
 
-impl InteractionModelDocument {
-    /// Reads and checks the model of a locale such as `en-US`.
-    pub fn parse(locale: &str, text: &str) -> Result<Self, Refused> {
-        let document: Self = serde_json::from_str(text)?;
-        rules::check(locale, &document.interaction_model).unless_empty(document)
+/// Checks the model of a locale such as `en-US`, a file of `interactionModels/custom`.
+pub fn check_model(locale: &str, document: &Value) -> Findings {
+    let mut findings = Findings::default();
+    let root = Place::default();
+    let schema = facts::smapi::interaction_model();
+    structure::check(&mut findings, &root, "the file", schema, document);
+    if findings.refusals.is_empty() {
+        match InteractionModelDocument::deserialize(document) {
+            Ok(document) => rules::check(&mut findings, locale, &document.interaction_model),
+            Err(error) => findings.refuse(
+                &root,
+                format!("not an interaction model: {error}"),
+                "compare it with the schema that Amazon publishes",
+            ),
+        }
     }
+    findings
 }
 
 /// An interaction model.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use models::package::{MAX_TESTING_INSTRUCTIONS, ManifestDocument, Place};
+use models::package::{Finding, Findings, Place, check_manifest};
 use serde_json::{Map, Value, json};
 
 use super::problem::Problem;
@@ -14,20 +14,37 @@ use super::source::{Document, MODELS};
 /// How many characters of the testing instructions are kept free for the mark that [`render`] adds.
 const MARK: usize = 200;
 
-/// What is wrong with a manifest.
-pub(super) fn check(document: &Document, models: &BTreeMap<String, Document>) -> Vec<Problem> {
+/// What is to be said about a manifest: what is wrong, and what is advised.
+pub(super) fn check(
+    document: &Document,
+    models: &BTreeMap<String, Document>,
+) -> (Vec<Problem>, Vec<Problem>) {
+    let found = |findings: Vec<Finding>| {
+        let findings = findings.into_iter();
+        findings
+            .map(|finding| Problem::found(document, finding))
+            .collect()
+    };
+    let Findings { refusals, advice } = check_manifest(&with_endpoint(&document.value));
     let mut checker = Checker {
         document,
-        problems: Vec::new(),
+        problems: found(refusals),
     };
-    if let Err(refused) = ManifestDocument::parse(&document.text) {
-        let refused = Problem::refused(document, "not a manifest", refused);
-        checker.problems.extend(refused);
-    }
     checker.instructions();
     checker.endpoints();
     checker.locales(models);
-    checker.problems
+    (checker.problems, found(advice))
+}
+
+/// Events need an endpoint, which only a stage has.
+fn with_endpoint(document: &Value) -> Value {
+    let mut document = document.clone();
+    let events = document.pointer_mut("/manifest/events");
+    if let Some(events) = events.and_then(Value::as_object_mut) {
+        let any = || json!({ "uri": "arn" });
+        events.entry("endpoint").or_insert_with(any);
+    }
+    document
 }
 
 struct Checker<'a> {
@@ -56,8 +73,10 @@ impl Checker<'_> {
             .get(&keys)
             .and_then(Value::as_str)
             .map_or(0, |text| text.chars().count());
-        let most = MAX_TESTING_INSTRUCTIONS - MARK;
-        if (most + 1..=MAX_TESTING_INSTRUCTIONS).contains(&length) {
+        let limit = facts::smapi::manifest().at(&keys);
+        let limit = limit.and_then(|schema| schema.max_length).unwrap_or(0);
+        let most = limit.saturating_sub(MARK);
+        if (most + 1..=limit).contains(&length) {
             self.report(
                 &Place::of(&keys),
                 format!("testingInstructions has {length} characters"),

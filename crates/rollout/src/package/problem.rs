@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use models::package::Refused;
+use models::package::Finding;
 
 use super::source::Document;
 
@@ -81,28 +81,20 @@ impl Problem {
     }
 
     /// A text that is not the JSON it should be.
-    pub(super) fn json(file: &Path, what: &str, error: &serde_json::Error) -> Self {
+    pub(super) fn json(file: &Path, error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();
         let message = text
             .strip_suffix(&format!(" at line {line} column {column}"))
             .unwrap_or(&text);
-        Self::new(file, format!("{what}: {message}")).at(Some((line, column)))
+        Self::new(file, format!("not JSON: {message}")).at(Some((line, column)))
     }
 
-    /// Why a document is refused.
-    pub(super) fn refused(document: &Document, what: &str, refused: Refused) -> Vec<Self> {
-        match refused {
-            Refused::Json(error) => vec![Self::json(&document.file, what, &error)],
-            Refused::Rules(refusals) => refusals
-                .into_iter()
-                .map(|refusal| {
-                    Self::new(&document.file, refusal.message)
-                        .at(Some(refusal.place.position(&document.text)))
-                        .hint(refusal.hint)
-                })
-                .collect(),
-        }
+    /// What is to be said about a place of a document.
+    pub(super) fn found(document: &Document, finding: Finding) -> Self {
+        Self::new(&document.file, finding.message)
+            .at(Some(finding.place.position(&document.text)))
+            .hint(finding.hint)
     }
 
     pub(super) fn at(mut self, position: Option<(usize, usize)>) -> Self {

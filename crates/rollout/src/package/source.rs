@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use models::package::InteractionModelDocument;
+use models::package::check_model;
 use serde_json::Value;
 
 use super::linking::{self, Decisions};
@@ -26,6 +26,8 @@ pub struct SourcePackage {
     pub(super) linking: Decisions,
     /// What else is uploaded, such as icons: paths with `/`, and their bytes.
     pub(super) assets: BTreeMap<String, Vec<u8>>,
+    /// What Amazon takes, and what does not work as it looks.
+    pub(super) advice: Vec<Problem>,
 }
 
 /// A document, and the text that it was read from.
@@ -57,14 +59,18 @@ impl SourcePackage {
             }
         }
 
+        let mut advice = Vec::new();
         if let Some(document) = &manifest {
-            problems.extend(manifest::check(document, &models));
+            let (refused, advised) = manifest::check(document, &models);
+            problems.extend(refused);
+            advice.extend(advised);
         }
-        problems.extend(
-            models
-                .iter()
-                .flat_map(|(locale, document)| check_model(locale, document)),
-        );
+        for (locale, document) in &models {
+            let findings = check_model(locale, &document.value);
+            let found = |finding| Problem::found(document, finding);
+            problems.extend(findings.refusals.into_iter().map(found));
+            advice.extend(findings.advice.into_iter().map(found));
+        }
         let linking = linking.and_then(|document| keep(linking::read(&document), &mut problems));
         PackageError::unless_empty(problems)?;
         let (Some(manifest), Some(linking)) = (manifest, linking) else {
@@ -80,7 +86,13 @@ impl SourcePackage {
                 .collect(),
             linking,
             assets: files,
+            advice,
         })
+    }
+
+    /// What can be deployed and does not work as it looks.
+    pub fn advice(&self) -> &[Problem] {
+        &self.advice
     }
 
     /// The locales of the skill, sorted.
@@ -110,9 +122,14 @@ impl Document {
     fn parse(file: PathBuf, bytes: Vec<u8>) -> Result<Self, Problem> {
         let text = String::from_utf8(bytes)
             .map_err(|error| Problem::new(&file, format!("not UTF-8 text: {error}")))?;
+        // Editors on Windows leave a byte order mark, which is no part of JSON (RFC 8259, 8.1).
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(text) => text.to_owned(),
+            None => text,
+        };
         match serde_json::from_str(&text) {
             Ok(value) => Ok(Self { file, text, value }),
-            Err(error) => Err(Problem::json(&file, "not JSON", &error).hint(
+            Err(error) => Err(Problem::json(&file, &error).hint(
                 "mend the file there; a missing or extra comma or bracket is the usual cause",
             )),
         }
@@ -121,14 +138,6 @@ impl Document {
 
 fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
     result.map_err(|problem| problems.push(problem)).ok()
-}
-
-fn check_model(locale: &str, document: &Document) -> Vec<Problem> {
-    // Read from the text, so that a wrong type is reported with its line.
-    match InteractionModelDocument::parse(locale, &document.text) {
-        Ok(_) => Vec::new(),
-        Err(refused) => Problem::refused(document, "not an interaction model", refused),
-    }
 }
 
 fn missing(file: &Path) -> Problem {

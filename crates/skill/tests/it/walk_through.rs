@@ -86,6 +86,7 @@ impl Copy {
         for part in [
             "Cargo.toml",
             "skill-package",
+            "crates/facts",
             "crates/models",
             "crates/user-profile",
             "crates/skill",

@@ -9,26 +9,9 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::errors::Violation;
+use super::structure;
 use reader::Reader;
 
-/// The members of `accountLinkingRequest`.
-const MEMBERS: &[&str] = &[
-    "type",
-    "authorizationUrl",
-    "domains",
-    "clientId",
-    "scopes",
-    "accessTokenUrl",
-    "clientSecret",
-    "accessTokenScheme",
-    "defaultTokenExpirationInSeconds",
-    "reciprocalAccessTokenUrl",
-    "redirectUrls",
-    "authorizationUrlsByPlatform",
-    "skipOnEnablement",
-    "voiceForwardAccountLinking",
-    "pkceConfiguration",
-];
 /// Members that are written and never answered.
 const WRITE_ONLY: &[&str] = &[
     "clientSecret",
@@ -92,58 +75,49 @@ pub(super) struct Accepted {
 
 /// Reads the body of a PUT.
 pub(super) fn parse(body: &Map<String, Value>, etag: String) -> Result<Accepted, Vec<Violation>> {
-    let Some(request) = body.get("accountLinkingRequest").and_then(Value::as_object) else {
+    if !body
+        .get("accountLinkingRequest")
+        .is_some_and(Value::is_object)
+    {
         return Err(vec![Violation::empty_body()]);
-    };
-    let mut reader = Reader {
-        request,
-        found: Vec::new(),
-    };
-    for name in request.keys().filter(|name| !MEMBERS.contains(&&***name)) {
-        reader.report(
-            name,
-            "UNEXPECTED_PROPERTY",
-            "is not a property of account linking",
-        );
     }
+    let body = structure::without_nulls(Value::Object(body.clone()));
+    let schema = facts::smapi::account_linking();
+    let mut reader = Reader {
+        request: &body["accountLinkingRequest"],
+        found: structure::violations("$", schema, &body),
+    };
     let grant = reader.grant();
-    let authorization_url = reader.url("authorizationUrl", true);
-    let client_id = reader.text("clientId", true);
-    let scopes = reader.list("scopes");
-    reader.list("domains");
-    reader.list("redirectUrls");
-    reader.url("reciprocalAccessTokenUrl", false);
-    reader.platforms();
-    reader.one_of("voiceForwardAccountLinking", &["ENABLED", "DISABLED"]);
+    let authorization_url = reader.url("authorizationUrl");
+    reader.url("reciprocalAccessTokenUrl");
     let skip_on_enablement = reader.boolean("skipOnEnablement");
     let default_expiry_seconds = reader.seconds("defaultTokenExpirationInSeconds");
     let pkce = reader.pkce();
+    let request = reader.request;
 
-    match (grant, authorization_url, client_id) {
-        (Some(grant), Some(authorization_url), Some(client_id)) if reader.found.is_empty() => {
-            Ok(Accepted {
-                linking: AccountLinking {
-                    grant,
-                    authorization_url,
-                    client_id,
-                    scopes,
-                    skip_on_enablement: skip_on_enablement.unwrap_or(false),
-                    default_expiry_seconds,
-                    document: answered(request, skip_on_enablement),
-                    etag,
-                },
-                pkce,
-            })
-        }
+    match (grant, authorization_url) {
+        (Some(grant), Some(authorization_url)) if reader.found.is_empty() => Ok(Accepted {
+            linking: AccountLinking {
+                grant,
+                authorization_url,
+                client_id: request["clientId"].as_str().unwrap_or_default().to_owned(),
+                scopes: reader.list("scopes"),
+                skip_on_enablement: skip_on_enablement.unwrap_or(false),
+                default_expiry_seconds,
+                document: answered(request, skip_on_enablement),
+                etag,
+            },
+            pkce,
+        }),
         _ => Err(reader.found),
     }
 }
 
 /// The document that a GET answers: nothing write-only, lists that were left out as empty ones.
-fn answered(request: &Map<String, Value>, skip_on_enablement: Option<bool>) -> Value {
-    let mut document: Map<String, Value> = request
-        .iter()
-        .filter(|(name, value)| !WRITE_ONLY.contains(&&***name) && !value.is_null())
+fn answered(request: &Value, skip_on_enablement: Option<bool>) -> Value {
+    let members = request.as_object().into_iter().flatten();
+    let mut document: Map<String, Value> = members
+        .filter(|(name, _)| !WRITE_ONLY.contains(&&***name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     for name in ["domains", "scopes"] {

@@ -19,6 +19,7 @@ pub(super) mod simulations;
 pub(super) mod skill;
 mod skills;
 mod status;
+mod structure;
 pub(super) mod uploads;
 
 use axum::response::{IntoResponse as _, Response};
@@ -111,9 +112,14 @@ fn issued(alexa: &Alexa, token: &str) -> bool {
     expiry.is_some_and(|expiry| alexa.now() < expiry)
 }
 
+/// A document without the byte order mark that a reader may ignore (RFC 8259, 8.1).
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
+}
+
 /// The JSON object in a body.
 fn object(body: &[u8]) -> Result<serde_json::Map<String, Value>, Refusal> {
-    match serde_json::from_slice(body) {
+    match serde_json::from_slice(without_mark(body)) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Refusal::bad_request(
             "Request body is not valid.",

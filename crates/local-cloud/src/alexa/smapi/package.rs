@@ -9,7 +9,7 @@ use serde_json::Value;
 use zip::ZipArchive;
 
 use super::errors::Violation;
-use super::{manifest_rules, model_rules};
+use super::{manifest_rules, model_rules, without_mark};
 
 /// The largest document inside a package, in bytes.
 const DOCUMENT_LIMIT: u64 = 4 * 1024 * 1024;
@@ -136,7 +136,7 @@ fn read(
         Ok(_) => {}
     }
     Some(
-        serde_json::from_slice(&text)
+        serde_json::from_slice(without_mark(&text))
             .or_else(|source| refuse(format!("{name} is not valid JSON: {source}."))),
     )
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::LanguageModel;
-use crate::package::{Place, Refusals};
+use crate::package::{Findings, Place};
 use crate::request::Extra;
 
 /// What Alexa asks when something is missing.
@@ -105,7 +105,7 @@ pub struct PromptVariation {
 
 /// What the dialog refers to has to be there.
 pub(super) fn check(
-    refusals: &mut Refusals,
+    findings: &mut Findings,
     language: &LanguageModel,
     dialog: Option<&Dialog>,
     prompts: &[Prompt],
@@ -113,27 +113,20 @@ pub(super) fn check(
     let all = Place::of(&["interactionModel", "prompts"]);
     for (index, prompt) in prompts.iter().enumerate() {
         let place = all.index(index).key("variations");
-        if prompt.variations.is_empty() {
-            let message = format!("the prompt `{}` has no variation", prompt.id);
-            refusals.report(&place, message, "add what Alexa says");
-        }
         for (index, variation) in prompt.variations.iter().enumerate() {
             if variation.value.trim().is_empty() {
                 let message = format!("a variation of the prompt `{}` is empty", prompt.id);
-                refusals.report(&place.index(index).key("value"), message, "remove it");
+                findings.refuse(&place.index(index).key("value"), message, "remove it");
             }
         }
     }
     let Some(dialog) = dialog else { return };
     let intents = Place::of(&["interactionModel", "dialog", "intents"]);
-    if dialog.intents.is_empty() {
-        refusals.report(&intents, "the dialog has no intent", "remove `dialog`");
-    }
     for (index, intent) in dialog.intents.iter().enumerate() {
         let place = intents.index(index);
-        known_prompts(refusals, &place, intent.prompts.as_ref(), prompts);
+        known_prompts(findings, &place, intent.prompts.as_ref(), prompts);
         let Some(spoken) = language.intent(&intent.name) else {
-            refusals.report(
+            findings.refuse(
                 &place.key("name"),
                 format!(
                     "the dialog is of the intent `{}`, which nobody can say",
@@ -145,14 +138,14 @@ pub(super) fn check(
         };
         for (index, slot) in intent.slots.iter().flatten().enumerate() {
             let place = place.key("slots").index(index);
-            known_prompts(refusals, &place, slot.prompts.as_ref(), prompts);
+            known_prompts(findings, &place, slot.prompts.as_ref(), prompts);
             match spoken.slots().iter().find(|known| known.name == slot.name) {
-                None => refusals.report(
+                None => findings.refuse(
                     &place.key("name"),
                     format!("{} has no slot `{}`", intent.name, slot.name),
                     "add the slot to the intent in languageModel, or remove it here",
                 ),
-                Some(known) if known.kind != slot.kind => refusals.report(
+                Some(known) if known.kind != slot.kind => findings.refuse(
                     &place.key("type"),
                     format!(
                         "the slot `{}` is a {} here and a {} in languageModel",
@@ -167,7 +160,7 @@ pub(super) fn check(
 }
 
 fn known_prompts(
-    refusals: &mut Refusals,
+    findings: &mut Findings,
     place: &Place,
     used: Option<&DialogPrompts>,
     prompts: &[Prompt],
@@ -179,7 +172,7 @@ fn known_prompts(
     ] {
         let Some(id) = id else { continue };
         if !prompts.iter().any(|prompt| prompt.id == *id) {
-            refusals.report(
+            findings.refuse(
                 &place.key("prompts").key(key),
                 format!("there is no prompt `{id}`"),
                 "add it to prompts, or use the id of one that is there",

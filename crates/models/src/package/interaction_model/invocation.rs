@@ -2,6 +2,8 @@
 //!
 //! <https://developer.amazon.com/en-US/docs/alexa/custom-skills/choose-the-invocation-name-for-a-custom-skill.html>
 
+use super::letters::{is_capital, is_letter};
+
 /// Words that wake a device, or that Amazon keeps for itself.
 const WAKE: [&str; 6] = ["alexa", "amazon", "echo", "computer", "skill", "app"];
 
@@ -21,8 +23,10 @@ pub(super) fn check(locale: &str, name: &str) -> Option<(String, String)> {
             "use 2 to 50",
         );
     }
-    let strange =
-        |c: &char| !(c.is_alphabetic() && !c.is_uppercase() || matches!(c, ' ' | '\'' | '.'));
+    let letter = |c: char| is_letter(c) && !is_capital(c);
+    // Words that Japanese has from elsewhere are separated by a dot.
+    let dot = locale == "ja-JP";
+    let strange = |c: &char| !(letter(*c) || matches!(c, ' ' | '\'' | '.') || dot && *c == '・');
     if let Some(strange) = name.chars().find(strange) {
         return refuse(
             format!("the invocation name `{name}` has the character `{strange}`"),
@@ -33,6 +37,12 @@ pub(super) fn check(locale: &str, name: &str) -> Option<(String, String)> {
         return refuse(
             format!("the invocation name `{name}` has a space too many"),
             "put one space between words",
+        );
+    }
+    if !name.starts_with(letter) {
+        return refuse(
+            format!("the invocation name `{name}` does not begin with a letter"),
+            "begin with a word",
         );
     }
     // The word lists are those of English.
@@ -67,6 +77,7 @@ mod tests {
             "my-guide",
             "my  guide",
             " guide",
+            "'guide",
             "open guide",
             "alexa guide",
             "guide app",

@@ -86,12 +86,12 @@ const BROKEN_MODELS: &[(&str, &str, &str)] = &[
     (
         "\"invocationName\": ",
         "\"invocationName\": 7, \"was\": ",
-        "4:25: not an interaction model: invalid type: integer `7`",
+        "4:25: invocationName is a number instead of a text",
     ),
     (
         "\"invocationName\"",
         "\"invocation\"",
-        "not an interaction model: missing field `invocationName`",
+        "invocationName is missing from languageModel",
     ),
     (
         "\"type\": \"InfoType\"",
@@ -117,11 +117,6 @@ const BROKEN_MODELS: &[(&str, &str, &str)] = &[
         "\"tell me my {infoTypeRequested}\"",
         "\"what is my  {infotypeRequested}\"",
         "names the unknown slot `infotypeRequested`",
-    ),
-    (
-        "\"tell me my {infoTypeRequested}\"",
-        "\"What is  my {infoTypeRequested}\"",
-        "is there twice, also for RequestInfoIntent",
     ),
     (
         "\"tell me my {infoTypeRequested}\"",
@@ -172,13 +167,13 @@ fn broken_manifests_are_refused() {
         (
             "\"1.0\"",
             "\"2.0\"",
-            "skill.json:3:24: manifestVersion is not \"1.0\"",
+            "skill.json:3:24: `2.0` is not one of the values of manifestVersion",
         ),
-        ("\"custom\"", "\"music\"", "apis.custom is missing"),
+        ("\"custom\": {}", "", "apis.custom is missing"),
         (
             "SKILL_ENABLED",
             "SKILL_ENABLE",
-            "`SKILL_ENABLE` is not an event",
+            "`SKILL_ENABLE` is not one of the values of eventName",
         ),
         (
             "\"en-US\"",
@@ -199,4 +194,36 @@ fn broken_manifests_are_refused() {
             "expected: {message}\nfound: {refusal}"
         );
     }
+}
+
+/// Amazon builds it with a warning.
+#[test]
+fn a_sample_that_is_there_twice_is_advised_with_its_line() {
+    let copy = Copy::new();
+    copy.edit(
+        MODEL,
+        "\"tell me my {infoTypeRequested}\"",
+        "\"What is  my {infoTypeRequested}\"",
+    );
+    let package = SourcePackage::read(&copy.folder()).unwrap();
+    let [advice] = package.advice() else {
+        panic!("{:?}", package.advice());
+    };
+    assert!(
+        advice
+            .message
+            .ends_with("is there twice, also for RequestInfoIntent")
+    );
+    assert!(advice.file.ends_with(MODEL) && advice.position.is_some());
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_document() {
+    let copy = Copy::new();
+    for file in ["skill.json", MODEL] {
+        let text = std::fs::read_to_string(copy.folder().join(file)).unwrap();
+        copy.write(file, &format!("\u{feff}{text}"));
+    }
+    let package = SourcePackage::read(&copy.folder()).unwrap();
+    assert_eq!(package.advice(), []);
 }

@@ -99,9 +99,10 @@ fn urls_are_https_unless_loopback() {
 
 #[test]
 fn lists_are_limited() {
-    refused("scopes has 16 items; at most 15 are allowed.", |request| {
-        request["scopes"] = (0..16).map(|index| index.to_string()).collect();
-    });
+    refused(
+        "Array at \"$.accountLinkingRequest.scopes\" has 16 items; at most 15 are allowed.",
+        |request| request["scopes"] = (0..16).map(|index| index.to_string()).collect(),
+    );
 }
 
 #[test]
@@ -121,7 +122,8 @@ fn pkce_is_s256_or_nothing() {
 #[test]
 fn an_unknown_property_is_refused() {
     refused(
-        "clientsecret is not a property of account linking.",
+        "Object instance at \"$.accountLinkingRequest\" has a property that is not allowed: \
+         clientsecret.",
         |request| {
             request["clientsecret"] = "x".into();
         },
