@@ -92,10 +92,7 @@ pub(super) async fn arrive(
 }
 
 /// `GET /app/link-result`: the result, as often as it is asked for.
-pub(super) async fn show(
-    State(alexa): State<Alexa>,
-    Query(arrival): Query<Arrival>,
-) -> Response {
+pub(super) async fn show(State(alexa): State<Alexa>, Query(arrival): Query<Arrival>) -> Response {
     let state = arrival.state.unwrap_or_default();
     let known = alexa.state().outcomes.get(&state).cloned();
     page(&known.unwrap_or_else(|| Err(NotLinked::UnknownState.to_string())))

@@ -245,7 +245,11 @@ async fn the_page_after_linking_can_be_loaded_again() {
         assert_eq!(returned, (status, first));
         assert_eq!(scene.server.count(), before + 1);
     }
-    let stranger = scene.developer.urls().device.join("app/link-result?state=x");
+    let stranger = scene
+        .developer
+        .urls()
+        .device
+        .join("app/link-result?state=x");
     let (status, page) = scene.developer.open(stranger.unwrap().as_str()).await;
     assert_eq!(status, 400);
     assert!(page.contains("state is unknown"), "{page}");
