@@ -32,6 +32,7 @@ const FOR_LINKS = [
   "signIn GET /logout",
   "signIn GET /error",
   "device GET /{region}/api/skill/link/{vendor}",
+  "device GET /app/link-result",
 ];
 // An operation that anybody may call, and one that takes a signature.
 const ANONYMOUS = "aws POST /";

@@ -14,6 +14,7 @@ mod control;
 mod error;
 pub mod faults;
 mod guard;
+mod html;
 mod keys;
 pub mod lambda;
 mod loopback;

@@ -22,9 +22,12 @@ pub(crate) struct SignedIn {
 /// What a person has to do next.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    /// Enter the code that confirms the account. `proven` says that the password was shown in
-    /// this browser, so that no sign-in has to follow.
-    Confirm { username: String, proven: bool },
+    /// Enter the code that confirms the account. `proven` is when the password was shown in this
+    /// browser, so that no sign-in has to follow for as long as one is remembered.
+    Confirm {
+        username: String,
+        proven: Option<Timestamp>,
+    },
     /// Enter the code that was sent instead of asking for a password.
     OneTimeCode {
         username: String,
@@ -54,7 +57,19 @@ struct AtPool {
     signed_in: Option<(SignedIn, Timestamp)>,
     step: Option<(Step, Timestamp)>,
     /// Something to say on the next page.
-    notice: Option<String>,
+    notice: Option<Notice>,
+}
+
+/// What the next page says of the step before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Notice {
+    Done(String),
+    Failed(String),
+}
+
+/// Whether a password that was shown then stands for a sign-in now.
+pub(crate) fn still_proven(shown: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(shown) < REMEMBERED
 }
 
 /// All browsers, by the value of their session cookie and then by pool: on a stage all pools
@@ -121,11 +136,11 @@ impl Browsers {
         }
     }
 
-    pub(crate) fn set_notice(&mut self, cookie: &str, pool: &str, notice: &str) {
-        self.at(cookie, pool).notice = Some(notice.to_owned());
+    pub(crate) fn set_notice(&mut self, cookie: &str, pool: &str, notice: Notice) {
+        self.at(cookie, pool).notice = Some(notice);
     }
 
-    pub(crate) fn take_notice(&mut self, cookie: &str, pool: &str) -> Option<String> {
+    pub(crate) fn take_notice(&mut self, cookie: &str, pool: &str) -> Option<Notice> {
         self.0.get_mut(cookie)?.get_mut(pool)?.notice.take()
     }
 

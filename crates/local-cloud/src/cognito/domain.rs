@@ -14,7 +14,7 @@ use crate::aws::acm::Certificate;
 use crate::cognito::errors::{invalid, not_in_tier};
 use crate::cognito::settings::Tier;
 use crate::stage::CUSTOM_HOST;
-use crate::{ACCOUNT_ID, AwsError, Shared};
+use crate::{ACCOUNT_ID, AwsError, Shared, Urls};
 
 /// Words that a prefix must not contain.
 const RESERVED: &[&str] = &["aws", "amazon", "cognito"];
@@ -177,6 +177,25 @@ impl Domain {
             .collect();
         format!("d{label}.cloudfront.net")
     }
+}
+
+/// The address of a pool's pages and OAuth endpoints, without a trailing slash; `None` without a domain.
+///
+/// Where a pool has both kinds of domain, its documents name the one of the account's own alone: "Using
+/// custom and prefix domains at the same time" of
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html>.
+pub(crate) fn base_url(domains: &[Domain], urls: &Urls) -> Option<String> {
+    if domains.iter().any(Domain::is_custom) {
+        return Some(urls.custom_sign_in());
+    }
+    let prefix = || urls.sign_in.as_str().trim_end_matches('/').to_owned();
+    (!domains.is_empty()).then(prefix)
+}
+
+/// The same for whoever has come to the other kind of host.
+pub(crate) fn elsewhere(domains: &[Domain], host: Host, urls: &Urls) -> Option<String> {
+    let own = domains.iter().any(Domain::is_custom);
+    base_url(domains, urls).filter(|_| own == (host == Host::Prefix))
 }
 
 fn check_prefix(name: &str) -> Result<(), AwsError> {

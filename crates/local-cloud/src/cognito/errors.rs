@@ -5,6 +5,7 @@
 use std::fmt::Display;
 
 use crate::AwsError;
+use crate::cognito::users::sign_in::SecondFactor;
 
 /// `InvalidParameterException` with a sentence of its own.
 pub(crate) fn invalid(message: impl Into<String>) -> AwsError {
@@ -67,6 +68,14 @@ pub(crate) fn challenge_mismatch() -> AwsError {
 /// A code of an authenticator app, given in answer to a challenge, is wrong or of another time.
 pub(crate) fn app_code_mismatch() -> AwsError {
     AwsError::bad_request("CodeMismatchException", "Invalid code received for user")
+}
+
+/// There is no address to which a code of this factor could be sent.
+pub(crate) fn undeliverable(factor: SecondFactor) -> AwsError {
+    invalid(format!(
+        "User does not have delivery config set to turn on {}",
+        factor.name()
+    ))
 }
 
 pub(crate) fn app_code_used() -> AwsError {

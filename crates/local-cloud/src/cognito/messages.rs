@@ -85,6 +85,15 @@ pub(crate) fn mask(contact: Contact, to: &str) -> String {
     }
 }
 
+/// The end of a sentence that says where a code went.
+pub(crate) fn sent_to(contact: Contact, to: &str) -> String {
+    let medium = match contact {
+        Contact::Email => "by e-mail",
+        Contact::PhoneNumber => "by text message",
+    };
+    format!("{medium} to {}", mask(contact, to))
+}
+
 /// `CodeDeliveryDetailsType`.
 pub(crate) fn delivery(contact: Contact, to: &str) -> serde_json::Value {
     serde_json::json!({

@@ -17,6 +17,7 @@ use super::customer::{Customer, Voice};
 use super::region::Region;
 use crate::guard::{Caller, Door};
 pub(super) use exchange::Outgoing;
+pub(super) use redirect::Outcome;
 pub(super) use start::NotStarted;
 pub(super) use tokens::{Links, Recognised, Tokens};
 
@@ -41,5 +42,6 @@ pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
         Caller::LinkingState,
         redirect::arrive,
     );
-    Door::all(alexa, [arrive.changing()])
+    let show = Door::get("/app/link-result", Caller::LinkingState, redirect::show);
+    Door::all(alexa, [arrive.changing(), show])
 }

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 
@@ -13,6 +13,7 @@ use crate::VENDOR_ID;
 use crate::alexa::Alexa;
 use crate::alexa::customer::NotEnabled;
 use crate::alexa::region::Region;
+use crate::html;
 
 /// What comes back (RFC 6749, section 4.1.2).
 #[derive(Debug, Deserialize)]
@@ -33,8 +34,8 @@ enum NotLinked {
     #[error("the redirect has no state; the authorization server must return it unchanged")]
     NoState,
     #[error(
-        "the state is unknown or has been used; the authorization server must return it \
-         unchanged, and a redirect can be followed only once"
+        "the state is unknown; the authorization server must return it unchanged, and the stage \
+         that started the linking must still be running"
     )]
     UnknownState,
     #[error("the person took longer than Alexa waits")]
@@ -56,77 +57,83 @@ enum NotLinked {
     NoEndpoint,
 }
 
+/// The end of an account linking: the name of the skill, or the reason why it is not linked.
+pub(in crate::alexa) type Outcome = Result<String, String>;
+
 #[derive(Template)]
-#[template(
-    ext = "html",
-    source = r#"<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }}</title>
-</head>
-<body>
-<main>
-<h1>{{ title }}</h1>
-<p>{{ text }}</p>
-</main>
-</body>
-</html>
-"#
-)]
+#[template(path = "alexa/link-result.html")]
 struct Page<'a> {
-    title: &'a str,
-    text: &'a str,
+    outcome: &'a Outcome,
 }
 
-/// `GET /{na|eu|fe}/api/skill/link/{vendorId}`
+/// `GET /{na|eu|fe}/api/skill/link/{vendorId}`: takes the code, and leads to the page of the result, so
+/// that loading that page once more brings no code a second time.
 pub(super) async fn arrive(
     State(alexa): State<Alexa>,
     Path((region, vendor)): Path<(String, String)>,
     Query(arrival): Query<Arrival>,
 ) -> Response {
-    match alexa.finish_linking(&region, vendor, arrival).await {
-        Ok(skill_name) => page(
-            StatusCode::OK,
-            "Your account has been linked",
-            &format!("{skill_name} has been successfully linked. You can close this window."),
-        ),
-        Err(reason) => page(
-            StatusCode::BAD_REQUEST,
-            "We were unable to link your account at this time",
-            &format!("Reason: {reason}."),
-        ),
+    let state = arrival.state.clone().unwrap_or_default();
+    // Back in the browser, and the same form once more, lead here again.
+    let known = alexa.state().outcomes.contains_key(&state);
+    if !known {
+        let attempt = match alexa.take_attempt(&region, vendor, &state) {
+            Ok(attempt) => attempt,
+            Err(reason) => return page(&Err(reason.to_string())),
+        };
+        let linked = alexa.finish_linking(attempt, arrival).await;
+        let outcome = linked.map_err(|reason| reason.to_string());
+        alexa.state().outcomes.insert(state.clone(), outcome);
     }
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("state", &state)
+        .finish();
+    Redirect::to(&format!("/app/link-result?{query}")).into_response()
 }
 
-fn page(status: StatusCode, title: &str, text: &str) -> Response {
-    match (Page { title, text }).render() {
-        Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+/// `GET /app/link-result`: the result, as often as it is asked for.
+pub(super) async fn show(State(alexa): State<Alexa>, Query(arrival): Query<Arrival>) -> Response {
+    let state = arrival.state.unwrap_or_default();
+    let known = alexa.state().outcomes.get(&state).cloned();
+    page(&known.unwrap_or_else(|| Err(NotLinked::UnknownState.to_string())))
+}
+
+fn page(outcome: &Outcome) -> Response {
+    let status = match outcome {
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::BAD_REQUEST,
+    };
+    html::page(status, &Page { outcome })
 }
 
 impl Alexa {
-    /// Links the account and answers the skill's name.
-    async fn finish_linking(
+    /// The account linking that this redirect belongs to. It is taken out, so that it works once.
+    fn take_attempt(
         &self,
         region: &str,
         vendor: String,
-        arrival: Arrival,
-    ) -> Result<String, NotLinked> {
+        state: &str,
+    ) -> Result<(Attempt, Region), NotLinked> {
         let region = Region::from_segment(region)
             .ok_or_else(|| NotLinked::UnknownRegion(region.to_owned()))?;
         if vendor != VENDOR_ID {
             return Err(NotLinked::UnknownVendor(vendor));
         }
-        let state = arrival.state.ok_or(NotLinked::NoState)?;
-        // Taken out, so that it works once.
-        let attempt = self
-            .state()
-            .attempts
-            .remove(&state)
-            .ok_or(NotLinked::UnknownState)?;
+        if state.is_empty() {
+            return Err(NotLinked::NoState);
+        }
+        let attempt = self.state().attempts.remove(state);
+        attempt
+            .map(|attempt| (attempt, region))
+            .ok_or(NotLinked::UnknownState)
+    }
+
+    /// Links the account and answers the skill's name.
+    async fn finish_linking(
+        &self,
+        (attempt, region): (Attempt, Region),
+        arrival: Arrival,
+    ) -> Result<String, NotLinked> {
         if attempt.expires_at <= self.now() {
             return Err(NotLinked::TooLate);
         }

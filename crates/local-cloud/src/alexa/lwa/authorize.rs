@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use axum::extract::{Form, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use url::Url;
@@ -17,6 +17,7 @@ use super::profiles::{Client, Profiles};
 use crate::alexa::state::{State as Alexas, fingerprint, opaque};
 use crate::alexa::{Alexa, DEVELOPER_CLIENT_ID};
 use crate::guard::{Browsers, Caller, Door};
+use crate::html::page;
 
 /// How long a code may wait to be redeemed, in seconds.
 const CODE_SECONDS: i64 = 300;
@@ -309,13 +310,6 @@ fn found(target: &Url) -> Response {
     match location {
         Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-pub(super) fn page(status: StatusCode, template: &impl askama::Template) -> Response {
-    match template.render() {
-        Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }
 

@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::authorize::{expired, give, page};
+use super::authorize::{expired, give};
 use super::profiles::Client;
 use crate::alexa::Alexa;
 use crate::alexa::state::{fingerprint, opaque};
 use crate::cognito::{Lockout, cookie, same};
 use crate::guard::{Browsers, Caller, Door};
+use crate::html::page;
 
 /// The cookie that stands for whoever is signed in.
 const SESSION: &str = "session-id";

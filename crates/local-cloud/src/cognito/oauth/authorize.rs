@@ -5,10 +5,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::params::Params;
-use super::request::{AuthorizationRequest, with_parameters};
+use super::request::{AuthorizationRequest, Prompt, with_parameters};
 use crate::cognito::Cognito;
 use crate::cognito::browsers::SignedIn;
 use crate::cognito::client_settings::Flow;
+use crate::cognito::domain::Host;
 use crate::cognito::grants::Authorization;
 use crate::cognito::pages::{found, request_of};
 use crate::cognito::state::State as Store;
@@ -20,6 +21,7 @@ use crate::{AwsError, Shared};
 pub(crate) async fn get(
     State(cognito): State<Cognito>,
     RawQuery(query): RawQuery,
+    host: Host,
     headers: HeaderMap,
 ) -> Response {
     let query = query.unwrap_or_default();
@@ -28,15 +30,16 @@ pub(crate) async fn get(
         Ok(request) => request,
         Err(refusal) => return found(&refusal.location()),
     };
-    let prompt_login = params.single("prompt") == Ok(Some("login"));
-    let signed_in = if prompt_login {
-        None
-    } else {
-        cognito.signed_in(&headers, &request)
+    let signed_in = match request.prompt {
+        Prompt::Login => None,
+        Prompt::IfNeeded | Prompt::None => cognito.signed_in(&headers, &request),
     };
-    match signed_in {
-        None => found(&format!("/login?{query}")),
-        Some(signed_in) => finish(&cognito, &request, &signed_in).await,
+    match (signed_in, request.prompt) {
+        // The page says that there is none here.
+        _ if !cognito.has_pages_at(host, &request) => found(&format!("/login?{query}")),
+        (Some(signed_in), _) => finish(&cognito, &request, &signed_in).await,
+        (None, Prompt::None) => found(&request.login_required().location()),
+        (None, _) => found(&format!("/login?{query}")),
     }
 }
 
@@ -150,6 +153,12 @@ fn with_state<'a>(
 }
 
 impl Cognito {
+    fn has_pages_at(&self, host: Host, request: &AuthorizationRequest) -> bool {
+        let state = self.lock();
+        let client = state.client(&request.client_id);
+        client.is_some_and(|(pool, _)| pool.is_at(host, &self.shared))
+    }
+
     /// Who is signed in to the request's pool in this browser.
     pub(crate) fn signed_in(
         &self,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::AwsError;
 use crate::cognito::client_settings::STANDARD_SCOPES;
+use crate::cognito::domain::base_url;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::IssuerType;
 use crate::cognito::state::State as Pools;
@@ -39,33 +40,39 @@ fn configuration(
     form: IssuerType,
 ) -> Response {
     let urls = &cognito.shared.urls;
-    let issuer = {
+    let (issuer, base) = {
         let state = cognito.lock();
         match pool_at(&state, &pool_id, form) {
-            Ok(pool) => issuer(urls, pool),
+            Ok(pool) => (issuer(urls, pool), base_url(&pool.domains, urls)),
             Err(error) => return not_found(&error),
         }
     };
-    let endpoint = |path: &str| format!("{}{path}", urls.sign_in);
     let scopes: Vec<_> = STANDARD_SCOPES
         .iter()
         .filter(|scope| !scope.starts_with("aws."))
         .collect();
-    Json(json!({
-        "authorization_endpoint": endpoint("oauth2/authorize"),
-        "end_session_endpoint": endpoint("logout"),
+    let mut document = json!({
         "id_token_signing_alg_values_supported": ["RS256"],
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
         "response_types_supported": ["code", "token"],
-        "revocation_endpoint": endpoint("oauth2/revoke"),
         "scopes_supported": scopes,
         "subject_types_supported": ["public"],
-        "token_endpoint": endpoint("oauth2/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "userinfo_endpoint": endpoint("oauth2/userInfo"),
-    }))
-    .into_response()
+    });
+    // They are at the pool's domain, and are left out where there is none.
+    for (name, path) in [
+        ("authorization_endpoint", "oauth2/authorize"),
+        ("end_session_endpoint", "logout"),
+        ("revocation_endpoint", "oauth2/revoke"),
+        ("token_endpoint", "oauth2/token"),
+        ("userinfo_endpoint", "oauth2/userInfo"),
+    ] {
+        if let Some(base) = &base {
+            document[name] = json!(format!("{base}/{path}"));
+        }
+    }
+    Json(document).into_response()
 }
 
 async fn jwks(

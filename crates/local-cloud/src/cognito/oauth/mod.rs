@@ -15,11 +15,17 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::Shared;
+use crate::cognito::domain::{Host, elsewhere};
+use crate::cognito::pool::Pool;
+
 /// An error of the token and revocation endpoints (RFC 6749, section 5.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OAuthError {
     pub(crate) error: &'static str,
     pub(crate) description: Option<String>,
+    /// The status, if it is not 400.
+    pub(crate) status: Option<StatusCode>,
 }
 
 impl OAuthError {
@@ -27,6 +33,7 @@ impl OAuthError {
         Self {
             error,
             description: None,
+            status: None,
         }
     }
 
@@ -34,6 +41,23 @@ impl OAuthError {
         Self {
             error,
             description: Some(description.into()),
+            status: None,
+        }
+    }
+
+    /// The client's own endpoint is at another address: the pool's domain is a host of its own.
+    fn elsewhere(pool: &Pool, host: Host, shared: &Shared) -> Self {
+        let description = match elsewhere(&pool.domains, host, &shared.urls) {
+            Some(base) => format!("The domain of the client's user pool is at {base}."),
+            None => "The client's user pool has no domain at this host.".to_owned(),
+        };
+        Self::because("invalid_client", description)
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self {
+            status: Some(status),
+            ..self
         }
     }
 }
@@ -44,12 +68,7 @@ impl IntoResponse for OAuthError {
         if let Some(description) = self.description {
             body["error_description"] = json!(description);
         }
-        let status = if self.error == "server_error" {
-            StatusCode::INTERNAL_SERVER_ERROR
-        } else {
-            StatusCode::BAD_REQUEST
-        };
-        answer(status, body)
+        answer(self.status.unwrap_or(StatusCode::BAD_REQUEST), body)
     }
 }
 

@@ -18,6 +18,20 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) state: Option<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) challenge: Option<Challenge>,
+    pub(crate) prompt: Prompt,
+}
+
+/// The part of `prompt` that changes something for people of the user pool itself: `consent` and
+/// `select_account` have no effect for them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    /// The sign-in page, unless the browser is signed in.
+    #[default]
+    IfNeeded,
+    /// `login`: the sign-in page in any case.
+    Login,
+    /// `none`: never a page. Without a session the client gets `login_required`.
+    None,
 }
 
 /// Where the browser is sent with a refusal.
@@ -149,26 +163,61 @@ impl AuthorizationRequest {
                 params.single("code_challenge_method").map_err(twice)?,
             )
             .map_err(|reason| refuse("invalid_request", Some(reason)))?,
+            prompt: prompt(params.single("prompt").map_err(twice)?)
+                .map_err(|reason| refuse("invalid_request", Some(reason)))?,
             state,
         })
     }
+
+    /// The answer to a request that may show no page, where there is no session
+    /// ([OpenID Connect Core, 3.1.2.6](https://openid.net/specs/openid-connect-core-1_0.html#AuthError)).
+    pub(crate) fn login_required(&self) -> Refusal {
+        Refusal::Client {
+            redirect_uri: self.redirect_uri.clone(),
+            flow: self.flow,
+            error: "login_required",
+            description: None,
+            state: self.state.clone(),
+        }
+    }
 }
+
+/// A list of words, in which `none` stands alone
+/// ([OpenID Connect Core, 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
+fn prompt(asked: Option<&str>) -> Result<Prompt, &'static str> {
+    let words: Vec<_> = asked.unwrap_or_default().split_whitespace().collect();
+    match words.as_slice() {
+        ["none"] => Ok(Prompt::None),
+        words if words.contains(&"none") => Err("prompt=none excludes every other prompt"),
+        words if words.contains(&"login") => Ok(Prompt::Login),
+        _ => Ok(Prompt::IfNeeded),
+    }
+}
+
+/// Scopes that come only together with `openid`: "The phone, email, and profile scopes can only be
+/// requested if openid scope is also requested"
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html>).
+const OF_OPENID: [&str; 3] = ["email", "phone", "profile"];
 
 /// The scopes asked for, or all of the client's if none is named; nothing if one is not allowed.
 fn scopes(asked: Option<&str>, client: &ClientSettings) -> Option<Vec<String>> {
-    let Some(asked) = asked else {
-        return Some(client.scopes.clone());
-    };
     let mut scopes: Vec<String> = Vec::new();
-    for scope in asked.split(' ').filter(|scope| !scope.is_empty()) {
-        if !client.scopes.iter().any(|allowed| allowed == scope) {
-            return None;
-        }
-        if !scopes.iter().any(|known| known == scope) {
-            scopes.push(scope.to_owned());
+    match asked {
+        None => scopes.clone_from(&client.scopes),
+        Some(asked) => {
+            for scope in asked.split(' ').filter(|scope| !scope.is_empty()) {
+                if !client.scopes.iter().any(|allowed| allowed == scope) {
+                    return None;
+                }
+                if !scopes.iter().any(|known| known == scope) {
+                    scopes.push(scope.to_owned());
+                }
+            }
         }
     }
-    (!scopes.is_empty()).then_some(scopes)
+    let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
+    let complete = has("openid") || !OF_OPENID.into_iter().any(has);
+    (complete && !scopes.is_empty()).then_some(scopes)
 }
 
 /// S256 is the only method, and a challenge without a method would mean `plain`.
@@ -302,6 +351,29 @@ mod tests {
         assert_eq!(with(&[]).unwrap().scopes, ["openid", "email", "profile"]);
         let asked = with(&[("scope", "email openid email")]).unwrap();
         assert_eq!(asked.scopes, ["email", "openid"]);
+    }
+
+    #[test]
+    fn scopes_of_openid_come_with_it() {
+        for scope in ["email", "profile", "email profile"] {
+            let refused = location(with(&[("scope", scope)]));
+            assert!(refused.contains("error=invalid_scope"), "{scope}");
+        }
+        assert_eq!(with(&[("scope", "openid")]).unwrap().scopes, ["openid"]);
+    }
+
+    #[test]
+    fn a_prompt_for_nothing_stands_alone() {
+        for (asked, expected) in [
+            ("none", Prompt::None),
+            ("login", Prompt::Login),
+            ("login consent", Prompt::Login),
+            ("select_account", Prompt::IfNeeded),
+        ] {
+            assert_eq!(with(&[("prompt", asked)]).unwrap().prompt, expected);
+        }
+        let refused = location(with(&[("prompt", "none login")]));
+        assert!(refused.contains("error=invalid_request"), "{refused}");
     }
 
     #[test]

@@ -21,6 +21,10 @@ pub(crate) async fn post(
 ) -> Response {
     match revoke(&cognito, host, &headers, &body) {
         Ok(()) => StatusCode::OK.into_response(),
+        // The one error with a status of its own, under "Revocation error response" of the page above.
+        Err(error) if error.error == "invalid_client" => {
+            error.with_status(StatusCode::UNAUTHORIZED).into_response()
+        }
         Err(error) => error.into_response(),
     }
 }
@@ -43,12 +47,17 @@ fn revoke(
     let mut state = cognito.lock();
     let pool = state
         .pool_of_client(&credentials.client_id)
-        .filter(|pool| pool.is_at(host, &cognito.shared))
         .ok_or_else(wrong)?;
+    if !pool.is_at(host, &cognito.shared) {
+        return Err(OAuthError::elsewhere(pool, host, &cognito.shared));
+    }
     let client = pool.client(&credentials.client_id).map_err(|_| wrong())?;
     credentials.prove(client)?;
     if !client.settings.enable_token_revocation {
-        return Err(OAuthError::new("unsupported_token_type"));
+        return Err(OAuthError::because(
+            "invalid_request",
+            "Token revocation is not enabled for this client.",
+        ));
     }
     // An access token is a JWT; only refresh tokens can be revoked.
     if token.split('.').count() == 3 {

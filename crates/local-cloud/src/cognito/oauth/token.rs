@@ -68,11 +68,10 @@ async fn exchange(
     }
     let params = Params::parse(body);
     let granted = grant(&mut cognito.lock(), &cognito.shared, host, headers, &params)?;
-    let tokens = granted
-        .draft
-        .sign()
-        .await
-        .map_err(|error| OAuthError::because("server_error", error.to_string()))?;
+    let tokens = granted.draft.sign().await.map_err(|error| {
+        OAuthError::because("server_error", error.to_string())
+            .with_status(StatusCode::INTERNAL_SERVER_ERROR)
+    })?;
     let mut body = json!({
         "access_token": tokens.access,
         "expires_in": tokens.expires_in,
@@ -98,8 +97,10 @@ fn grant(
     let credentials = Credentials::read(headers, params)?;
     let pool = state
         .pool_of_client(&credentials.client_id)
-        .filter(|pool| pool.is_at(host, shared))
         .ok_or_else(|| OAuthError::new("invalid_client"))?;
+    if !pool.is_at(host, shared) {
+        return Err(OAuthError::elsewhere(pool, host, shared));
+    }
     let client = pool
         .client(&credentials.client_id)
         .map_err(|_| OAuthError::new("invalid_client"))?;

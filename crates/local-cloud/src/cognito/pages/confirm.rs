@@ -1,22 +1,27 @@
 //! `/confirmUser`: the code that proves an address. `/resendcode`: another code, of whatever kind.
 
 use axum::response::Response;
+use jiff::Timestamp;
 
 use super::fields::{self, Field};
 use super::second_factor::TOO_LATE;
-use super::visit::{Frame, Submitted, Visit};
+use super::visit::{Frame, Submitted, Visit, code};
 use super::{forgot, log_in};
 use crate::AwsError;
-use crate::cognito::browsers::Step;
+use crate::cognito::browsers::{Step, still_proven};
+use crate::cognito::messages;
 use crate::cognito::oauth::params::Params;
+use crate::cognito::pool::Pool;
 use crate::cognito::settings::FirstFactor;
+use crate::cognito::users::code::Purpose;
 use crate::cognito::users::sign_up;
 
-/// How long a browser remembers whom it is confirming.
-pub(super) const SECONDS: i64 = 60 * 60;
+/// How long a browser remembers whom it is confirming: as long as the code is valid.
+pub(super) const SECONDS: i64 = Purpose::SignUp.life().as_secs();
 
 /// Said where nobody is to learn whether there is an account.
 const TO_WHOM_IT_IS: &str = "If there is an account, a new code is on its way to it.";
+const IF_IT_WAITS: &str = "If the account waits for its confirmation, a new code is on its way.";
 
 #[derive(askama::Template)]
 #[template(path = "cognito/confirm.html")]
@@ -24,6 +29,7 @@ struct Confirm {
     frame: Frame,
     /// Asked for when the browser does not know who is confirming.
     username: Option<Field>,
+    lead: String,
 }
 
 #[derive(askama::Template)]
@@ -34,18 +40,63 @@ struct Resend {
 }
 
 /// Whose account this browser is confirming, and whether the password was shown here.
-fn confirming(visit: &Visit) -> Option<(String, bool)> {
-    match visit.step() {
-        Some(Step::Confirm { username, proven }) => Some((username, proven)),
-        _ => None,
+struct Confirming {
+    username: String,
+    proven: Option<Timestamp>,
+}
+
+impl Confirming {
+    fn here(visit: &Visit) -> Option<Self> {
+        match visit.step() {
+            Some(Step::Confirm { username, proven }) => Some(Self { username, proven }),
+            _ => None,
+        }
+    }
+
+    fn named(username: &str) -> Self {
+        Self {
+            username: username.to_owned(),
+            proven: None,
+        }
+    }
+
+    /// Where the code is. Whoever has shown the password is told medium and masked address, everybody
+    /// else nothing about the account.
+    fn lead(&self, pool: &Pool, now: Timestamp) -> String {
+        if self.proven.is_none() {
+            return "If the account waits for its confirmation, a code was sent to its address. \
+                    Enter it here."
+                .to_owned();
+        }
+        if pool.settings.auto_verified_attributes.is_empty() {
+            return "An administrator has to confirm this account.".to_owned();
+        }
+        let user = pool.users.find(&pool.settings, &self.username);
+        let sent = user.and_then(|user| {
+            let contact = user.codes.pending(Purpose::SignUp, now)?;
+            let to = user.attribute(contact.attribute())?;
+            Some(messages::sent_to(contact, to))
+        });
+        match sent {
+            Some(where_to) => {
+                format!("We have sent a code {where_to}. Enter it here within 24 hours.")
+            }
+            None => "There is no valid code for this account. Send a new one, and enter it here."
+                .to_owned(),
+        }
     }
 }
 
 fn form(visit: &Visit, error: Option<&AwsError>, entered: &str) -> Response {
-    let unknown = confirming(visit).is_none();
+    let confirming = Confirming::here(visit);
+    let now = visit.now();
     visit.form(error, |pool, frame| Confirm {
         frame,
-        username: unknown.then(|| fields::username(&pool.settings, entered)),
+        lead: confirming.as_ref().map_or_else(
+            || "Enter the code that you were sent to confirm your account.".to_owned(),
+            |confirming| confirming.lead(pool, now),
+        ),
+        username: (confirming.is_none()).then(|| fields::username(&pool.settings, entered)),
     })
 }
 
@@ -60,13 +111,15 @@ pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
 }
 
 async fn confirm(visit: &Visit, entered: &Params) -> Result<Response, AwsError> {
-    let (username, proven) =
-        confirming(visit).unwrap_or_else(|| (entered.field("username").trim().to_owned(), false));
+    let Confirming { username, proven } = match Confirming::here(visit) {
+        Some(confirming) => confirming,
+        None => Confirming::named(&visit.name_in(entered)?),
+    };
     let sub = visit.with_pool(|pool| {
-        let code = entered.field("code");
-        sign_up::confirm(pool, visit.client_id(), &username, code, visit.shared())
+        let code = code(entered);
+        sign_up::confirm(pool, visit.client_id(), &username, &code, visit.shared())
     })?;
-    if proven {
+    if proven.is_some_and(|shown| still_proven(shown, visit.now())) {
         visit.advance(&sub, FirstFactor::Password).await
     } else {
         Ok(visit.go_saying(
@@ -84,7 +137,7 @@ fn resend_form(visit: &Visit, error: Option<&AwsError>, entered: &str) -> Respon
 }
 
 pub(super) async fn show_resend(visit: Visit) -> Response {
-    let entered = confirming(&visit).map(|(username, _)| username);
+    let entered = Confirming::here(&visit).map(|confirming| confirming.username);
     resend_form(&visit, None, &entered.unwrap_or_default())
 }
 
@@ -106,7 +159,7 @@ pub(super) async fn resend(Submitted(visit, entered): Submitted) -> Response {
                 .map(|page| (page, "A new code is on its way.")),
         ),
         Some(Step::Confirm { .. }) => None,
-        _ => return visit.go_saying("/login", TOO_LATE),
+        _ => return visit.go_failing("/login", TOO_LATE),
     };
     match asked {
         None => resend_confirmation(&visit, &entered),
@@ -114,21 +167,35 @@ pub(super) async fn resend(Submitted(visit, entered): Submitted) -> Response {
             visit.leave_notice(notice);
             page
         }
-        Some(Err(error)) => visit.go_saying("/login", &error.message),
+        Some(Err(error)) => visit.go_failing("/login", &error.message),
     }
 }
 
 fn resend_confirmation(visit: &Visit, entered: &Params) -> Response {
+    let named = match visit.name_in(entered) {
+        Ok(named) => named,
+        Err(error) => return resend_form(visit, Some(&error), entered.field("username")),
+    };
     // Only the browser that showed the password may go on without showing it again.
-    let named = entered.field("username").trim();
-    let (username, proven) = confirming(visit)
-        .filter(|(username, _)| named.is_empty() || named == username)
-        .unwrap_or_else(|| (named.to_owned(), false));
+    let confirming = Confirming::here(visit)
+        .filter(|confirming| named.is_empty() || named == confirming.username)
+        .unwrap_or_else(|| Confirming::named(&named));
+    let Confirming { username, proven } = confirming;
     let sent =
         visit.with_pool(|pool| sign_up::resend(pool, visit.client_id(), &username, visit.shared()));
-    if let Err(error) = sent {
-        return resend_form(visit, Some(&error), &username);
+    match (sent, proven) {
+        (Err(error), _) => return resend_form(visit, Some(&error), &username),
+        (Ok(Some((contact, to))), Some(_)) => visit.leave_notice(&format!(
+            "A new code is on its way {}.",
+            messages::sent_to(contact, &to)
+        )),
+        (Ok(None), Some(_)) => {
+            return visit.go_failing(
+                "/confirmUser",
+                "No code was sent: the account is confirmed already, or has no address for one.",
+            );
+        }
+        (Ok(_), None) => visit.leave_notice(IF_IT_WAITS),
     }
-    visit.leave_notice("If the account waits for its confirmation, a new code is on its way.");
     visit.go_on("/confirmUser", Step::Confirm { username, proven }, SECONDS)
 }

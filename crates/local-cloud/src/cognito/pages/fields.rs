@@ -1,7 +1,10 @@
 //! Labels and input types of what people are asked for.
 
+use super::visit::Frame;
+use crate::cognito::oauth::params::Params;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::{Alias, Contact, PasswordPolicy, Settings};
+use crate::cognito::users::attributes::is_phone_number;
 
 /// One labelled input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +17,14 @@ pub(super) struct Field {
     pub(super) required: bool,
     /// What was entered before, if the form comes back with an error.
     pub(super) value: String,
+    /// The format, where people could guess wrong.
+    pub(super) hint: Option<&'static str>,
+    /// Whether a phone number may be entered.
+    takes_phone: bool,
 }
+
+/// The format of a phone number ([E.164](https://www.itu.int/rec/T-REC-E.164)).
+const PHONE_HINT: &str = "A phone number begins with + and the country code: +44 7700 900123.";
 
 impl Field {
     fn attribute(name: &str, required: bool) -> Self {
@@ -42,7 +52,34 @@ impl Field {
             autocomplete,
             required,
             value: String::new(),
+            hint: (name == "phone_number").then_some(PHONE_HINT),
+            takes_phone: name == "phone_number",
         }
+    }
+
+    /// The attribute that names what describes the field: its hint, and what was wrong.
+    pub(super) fn described_by(&self, frame: &Frame) -> String {
+        let hint = self.hint.map(|_| format!("{}-hint", self.name));
+        let error = frame.error.as_ref().map(|_| "error".to_owned());
+        let ids: Vec<_> = hint.into_iter().chain(error).collect();
+        if ids.is_empty() {
+            return String::new();
+        }
+        format!(" aria-describedby=\"{}\"", ids.join(" "))
+    }
+
+    /// What was entered. A phone number is taken with spaces, brackets, dashes and dots in it, and read
+    /// without them.
+    pub(super) fn read(&self, entered: &Params) -> String {
+        let text = entered.field(&self.name).trim();
+        let bare: String = text
+            .chars()
+            .filter(|letter| !letter.is_whitespace() && !"()-./\u{2010}\u{2011}".contains(*letter))
+            .collect();
+        if self.takes_phone && is_phone_number(&bare) {
+            return bare;
+        }
+        text.to_owned()
     }
 }
 
@@ -67,6 +104,8 @@ pub(super) fn username(settings: &Settings, entered: &str) -> Field {
         autocomplete: "username",
         required: true,
         value: entered.to_owned(),
+        hint: phone.then_some(PHONE_HINT),
+        takes_phone: phone || settings.alias_attributes.contains(&Alias::PhoneNumber),
     }
 }
 

@@ -2,13 +2,16 @@
 
 use axum::response::Response;
 
-use super::confirm::SECONDS;
 use super::fields::{self, Field};
-use super::visit::{Frame, Submitted, Visit};
+use super::visit::{Frame, Submitted, Visit, code};
 use crate::AwsError;
 use crate::cognito::browsers::Step;
 use crate::cognito::errors;
+use crate::cognito::users::code::Purpose;
 use crate::cognito::users::recovery;
+
+/// How long a browser remembers who has forgotten the password: as long as the code is valid.
+const SECONDS: i64 = Purpose::Recovery.life().as_secs();
 
 #[derive(askama::Template)]
 #[template(path = "cognito/forgot.html")]
@@ -63,8 +66,8 @@ pub(super) async fn show(visit: Visit) -> Response {
 }
 
 pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
-    let username = entered.field("username").trim();
-    send(&visit, username).unwrap_or_else(|error| form(&visit, Some(&error), username))
+    let sent = (visit.name_in(&entered)).and_then(|username| send(&visit, &username));
+    sent.unwrap_or_else(|error| form(&visit, Some(&error), entered.field("username").trim()))
 }
 
 /// The page that asks for a reset code, which is on its way.
@@ -83,15 +86,15 @@ pub(super) async fn show_reset(visit: Visit) -> Response {
 
 pub(super) async fn reset(Submitted(visit, entered): Submitted) -> Response {
     let Some(Step::Reset { username }) = visit.step() else {
-        return visit.go_saying("/forgotPassword", &errors::code_expired().message);
+        return visit.go_failing("/forgotPassword", &errors::code_expired().message);
     };
     let done = visit.with_pool(|pool| {
-        let (code, password) = (entered.field("code"), entered.field("password"));
+        let (code, password) = (code(&entered), entered.field("password"));
         recovery::reset(
             pool,
             visit.client_id(),
             &username,
-            code,
+            &code,
             password,
             visit.shared(),
         )

@@ -4,11 +4,12 @@ use axum::response::Response;
 
 use super::fields::{self, Field};
 use super::second_factor::TOO_LATE;
-use super::visit::{Frame, Submitted, Visit};
+use super::visit::{Frame, Submitted, Visit, code};
 use crate::AwsError;
 use crate::cognito::browsers::Step;
 use crate::cognito::errors;
 use crate::cognito::settings::{Contact, FirstFactor};
+use crate::cognito::users::attributes::is_phone_number;
 use crate::cognito::users::sign_in;
 
 #[derive(askama::Template)]
@@ -27,7 +28,7 @@ struct LogIn {
 pub(super) struct Code {
     pub(super) frame: Frame,
     pub(super) action: &'static str,
-    pub(super) lead: &'static str,
+    pub(super) lead: String,
     /// Whether the code comes as a message, so that another one can be asked for.
     pub(super) sent: bool,
 }
@@ -53,13 +54,41 @@ pub(super) async fn show(visit: Visit) -> Response {
 }
 
 pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
-    let username = entered.field("username").trim();
-    let outcome = match entered.field("factor") {
-        "EMAIL_OTP" => send_code(&visit, username, FirstFactor::EmailOtp),
-        "SMS_OTP" => send_code(&visit, username, FirstFactor::SmsOtp),
-        _ => check_password(&visit, username, entered.field("password")).await,
+    let shown = entered.field("username").trim();
+    let username = match visit.name_in(&entered) {
+        Ok(username) => username,
+        Err(error) => return form(&visit, Some(&error), shown),
     };
-    outcome.unwrap_or_else(|error| form(&visit, Some(&error), username))
+    let password = entered.field("password");
+    let outcome = match entered.field("factor") {
+        "EMAIL_OTP" => send_code(&visit, &username, FirstFactor::EmailOtp),
+        "SMS_OTP" => send_code(&visit, &username, FirstFactor::SmsOtp),
+        _ => match instead_of_password(&visit, &username, password) {
+            Some(factor) => send_code(&visit, &username, factor),
+            None => check_password(&visit, &username, password).await,
+        },
+    };
+    outcome.unwrap_or_else(|error| form(&visit, Some(&error), shown))
+}
+
+/// The code to send to whoever presses Enter with a name and no password: the browser presses the first
+/// button of the form then, which is that of the password.
+fn instead_of_password(visit: &Visit, username: &str, password: &str) -> Option<FirstFactor> {
+    if username.is_empty() || !password.is_empty() {
+        return None;
+    }
+    let by_text_message = [FirstFactor::SmsOtp, FirstFactor::EmailOtp];
+    let by_email = [FirstFactor::EmailOtp, FirstFactor::SmsOtp];
+    let order = if is_phone_number(username) {
+        by_text_message
+    } else {
+        by_email
+    };
+    let offered = visit.with_pool(|pool| {
+        let offers = |factor: &FirstFactor| sign_in::offers(pool, visit.client_id(), *factor);
+        Ok(order.into_iter().find(offers))
+    });
+    offered.ok().flatten()
 }
 
 async fn check_password(
@@ -75,7 +104,7 @@ async fn check_password(
         Err(error) if error == errors::not_confirmed() => {
             let step = Step::Confirm {
                 username: username.to_owned(),
-                proven: true,
+                proven: Some(visit.now()),
             };
             Ok(visit.go_on("/confirmUser", step, super::confirm::SECONDS))
         }
@@ -115,7 +144,7 @@ fn code_form(visit: &Visit, error: Option<&AwsError>) -> Response {
     visit.form(error, |_, frame| Code {
         frame,
         action: "/oneTimeCode",
-        lead: "If there is an account, a code is on its way to it.",
+        lead: "If there is an account, a code is on its way to it.".to_owned(),
         sent: true,
     })
 }
@@ -129,10 +158,10 @@ pub(super) async fn show_code(visit: Visit) -> Response {
 
 pub(super) async fn submit_code(Submitted(visit, entered): Submitted) -> Response {
     let Some(Step::OneTimeCode { username, factor }) = visit.step() else {
-        return visit.go_saying("/login", TOO_LATE);
+        return visit.go_failing("/login", TOO_LATE);
     };
-    let checked = visit
-        .with_pool(|pool| sign_in::one_time(pool, &username, entered.field("code"), visit.now()));
+    let checked =
+        visit.with_pool(|pool| sign_in::one_time(pool, &username, &code(&entered), visit.now()));
     let outcome = match checked {
         Ok(sub) => visit.advance(&sub, factor).await,
         Err(error) => Err(error),

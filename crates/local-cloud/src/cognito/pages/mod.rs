@@ -21,6 +21,7 @@ use crate::cognito::oauth::params::Params;
 use crate::cognito::oauth::request::{AuthorizationRequest, Refusal};
 use crate::cognito::state::State;
 use crate::guard::{Browsers, Caller, Door};
+use crate::html::page;
 
 /// Every page. The query says for whom the page is; forms repeat the token of their own page.
 pub(crate) fn doors() -> Vec<Door<Cognito>> {
@@ -97,32 +98,6 @@ pub(crate) fn found(location: &str) -> Response {
         }
         // Locations are URL-encoded; anything else was never a location.
         Err(_) => *response.status_mut() = StatusCode::BAD_REQUEST,
-    }
-    response
-}
-
-/// A page that no cache keeps, no other site frames and no script runs in.
-fn page(status: StatusCode, template: &impl askama::Template) -> Response {
-    let (status, html) = match template.render() {
-        Ok(html) => (status, html),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
-    };
-    let mut response = Response::new(Body::from(html));
-    *response.status_mut() = status;
-    for (name, value) in [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-        ),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-    ] {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
     }
     response
 }

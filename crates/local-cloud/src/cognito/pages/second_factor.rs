@@ -4,16 +4,17 @@ use axum::response::Response;
 
 use super::forgot::change_form;
 use super::log_in::Code;
-use super::visit::{Frame, Submitted, Visit};
+use super::visit::{Frame, Submitted, Visit, code};
 use crate::AwsError;
 use crate::cognito::browsers::Step;
-use crate::cognito::errors;
 use crate::cognito::oauth::params::Params;
+use crate::cognito::pool::Pool;
 use crate::cognito::settings::FirstFactor;
 use crate::cognito::users::Status;
 use crate::cognito::users::password::PasswordHash;
 use crate::cognito::users::sign_in::{self, SecondFactor};
 use crate::cognito::users::totp::TotpSecret;
+use crate::cognito::{errors, messages};
 
 /// What Cognito says when a challenge has taken too long.
 pub(super) const TOO_LATE: &str = "Invalid session for the user, session is expired.";
@@ -25,32 +26,39 @@ struct SetUp {
     secret: String,
 }
 
-fn form(visit: &Visit, error: Option<&AwsError>, factor: SecondFactor) -> Response {
-    visit.form(error, |_, frame| Code {
+/// Where the code is: the person has shown the first factor, and is told medium and masked address.
+fn lead(pool: &Pool, sub: &str, factor: SecondFactor) -> String {
+    let Some(contact) = factor.contact() else {
+        return "Enter the code that your authenticator app shows.".to_owned();
+    };
+    let user = pool.users.find(&pool.settings, sub);
+    let to = user.and_then(|user| user.attribute(contact.attribute()));
+    let where_to = messages::sent_to(contact, to.unwrap_or_default());
+    format!("We have sent a code {where_to}.")
+}
+
+fn form(visit: &Visit, error: Option<&AwsError>, sub: &str, factor: SecondFactor) -> Response {
+    visit.form(error, |pool, frame| Code {
         frame,
         action: "/mfa",
-        lead: match factor {
-            SecondFactor::Totp => "Enter the code that your authenticator app shows.",
-            SecondFactor::Sms => "We have sent a code to your phone.",
-            SecondFactor::Email => "We have sent a code to your e-mail address.",
-        },
+        lead: lead(pool, sub, factor),
         sent: factor != SecondFactor::Totp,
     })
 }
 
 pub(super) async fn show(visit: Visit) -> Response {
     match visit.step() {
-        Some(Step::Challenge { factor, .. }) => form(&visit, None, factor),
+        Some(Step::Challenge { sub, factor, .. }) => form(&visit, None, &sub, factor),
         _ => visit.go("/login"),
     }
 }
 
 pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
     let Some(Step::Challenge { sub, factor, new }) = visit.step() else {
-        return visit.go_saying("/login", TOO_LATE);
+        return visit.go_failing("/login", TOO_LATE);
     };
     let answered = visit.with_pool(|pool| {
-        sign_in::answer_challenge(pool, &sub, factor, entered.field("code"), visit.now())?;
+        sign_in::answer_challenge(pool, &sub, factor, &code(&entered), visit.now())?;
         if new && let Some(user) = pool.users.find_mut(&pool.settings, &sub) {
             user.factors.activate(factor, true);
         }
@@ -58,7 +66,7 @@ pub(super) async fn submit(Submitted(visit, entered): Submitted) -> Response {
     });
     match answered {
         Ok(()) => visit.sign_in(&sub).await,
-        Err(error) => form(&visit, Some(&error), factor),
+        Err(error) => form(&visit, Some(&error), &sub, factor),
     }
 }
 
@@ -110,7 +118,7 @@ impl Choice {
 
     fn make(self, visit: &Visit, entered: &Params) -> Response {
         let Some((sub, factors)) = self.open(visit) else {
-            return visit.go_saying("/login", TOO_LATE);
+            return visit.go_failing("/login", TOO_LATE);
         };
         let chosen = factors
             .iter()
@@ -191,9 +199,9 @@ pub(super) async fn show_setup(visit: Visit) -> Response {
 
 pub(super) async fn set_up(Submitted(visit, entered): Submitted) -> Response {
     let Some(Step::SetUpTotp { sub, mut secret }) = visit.step() else {
-        return visit.go_saying("/login", TOO_LATE);
+        return visit.go_failing("/login", TOO_LATE);
     };
-    if secret.accept(entered.field("code"), visit.now()).is_err() {
+    if secret.accept(&code(&entered), visit.now()).is_err() {
         return setup_form(&visit, Some(&errors::app_not_enabled()), &secret);
     }
     let stored = visit.with_pool(|pool| {
@@ -207,7 +215,7 @@ pub(super) async fn set_up(Submitted(visit, entered): Submitted) -> Response {
     });
     match stored {
         Ok(()) => visit.sign_in(&sub).await,
-        Err(error) => visit.go_saying("/login", &error.message),
+        Err(error) => visit.go_failing("/login", &error.message),
     }
 }
 
@@ -220,7 +228,7 @@ pub(super) async fn show_password(visit: Visit) -> Response {
 
 pub(super) async fn change_password(Submitted(visit, entered): Submitted) -> Response {
     let Some(Step::NewPassword { sub }) = visit.step() else {
-        return visit.go_saying("/login", TOO_LATE);
+        return visit.go_failing("/login", TOO_LATE);
     };
     let outcome = match replace_password(&visit, &sub, entered.field("password")) {
         Ok(()) => visit.advance(&sub, FirstFactor::Password).await,

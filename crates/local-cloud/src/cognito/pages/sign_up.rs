@@ -52,14 +52,19 @@ fn create(visit: &Visit, entered: &Params) -> Result<Response, AwsError> {
     let (username, delivery) = visit.with_pool(|pool| {
         let name = fields::sign_up_name(&pool.settings);
         let asked = fields::sign_up(pool);
+        let entered: Vec<_> = asked
+            .iter()
+            .map(|field| (field.name.as_str(), field.read(entered)))
+            .collect();
+        let (names, others): (Vec<_>, Vec<_>) =
+            entered.iter().partition(|(field, _)| *field == name);
         let request = sign_up::Request {
-            username: entered.field(name).trim(),
+            username: names.first().map_or("", |(_, value)| value),
             password: Some(password),
-            attributes: asked
-                .iter()
-                .filter(|field| field.name != name)
-                .map(|field| (field.name.as_str(), entered.field(&field.name).trim()))
+            attributes: others
+                .into_iter()
                 .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| (*name, value.as_str()))
                 .collect(),
         };
         let signed_up = sign_up::sign_up(pool, visit.client_id(), &request, visit.shared())?;
@@ -73,7 +78,7 @@ fn create(visit: &Visit, entered: &Params) -> Result<Response, AwsError> {
     }
     let step = Step::Confirm {
         username,
-        proven: true,
+        proven: Some(visit.now()),
     };
     Ok(visit.go_on("/confirmUser", step, super::confirm::SECONDS))
 }

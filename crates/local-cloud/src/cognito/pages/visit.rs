@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::log_out::ErrorPage;
-use super::{found, page, request_of};
-use crate::cognito::browsers::{SignedIn, Step};
+use super::{fields, found, page, request_of};
+use crate::cognito::browsers::{Notice, SignedIn, Step};
 use crate::cognito::client::same;
-use crate::cognito::domain::{Domain, Host};
+use crate::cognito::domain::{Domain, Host, elsewhere};
 use crate::cognito::oauth::authorize;
 use crate::cognito::oauth::params::Params;
 use crate::cognito::oauth::request::AuthorizationRequest;
@@ -20,6 +20,10 @@ use crate::cognito::users::sign_in::{self, Next, SecondFactor};
 use crate::cognito::users::totp::TotpSecret;
 use crate::cognito::{Cognito, errors, headers, random};
 use crate::{AwsError, Shared};
+
+/// How long a browser keeps its cookies: as long as a confirmation code can be entered. What they stand
+/// for ends by the stage's clock, a sign-in after an hour.
+const COOKIE_SECONDS: i64 = super::confirm::SECONDS;
 
 /// What every template shows or sends back.
 #[derive(Debug, Clone)]
@@ -47,9 +51,18 @@ pub(super) struct Visit {
 /// A form that came from our own page.
 pub(super) struct Submitted(pub(super) Visit, pub(super) Params);
 
+/// A code as it is checked: people copy it with the spaces that messages and apps show.
+pub(super) fn code(entered: &Params) -> String {
+    let letters = entered.field("code").chars();
+    letters.filter(|letter| !letter.is_whitespace()).collect()
+}
+
 #[derive(askama::Template)]
 #[template(path = "cognito/unavailable.html")]
-struct Unavailable;
+struct Unavailable {
+    /// Where the pool's pages are, if they are not here.
+    elsewhere: Option<String>,
+}
 
 impl FromRequestParts<Cognito> for Visit {
     type Rejection = Response;
@@ -96,10 +109,20 @@ impl Visit {
         let state = cognito.lock();
         let request = request_of(&state, &Params::parse(query))
             .map_err(|refusal| Box::new(found(&refusal.location())))?;
-        let unavailable = || Box::new(page(StatusCode::FORBIDDEN, &Unavailable));
-        let (pool, _) = state.client(&request.client_id).ok_or_else(unavailable)?;
+        let unavailable = |elsewhere: Option<String>| {
+            Box::new(page(StatusCode::FORBIDDEN, &Unavailable { elsewhere }))
+        };
+        let client = state.client(&request.client_id);
+        let (pool, _) = client.ok_or_else(|| unavailable(None))?;
         let here = pool.domains_at(host, &cognito.shared);
-        let managed = look(pool, &here, &request.client_id).ok_or_else(unavailable)?;
+        if here.is_empty() {
+            return Err(unavailable(elsewhere(
+                &pool.domains,
+                host,
+                &cognito.shared.urls,
+            )));
+        }
+        let managed = look(pool, &here, &request.client_id).ok_or_else(|| unavailable(None))?;
         Ok(Self {
             pool_id: pool.id.clone(),
             session: headers::cookie(browser, headers::SESSION)
@@ -132,6 +155,11 @@ impl Visit {
         Params::parse(&self.query).field("login_hint").to_owned()
     }
 
+    /// The name that a form asks for, as the pool knows it.
+    pub(super) fn name_in(&self, entered: &Params) -> Result<String, AwsError> {
+        self.with_pool(|pool| Ok(fields::username(&pool.settings, "").read(entered)))
+    }
+
     /// Works on the pool under the lock.
     pub(super) fn with_pool<T>(
         &self,
@@ -148,12 +176,17 @@ impl Visit {
     /// What the templates need, with the notice that the last page left.
     pub(super) fn frame(&self, error: Option<&AwsError>) -> Frame {
         let mut state = self.cognito.lock();
+        let (failed, notice) = match state.browsers.take_notice(&self.session, &self.pool_id) {
+            None => (None, None),
+            Some(Notice::Done(text)) => (None, Some(text)),
+            Some(Notice::Failed(text)) => (Some(text), None),
+        };
         Frame {
             query: self.query.clone(),
             csrf: self.csrf.clone(),
             managed: self.managed,
-            error: error.map(|error| error.message.clone()),
-            notice: state.browsers.take_notice(&self.session, &self.pool_id),
+            error: error.map(|error| error.message.clone()).or(failed),
+            notice,
         }
     }
 
@@ -193,18 +226,27 @@ impl Visit {
         self.with_cookies(found(&format!("{path}?{}", self.query)), &self.session)
     }
 
-    /// Another page, with something to say on it.
-    pub(super) fn go_saying(&self, path: &str, notice: &str) -> Response {
-        self.leave_notice(notice);
+    /// Another page, which says what was done.
+    pub(super) fn go_saying(&self, path: &str, done: &str) -> Response {
+        self.leave_notice(done);
         self.go(path)
     }
 
-    /// Something to say on the next page.
-    pub(super) fn leave_notice(&self, notice: &str) {
-        self.cognito
-            .lock()
-            .browsers
-            .set_notice(&self.session, &self.pool_id, notice);
+    /// Another page, which says why there is nothing to go on with.
+    pub(super) fn go_failing(&self, path: &str, why: &str) -> Response {
+        self.leave(Notice::Failed(why.to_owned()));
+        self.go(path)
+    }
+
+    /// The next page says what was done.
+    pub(super) fn leave_notice(&self, done: &str) {
+        self.leave(Notice::Done(done.to_owned()));
+    }
+
+    fn leave(&self, notice: Notice) {
+        let mut state = self.cognito.lock();
+        let browsers = &mut state.browsers;
+        browsers.set_notice(&self.session, &self.pool_id, notice);
     }
 
     /// Another page, where the next step waits for `seconds`.
@@ -263,10 +305,7 @@ impl Visit {
         new: bool,
     ) -> Result<Response, AwsError> {
         let seconds = self.challenge_seconds()?;
-        self.with_pool(|pool| {
-            sign_in::send_challenge(pool, sub, factor, self.shared());
-            Ok(())
-        })?;
+        self.with_pool(|pool| sign_in::send_challenge(pool, sub, factor, self.shared()))?;
         let sub = sub.to_owned();
         Ok(self.go_on("/mfa", Step::Challenge { sub, factor, new }, seconds))
     }
@@ -299,7 +338,8 @@ impl Visit {
             (headers::CSRF, self.csrf.as_str()),
             (headers::SESSION, session),
         ] {
-            let cookie = format!("{name}={value}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
+            let cookie =
+                format!("{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax");
             if let Ok(cookie) = HeaderValue::from_str(&cookie) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
@@ -308,14 +348,14 @@ impl Visit {
     }
 }
 
-/// Whether the client's pages are those of managed login; nothing if there are none: the pool has
-/// no domain here, or the client has no branding style.
+/// Whether the client's pages are those of managed login; nothing if there are none, because the client
+/// has no branding style.
 fn look(pool: &Pool, here: &[&Domain], client_id: &str) -> Option<bool> {
     let managed = here.iter().any(|domain| domain.managed_login());
     let styled = pool
         .brandings
         .iter()
         .any(|style| style.client_id == client_id);
-    let shown = !here.is_empty() && (!managed || styled);
+    let shown = !managed || styled;
     shown.then_some(managed)
 }

@@ -29,7 +29,7 @@ pub(crate) enum Purpose {
 impl Purpose {
     /// How long a code works.
     /// <https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html>
-    fn life(self) -> SignedDuration {
+    pub(crate) const fn life(self) -> SignedDuration {
         match self {
             Self::SignUp => SignedDuration::from_hours(24),
             Self::Recovery => SignedDuration::from_hours(1),
@@ -65,6 +65,13 @@ impl Codes {
             },
         );
         code
+    }
+
+    /// The kind of address to which a code went that can still be entered.
+    pub(crate) fn pending(&self, purpose: Purpose, now: Timestamp) -> Option<Contact> {
+        let pending = self.0.get(&purpose)?;
+        let is_open = now < pending.expires && pending.tries < MOST_TRIES;
+        is_open.then_some(pending.contact)
     }
 
     /// Makes sure that there is a code to guess, so that a name for which none was made behaves like
@@ -134,6 +141,8 @@ mod tests {
         let code = codes.issue(Purpose::Recovery, Contact::Email, NOW);
         let late = codes.redeem(Purpose::Recovery, &code, later(3600));
         assert_eq!(late, Err(errors::code_expired()));
+        let pending = |second| codes.pending(Purpose::Recovery, later(second));
+        assert_eq!((pending(3599), pending(3600)), (Some(Contact::Email), None));
         let guessed = codes.redeem(Purpose::Recovery, "wrong", later(3600));
         assert_eq!(guessed, Err(errors::code_mismatch()));
         codes.redeem(Purpose::Recovery, &code, later(3599)).unwrap();

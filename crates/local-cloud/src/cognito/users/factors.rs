@@ -105,12 +105,7 @@ pub(crate) fn choose(pool: &mut Pool, sub: &str, wishes: &[Wish]) -> Result<(), 
 
 /// Whether the person can be asked for a factor at all.
 fn check(pool: &Pool, user: &User, factor: SecondFactor) -> Result<(), AwsError> {
-    let undeliverable = || {
-        invalid(format!(
-            "User does not have delivery config set to turn on {}",
-            factor.name()
-        ))
-    };
+    let undeliverable = || crate::cognito::errors::undeliverable(factor);
     if pool.settings.mfa_configuration == Mfa::Off || !offered(pool, factor) {
         return Err(undeliverable());
     }

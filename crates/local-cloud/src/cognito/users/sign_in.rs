@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::cognito::errors::{self, invalid};
+use crate::cognito::errors;
 use crate::cognito::messages;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::{Contact, FirstFactor, Mfa};
@@ -26,6 +26,15 @@ impl SecondFactor {
             Self::Totp => "SOFTWARE_TOKEN_MFA",
             Self::Sms => "SMS_MFA",
             Self::Email => "EMAIL_OTP",
+        }
+    }
+
+    /// The kind of address to which its codes are sent; none of an authenticator app.
+    pub(crate) fn contact(self) -> Option<Contact> {
+        match self {
+            Self::Totp => None,
+            Self::Sms => Some(Contact::PhoneNumber),
+            Self::Email => Some(Contact::Email),
         }
     }
 }
@@ -123,9 +132,7 @@ pub(crate) fn next(pool: &Pool, user: &User, first: FirstFactor) -> Result<Next,
         return Ok(Next::SignedIn);
     }
     match possible_factors(pool, user).as_slice() {
-        [] => Err(invalid(
-            "User does not have delivery config set to turn on SMS_MFA",
-        )),
+        [] => Err(errors::undeliverable(SecondFactor::Sms)),
         [SecondFactor::Totp] => Ok(Next::SetUpTotp),
         _ => Ok(Next::ChooseSetUp),
     }
@@ -174,14 +181,21 @@ pub(crate) fn own_factors(pool: &Pool, user: &User) -> Vec<SecondFactor> {
     active.filter(kept).collect()
 }
 
-/// Sends the code of a second factor; an authenticator app needs none.
-pub(crate) fn send_challenge(pool: &mut Pool, sub: &str, factor: SecondFactor, shared: &Shared) {
-    let contact = match factor {
-        SecondFactor::Totp => return,
-        SecondFactor::Sms => Contact::PhoneNumber,
-        SecondFactor::Email => Contact::Email,
+/// Sends the code of a second factor; an authenticator app needs none. Refuses a person without an
+/// address for it, to whom nothing could be sent.
+pub(crate) fn send_challenge(
+    pool: &mut Pool,
+    sub: &str,
+    factor: SecondFactor,
+    shared: &Shared,
+) -> Result<(), AwsError> {
+    let Some(contact) = factor.contact() else {
+        return Ok(());
     };
-    send(pool, sub, Purpose::Mfa, contact, shared);
+    if send(pool, sub, Purpose::Mfa, contact, shared) {
+        return Ok(());
+    }
+    Err(errors::undeliverable(factor))
 }
 
 /// Checks the code of a second factor.
@@ -299,14 +313,15 @@ fn challenge_error(error: AwsError) -> AwsError {
     }
 }
 
-fn send(pool: &mut Pool, sub: &str, purpose: Purpose, contact: Contact, shared: &Shared) {
+/// Whether a code was sent: there is an address for it. There is a code to guess in any case.
+fn send(pool: &mut Pool, sub: &str, purpose: Purpose, contact: Contact, shared: &Shared) -> bool {
     let now = shared.clock.now();
     let Some(user) = pool.users.find_mut(&pool.settings, sub) else {
-        return;
+        return false;
     };
     let code = user.codes.issue(purpose, contact, now);
     let Some(to) = user.attribute(contact.attribute()).map(str::to_owned) else {
-        return;
+        return false;
     };
     messages::send_code(
         &shared.outbox,
@@ -317,4 +332,5 @@ fn send(pool: &mut Pool, sub: &str, purpose: Purpose, contact: Contact, shared: 
         &code,
         now,
     );
+    true
 }

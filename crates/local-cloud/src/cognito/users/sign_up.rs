@@ -211,7 +211,13 @@ pub(crate) fn resend(
     username: &str,
     shared: &Shared,
 ) -> Result<Option<Delivery>, AwsError> {
-    if pool.client(client_id)?.settings.hides_users() && !waits(pool, username) {
+    let silent = pool.client(client_id)?.settings.hides_users();
+    if pool.settings.auto_verified_attributes.is_empty() {
+        return Err(invalid(
+            "Cannot resend codes. Auto verification not turned on.",
+        ));
+    }
+    if silent && !waits(pool, username) {
         // Nobody is sent this code.
         let stranger = pool.users.stranger(&pool.settings, username);
         let now = shared.clock.now();

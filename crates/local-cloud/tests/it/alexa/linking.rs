@@ -14,6 +14,7 @@ use url::Url;
 
 use super::device::PROGRAM;
 use super::support::Developer;
+use crate::cognito::accessible::assert_accessible;
 
 type Parameters = HashMap<String, String>;
 
@@ -211,10 +212,46 @@ async fn an_account_is_linked_and_the_skill_hears_of_it() {
     );
     assert_eq!(events.last().unwrap()["delivered"], true);
 
-    // The state was good for one time.
-    let (status, page) = scene.arrive(&asked["redirect_uri"], &back).await;
+    scene.clear().await;
+}
+
+/// A person reloads the page after linking, or goes back and sends the same form once more: neither the
+/// code nor the state is used twice, and the page says what has happened.
+#[tokio::test]
+async fn the_page_after_linking_can_be_loaded_again() {
+    let scene = Scene::set("HTTP_BASIC").await;
+    for (refusal, status, says) in [
+        (None, 200, "Your account has been linked"),
+        (Some("invalid_client"), 400, "400 invalid_client"),
+    ] {
+        let asked = scene.authorize("NA").await;
+        let back = [("code", "c0de"), ("state", &*asked["state"])];
+        if let Some(error) = refusal {
+            scene.server.refuse_next(400, json!({ "error": error }));
+        }
+        let before = scene.server.count();
+        let arrive = Url::parse_with_params(&asked["redirect_uri"], &back).unwrap();
+        let first = scene.developer.http.get(arrive).send().await.unwrap();
+        let result = first.url().clone();
+        assert_eq!(result.path(), "/app/link-result");
+        assert_eq!(first.status(), status);
+        let first = first.text().await.unwrap();
+        assert!(first.contains(says), "{first}");
+        assert_accessible(&first);
+        let reloaded = scene.developer.open(result.as_str()).await;
+        assert_eq!(reloaded, (status, first.clone()));
+        let again = [("code", "another"), ("state", &*asked["state"])];
+        let returned = scene.arrive(&asked["redirect_uri"], &again).await;
+        assert_eq!(returned, (status, first));
+        assert_eq!(scene.server.count(), before + 1);
+    }
+    let stranger = scene
+        .developer
+        .urls()
+        .device
+        .join("app/link-result?state=x");
+    let (status, page) = scene.developer.open(stranger.unwrap().as_str()).await;
     assert_eq!(status, 400);
-    assert!(page.contains("We were unable to link"), "{page}");
     assert!(page.contains("state is unknown"), "{page}");
     scene.clear().await;
 }

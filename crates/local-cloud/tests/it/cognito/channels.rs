@@ -16,6 +16,8 @@ pub(super) struct Channel {
     /// Somebody else, who has not proved it yet.
     pub(super) waiting: &'static str,
     pub(super) stranger: &'static str,
+    /// How the pages say where `person` gets a code.
+    pub(super) sent_to: &'static str,
 }
 
 pub(super) const SMS: Channel = Channel {
@@ -26,6 +28,7 @@ pub(super) const SMS: Channel = Channel {
     in_other_letters: "+447700900123",
     waiting: "+447700900456",
     stranger: "+447700900999",
+    sent_to: "by text message to +*******0123",
 };
 pub(super) const EMAIL: Channel = Channel {
     factor: "EMAIL_OTP",
@@ -35,6 +38,7 @@ pub(super) const EMAIL: Channel = Channel {
     in_other_letters: "ADA@example.com",
     waiting: "bob@example.com",
     stranger: "eve@example.com",
+    sent_to: "by e-mail to a***@e***",
 };
 
 impl Channel {

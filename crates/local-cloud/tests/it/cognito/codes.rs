@@ -106,6 +106,7 @@ async fn is_the_newest_and_expires(way: &Channel) {
     fixture.advance_clock(180).await;
     let late = browser.submit(&asked, &[("code", &new)]).await;
     late.at("/login").says("session is expired");
+    assert!(late.html.contains("class=\"error\"") && !late.html.contains("class=\"notice\""));
     let asked = ask_for_a_code(&fixture, &mut browser, way, way.person).await;
     let code = fixture.code(way.person).await;
     let back = browser.submit(&asked, &[("code", &code)]).await;
@@ -149,6 +150,7 @@ async fn resets_a_password_for_an_hour(way: &Channel) {
     let late = browser.submit(&reset, &answer(new.as_str())).await;
     late.at("/forgotPassword")
         .says("Invalid code provided, please request a code again.");
+    assert!(late.html.contains("class=\"error\""), "{}", late.html);
 
     let reset = browser.submit(&late, &[("username", who)]).await;
     for _ in 0..5 {

@@ -123,7 +123,11 @@ async fn an_address_that_is_an_alias_is_taken_without_a_word() {
     for (username, email) in [("bob", CONFIRMED), ("eve", UNKNOWN)] {
         let fields = [("username", username), ("email", email)];
         let confirm = sign_up(&fixture, &mut browser, &fields).await;
-        seen.push(seen_by(confirm.at("/confirmUser"), username));
+        // The masked address is of the one that was entered.
+        let (status, path, html) = seen_by(confirm.at("/confirmUser"), username);
+        let mask = format!("{}***@e***", &email[..1]);
+        assert!(html.contains(&mask), "{html}");
+        seen.push((status, path, html.replace(&mask, "")));
     }
     assert_eq!(seen[0], seen[1]);
     let mut other = Browser::new(&fixture);
@@ -175,5 +179,92 @@ async fn an_account_that_waits_is_told_from_a_stranger_by_nothing() {
     // Nor was anything sent to an address that nobody has proved to be theirs.
     assert_eq!(fixture.newest(WAITING).await, sent);
     assert!(fixture.newest(UNKNOWN).await.is_null());
+    fixture.stage.stop().await;
+}
+
+/// "A confirmation code is valid for 24 hours": also on the page that has been open all the time, in the
+/// browser that it was opened in
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html>).
+#[tokio::test]
+async fn a_confirmation_is_entered_a_day_later() {
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    let confirm = sign_up(&fixture, &mut browser, &[("email", WAITING)]).await;
+    confirm.at("/confirmUser");
+    fixture.advance_clock(24 * 3600 - 60).await;
+    let code = fixture.code(WAITING).await;
+    let spaced = format!(" {} {} ", &code[..3], &code[3..]);
+    let login = browser.submit(&confirm, &[("code", &spaced)]).await;
+    // The password was shown too long ago to stand for a sign-in.
+    login.at("/login").says("Your account has been confirmed.");
+    assert!(login.html.contains("class=\"notice\""));
+    fixture.stage.stop().await;
+}
+
+/// What a page says of a code is true: where none can be sent, none is said to be.
+#[tokio::test]
+async fn nobody_is_told_of_a_code_that_was_not_sent() {
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    let opened = open(&fixture, &mut browser, "/confirmUser").await;
+    assert!(!opened.html.contains("We have sent"), "{}", opened.html);
+
+    let confirm = sign_up(&fixture, &mut browser, &[("email", WAITING)]).await;
+    let mut other = Browser::new(&fixture);
+    let resend = open(&fixture, &mut other, "/resendcode").await;
+    let elsewhere = other.submit(&resend, &[("username", WAITING)]).await;
+    assert!(!elsewhere.html.contains("We have sent"));
+    let code = fixture.code(WAITING).await;
+    let answer = [("code", code.as_str())];
+    let login = other.submit(&elsewhere, &answer).await;
+    login.at("/login").says("Your account has been confirmed.");
+    let again = browser.submit_to(&confirm, "/resendcode", &[]).await;
+    again.at("/confirmUser").says("No code was sent");
+    assert!(again.html.contains("class=\"error\""), "{}", again.html);
+    fixture.stage.stop().await;
+
+    // A pool that verifies nothing sends nothing.
+    let pool = json!({ "AutoVerifiedAttributes": [] });
+    let fixture = Fixture::with(&pool, &json!({})).await;
+    let mut browser = Browser::new(&fixture);
+    sign_up(&fixture, &mut browser, &[("email", WAITING)]).await;
+    let confirm = browser.sign_in(&fixture.authorize_url(&[]), WAITING).await;
+    confirm
+        .at("/confirmUser")
+        .says("An administrator has to confirm");
+    let refused = browser.submit_to(&confirm, "/resendcode", &[]).await;
+    refused.says("Cannot resend codes. Auto verification not turned on.");
+    assert!(fixture.newest(WAITING).await.is_null());
+    fixture.stage.stop().await;
+}
+
+/// People write numbers and codes as they read them.
+#[tokio::test]
+async fn a_number_is_taken_with_spaces_and_brackets() {
+    let way = &channels::SMS;
+    let fixture = Fixture::with(&way.pool(), &json!({})).await;
+    let mut browser = Browser::new(&fixture);
+    let page = open(&fixture, &mut browser, "/signup").await;
+    page.says("+44 7700 900123");
+    let fields = [("phone_number", " +44 (7700) 900-123 ")];
+    let confirm = sign_up(&fixture, &mut browser, &fields).await;
+    confirm.at("/confirmUser");
+    let code = fixture.code(way.person).await;
+    let spaced = format!("{} {}", &code[..3], &code[3..]);
+    let back = browser.submit(&confirm, &[("code", &spaced)]).await;
+    assert!(back.parameter("code").is_some());
+    let mut other = Browser::new(&fixture);
+    let url = fixture.authorize_url(&[]);
+    let back = other.sign_in(&url, "+44 7700.900123").await;
+    assert!(back.parameter("code").is_some());
+    let mut other = Browser::new(&fixture);
+    let forgot = open(&fixture, &mut other, "/forgotPassword").await;
+    let before = fixture.newest(way.person).await;
+    let asked = [("username", "+44 7700 900 123")];
+    other
+        .submit(&forgot, &asked)
+        .await
+        .at("/confirmForgotPassword");
+    assert_ne!(fixture.newest(way.person).await, before);
     fixture.stage.stop().await;
 }

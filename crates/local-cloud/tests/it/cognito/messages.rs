@@ -99,12 +99,16 @@ async fn is_asked_for_resent_and_not_guessed(medium: &str, lead: &str) {
 
 #[tokio::test]
 async fn a_second_factor_by_text_message_is_not_guessed() {
-    is_asked_for_resent_and_not_guessed("sms", "We have sent a code to your phone.").await;
+    is_asked_for_resent_and_not_guessed(
+        "sms",
+        "We have sent a code by text message to +*******0123.",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_second_factor_by_email_is_not_guessed() {
-    let lead = "We have sent a code to your e-mail address.";
+    let lead = "We have sent a code by e-mail to a***@e***.";
     is_asked_for_resent_and_not_guessed("email", lead).await;
 }
 

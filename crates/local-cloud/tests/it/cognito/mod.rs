@@ -6,6 +6,7 @@ mod browser;
 mod channels;
 mod codes;
 mod confirmations;
+mod custom_domain;
 mod factors;
 mod messages;
 mod oauth;

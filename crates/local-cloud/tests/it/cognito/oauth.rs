@@ -58,6 +58,9 @@ async fn other_refusals_return_to_the_client() {
     let mut browser = Browser::new(&fixture);
     for (extra, error) in [
         ([("scope", "openid phone")], "invalid_scope"),
+        ([("scope", "email")], "invalid_scope"),
+        ([("prompt", "none")], "login_required"),
+        ([("prompt", "none login")], "invalid_request"),
         ([("response_type", "token")], "unauthorized_client"),
         ([("response_type", "id_token")], "invalid_request"),
         ([("code_challenge", CHALLENGE)], "invalid_request"),
@@ -303,6 +306,78 @@ async fn rotation_replaces_the_refresh_token() {
     fixture.advance_clock(31).await;
     assert_eq!(refresh(&old).await["error"], "invalid_grant");
     assert!(refresh(&new).await["access_token"].is_string());
+    fixture.stage.stop().await;
+}
+
+/// "Revocation error response" of
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html>.
+#[tokio::test]
+async fn revocation_says_what_is_wrong() {
+    let fixture = Fixture::new().await;
+    let revoke = async |secret: &str, form: &[(&str, &str)]| {
+        let request = fixture
+            .http
+            .post(fixture.sign_in("oauth2/revoke"))
+            .basic_auth(&fixture.client, Some(secret))
+            .form(form);
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let error = body(answer).await["error"].as_str().map(str::to_owned);
+        (status, error.unwrap())
+    };
+    let jwt = [("token", "a.b.c")];
+    let refused = |status: u16, error: &str| (status, error.to_owned());
+    let secret = fixture.secret.as_str();
+    let token = [("token", "refresh")];
+    assert_eq!(
+        revoke("wrong", &token).await,
+        refused(401, "invalid_client")
+    );
+    assert_eq!(revoke(secret, &[]).await, refused(400, "invalid_request"));
+    assert_eq!(
+        revoke(secret, &jwt).await,
+        refused(400, "unsupported_token_type")
+    );
+
+    let off = json!({
+        "UserPoolId": fixture.pool,
+        "ClientId": fixture.client,
+        "EnableTokenRevocation": false,
+        "AllowedOAuthFlowsUserPoolClient": true,
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid"],
+        "CallbackURLs": [CALLBACK],
+    });
+    fixture.call("UpdateUserPoolClient", &off).await.unwrap();
+    assert_eq!(
+        revoke(secret, &token).await,
+        refused(400, "invalid_request")
+    );
+    fixture.stage.stop().await;
+}
+
+/// A client that asks without a page gets a code where the browser is signed in, and nothing else than
+/// an error where it is not.
+#[tokio::test]
+async fn a_request_without_a_page_shows_none() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let silent = fixture.authorize_url(&[("prompt", "none")]);
+    let mut browser = Browser::new(&fixture);
+    let refused = browser.open(&silent).await;
+    assert!(refused.url.as_str().starts_with(CALLBACK), "{refused:?}");
+    assert_eq!(
+        refused.parameter("error").as_deref(),
+        Some("login_required")
+    );
+    assert_eq!(refused.parameter("state").as_deref(), Some("a b&c=%"));
+    let authorize = fixture.authorize_url(&[]);
+    browser.sign_in(&authorize, "ada@example.com").await;
+    let back = browser.open(&silent).await;
+    assert!(back.parameter("code").is_some());
+    fixture.advance_clock(3600).await;
+    let late = browser.open(&silent).await;
+    assert_eq!(late.parameter("error").as_deref(), Some("login_required"));
     fixture.stage.stop().await;
 }
 

@@ -149,7 +149,8 @@ async fn an_optional_text_message_is_chosen_with_ones_own_token() {
     fixture.call("SetUserMFAPreference", &sms).await.unwrap();
     let mut browser = Browser::new(&fixture);
     let mfa = browser.sign_in(&fixture.authorize_url(&[]), PHONE).await;
-    mfa.at("/mfa").says("We have sent a code to your phone.");
+    mfa.at("/mfa")
+        .says("We have sent a code by text message to +*******0123.");
     let code = fixture.code(PHONE).await;
     let back = browser.submit(&mfa, &[("code", &code)]).await;
     assert!(back.parameter("code").is_some());

@@ -41,7 +41,10 @@ async fn sign_up_confirm_and_return(way: &Channel) {
     assert_eq!(fixture.newest(who).await["medium"], way.medium);
     let old = fixture.code(who).await;
     let resent = browser.submit_to(&confirm, "/resendcode", &[]).await;
-    resent.at("/confirmUser").says("a new code is on its way");
+    resent.at("/confirmUser").says("A new code is on its way");
+    // The medium, and the address as Cognito masks it.
+    confirm.says(&format!("We have sent a code {}.", way.sent_to));
+    resent.says(&format!("A new code is on its way {}.", way.sent_to));
     let new = fixture.code(who).await;
     if old != new {
         let stale = browser.submit(&resent, &[("code", &old)]).await;
@@ -220,6 +223,7 @@ async fn is_led_to_the_confirmation(way: &Channel) {
     // The browser's own memory has run out by then: sign in again.
     let confirm = second.sign_in(&fixture.authorize_url(&[]), who).await;
     let code = fixture.code(who).await;
+    confirm.says("There is no valid code for this account.");
     let late = second.submit(&confirm, &[("code", &code)]).await;
     late.says("Invalid code provided, please request a code again.");
     let resent = second.submit_to(&confirm, "/resendcode", &[]).await;

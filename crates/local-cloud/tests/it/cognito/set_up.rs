@@ -50,7 +50,8 @@ async fn text_messages_are_chosen_once_and_then_asked_for() {
     astray.at("/selectMfaSetup").says("role=\"alert\"");
     // Nothing is set up by asking for a code alone.
     let mfa = browser.submit(&page, &[("factor", "SMS_MFA")]).await;
-    mfa.at("/mfa").says("We have sent a code to your phone.");
+    mfa.at("/mfa")
+        .says("We have sent a code by text message to +*******0123.");
     let wrong = browser.submit(&mfa, &[("code", "000000x")]).await;
     wrong.says("Invalid code or auth state for the user.");
     assert!(settings(&fixture).await["UserMFASettingList"].is_null());
@@ -64,7 +65,8 @@ async fn text_messages_are_chosen_once_and_then_asked_for() {
     assert_eq!(after["PreferredMfaSetting"], "SMS_MFA");
     let mut later = Browser::new(&fixture);
     let mfa = later.sign_in(&fixture.authorize_url(&[]), PHONE).await;
-    mfa.at("/mfa").says("We have sent a code to your phone.");
+    mfa.at("/mfa")
+        .says("We have sent a code by text message to +*******0123.");
     fixture.stage.stop().await;
 }
 

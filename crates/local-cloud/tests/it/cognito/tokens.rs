@@ -209,7 +209,7 @@ async fn user_info_shows_what_the_scopes_allow() {
 #[tokio::test]
 async fn user_info_needs_openid() {
     let fixture = Fixture::new().await;
-    let tokens = tokens(&fixture, "email").await;
+    let tokens = tokens(&fixture, "aws.cognito.signin.user.admin").await;
     assert_eq!(tokens.get("id_token"), None);
     let answer = fixture
         .http
