@@ -1,7 +1,7 @@
 //! Who tries a local stage out, and how that person signs in.
 
 use infra::StackFile;
-use infra::stack_file::{FirstFactor, Region, Scope, SignIn};
+use infra::stack_file::{FirstFactor, Region, Scope, SignIn, StandardAttribute};
 use local_cloud::story::{Administrator, FirstCode, Script, SignInName, Subject, Way};
 use rollout::aws::Aws;
 use rollout::error::Error;
@@ -101,16 +101,31 @@ pub(crate) fn administrator(
     })
 }
 
-/// What the skill can tell of somebody who has signed in so.
+/// What the skill can tell of somebody who has signed in so: what they gave at sign-up, as far as the
+/// scopes show it.
 fn subject(stack: &StackFile) -> Subject {
     let scopes = &stack.linking.scopes;
     let everything = scopes.contains(&Scope::UserAdmin);
+    let shows = |scope| everything || scopes.contains(&scope);
+    let gives = |attribute| stack.identity.attributes.required.contains(&attribute);
     let way = way(stack);
-    match way.name {
-        _ if way.at_amazon => Subject::Name,
-        SignInName::Username if everything => Subject::Username,
-        SignInName::Phone if everything || scopes.contains(&Scope::Phone) => Subject::Phone,
-        _ => Subject::Email,
+    let name = way.name;
+    let phone = name == SignInName::Phone || gives(StandardAttribute::PhoneNumber);
+    let email = name != SignInName::Phone || gives(StandardAttribute::Email);
+    if way.at_amazon {
+        Subject::Name
+    } else if name == SignInName::Username && everything {
+        Subject::Username
+    } else if name == SignInName::Phone && shows(Scope::Phone) {
+        Subject::Phone
+    } else if email && shows(Scope::Email) {
+        Subject::Email
+    } else if phone && shows(Scope::Phone) {
+        Subject::Phone
+    } else if shows(Scope::Profile) {
+        Subject::Name
+    } else {
+        Subject::Nothing
     }
 }
 
@@ -118,6 +133,6 @@ fn subject(stack: &StackFile) -> Subject {
 fn more(stack: &StackFile) -> Vec<Subject> {
     match subject(stack) {
         Subject::Username => vec![Subject::Email],
-        Subject::Email | Subject::Phone | Subject::Name => Vec::new(),
+        Subject::Email | Subject::Phone | Subject::Name | Subject::Nothing => Vec::new(),
     }
 }

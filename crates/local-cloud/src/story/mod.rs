@@ -72,6 +72,8 @@ pub enum Subject {
     Username,
     /// The person's own name.
     Name,
+    /// Nothing, because nobody gives what the scopes show.
+    Nothing,
 }
 
 impl Subject {
@@ -81,7 +83,7 @@ impl Subject {
             Self::Email => "what is my e-mail",
             Self::Phone => "what's my phone number",
             Self::Username => "what's my user name",
-            Self::Name => "what's my name",
+            Self::Name | Self::Nothing => "what's my name",
         }
     }
 
@@ -92,7 +94,7 @@ impl Subject {
             Self::Email => "what is my email",
             Self::Phone => "what is my phone number",
             Self::Username => "what is my user name",
-            Self::Name => "what is my name",
+            Self::Name | Self::Nothing => "what is my name",
         }
     }
 }

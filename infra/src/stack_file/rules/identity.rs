@@ -2,7 +2,9 @@
 
 use super::Severity::{Advice, Refused};
 use super::{Rule, Violation, violation};
-use crate::stack_file::{FirstFactor, Mfa, MfaFactor, Pages, Plan, Recovery, SignIn, StackFile};
+use crate::stack_file::{
+    FirstFactor, Mfa, MfaFactor, Pages, Plan, Recovery, SignIn, StackFile, StandardAttribute,
+};
 
 const SIGN_IN: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html";
@@ -10,6 +12,8 @@ const FACTORS: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide
 const MFA: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html";
 const EMAIL_MFA: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-sms-email-message.html";
+const EMAIL_ALONE: &str =
+    "https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2221";
 const PLANS: &str =
     "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html";
 const PAGES: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html";
@@ -94,6 +98,24 @@ pub(super) const RULES: &[Rule] = &[
         keys: &["identity.mfa-factors", "identity.sign-in"],
         source: EMAIL_MFA,
         check: mfa_by_email_without_address,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["identity.mfa-factors", "identity.sign-in"],
+        source: MFA,
+        check: no_factor_for_some,
+    },
+    Rule {
+        severity: Advice,
+        keys: &["identity.mfa-factors", "identity.sign-in"],
+        source: MFA,
+        check: no_optional_factor_for_some,
+    },
+    Rule {
+        severity: Advice,
+        keys: &["identity.mfa-factors"],
+        source: EMAIL_ALONE,
+        check: email_as_only_factor,
     },
     Rule {
         severity: Refused,
@@ -266,6 +288,60 @@ fn mfa_by_email_without_address(stack: &StackFile) -> Option<Violation> {
 
 fn has_mfa_by_email(stack: &StackFile) -> bool {
     stack.identity.mfa_factors.contains(&MfaFactor::Email)
+}
+
+/// Somebody who can have none of the second factors: what they signed up with.
+fn without_a_factor(stack: &StackFile) -> Option<&'static str> {
+    let identity = &stack.identity;
+    // What people of a pool that exists already have is known to it alone.
+    if !identity.makes_a_pool() || identity.mfa_factors.is_empty() {
+        return None;
+    }
+    let gives = |attribute| identity.attributes.required.contains(&attribute);
+    let can_have = |sign_in: SignIn, factor: &MfaFactor| match factor {
+        MfaFactor::Totp => true,
+        MfaFactor::Email => sign_in != SignIn::Phone || gives(StandardAttribute::Email),
+        MfaFactor::Sms => sign_in == SignIn::Phone || gives(StandardAttribute::PhoneNumber),
+    };
+    let cannot = |sign_in: &&SignIn| {
+        let mut factors = identity.mfa_factors.iter();
+        !factors.any(|factor| can_have(**sign_in, factor))
+    };
+    let sign_in = identity.sign_in.iter().find(cannot)?;
+    Some(match sign_in {
+        SignIn::Email => "an e-mail address",
+        SignIn::Phone => "a phone number",
+        SignIn::Username => "a user name and an e-mail address",
+    })
+}
+
+fn no_factor_for_some(stack: &StackFile) -> Option<Violation> {
+    let whose = without_a_factor(stack).filter(|_| stack.identity.mfa == Mfa::Required)?;
+    violation(
+        true,
+        format!("whoever signs up with {whose} can have none of mfa-factors, and so never gets in"),
+        "add \"totp\", let everybody give the address at sign-up (attributes.required), or use \
+         mfa = \"optional\"",
+    )
+}
+
+fn no_optional_factor_for_some(stack: &StackFile) -> Option<Violation> {
+    let whose = without_a_factor(stack).filter(|_| stack.identity.mfa == Mfa::Optional)?;
+    violation(
+        true,
+        format!("whoever signs up with {whose} can have none of mfa-factors"),
+        "add \"totp\", which everybody can have",
+    )
+}
+
+fn email_as_only_factor(stack: &StackFile) -> Option<Violation> {
+    violation(
+        stack.identity.makes_a_pool() && stack.identity.mfa_factors[..] == [MfaFactor::Email],
+        "CloudFormation was reported not to create a pool whose only second factor is e-mail (\"SMS \
+         configuration and Auto verification for phone_number are required\"); whether it still holds \
+         is not known",
+        "add \"totp\"; or deploy once with mfa = \"off\", and switch it on with the next deployment",
+    )
 }
 
 /// Whether it goes over the channel that a second factor comes by.

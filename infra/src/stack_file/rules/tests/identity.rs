@@ -77,6 +77,16 @@ pub(super) const REFUSED: &[Case] = &[
         "nobody can reset a password over the channel",
     ),
     (
+        "[identity]\nsign-in = ['email', 'phone']\nmfa = 'required'\nmfa-factors = ['email']\nrecovery = ['phone']\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
+        (5, 15),
+        "whoever signs up with a phone number can have none of mfa-factors, and so never",
+    ),
+    (
+        "[identity]\nmfa = 'required'\nmfa-factors = ['sms']",
+        (4, 15),
+        "whoever signs up with an e-mail address can have none of mfa-factors, and so never",
+    ),
+    (
         "identity.recovery = ['email', 'admin-only']",
         (2, 21),
         "recovery is either",
@@ -99,6 +109,16 @@ pub(super) const ADVICE: &[Case] = &[
         "[identity]\nsign-in = ['email', 'phone']\nmfa = 'optional'\nmfa-factors = ['sms', 'totp']\nrecovery = ['email', 'phone']",
         (6, 12),
         "whoever has a phone number alone, and takes codes there",
+    ),
+    (
+        "[identity]\nsign-in = ['email', 'phone']\nmfa = 'optional'\nmfa-factors = ['sms']\nrecovery = ['email', 'phone']",
+        (5, 15),
+        "whoever signs up with an e-mail address can have none of mfa-factors",
+    ),
+    (
+        "[identity]\nmfa = 'required'\nmfa-factors = ['email']\nrecovery = ['admin-only']\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
+        (4, 15),
+        "CloudFormation was reported not to create a pool",
     ),
     (
         "identity.pages = 'classic'",
