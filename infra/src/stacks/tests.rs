@@ -1,5 +1,6 @@
 mod delivery;
 mod linking;
+mod off;
 mod schema;
 mod scopes;
 

@@ -103,6 +103,11 @@ const STEPS: &[Step] = &[
         run: python::schemas,
     },
     Step {
+        name: "cognito-api",
+        about: "what is known of Cognito's API is what Amazon's model says",
+        run: python::cognito_api,
+    },
+    Step {
         name: "workflows",
         about: "actionlint and zizmor accept the pipelines",
         run: workflows::workflows,

@@ -89,6 +89,25 @@ fn create_only(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The inputs that the local stage checks, and the members that the rollout compares and writes back.
+pub(super) fn cognito_api(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    let python = toolbox.python_program("python")?;
+    let models = toolbox.service_models()?;
+    let judge = toolbox.judge("cognito_model.py");
+    let inputs = toolbox
+        .root
+        .join("crates/local-cloud/src/cognito/api/model.json");
+    let members = toolbox.root.join("crates/rollout/facts/cognito.json");
+    let fresh = toolbox.folder.join("cognito-api");
+    Ok(cmd!(
+        sh,
+        "{python} {judge} --inputs {inputs} --members {members} --fresh {fresh}"
+    )
+    .env("PYTHONPATH", models)
+    .run()?)
+}
+
 /// The committed templates, those of the presets, and those of the stack files in `judges/stacks`,
 /// which ask for what ours does not.
 fn rendered(toolbox: &Toolbox) -> Result<Vec<Rendered>> {

@@ -100,6 +100,30 @@ impl Toolbox {
         Ok(programs)
     }
 
+    /// The folder with exactly what `judges/service-models.txt` pins, for `PYTHONPATH`.
+    pub(super) fn service_models(&self) -> Result<PathBuf> {
+        let requirements = self.judge("service-models.txt");
+        let wanted = fs::read_to_string(&requirements)
+            .with_context(|| format!("cannot read {}", requirements.display()))?;
+        let folder = self.folder.join("service-models");
+        // Written last, so that half an installation is made again.
+        let stamp = folder.join("installed-requirements.txt");
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(folder);
+        }
+        let pip = self.python_program("pip")?;
+        let sh = &self.sh;
+        sh.remove_path(&folder)?;
+        cmd!(
+            sh,
+            "{pip} install --quiet --disable-pip-version-check --no-deps --target {folder} --requirement {requirements}"
+        )
+        .run()
+        .context("the pinned service models could not be installed; is a package index reachable?")?;
+        fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
+        Ok(folder)
+    }
+
     /// One program of the virtual environment.
     pub(crate) fn python_program(&self, name: &str) -> Result<PathBuf> {
         Ok(self.python_programs()?.join(name))

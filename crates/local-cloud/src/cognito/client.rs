@@ -15,6 +15,12 @@ pub(crate) use crate::secret::same;
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AddUserPoolClientSecret.html>
 const MOST_SECRETS: usize = 2;
 
+/// What an update keeps where it leaves it out. Omission does not switch rotation off, as others have
+/// measured: <https://github.com/hashicorp/terraform-provider-aws/issues/47196>. Of the rest the stage
+/// believes the reference, which says that it is reset.
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPoolClient.html>
+const KEPT: &[&str] = &["ClientName", "RefreshTokenRotation"];
+
 /// One app client.
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -55,6 +61,7 @@ impl ClientSecret {
 impl Client {
     /// A new client from a checked `CreateUserPoolClient` input.
     pub(crate) fn create(pool: &Pool, input: &Value, now: Timestamp) -> Result<Self, AwsError> {
+        check_secrets_manager(input)?;
         let document = document(input, None);
         let settings = ClientSettings::parse(&document, pool)?;
         let chosen = input["ClientSecret"].as_str();
@@ -83,6 +90,7 @@ impl Client {
     /// The settings that a checked `UpdateUserPoolClient` input stands for. They replace all that
     /// there were: what is left out falls back to its default.
     pub(crate) fn plan_update(&self, pool: &Pool, input: &Value) -> Result<Update, AwsError> {
+        check_secrets_manager(input)?;
         let document = document(input, Some(&self.document));
         let settings = ClientSettings::parse(&document, pool)?;
         Ok(Update { document, settings })
@@ -175,6 +183,9 @@ impl Client {
         if let Some(secret) = self.secrets.last() {
             client["ClientSecret"] = json!(secret.value.expose_secret());
         }
+        // How it was made; a stage has no dynamic client registration.
+        // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
+        client["ClientType"] = json!("REGULAR");
         client["CreationDate"] = seconds(self.created);
         client["LastModifiedDate"] = seconds(self.modified);
         client
@@ -197,6 +208,17 @@ pub(crate) struct Update {
     settings: ClientSettings,
 }
 
+/// A stage has no Secrets Manager that could keep a secret.
+fn check_secrets_manager(input: &Value) -> Result<(), AwsError> {
+    if input["PublishSecretsInAWSSecretsManager"] == true {
+        return Err(invalid(
+            "This stage has no AWS Secrets Manager: PublishSecretsInAWSSecretsManager is not \
+             implemented.",
+        ));
+    }
+    Ok(())
+}
+
 fn document(input: &Value, before: Option<&Map<String, Value>>) -> Map<String, Value> {
     let mut document = Map::new();
     document.insert("RefreshTokenValidity".to_owned(), json!(30));
@@ -208,13 +230,20 @@ fn document(input: &Value, before: Option<&Map<String, Value>>) -> Map<String, V
         json!(false),
     );
     document.insert("AuthSessionValidity".to_owned(), json!(3));
-    if let Some(name) = before.and_then(|before| before.get("ClientName")) {
-        document.insert("ClientName".to_owned(), name.clone());
+    for name in KEPT {
+        if let Some(value) = before.and_then(|before| before.get(*name)) {
+            document.insert((*name).to_owned(), value.clone());
+        }
     }
     for (name, value) in input.as_object().into_iter().flatten() {
         let elsewhere = matches!(
             name.as_str(),
-            "Region" | "UserPoolId" | "ClientId" | "GenerateSecret" | "ClientSecret"
+            "Region"
+                | "UserPoolId"
+                | "ClientId"
+                | "GenerateSecret"
+                | "ClientSecret"
+                | "PublishSecretsInAWSSecretsManager"
         );
         if !elsewhere && !value.is_null() {
             document.insert(name.clone(), value.clone());

@@ -17,6 +17,7 @@ mod lifetimes;
 mod messages;
 mod mfa;
 mod oauth;
+mod omission;
 mod pages;
 mod pool;
 mod schema;

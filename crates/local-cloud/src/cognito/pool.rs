@@ -14,16 +14,8 @@ use crate::cognito::keys::PoolKeys;
 use crate::cognito::mfa::MfaConfig;
 use crate::cognito::settings::{Settings, Tier};
 use crate::cognito::users::Users;
-use crate::cognito::{errors, random, schema};
+use crate::cognito::{errors, omission, random, schema};
 use crate::{ACCOUNT_ID, AwsError, Shared};
-
-/// What `CreateUserPool` takes and `UpdateUserPool` does not: fixed for good.
-/// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-updating.html>
-const IMMUTABLE: &[&str] = &[
-    "AliasAttributes",
-    "UsernameAttributes",
-    "UsernameConfiguration",
-];
 
 /// One user pool.
 #[derive(Debug)]
@@ -49,8 +41,9 @@ pub(crate) struct Pool {
 impl Pool {
     /// A new pool from a checked `CreateUserPool` input.
     pub(crate) fn create(region: &str, input: &Value, now: Timestamp) -> Result<Self, AwsError> {
-        let document = document(input, None);
+        let document = omission::created(input);
         let settings = Settings::parse(&document)?;
+        check_levels(input, settings.user_pool_tier)?;
         let mfa = MfaConfig::from_pool(&settings, &MfaConfig::default())?;
         let requested = input["Schema"].as_array().map_or(&[][..], Vec::as_slice);
         Ok(Self {
@@ -85,10 +78,11 @@ impl Pool {
         self.domains.iter().any(|domain| domain.is_at(host, shared))
     }
 
-    /// Replaces the whole configuration: what is left out falls back to its default.
+    /// Replaces the whole configuration; what is left out is kept or reset as [`omission`] says.
     pub(crate) fn update(&mut self, input: &Value, now: Timestamp) -> Result<(), AwsError> {
-        let document = document(input, Some(&self.document));
+        let document = omission::updated(input, &self.document);
         let settings = Settings::parse(&document)?;
+        check_levels(input, settings.user_pool_tier)?;
         if settings.user_pool_tier == Tier::Lite && self.domains.iter().any(Domain::managed_login) {
             return Err(errors::not_in_tier(
                 "Managed login is not available in the Lite feature plan.",
@@ -244,83 +238,13 @@ fn tags(input: &Value) -> Map<String, Value> {
         .unwrap_or_default()
 }
 
-/// The configuration that an input stands for: defaults, what was sent, and what never changes.
-fn document(input: &Value, before: Option<&Map<String, Value>>) -> Map<String, Value> {
-    let mut document = defaults();
-    for (name, value) in input.as_object().into_iter().flatten() {
-        let name = match name.as_str() {
-            "PoolName" => "Name",
-            "Region" | "UserPoolId" | "Schema" | "UserPoolTags" => continue,
-            other => other,
-        };
-        if value.is_null() {
-            continue;
-        }
-        match document.get_mut(name) {
-            Some(Value::Object(default)) => fill(default, value),
-            _ => {
-                document.insert(name.to_owned(), value.clone());
-            }
-        }
+/// "Configuring custom ACR level names requires the Essentials or Plus feature plan."
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html>
+fn check_levels(input: &Value, tier: Tier) -> Result<(), AwsError> {
+    if tier == Tier::Lite && !input["AcrConfiguration"].is_null() {
+        return Err(errors::not_in_tier(
+            "ACR configuration is not available in the Lite feature plan.",
+        ));
     }
-    if let Some(before) = before {
-        for name in IMMUTABLE.iter().chain(&["Name"]) {
-            if !document.contains_key(*name)
-                && let Some(value) = before.get(*name)
-            {
-                document.insert((*name).to_owned(), value.clone());
-            }
-        }
-    }
-    document
-}
-
-fn fill(default: &mut Map<String, Value>, given: &Value) {
-    for (name, value) in given.as_object().into_iter().flatten() {
-        match default.get_mut(name) {
-            Some(Value::Object(inner)) => fill(inner, value),
-            _ => {
-                default.insert(name.clone(), value.clone());
-            }
-        }
-    }
-}
-
-/// What `DescribeUserPool` shows of a pool that was created with a name only.
-fn defaults() -> Map<String, Value> {
-    let defaults = json!({
-        "Policies": {
-            "PasswordPolicy": {
-                "MinimumLength": 8,
-                "RequireUppercase": true,
-                "RequireLowercase": true,
-                "RequireNumbers": true,
-                "RequireSymbols": true,
-                "TemporaryPasswordValidityDays": 7,
-            },
-            "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD"] },
-        },
-        "DeletionProtection": "INACTIVE",
-        "LambdaConfig": {},
-        "VerificationMessageTemplate": { "DefaultEmailOption": "CONFIRM_WITH_CODE" },
-        "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": [] },
-        "MfaConfiguration": "OFF",
-        "EmailConfiguration": { "EmailSendingAccount": "COGNITO_DEFAULT" },
-        "AdminCreateUserConfig": {
-            "AllowAdminCreateUserOnly": false,
-            "UnusedAccountValidityDays": 7,
-        },
-        "AccountRecoverySetting": {
-            "RecoveryMechanisms": [
-                { "Priority": 1, "Name": "verified_email" },
-                { "Priority": 2, "Name": "verified_phone_number" },
-            ],
-        },
-        "UserPoolTier": "ESSENTIALS",
-        "IssuerConfiguration": { "Type": "ORIGINAL" },
-    });
-    match defaults {
-        Value::Object(defaults) => defaults,
-        _ => Map::new(),
-    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ mod change_sets;
 mod failures;
 mod guide;
 mod imports;
+mod off;
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;

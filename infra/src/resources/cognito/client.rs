@@ -33,7 +33,7 @@ pub struct UserPoolClient {
     #[serde(rename = "CallbackURLs")]
     pub callback_urls: Value<Vec<String>>,
     /// Where people may be sent who have signed out.
-    #[serde(rename = "LogoutURLs", skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "LogoutURLs")]
     pub logout_urls: Vec<String>,
     /// How people may sign in by API, and whether tokens may be refreshed.
     pub explicit_auth_flows: Vec<ExplicitAuthFlow>,
@@ -117,7 +117,8 @@ pub struct RefreshTokenRotation {
     /// Whether a refresh replaces the refresh token.
     pub feature: Rotation,
     /// For how many seconds, at most 60, the replaced token still works.
-    pub retry_grace_period_seconds: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_grace_period_seconds: Option<u8>,
 }
 
 /// Whether a refresh replaces the refresh token.
@@ -126,4 +127,6 @@ pub struct RefreshTokenRotation {
 pub enum Rotation {
     /// It does.
     Enabled,
+    /// It does not.
+    Disabled,
 }

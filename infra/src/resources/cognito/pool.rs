@@ -44,8 +44,7 @@ pub struct UserPool {
     /// Passwords and first factors.
     pub policies: Policies,
     /// How e-mail is sent, if not by Cognito itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email_configuration: Option<EmailConfiguration>,
+    pub email_configuration: EmailConfiguration,
     /// How text messages are sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_configuration: Option<SmsConfiguration>,
@@ -261,16 +260,20 @@ pub struct Policies {
     pub sign_in_policy: Option<SignInPolicy>,
 }
 
-/// E-mail by Amazon SES.
+/// Who sends e-mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct EmailConfiguration {
-    /// `DEVELOPER`: the account's own Amazon SES.
-    pub email_sending_account: &'static str,
-    /// Whom messages come from.
-    pub from: String,
-    /// ARN of the identity that they are sent with.
-    pub source_arn: String,
+#[serde(tag = "EmailSendingAccount", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EmailConfiguration {
+    /// Cognito itself.
+    CognitoDefault,
+    /// The account's own Amazon SES.
+    #[serde(rename_all = "PascalCase")]
+    Developer {
+        /// Whom messages come from.
+        from: String,
+        /// ARN of the identity that they are sent with.
+        source_arn: String,
+    },
 }
 
 /// What a password must have.

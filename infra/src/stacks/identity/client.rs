@@ -7,7 +7,7 @@ use crate::resources::{
     ExplicitAuthFlow, OAuthFlow, PreventUserExistenceErrors, RefreshTokenRotation, Rotation,
     TimeUnit, TokenValidityUnits, UserPoolClient,
 };
-use crate::stack_file::{Duration, Grant, Scope, SignIn, StackFile, WebClient, WebUrl};
+use crate::stack_file::{Duration, Grant, Plan, Scope, SignIn, StackFile, WebClient, WebUrl};
 
 /// What one client has that the other has not.
 struct Own<'a> {
@@ -96,12 +96,25 @@ fn client(
             id_token: access_unit,
             refresh_token: refresh_unit,
         },
-        // A lost answer would unlink its user, so the replaced token works a little longer.
-        refresh_token_rotation: tokens.rotation.then_some(RefreshTokenRotation {
-            feature: Rotation::Enabled,
-            retry_grace_period_seconds: 60,
-        }),
+        refresh_token_rotation: rotation(stack),
     }
+}
+
+/// Also where there is none, as Cognito keeps what is left out; but for the lite plan, which has no such
+/// setting.
+fn rotation(stack: &StackFile) -> Option<RefreshTokenRotation> {
+    let identity = &stack.identity;
+    if identity.tokens.rotation {
+        // A lost answer would unlink its user, so the replaced token works a little longer.
+        return Some(RefreshTokenRotation {
+            feature: Rotation::Enabled,
+            retry_grace_period_seconds: Some(60),
+        });
+    }
+    (identity.plan != Plan::Lite).then_some(RefreshTokenRotation {
+        feature: Rotation::Disabled,
+        retry_grace_period_seconds: None,
+    })
 }
 
 fn oauth_flow(grant: Grant) -> OAuthFlow {

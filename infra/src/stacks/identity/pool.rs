@@ -54,11 +54,13 @@ pub(super) fn user_pool(
             password_policy: password_policy(&identity.password),
             sign_in_policy: sign_in_policy(identity),
         },
-        email_configuration: identity.email.as_ref().map(|email| EmailConfiguration {
-            email_sending_account: "DEVELOPER",
-            from: email.from.to_string(),
-            source_arn: email.ses_identity.to_string(),
-        }),
+        email_configuration: identity.email.as_ref().map_or(
+            EmailConfiguration::CognitoDefault,
+            |email| EmailConfiguration::Developer {
+                from: email.from.to_string(),
+                source_arn: email.ses_identity.to_string(),
+            },
+        ),
         sms_configuration: sms,
         // Also where it is what a pool has by itself: nobody says that a pool which has the other form
         // loses it when nothing is said.
@@ -189,14 +191,15 @@ fn mfa_kind(factor: MfaFactor) -> MfaKind {
     }
 }
 
-/// Only where it says more than the default, as the lite plan has no such setting.
+/// Also where it is what a pool has by itself, as Cognito keeps what is left out; but for the lite plan,
+/// which has no such setting.
 fn sign_in_policy(identity: &Identity) -> Option<SignInPolicy> {
     let factor = |factor: &FirstFactor| match factor {
         FirstFactor::Password => FirstAuthFactor::Password,
         FirstFactor::EmailOtp => FirstAuthFactor::EmailOtp,
         FirstFactor::SmsOtp => FirstAuthFactor::SmsOtp,
     };
-    (identity.first_factors.len() > 1).then(|| SignInPolicy {
+    (identity.plan != Plan::Lite).then(|| SignInPolicy {
         allowed_first_auth_factors: identity.first_factors.iter().map(factor).collect(),
     })
 }

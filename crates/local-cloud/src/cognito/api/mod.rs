@@ -7,7 +7,7 @@ mod branding;
 mod clients;
 mod domains;
 mod factors;
-mod model;
+pub(crate) mod model;
 mod pools;
 mod sign_up;
 mod tags;

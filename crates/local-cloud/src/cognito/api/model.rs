@@ -73,6 +73,15 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
         .flat_map(|model| model.operations.keys().map(String::as_str))
 }
 
+#[cfg(test)]
+pub(crate) fn members(operation: &str) -> impl Iterator<Item = &'static str> {
+    let model = MODEL.as_ref().ok();
+    let shape = model.and_then(|model| model.shapes.get(model.operations.get(operation)?));
+    shape
+        .into_iter()
+        .flat_map(|shape| shape.members.keys().map(String::as_str))
+}
+
 struct Checker<'a> {
     model: &'a Model,
     violations: Vec<String>,

@@ -34,7 +34,7 @@ async fn call(stage: &LocalStage, service: &str, target: &str, input: Value) -> 
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 
-async fn cognito(stage: &LocalStage, operation: &str, input: Value) -> Value {
+pub(super) async fn cognito(stage: &LocalStage, operation: &str, input: Value) -> Value {
     let target = format!("AWSCognitoIdentityProviderService.{operation}");
     call(stage, "cognito-idp", &target, input).await
 }
