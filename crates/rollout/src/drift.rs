@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::aws::document::{self, Document, Seen};
+use crate::aws::members::{self, Members};
 use crate::error::{Code, Error};
 use crate::plan::Part;
 use crate::plan::change::{Change, apply};
@@ -339,10 +340,11 @@ async fn write(
     let pool = &identity.user_pool_id;
     let changed = found.pool.as_ref().filter(|found| !found.is_empty());
     if let (Pool::Own(document), Some(found)) = (&live.pool, changed) {
-        let mut document = apply(document, &found.live_fields());
-        document.remove(compare::FACTORS);
-        refuse_unknown("user pool", &document, compare::POOL_MEMBERS)?;
-        document::write_pool(&cognito, pool, document).await?;
+        let mut changed = apply(document, &found.live_fields());
+        changed.remove(compare::FACTORS);
+        refuse_unknown("user pool", &changed, Members::of_pools())?;
+        members::say_what_is_off(document, &mut changed);
+        document::write_pool(&cognito, pool, changed).await?;
     }
     let alexa = (Some(&identity.client_id), &live.client, Some(&found.client));
     let web = (
@@ -355,19 +357,20 @@ async fn write(
             continue;
         };
         if !found.is_empty() {
-            let document = apply(document, &found.live_fields());
-            refuse_unknown("app client", &document, compare::CLIENT_MEMBERS)?;
-            document::write_client(&cognito, pool, id, document).await?;
+            let mut changed = apply(document, &found.live_fields());
+            refuse_unknown("app client", &changed, Members::of_clients())?;
+            members::say_what_is_off(document, &mut changed);
+            document::write_client(&cognito, pool, id, changed).await?;
         }
     }
     Ok(())
 }
 
 /// A setting that this version does not know may not survive being written, or may not be taken.
-fn refuse_unknown(what: &str, document: &Document, known: &[&str]) -> Result<(), Error> {
+fn refuse_unknown(what: &str, document: &Document, known: &Members) -> Result<(), Error> {
     let unknown: Vec<_> = document
         .iter()
-        .filter(|(name, value)| !known.contains(&name.as_str()) && **value != Value::Null)
+        .filter(|(name, value)| !known.writes(name) && **value != Value::Null)
         .map(|(name, _)| name.as_str())
         .collect();
     if unknown.is_empty() {
@@ -392,9 +395,9 @@ mod tests {
     fn a_setting_of_a_newer_cognito_is_not_written_over() {
         let mut document = Document::new();
         document.insert("MfaConfiguration".to_owned(), json!("OFF"));
-        assert!(refuse_unknown("user pool", &document, compare::POOL_MEMBERS).is_ok());
+        assert!(refuse_unknown("user pool", &document, Members::of_pools()).is_ok());
         document.insert("QuantumConfiguration".to_owned(), json!({}));
-        let refused = refuse_unknown("user pool", &document, compare::POOL_MEMBERS).unwrap_err();
+        let refused = refuse_unknown("user pool", &document, Members::of_pools()).unwrap_err();
         assert_eq!(refused.code(), "DRIFT");
         assert!(refused.message().contains("QuantumConfiguration"));
     }

@@ -32,6 +32,10 @@ pub(crate) fn change_pool(console: &Console<'_>, pool: &str, change: impl FnOnce
     ];
     let described = console.cognito("DescribeUserPool", &json!({ "UserPoolId": pool }));
     let mut input = changed(described["UserPool"].clone(), &about, change);
+    // The plan has no such setting, though it is shown.
+    if input["UserPoolTier"] == "LITE" {
+        input["AcrConfiguration"].take();
+    }
     input["UserPoolId"] = json!(pool);
     console.cognito("UpdateUserPool", &input);
 }
@@ -45,7 +49,12 @@ fn client_of(console: &Console<'_>, pool: &str) -> Value {
 }
 
 pub(crate) fn change_client(console: &Console<'_>, pool: &str, change: impl FnOnce(&mut Value)) {
-    let about = ["ClientSecret", "CreationDate", "LastModifiedDate"];
+    let about = [
+        "ClientSecret",
+        "ClientType",
+        "CreationDate",
+        "LastModifiedDate",
+    ];
     let input = changed(client_of(console, pool), &about, change);
     console.cognito("UpdateUserPoolClient", &input);
 }
@@ -152,6 +161,44 @@ fn what_no_template_mentions_is_written_whole() {
         after["UserPool"][name] = before["UserPool"][name].clone();
     }
     assert_eq!(after, before);
+    assert!(stage.end("-TERM"));
+}
+
+/// What this version of Cognito shows beside what the deployer writes is carried over or left alone, and is
+/// no reason to give up (real pools always show some of it).
+#[test]
+fn a_pool_with_settings_of_its_own_is_put_back_around_them() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    deploy(&stage);
+    let pool = only_pool(&console);
+    let describe = || console.cognito("DescribeUserPool", &json!({ "UserPoolId": pool }));
+    let names = json!({ "Level1": { "AcrValue": "urn:example:1" } });
+    let registration = json!({ "EnableStatus": "Enabled" });
+    change_pool(&console, &pool, |pool| {
+        pool["AcrConfiguration"]["Level1"] = names["Level1"].clone();
+    });
+    let plan = planned(&stage);
+    assert_eq!(
+        fields(&plan, "drift"),
+        ["UserPool/AcrConfiguration/Level1/AcrValue"]
+    );
+    // Anybody could register an app client, and leaving it out would keep it so.
+    change_pool(&console, &pool, |pool| {
+        pool["DcrConfiguration"] = registration.clone();
+    });
+    assert!(fields(&planned(&stage), "drift").contains(&"UserPool/DcrConfiguration".to_owned()));
+    deploy(&stage);
+    let after = describe();
+    assert_eq!(
+        after["UserPool"]["AcrConfiguration"]["Level1"]["AcrValue"],
+        "urn:cognito:loa:1"
+    );
+    assert_eq!(
+        after["UserPool"]["DcrConfiguration"]["EnableStatus"],
+        "Disabled"
+    );
+    assert_eq!(to_do(&planned(&stage)), [""; 0]);
     assert!(stage.end("-TERM"));
 }
 

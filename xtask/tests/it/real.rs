@@ -260,7 +260,12 @@ async fn a_real_stage_is_deployed_verified_and_every_check_can_fail() {
     let described = format!("{COGNITO}.DescribeUserPoolClient");
     let client = real.aws("cognito-idp", &described, ids.clone()).await;
     let mut client = client["UserPoolClient"].clone();
-    for read_only in ["ClientSecret", "CreationDate", "LastModifiedDate"] {
+    for read_only in [
+        "ClientSecret",
+        "ClientType",
+        "CreationDate",
+        "LastModifiedDate",
+    ] {
         client.as_object_mut().unwrap().remove(read_only);
     }
     let update = format!("{COGNITO}.UpdateUserPoolClient");

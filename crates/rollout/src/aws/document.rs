@@ -19,38 +19,11 @@ use models::ids::{ClientId, UserPoolId};
 
 use super::Aws;
 use super::identity::is_denied;
+use super::members::Members;
 use crate::error::{Code, Error};
 
 /// The members of a configuration.
 pub(crate) type Document = Map<String, Value>;
-
-/// What of a pool's description is not configuration, or fixed for good.
-/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html>
-const ABOUT_POOLS: &[&str] = &[
-    "AliasAttributes",
-    "Arn",
-    "CreationDate",
-    "CustomDomain",
-    "Domain",
-    "EmailConfigurationFailure",
-    "EstimatedNumberOfUsers",
-    "Id",
-    "LastModifiedDate",
-    "SchemaAttributes",
-    "SmsConfigurationFailure",
-    "Status",
-    "UsernameAttributes",
-    "UsernameConfiguration",
-];
-
-/// The same of a client's description.
-const ABOUT_CLIENTS: &[&str] = &[
-    "ClientId",
-    "ClientSecret",
-    "CreationDate",
-    "LastModifiedDate",
-    "UserPoolId",
-];
 
 /// A user pool's configuration; `None` when there is no such pool.
 pub(crate) async fn pool(
@@ -68,7 +41,9 @@ pub(crate) async fn pool(
         .send()
         .await;
     match answer {
-        Ok(_) => capture.take("UserPool", ABOUT_POOLS).map(Some),
+        Ok(_) => capture
+            .configuration("UserPool", Members::of_pools())
+            .map(Some),
         Err(error) if is_missing(error.code()) => Ok(None),
         Err(error) => Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
     }
@@ -114,7 +89,7 @@ pub(crate) async fn client(
         .await;
     match answer {
         Ok(_) => capture
-            .take("UserPoolClient", ABOUT_CLIENTS)
+            .configuration("UserPoolClient", Members::of_clients())
             .map(Seen::There),
         Err(error) if is_missing(error.code()) => Ok(Seen::Gone),
         Err(error) if is_denied(error.code()) => Ok(Seen::Withheld),
@@ -142,7 +117,7 @@ pub(crate) async fn domain(
         .await
         .map_err(|error| Error::aws(format!("cannot read sign-in domain {domain}"), &error))?;
     // A domain that does not exist is described as an empty one.
-    let document = capture.take("DomainDescription", &[])?;
+    let document = capture.take("DomainDescription")?;
     Ok((document.get("UserPoolId") == Some(&json!(pool))).then_some(document))
 }
 
@@ -191,12 +166,18 @@ pub(crate) async fn write_pool(
         document.insert("PoolName".to_owned(), name);
     }
     // Two names for one value, of which the newer one has to be given alone.
-    if document["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"].is_number()
+    let policies = document.get("Policies").unwrap_or(&Value::Null);
+    if policies["PasswordPolicy"]["TemporaryPasswordValidityDays"].is_number()
         && let Some(invitations) = document
             .get_mut("AdminCreateUserConfig")
             .and_then(Value::as_object_mut)
     {
         invitations.remove("UnusedAccountValidityDays");
+    }
+    // "Configuring custom ACR level names requires the Essentials or Plus feature plan."
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
+    if document.get("UserPoolTier") == Some(&json!("LITE")) {
+        document.remove("AcrConfiguration");
     }
     document.insert("UserPoolId".to_owned(), json!(pool));
     cognito
@@ -261,24 +242,21 @@ impl std::fmt::Debug for Capture {
 }
 
 impl Capture {
-    /// A member of the answer, without what is not wanted.
-    fn take(&self, member: &str, unwanted: &[&str]) -> Result<Document, Error> {
+    /// A member of the answer, without what is no configuration.
+    fn configuration(&self, member: &str, members: &Members) -> Result<Document, Error> {
+        let mut document = self.take(member)?;
+        document.retain(|name, _| !members.only_reads(name));
+        Ok(document)
+    }
+
+    /// A member of the answer.
+    fn take(&self, member: &str) -> Result<Document, Error> {
         let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let answer: Value = serde_json::from_slice(&bytes).map_err(|error| {
             Error::new(Code::Aws, "Cognito's answer is not JSON").because(error.to_string())
         })?;
-        let Some(found) = answer[member].as_object() else {
-            return Err(Error::new(
-                Code::Aws,
-                format!("Cognito's answer is without {member}"),
-            ));
-        };
-        let wanted = found
-            .iter()
-            .filter(|(name, _)| !unwanted.contains(&name.as_str()));
-        Ok(wanted
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect())
+        let found = answer[member].as_object().cloned();
+        found.ok_or_else(|| Error::new(Code::Aws, format!("Cognito's answer is without {member}")))
     }
 }
 

@@ -4,6 +4,7 @@ pub mod bucket;
 pub(crate) mod certificate;
 pub(crate) mod document;
 pub mod identity;
+pub(crate) mod members;
 mod retry;
 pub(crate) mod service_time;
 pub(crate) mod signed;

@@ -3,64 +3,12 @@
 use serde_json::Value;
 
 use crate::aws::document::Document;
-use crate::aws::identity::ORIGINAL_ISSUER;
+use crate::aws::members::{Members, is_absence};
 use crate::plan::change::{Change, Field, Kind, fields};
 use crate::template::Resource;
 
 /// A pool's second factors, which another operation reads and writes than the rest.
 pub(super) const FACTORS: &str = "EnabledMfas";
-
-/// What `UpdateUserPool` takes, by the names that a description has.
-/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html>
-pub(super) const POOL_MEMBERS: &[&str] = &[
-    "AccountRecoverySetting",
-    "AdminCreateUserConfig",
-    "AutoVerifiedAttributes",
-    "DeletionProtection",
-    "DeviceConfiguration",
-    "EmailConfiguration",
-    "EmailVerificationMessage",
-    "EmailVerificationSubject",
-    "IssuerConfiguration",
-    "LambdaConfig",
-    "MfaConfiguration",
-    "Name",
-    "Policies",
-    "SmsAuthenticationMessage",
-    "SmsConfiguration",
-    "SmsVerificationMessage",
-    "UserAttributeUpdateSettings",
-    "UserPoolAddOns",
-    "UserPoolTags",
-    "UserPoolTier",
-    "VerificationMessageTemplate",
-];
-
-/// What `UpdateUserPoolClient` takes.
-/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPoolClient.html>
-pub(super) const CLIENT_MEMBERS: &[&str] = &[
-    "AccessTokenValidity",
-    "AllowedOAuthFlows",
-    "AllowedOAuthFlowsUserPoolClient",
-    "AllowedOAuthScopes",
-    "AnalyticsConfiguration",
-    "AuthSessionValidity",
-    "CallbackURLs",
-    "ClientName",
-    "DefaultRedirectURI",
-    "EnablePropagateAdditionalUserContextData",
-    "EnableTokenRevocation",
-    "ExplicitAuthFlows",
-    "IdTokenValidity",
-    "LogoutURLs",
-    "PreventUserExistenceErrors",
-    "ReadAttributes",
-    "RefreshTokenRotation",
-    "RefreshTokenValidity",
-    "SupportedIdentityProviders",
-    "TokenValidityUnits",
-    "WriteAttributes",
-];
 
 /// Properties that a description does not show, or that nobody can change.
 const UNSEEN: &[&str] = &[
@@ -167,12 +115,7 @@ pub(super) fn compare(
     let others = left.map_or_else(Vec::new, |left| fields(live, left));
     compared.others = others
         .into_iter()
-        .filter(|field| {
-            // What Cognito began to show by itself is nobody's doing.
-            let name = field.path.first().map_or("", String::as_str);
-            let known = POOL_MEMBERS.contains(&name) || CLIENT_MEMBERS.contains(&name);
-            known && !declares(&resource.properties, &field.path)
-        })
+        .filter(|field| tells_a_change(field) && !declares(&resource.properties, &field.path))
         .collect();
     compared
 }
@@ -199,15 +142,22 @@ fn differences(path: &[String], declared: &Value, live: Option<&Value>, found: &
             let path: Vec<_> = path.iter().cloned().chain([name.clone()]).collect();
             differences(&path, member, live.and_then(|live| live.get(name)), found);
         }
-    } else if !same(declared, live) && !is_unsaid(path, declared, live) {
+    } else if !(same(declared, live) || live.is_none() && is_absence(path, declared)) {
         let (live, declared) = (live.cloned(), Some(declared.clone()));
         found.push(Field::new(path.to_vec(), live, declared));
     }
 }
 
-/// A pool that shows no form of issuer has the original one.
-fn is_unsaid(path: &[String], declared: &Value, live: Option<&Value>) -> bool {
-    live.is_none() && path == ["IssuerConfiguration", "Type"] && declared == ORIGINAL_ISSUER
+/// Whether a field is known, and another value than none: what Cognito began to show by itself is nobody's
+/// doing.
+fn tells_a_change(field: &Field) -> bool {
+    let name = field.path.first().map_or("", String::as_str);
+    let known = Members::of_pools().writes(name) || Members::of_clients().writes(name);
+    let same = match (&field.before, &field.after) {
+        (Some(value), None) | (None, Some(value)) => is_absence(&field.path, value),
+        _ => false,
+    };
+    known && !same
 }
 
 /// What only the service knows is not compared.
