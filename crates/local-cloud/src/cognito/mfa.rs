@@ -13,8 +13,8 @@ use crate::cognito::settings::{Mfa, Settings, Tier};
 pub(crate) struct MfaConfig {
     /// Text messages, with the configuration as it was set.
     pub(crate) sms: Option<Value>,
-    /// An authenticator app.
-    pub(crate) software_token: bool,
+    /// An authenticator app, if it was ever spoken of.
+    software_token: Option<bool>,
     /// E-mail, with subject and text as they were set.
     pub(crate) email: Option<Value>,
     /// Passkeys.
@@ -40,16 +40,35 @@ impl MfaConfig {
         let part = |name: &str| input.get(name).filter(|value| !value.is_null()).cloned();
         let config = Self {
             sms: part("SmsMfaConfiguration"),
-            software_token: input["SoftwareTokenMfaConfiguration"]["Enabled"] == true,
+            software_token: part("SoftwareTokenMfaConfiguration")
+                .map(|token| token["Enabled"] == true),
             email: part("EmailMfaConfiguration"),
             web_authn: part("WebAuthnConfiguration"),
         };
-        config.check(settings)?;
-        Ok(config)
+        // Both sentences as AWS says them: https://github.com/go-to-k/cdkd/issues/1923 and
+        // https://github.com/aws/aws-sdk-js/issues/4186. Passkeys are no second factor in this sense.
+        match (settings.mfa_configuration, config.any()) {
+            (Mfa::Off, true) => Err(invalid(
+                "Invalid MFA configuration given, can't turn off MFA and configure an MFA together.",
+            )),
+            (Mfa::Optional | Mfa::On, false) => Err(invalid(
+                "Invalid MFA configuration given, can't disable all MFAs with a required or \
+                 optional configuration.",
+            )),
+            _ => {
+                config.check(settings)?;
+                Ok(config)
+            }
+        }
+    }
+
+    /// Whether people can set up an authenticator app.
+    pub(crate) fn has_software_token(&self) -> bool {
+        self.software_token == Some(true)
     }
 
     fn any(&self) -> bool {
-        self.sms.is_some() || self.software_token || self.email.is_some()
+        self.sms.is_some() || self.has_software_token() || self.email.is_some()
     }
 
     fn check(&self, settings: &Settings) -> Result<(), AwsError> {
@@ -89,8 +108,8 @@ impl MfaConfig {
         if let Some(sms) = &self.sms {
             answer["SmsMfaConfiguration"] = sms.clone();
         }
-        if self.software_token {
-            answer["SoftwareTokenMfaConfiguration"] = json!({ "Enabled": true });
+        if let Some(enabled) = self.software_token {
+            answer["SoftwareTokenMfaConfiguration"] = json!({ "Enabled": enabled });
         }
         if let Some(email) = &self.email {
             answer["EmailMfaConfiguration"] = email.clone();
@@ -108,6 +127,28 @@ mod tests {
 
     fn settings(document: &Value) -> Settings {
         Settings::parse(document.as_object().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_factor_is_not_configured_and_turned_off_together() {
+        let off = settings(&json!({"MfaConfiguration": "OFF"}));
+        for input in [
+            json!({"SmsMfaConfiguration": {}}),
+            json!({"EmailMfaConfiguration": {}}),
+            json!({"SoftwareTokenMfaConfiguration": {"Enabled": true}}),
+        ] {
+            let refused = MfaConfig::from_input(&input, &off).unwrap_err();
+            assert!(refused.message.contains("can't turn off MFA"), "{input}");
+        }
+        let passkeys = json!({"WebAuthnConfiguration": {"UserVerification": "preferred"}});
+        MfaConfig::from_input(&passkeys, &off).unwrap();
+        let app = json!({"SoftwareTokenMfaConfiguration": {"Enabled": false}});
+        let config = MfaConfig::from_input(&app, &off).unwrap();
+        let described = config.describe(&json!("OFF"));
+        assert_eq!(described["SoftwareTokenMfaConfiguration"]["Enabled"], false);
+        let on = settings(&json!({"MfaConfiguration": "ON"}));
+        let refused = MfaConfig::from_input(&app, &on).unwrap_err();
+        assert!(refused.message.contains("can't disable all MFAs"));
     }
 
     #[test]

@@ -84,6 +84,12 @@ impl Managed {
         )))
     }
 
+    /// The document in force of one of the account's own policies.
+    pub(super) fn document(&self, arn: &str) -> Option<&str> {
+        let (_, document) = self.0.get(arn)?.versions.last_key_value()?;
+        Some(document)
+    }
+
     fn exists(&self, arn: &str) -> bool {
         AMAZON.contains(&arn) || self.0.contains_key(arn)
     }

@@ -43,6 +43,32 @@ impl Iam {
         }
     }
 
+    /// What is wrong with a role that Cognito shall send text messages with. A role that is not there lets
+    /// nobody publish, and one may not publish whose policies the stage cannot read.
+    /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html#API_CreateUserPool_Errors>
+    pub(crate) fn check_sms_role(&self, arn: &str) -> Result<(), AwsError> {
+        let account = self.lock();
+        let Some(role) = account.roles.values().find(|role| role.arn() == arn) else {
+            return Err(may_not_publish());
+        };
+        if !role.trusts("cognito-idp.amazonaws.com") {
+            return Err(AwsError::bad_request(
+                "InvalidSmsRoleTrustRelationshipException",
+                "Role does not have a trust relationship allowing Cognito to assume the role",
+            ));
+        }
+        let attached = role
+            .attached
+            .iter()
+            .filter_map(|arn| account.policies.document(arn));
+        let mut documents = role.inline.values().map(String::as_str).chain(attached);
+        if documents.any(|document| policy::allows_action(document, "sns:Publish")) {
+            Ok(())
+        } else {
+            Err(may_not_publish())
+        }
+    }
+
     /// Whether the role behind an ARN exists and lets a service assume it.
     pub fn assumable(&self, arn: &str, service: &str) -> bool {
         self.lock()
@@ -226,6 +252,14 @@ fn on_policy(role: &mut Role, action: &str, input: Input<'_>) -> Result<Value, A
     }
 }
 
+/// As Cognito said it to others: <https://github.com/OElesin/querypal/issues/6>.
+fn may_not_publish() -> AwsError {
+    AwsError::bad_request(
+        "InvalidSmsRoleAccessPolicyException",
+        "Role does not have permission to publish with SNS",
+    )
+}
+
 /// IAM answers policy documents percent-encoded.
 fn encoded(document: &str) -> String {
     utf8_percent_encode(document, NON_ALPHANUMERIC).to_string()
@@ -264,6 +298,38 @@ mod tests {
             "arn:aws:iam::000000000000:role/other",
             "lambda.amazonaws.com"
         ));
+    }
+
+    #[test]
+    fn cognito_sends_text_messages_only_with_a_role_that_may_publish() {
+        let (iam, created) = role();
+        let arn = created["Role"]["Arn"].as_str().unwrap();
+        let refused = |arn: &str| iam.check_sms_role(arn).unwrap_err().code;
+        assert_eq!(
+            refused("arn:aws:iam::000000000000:role/other"),
+            "InvalidSmsRoleAccessPolicyException"
+        );
+        assert_eq!(refused(arn), "InvalidSmsRoleTrustRelationshipException");
+        let trust = TRUST.replace("lambda", "cognito-idp");
+        let trusted = json!({ "RoleName": "skill", "PolicyDocument": trust });
+        iam.call("UpdateAssumeRolePolicy", &trusted).unwrap();
+        assert_eq!(refused(arn), "InvalidSmsRoleAccessPolicyException");
+        for (action, may) in [
+            ("sns:Subscribe", false),
+            ("SNS:publish", true),
+            ("sns:*", true),
+        ] {
+            let document = json!({ "Version": "2012-10-17", "Statement": {
+                "Effect": "Allow", "Action": [action], "Resource": "*",
+            }});
+            let input = json!({
+                "RoleName": "skill",
+                "PolicyName": "messages",
+                "PolicyDocument": document.to_string(),
+            });
+            iam.call("PutRolePolicy", &input).unwrap();
+            assert_eq!(iam.check_sms_role(arn).is_ok(), may, "{action}");
+        }
     }
 
     #[test]

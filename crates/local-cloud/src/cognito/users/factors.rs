@@ -124,7 +124,7 @@ fn check(pool: &Pool, user: &User, factor: SecondFactor) -> Result<(), AwsError>
 /// Whether the pool has a factor.
 pub(crate) fn offered(pool: &Pool, factor: SecondFactor) -> bool {
     match factor {
-        SecondFactor::Totp => pool.mfa.software_token,
+        SecondFactor::Totp => pool.mfa.has_software_token(),
         SecondFactor::Sms => pool.mfa.sms.is_some(),
         SecondFactor::Email => pool.mfa.email.is_some(),
     }

@@ -5,7 +5,6 @@
 use serde_json::{Value, json};
 
 use super::{Handler, HandlerError, Made, Properties, object};
-use crate::AwsError;
 
 /// Properties that only `SetUserPoolMfaConfig` knows.
 const MFA: &[&str] = &[
@@ -244,21 +243,12 @@ fn check_sms_role(handler: &Handler<'_>, wanted: &Properties) -> Result<(), Hand
         .as_str()
         .or(sms["EumsSms"]["CallerArn"].as_str());
     match role {
-        Some(role)
-            if !handler
-                .services
-                .iam
-                .assumable(role, "cognito-idp.amazonaws.com") =>
-        {
-            Err(HandlerError::from_service(
-                SERVICE,
-                AwsError::bad_request(
-                    "InvalidSmsRoleTrustRelationshipException",
-                    "Role does not have a trust relationship allowing Cognito to assume the role",
-                ),
-            ))
-        }
-        _ => Ok(()),
+        Some(role) => handler
+            .services
+            .iam
+            .check_sms_role(role)
+            .map_err(|error| HandlerError::from_service(SERVICE, error)),
+        None => Ok(()),
     }
 }
 
