@@ -1,4 +1,5 @@
-//! `docs/failures.md` names what catches each failure, and all of it is there.
+//! `docs/failures.md` names what catches each failure, `docs/local-stage.md` what shows that AWS may be
+//! relied on, and all of it is there.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -137,6 +138,34 @@ fn whatever_catches_a_failure_is_there() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the deployer relies on has a source and tests, and the tests are there.
+#[test]
+fn whatever_the_deployer_relies_on_is_tested() {
+    let page = fs::read_to_string(root().join("docs/local-stage.md")).unwrap();
+    let (_, section) = page
+        .split_once("\n## What the deployer relies on\n")
+        .unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<Vec<&str>> = rows
+        .skip(2)
+        .map(|row| row.trim_matches('|').split(" | ").collect())
+        .collect();
+    assert!(rows.len() > 20, "{}", rows.len());
+    let places = Places::read();
+    for row in rows {
+        let [behaviour, source, caught] = row[..] else {
+            panic!("not three columns: {row:?}");
+        };
+        assert!(source.contains("](https://"), "no source: {behaviour}");
+        let tests = names("test", caught);
+        assert!(!tests.is_empty(), "no test: {behaviour}");
+        for test in tests {
+            assert!(places.has("test", test), "no test {test}: {behaviour}");
+        }
+    }
 }
 
 /// What is refused is not called advice, nor a helper a test.

@@ -23,7 +23,7 @@ use crate::{AwsError, Pace};
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) latest: Arc<Version>,
-    /// What Lambda still has to do for `latest`.
+    /// The creation or update of `latest`, until Lambda has finished it.
     pub(super) unfinished: Option<Unfinished>,
     /// Published versions by number.
     pub(super) published: BTreeMap<u64, Arc<Version>>,
@@ -39,7 +39,7 @@ pub(super) struct Function {
 #[derive(Debug)]
 pub(super) struct Version {
     pub(super) blueprint: Arc<Blueprint>,
-    /// The second is the version's once it is ready.
+    /// Before and after the version is ready.
     revision_ids: [String; 2],
     last_modified: Timestamp,
     pub(super) pool: Pool,
@@ -117,12 +117,12 @@ impl Function {
         }
     }
 
-    /// Ends what has been in progress long enough.
+    /// Ends a creation or an update that has been in progress long enough.
     pub(super) fn finish(&mut self) {
         self.unfinished.take_if(|unfinished| unfinished.is_over());
     }
 
-    /// How far Lambda is with one of the versions.
+    /// The state of one of the versions.
     pub(super) fn state(&self, version: &Version) -> State {
         let unfinished = self.unfinished.as_ref();
         unfinished.map_or(State::Ready, |unfinished| unfinished.state(version))
@@ -133,7 +133,7 @@ impl Function {
         self.latest.revision_id(self.state(&self.latest))
     }
 
-    /// Shows one of the versions, which is how its caller learns how far Lambda is.
+    /// The document of one of the versions. A caller who is told that it is not ready has asked once.
     pub(super) fn show(&mut self, version: &Version, arn: &str) -> Value {
         let state = self.state(version);
         if let Some(unfinished) = &mut self.unfinished
@@ -144,7 +144,7 @@ impl Function {
         version.to_json(arn, state)
     }
 
-    /// Refuses what cannot be done before Lambda is ready.
+    /// Refuses to change, publish or tag a function that is not ready.
     pub(super) fn check_ready(&self, arn: &str) -> Result<(), AwsError> {
         match self.state(&self.latest) {
             State::Ready => Ok(()),

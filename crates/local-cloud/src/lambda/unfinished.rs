@@ -1,4 +1,4 @@
-//! What Lambda goes on with after it has answered.
+//! Creations and updates that Lambda goes on with after it has answered.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html>
 
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use crate::pace::Progress;
 #[derive(Debug)]
 pub(super) struct Unfinished {
     progress: Progress,
-    /// What is invoked meanwhile; absent while the function is being created.
+    /// The version that is invoked meanwhile; absent while the function is being created.
     before: Option<Arc<Version>>,
     /// The label of the version that the same call has published.
     published: Option<String>,
 }
 
-/// How far Lambda is with a version.
+/// The state of a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Ready,

@@ -28,7 +28,7 @@ struct SlotRules {
     validations: Vec<String>,
 }
 
-/// Where a dialog is when an intent was understood.
+/// The state of the dialog when an intent was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Dialog {
     /// The skill manages it, from here on.
@@ -65,7 +65,7 @@ impl Rules {
         })
     }
 
-    /// Where the dialog is with these slots.
+    /// The state of the dialog with these slots.
     pub(super) fn apply(&self, slots: &[Slot]) -> Dialog {
         if self.is_manual {
             return Dialog::Started;

@@ -50,7 +50,7 @@ pub(super) struct Understood {
     pub(super) intent: String,
     /// Every slot of the intent, filled or not, in the model's order.
     pub(super) slots: Vec<Slot>,
-    /// Where the dialog is, if the model has dialog rules for the intent.
+    /// The state of the dialog, if the model has dialog rules for the intent.
     pub(super) dialog: Option<Dialog>,
 }
 
@@ -158,7 +158,7 @@ impl Model {
         built_in.chain(samples).collect()
     }
 
-    /// Whether the words are among those that Alexa knows a built-in intent by.
+    /// True if Alexa knows the built-in intent by these words.
     fn is_phrase_of(&self, intent: &Intent, utterance: &[String]) -> bool {
         let mut known = self.language.built_in.iter();
         let known = known.find(|(name, _)| *name == intent.name);

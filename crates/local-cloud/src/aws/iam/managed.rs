@@ -28,8 +28,8 @@ const LONGEST: usize = 6144;
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html>
 const SHORTEST_ARN: usize = 20;
 
-/// The ARN that `PolicyArn` has to be, whether or not there is such a policy; IAM says nothing of
-/// what was there in place of one.
+/// `PolicyArn`, which has to be an ARN, whether or not there is such a policy. IAM's error does not
+/// repeat what it could not read.
 pub(super) fn arn(input: Input<'_>) -> Result<&str, AwsError> {
     let arn = input.required("PolicyArn")?;
     if arn.chars().count() < SHORTEST_ARN {

@@ -63,7 +63,7 @@ pub(super) fn check_trust(document: &str) -> Result<Value, AwsError> {
     Ok(policy)
 }
 
-/// Whether a statement allows something, in any case.
+/// True for a statement that allows something, in upper or lower case.
 pub(super) fn allows(statement: &Value) -> bool {
     is_effect(statement, "Allow")
 }

@@ -150,7 +150,7 @@ fn an_id_defaults_to_something_stable() {
     assert_eq!(values[0].id.len(), 32);
 }
 
-/// What somebody tried who wanted to know which of two intents Alexa takes.
+/// Two intents for the same words, and slots that are a whole sample.
 fn clashing() -> Model {
     Model::compile(
         english(),
