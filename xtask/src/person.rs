@@ -19,8 +19,6 @@ const LOCALE: &str = "en-US";
 pub(crate) async fn script(inputs: &Inputs, deployed: &Deployed) -> Result<Script, Failure> {
     let stack = &as_it_is(inputs).await?;
     let invocation_name = inputs.package.invocation_name(LOCALE);
-    let access_token_seconds = u32::try_from(stack.identity.tokens.access.as_secs())
-        .map_err(|_| Failure::new("STACK_FILE", "identity.tokens.access is too long"))?;
     Ok(Script {
         skill_id: deployed.skill_id.to_string(),
         invocation_name: invocation_name.map_err(Error::from)?.to_owned(),
@@ -32,7 +30,6 @@ pub(crate) async fn script(inputs: &Inputs, deployed: &Deployed) -> Result<Scrip
         subject: subject(stack),
         more: more(stack),
         web_page: web_page::script(stack, deployed),
-        access_token_seconds,
     })
 }
 

@@ -135,6 +135,9 @@ struct Spoil {
     customer: Customer,
     voice: Option<Voice>,
     token: Flaw,
+    /// Whether Alexa takes the token for expired, and gets another one before it sends it.
+    #[serde(default)]
+    refresh: bool,
 }
 
 async fn spoil_link(
@@ -142,10 +145,11 @@ async fn spoil_link(
     Json(body): Json<Spoil>,
 ) -> (StatusCode, Json<Value>) {
     let (customer, voice) = (&body.customer, body.voice.as_ref());
-    let spoilt = alexa.swap_token(customer, voice, &body.skill_id, |token| {
+    let expires_at = body.refresh.then(|| cognito.now());
+    let spoilt = alexa.swap_token(customer, voice, &body.skill_id, expires_at, |token| {
         cognito.spoil(token, body.token)
     });
-    if spoilt || alexa.spoil_token(customer, voice, &body.skill_id, body.token) {
+    if spoilt || alexa.spoil_token(customer, voice, &body.skill_id, expires_at, body.token) {
         (StatusCode::OK, Json(json!({ "skillId": body.skill_id })))
     } else {
         let whose = if voice.is_some() { "voice" } else { "customer" };

@@ -190,7 +190,6 @@ fn whoever_has_no_phone_signs_up_with_an_address() {
         subject: Subject::Email,
         more: Vec::new(),
         web_page: None,
-        access_token_seconds: 3600,
     };
     let access = stage.access();
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -211,6 +210,9 @@ fn whoever_has_no_phone_signs_up_with_an_address() {
     let users = console.cognito("ListUsers", &asked)["Users"].clone();
     let attributes = users[0]["Attributes"].to_string();
     assert!(attributes.contains("email_verified"), "{users}");
+    // Somebody's own phone and verifier go by the machine's time, and fit the stage.
+    let clock = console.device("control/clock", &json!({ "advanceSeconds": 0 }));
+    assert_eq!(clock["skippedSeconds"], 0);
     assert!(!attributes.contains("phone_number"), "{users}");
     assert!(stage.end("-TERM"));
 }

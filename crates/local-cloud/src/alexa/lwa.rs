@@ -30,6 +30,7 @@ use super::Alexa;
 use super::state::{State as Alexas, fingerprint, opaque};
 use crate::cognito::Conditions;
 use crate::guard::{Caller, Door};
+use crate::html;
 
 /// How long an access token lives, in seconds.
 const LIFETIME_SECONDS: u32 = 3600;
@@ -60,7 +61,7 @@ impl Amazon {
 pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
     let token = Door::post("/auth/o2/token", Caller::Anyone, token);
     [
-        Door::all(alexa, [token]),
+        Door::all(alexa, [token, html::icon()]),
         customers::doors(alexa),
         tokens::doors(alexa),
         authorize::doors(alexa),

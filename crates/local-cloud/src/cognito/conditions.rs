@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::AwsError;
 use crate::cognito::Cognito;
 use crate::cognito::tokens::recognise;
+use crate::html::page;
 
 /// How long a slow provider takes for an answer: longer than Alexa waits for one, which is 8 s.
 const SLOW: Duration = Duration::from_secs(10);
@@ -78,6 +79,27 @@ impl Conditions {
 #[derive(Debug)]
 pub(crate) struct Outage;
 
+/// The same where a person looks at a page.
+#[derive(askama::Template)]
+#[template(path = "cognito/outage.html")]
+struct OutagePage;
+
+impl Outage {
+    /// A page with the same status.
+    pub(crate) fn page() -> Response {
+        page(StatusCode::SERVICE_UNAVAILABLE, &OutagePage)
+    }
+}
+
+/// Whether a browser shows the answer to a person: it then asks for a page before anything else
+/// ([the `Accept` header of a navigation](https://fetch.spec.whatwg.org/#fetching)).
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    accept
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.starts_with("text/html"))
+}
+
 impl IntoResponse for Outage {
     fn into_response(self) -> Response {
         (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response()
@@ -120,6 +142,7 @@ impl Cognito {
 pub(crate) async fn gate(State(cognito): State<Cognito>, request: Request, next: Next) -> Response {
     match cognito.endure(bearer(request.headers())).await {
         Ok(()) => next.run(request).await,
+        Err(_) if is_navigation(request.headers()) => Outage::page(),
         Err(outage) => outage.into_response(),
     }
 }

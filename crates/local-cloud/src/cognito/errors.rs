@@ -110,6 +110,9 @@ pub(crate) fn user_exists(message: impl Into<String>) -> AwsError {
     AwsError::bad_request("UsernameExistsException", message)
 }
 
+/// How a sentence about attributes begins.
+pub(crate) const DOES_NOT_CONFORM: &str = "Attributes did not conform to the schema: ";
+
 /// Whoever signs up has left the password out. What Cognito's own pages say is not known: they do not
 /// let people send the form without one.
 pub(crate) fn password_required() -> AwsError {

@@ -153,6 +153,11 @@ impl Cognito {
         router.layer(from_fn_with_state(self.clone(), conditions::gate))
     }
 
+    /// The time that it is here.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.shared.clock.now()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,13 +1,19 @@
 //! The authenticator app on the person's phone
 //! ([RFC 6238](https://www.rfc-editor.org/rfc/rfc6238)): six digits, another six every 30 seconds.
 //!
+//! A phone's clock is never exact, and a service takes the codes of the steps before and after
+//! ([section 5.2](https://www.rfc-editor.org/rfc/rfc6238#section-5.2)), each once. So somebody in a hurry
+//! has three codes at hand before they have to wait.
+//!
 //! Written for itself, so that the stage cannot tell itself that its own is right.
 
 use jiff::Timestamp;
 use ring::hmac;
 
 /// How long the app shows a code, in seconds.
-pub(super) const STEP_SECONDS: u32 = 30;
+const STEP_SECONDS: i64 = 30;
+/// How long it may take until a code is checked, in seconds: that of the step before is too old then.
+const ON_THE_WAY_SECONDS: i64 = 5;
 
 /// What the app was given to remember.
 #[derive(Debug)]
@@ -41,10 +47,15 @@ impl Authenticator {
         })
     }
 
-    /// The code of now; `None` until there is another one than the one that was read off last.
+    /// The next code that a service takes now; `None` until there is one that has not been read off.
     pub(super) fn read(&mut self, now: Timestamp) -> Option<String> {
-        let step = now.as_second().div_euclid(i64::from(STEP_SECONDS));
-        if self.read.is_some_and(|read| read >= step) {
+        let later = now.as_second().saturating_add(ON_THE_WAY_SECONDS);
+        let (first, last) = (
+            later.div_euclid(STEP_SECONDS) - 1,
+            now.as_second().div_euclid(STEP_SECONDS) + 1,
+        );
+        let step = self.read.map_or(first, |read| first.max(read + 1));
+        if step > last {
             return None;
         }
         self.read = Some(step);
@@ -65,9 +76,23 @@ mod tests {
     fn the_app_shows_the_codes_of_the_rfc() {
         let mut app = Authenticator::new("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
         let at = |second| Timestamp::from_second(second).unwrap();
-        assert_eq!(app.read(at(59)).as_deref(), Some("287082"));
-        assert_eq!(app.read(at(40)), None);
-        assert_eq!(app.read(at(1_111_111_109)).as_deref(), Some("081804"));
+        // Of the step before, of this one, and of the next.
+        for second in [61, 40, 20] {
+            let mut app = Authenticator::new("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
+            app.read = Some(0);
+            assert_eq!(app.read(at(second)).as_deref(), Some("287082"), "{second}");
+        }
+        assert_eq!(app.read(at(1_111_111_111)).as_deref(), Some("081804"));
         assert!(Authenticator::new("not base32!").is_none());
+    }
+
+    #[test]
+    fn three_codes_are_at_hand_and_none_of_a_step_that_ends_now() {
+        let codes = |second| {
+            let mut app = Authenticator::new("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
+            let now = Timestamp::from_second(second).unwrap();
+            std::iter::from_fn(|| app.read(now)).count()
+        };
+        assert_eq!((codes(60), codes(84), codes(86), codes(90)), (3, 3, 2, 3));
     }
 }

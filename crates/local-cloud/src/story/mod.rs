@@ -56,8 +56,6 @@ pub struct Script {
     pub more: Vec<Subject>,
     /// A web page on the same user pool, where there is one.
     pub web_page: Option<WebPage>,
-    /// How long an access token lives, in seconds; the stage's clock is moved past it.
-    pub access_token_seconds: u32,
 }
 
 /// What the person asks the skill to tell about them.
@@ -131,7 +129,8 @@ pub struct Transcript {
 /// Lives through the whole story.
 ///
 /// The skill has to be deployed on the stage; whether it is enabled or linked does not matter.
-/// Afterwards it is enabled and not linked, and the stage's clock is ahead by one token's life.
+/// Afterwards it is enabled and not linked. The stage's clock is not touched, so that a person's own
+/// phone and verifier fit the stage while a story runs and after it, however it ends.
 pub async fn run(access: &Access, script: &Script) -> Result<Transcript, StoryError> {
     let device = Device::new(access, &script.skill_id, &script.locale, None);
     let device = device.map_err(|problem| StoryError {

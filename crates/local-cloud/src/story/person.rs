@@ -1,12 +1,13 @@
 //! The person of the story, and how they get through the sign-in pages.
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::administrator::Administrator;
-use super::authenticator::{Authenticator, STEP_SECONDS};
+use super::authenticator::Authenticator;
 use super::browser::{Browser, Page};
 use super::device::Device;
 use super::error::Problem;
@@ -17,6 +18,10 @@ pub(super) const FIRST_NAME: &str = "Ada";
 
 /// More pages in a row than anybody is shown.
 const MOST_PAGES: usize = 8;
+
+/// How long an authenticator app shows the same code, and a little more.
+const APP_PATIENCE: Duration = Duration::from_secs(35);
+const APP_POLL: Duration = Duration::from_millis(500);
 
 /// Where somebody replaces a password that somebody else has chosen.
 const CHANGE_PASSWORD: &str = "/changePassword";
@@ -263,7 +268,7 @@ impl Person {
         ))
     }
 
-    /// Reads a code off the authenticator app; if it still shows the last one, waits for another.
+    /// Reads a code off the authenticator app; if all of now have been used, waits for another.
     pub(super) async fn read_app(&mut self, device: &Device) -> Result<String, Problem> {
         let Some(app) = &mut self.app else {
             return Err(Problem::unexpected(
@@ -272,17 +277,18 @@ impl Person {
                 "the person sets one up where a page shows a key, or on a web page (story/web_page.rs)",
             ));
         };
-        if let Some(code) = app.read(device.now().await?) {
-            return Ok(code);
+        let started = Instant::now();
+        while started.elapsed() < APP_PATIENCE {
+            if let Some(code) = app.read(device.now().await?) {
+                return Ok(code);
+            }
+            tokio::time::sleep(APP_POLL).await;
         }
-        device.advance_clock(STEP_SECONDS).await?;
-        app.read(device.now().await?).ok_or_else(|| {
-            Problem::unexpected(
-                "another code after half a minute",
-                "the same one",
-                "POST /control/clock of the device listener should let time pass",
-            )
-        })
+        Err(Problem::unexpected(
+            "another code after half a minute",
+            "the same one",
+            "GET /control/clock of the device listener tells whether the stage's time passes",
+        ))
     }
 
     /// Fills in the form of `page` that asks for `field`, and sends it.

@@ -16,6 +16,7 @@ use super::Alexa;
 use super::customer::{Customer, Voice};
 use super::region::Region;
 use crate::guard::{Caller, Door};
+use crate::html;
 pub(super) use exchange::Outgoing;
 pub(super) use redirect::Outcome;
 pub(super) use start::NotStarted;
@@ -43,5 +44,5 @@ pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
         redirect::arrive,
     );
     let show = Door::get("/app/link-result", Caller::LinkingState, redirect::show);
-    Door::all(alexa, [arrive.changing(), show])
+    Door::all(alexa, [arrive.changing(), show, html::icon()])
 }

@@ -160,14 +160,15 @@ impl Alexa {
 }
 
 impl Alexa {
-    /// Puts another access token in the place of a linked customer's, or of a linked voice's; Alexa
-    /// sends it from then on and does not refresh it. Answers whether there was a token and another
-    /// one for it.
+    /// Puts another access token in the place of a linked customer's, or of a linked voice's. Alexa sends
+    /// it from then on, and refreshes it once `expires_at` has come, if there is such a time. Answers
+    /// whether there was a token and another one for it.
     pub(crate) fn swap_token(
         &self,
         customer: &Customer,
         voice: Option<&Voice>,
         skill_id: &str,
+        expires_at: Option<Timestamp>,
         another: impl FnOnce(&str) -> Option<String>,
     ) -> bool {
         let mut state = self.state();
@@ -180,7 +181,7 @@ impl Alexa {
             return false;
         };
         tokens.access_token = token.into();
-        tokens.expires_at = None;
+        tokens.expires_at = expires_at;
         true
     }
 }

@@ -16,6 +16,7 @@ use super::customers::{self, Consent};
 use super::profiles::{Client, Profiles};
 use crate::alexa::state::{State as Alexas, fingerprint, opaque};
 use crate::alexa::{Alexa, DEVELOPER_CLIENT_ID};
+use crate::cognito::Outage;
 use crate::guard::{Browsers, Caller, Door};
 use crate::html::page;
 
@@ -115,14 +116,14 @@ async fn ask(
         Client::Developer(_) => {
             let template = Consent {
                 who: "The local developer's security profile",
-                scopes: &scopes,
+                scopes: customers::asked(&scopes),
                 handle: &handle,
             };
             page(StatusCode::OK, &template)
         }
         Client::Profile(_) => match alexa.endure(None).await {
             Ok(()) => customers::begin(&alexa, &headers, &handle),
-            Err(outage) => outage.into_response(),
+            Err(_) => Outage::page(),
         },
     }
 }

@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::authorize::{expired, give};
-use super::profiles::Client;
+use super::profiles::{Asked, Client};
 use crate::alexa::Alexa;
 use crate::alexa::state::{fingerprint, opaque};
-use crate::cognito::{Lockout, cookie, same};
+use crate::cognito::{Lockout, Outage, cookie, same};
 use crate::guard::{Browsers, Caller, Door};
 use crate::html::page;
 
@@ -87,19 +87,20 @@ impl Customers {
         allowed.extend(scopes.iter().cloned());
     }
 
-    fn register(&mut self, form: &Registration) -> Result<String, &'static str> {
+    fn register(&mut self, form: &Registration) -> Result<String, Wrong> {
         let email = address(&form.email);
         if form.name.trim().is_empty() {
-            return Err("Enter your name");
+            return Err(Wrong::at("name", "Enter your name"));
         }
         if !email.contains('@') {
-            return Err("Enter your email");
+            return Err(Wrong::at("email", "Enter your email"));
         }
         if form.password.chars().count() < SHORTEST_PASSWORD {
-            return Err("Minimum 6 characters required");
+            return Err(Wrong::at("password", "Minimum 6 characters required"));
         }
         if self.accounts.contains_key(&email) {
-            return Err("There's already an account with this email");
+            let taken = "There's already an account with this email";
+            return Err(Wrong::at("email", taken));
         }
         let account = Account {
             name: form.name.trim().to_owned(),
@@ -110,11 +111,11 @@ impl Customers {
         Ok(email)
     }
 
-    fn sign_in(&mut self, form: &Credentials, now: Timestamp) -> Result<String, &'static str> {
+    fn sign_in(&mut self, form: &Credentials, now: Timestamp) -> Result<String, Wrong> {
         let email = address(&form.email);
         let lockout = self.lockouts.entry(email.clone()).or_default();
         if lockout.locked(now) {
-            return Err(LOCKED);
+            return Err(Wrong::at("", LOCKED));
         }
         let digest = fingerprint(&form.password);
         let account = self.accounts.get(&email);
@@ -123,8 +124,36 @@ impl Customers {
             return Ok(email);
         }
         lockout.fail(now);
-        Err(WRONG)
+        Err(Wrong::at("email", WRONG))
     }
+}
+
+/// What is wrong with a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wrong {
+    /// The field that gets the focus; empty if it is about none.
+    field: &'static str,
+    problem: &'static str,
+}
+
+impl Wrong {
+    fn at(field: &'static str, problem: &'static str) -> Self {
+        Self { field, problem }
+    }
+
+    /// The attributes of a field of a form that comes back.
+    fn about(self, field: &str) -> &'static str {
+        if self.field == field {
+            " aria-describedby=\"problem\" aria-invalid=\"true\" autofocus"
+        } else {
+            " aria-describedby=\"problem\""
+        }
+    }
+}
+
+/// The attributes of a field.
+fn about(wrong: Option<Wrong>, field: &str) -> &'static str {
+    wrong.map_or("", |wrong| wrong.about(field))
 }
 
 fn address(text: &str) -> String {
@@ -152,14 +181,14 @@ pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
 #[template(path = "lwa/signin.html")]
 struct SignInPage<'a> {
     handle: &'a str,
-    problem: Option<&'a str>,
+    wrong: Option<Wrong>,
 }
 
 #[derive(askama::Template)]
 #[template(path = "lwa/register.html")]
 struct RegisterPage<'a> {
     handle: &'a str,
-    problem: Option<&'a str>,
+    wrong: Option<Wrong>,
 }
 
 #[derive(askama::Template)]
@@ -167,8 +196,13 @@ struct RegisterPage<'a> {
 pub(super) struct Consent<'a> {
     /// Who asks.
     pub(super) who: &'a str,
-    pub(super) scopes: &'a [String],
+    pub(super) scopes: Vec<Asked<'a>>,
     pub(super) handle: &'a str,
+}
+
+/// The scopes of a request for its page.
+pub(super) fn asked(scopes: &[String]) -> Vec<Asked<'_>> {
+    scopes.iter().map(|name| Asked { name }).collect()
 }
 
 /// Which authorization request somebody is in the middle of.
@@ -201,7 +235,7 @@ async fn sign_in_page(
         &request,
         &SignInPage {
             handle: &request,
-            problem: None,
+            wrong: None,
         },
     )
     .await
@@ -216,7 +250,7 @@ async fn register_page(
         &request,
         &RegisterPage {
             handle: &request,
-            problem: None,
+            wrong: None,
         },
     )
     .await
@@ -224,8 +258,8 @@ async fn register_page(
 
 /// A page of a request that is still open.
 async fn show(alexa: &Alexa, request: &str, template: &impl askama::Template) -> Response {
-    if let Err(outage) = alexa.endure(None).await {
-        return outage.into_response();
+    if alexa.endure(None).await.is_err() {
+        return Outage::page();
     }
     let now = alexa.now();
     match alexa.state().amazon.open_request(request, now) {
@@ -239,11 +273,11 @@ async fn sign_in(State(alexa): State<Alexa>, Form(form): Form<Credentials>) -> R
     let found = alexa.state().amazon.customers.sign_in(&form, now);
     match found {
         Ok(email) => enter(&alexa, &form.request, &email),
-        Err(problem) => page(
+        Err(wrong) => page(
             StatusCode::OK,
             &SignInPage {
                 handle: &form.request,
-                problem: Some(problem),
+                wrong: Some(wrong),
             },
         ),
     }
@@ -253,11 +287,11 @@ async fn register(State(alexa): State<Alexa>, Form(form): Form<Registration>) ->
     let made = alexa.state().amazon.customers.register(&form);
     match made {
         Ok(email) => enter(&alexa, &form.request, &email),
-        Err(problem) => page(
+        Err(wrong) => page(
             StatusCode::OK,
             &RegisterPage {
                 handle: &form.request,
-                problem: Some(problem),
+                wrong: Some(wrong),
             },
         ),
     }
@@ -326,7 +360,7 @@ async fn consent_page(
     };
     let template = Consent {
         who: &profile.name,
-        scopes: &request.scopes,
+        scopes: asked(&request.scopes),
         handle: &handle,
     };
     page(StatusCode::OK, &template)
@@ -363,7 +397,7 @@ mod tests {
                 .is_err()
         );
         let made = customers.register(&registration("A@example.com", "secret"));
-        assert_eq!(made.as_deref(), Ok("a@example.com"));
+        assert_eq!(made, Ok("a@example.com".to_owned()));
         assert!(
             customers
                 .register(&registration("a@Example.com", "other1"))
@@ -371,7 +405,8 @@ mod tests {
         );
         let mut sign_in = |email, password| {
             let form = credentials(email, password);
-            customers.sign_in(&form, Timestamp::UNIX_EPOCH)
+            let signed_in = customers.sign_in(&form, Timestamp::UNIX_EPOCH);
+            signed_in.map_err(|wrong| wrong.problem)
         };
         assert_eq!(
             sign_in(" a@example.COM", "secret").as_deref(),

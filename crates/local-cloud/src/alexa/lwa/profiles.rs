@@ -34,6 +34,31 @@ const DEVELOPER_SCOPES: [&str; 6] = [
     "profile",
 ];
 
+/// A scope on the consent page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) name: &'a str,
+}
+
+impl Asked<'_> {
+    /// What is given with it, in the words of the pages named above.
+    pub(super) fn words(self) -> &'static str {
+        match self.name {
+            "profile" => "Your name, your e-mail address and your user id",
+            "profile:user_id" => "Your user id",
+            "postal_code" => "The postal code of your primary shipping address",
+            "alexa::ask:skills:readwrite" => "To see and change your Alexa skills",
+            "alexa::ask:models:readwrite" => {
+                "To see and change the interaction models of your skills"
+            }
+            "alexa::ask:skills:test" => "To test your Alexa skills",
+            "alexa::ask:catalogs:read" => "To see your catalogs",
+            "alexa::ask:catalogs:readwrite" => "To see and change your catalogs",
+            _ => "Something that this page does not know",
+        }
+    }
+}
+
 /// The path of the allowed return URLs of the developer's own profile, on any loopback port.
 const RETURN_PATH: &str = "/cb";
 
@@ -186,6 +211,14 @@ fn return_url(text: &String) -> Result<Url, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_scope_has_words() {
+        for name in CUSTOMER_SCOPES.into_iter().chain(DEVELOPER_SCOPES) {
+            let words = Asked { name }.words();
+            assert!(!words.contains("does not know"), "{name}");
+        }
+    }
 
     fn url(text: &str) -> Url {
         text.parse().unwrap()

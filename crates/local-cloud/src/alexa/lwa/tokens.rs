@@ -232,16 +232,19 @@ impl Alexa {
         customer: &Customer,
         voice: Option<&Voice>,
         skill_id: &str,
+        expires_at: Option<Timestamp>,
         flaw: Flaw,
     ) -> bool {
         let now = self.now();
         let mut own = None;
-        self.swap_token(customer, voice, skill_id, |token| {
+        self.swap_token(customer, voice, skill_id, None, |token| {
             own = Some(token.to_owned());
             None
         });
         let spoilt = own.and_then(|token| self.state().amazon.tokens.spoil(&token, flaw, now));
-        spoilt.is_some_and(|spoilt| self.swap_token(customer, voice, skill_id, |_| Some(spoilt)))
+        spoilt.is_some_and(|spoilt| {
+            self.swap_token(customer, voice, skill_id, expires_at, |_| Some(spoilt))
+        })
     }
 }
 

@@ -90,8 +90,12 @@ impl Confirming {
 fn form(visit: &Visit, error: Option<&AwsError>, entered: &str) -> Response {
     let confirming = Confirming::here(visit);
     let now = visit.now();
+    let asked: &[&str] = match confirming {
+        Some(_) => &["code"],
+        None => &["username", "code"],
+    };
     visit.form(error, |pool, frame| Confirm {
-        frame,
+        frame: frame.asking_for(asked),
         lead: confirming.as_ref().map_or_else(
             || "Enter the code that you were sent to confirm your account.".to_owned(),
             |confirming| confirming.lead(pool, now),

@@ -1,6 +1,5 @@
 //! Labels and input types of what people are asked for.
 
-use super::visit::Frame;
 use crate::cognito::oauth::params::Params;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::{Alias, Contact, PasswordPolicy, Settings};
@@ -57,15 +56,10 @@ impl Field {
         }
     }
 
-    /// The attribute that names what describes the field: its hint, and what was wrong.
-    pub(super) fn described_by(&self, frame: &Frame) -> String {
-        let hint = self.hint.map(|_| format!("{}-hint", self.name));
-        let error = frame.error.as_ref().map(|_| "error".to_owned());
-        let ids: Vec<_> = hint.into_iter().chain(error).collect();
-        if ids.is_empty() {
-            return String::new();
-        }
-        format!(" aria-describedby=\"{}\"", ids.join(" "))
+    /// The id of the hint; empty without one.
+    pub(super) fn hint_id(&self) -> String {
+        let id = self.hint.map(|_| format!("{}-hint", self.name));
+        id.unwrap_or_default()
     }
 
     /// What was entered. A phone number is taken with spaces, brackets, dashes and dots in it, and read

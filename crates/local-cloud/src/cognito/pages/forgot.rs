@@ -42,7 +42,7 @@ fn form(visit: &Visit, error: Option<&AwsError>, entered: &str) -> Response {
 /// The form that answers a reset code.
 fn reset_form(visit: &Visit, error: Option<&AwsError>) -> Response {
     visit.form(error, |pool, frame| NewPassword {
-        frame,
+        frame: frame.asking_for(&["code", "password"]),
         action: "/confirmForgotPassword",
         title: "Reset your password",
         code: true,
@@ -53,7 +53,7 @@ fn reset_form(visit: &Visit, error: Option<&AwsError>) -> Response {
 /// The form that replaces a temporary password.
 pub(super) fn change_form(visit: &Visit, error: Option<&AwsError>) -> Response {
     visit.form(error, |pool, frame| NewPassword {
-        frame,
+        frame: frame.asking_for(&["password"]),
         action: "/changePassword",
         title: "Change your password",
         code: false,

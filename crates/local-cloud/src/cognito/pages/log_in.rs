@@ -142,7 +142,7 @@ pub(super) fn send_code(
 
 fn code_form(visit: &Visit, error: Option<&AwsError>) -> Response {
     visit.form(error, |_, frame| Code {
-        frame,
+        frame: frame.asking_for(&["code"]),
         action: "/oneTimeCode",
         lead: "If there is an account, a code is on its way to it.".to_owned(),
         sent: true,

@@ -8,9 +8,11 @@ mod fields;
 mod forgot;
 mod log_in;
 mod log_out;
+mod qr_code;
 mod second_factor;
 mod sign_up;
 mod visit;
+mod wrong;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -21,7 +23,7 @@ use crate::cognito::oauth::params::Params;
 use crate::cognito::oauth::request::{AuthorizationRequest, Refusal};
 use crate::cognito::state::State;
 use crate::guard::{Browsers, Caller, Door};
-use crate::html::page;
+use crate::html::{self, page};
 
 /// Every page. The query says for whom the page is; forms repeat the token of their own page.
 pub(crate) fn doors() -> Vec<Door<Cognito>> {
@@ -78,6 +80,7 @@ pub(crate) fn doors() -> Vec<Door<Cognito>> {
         )),
         entry(Door::get("/logout", Anyone, log_out::get)).changing(),
         entry(Door::get("/error", Anyone, log_out::error)),
+        html::icon(),
     ]
 }
 

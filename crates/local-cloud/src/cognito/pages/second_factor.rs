@@ -4,6 +4,7 @@ use axum::response::Response;
 
 use super::forgot::change_form;
 use super::log_in::Code;
+use super::qr_code::{self, QrCode};
 use super::visit::{Frame, Submitted, Visit, code};
 use crate::AwsError;
 use crate::cognito::browsers::Step;
@@ -24,6 +25,10 @@ pub(super) const TOO_LATE: &str = "Invalid session for the user, session is expi
 struct SetUp {
     frame: Frame,
     secret: String,
+    /// The same for an app on this device.
+    uri: String,
+    /// The same for an app on another one.
+    qr_code: Option<QrCode>,
 }
 
 /// Where the code is: the person has shown the first factor, and is told medium and masked address.
@@ -39,7 +44,7 @@ fn lead(pool: &Pool, sub: &str, factor: SecondFactor) -> String {
 
 fn form(visit: &Visit, error: Option<&AwsError>, sub: &str, factor: SecondFactor) -> Response {
     visit.form(error, |pool, frame| Code {
-        frame,
+        frame: frame.asking_for(&["code"]),
         action: "/mfa",
         lead: lead(pool, sub, factor),
         sent: factor != SecondFactor::Totp,
@@ -152,7 +157,7 @@ fn choose_form(
         ),
     };
     visit.form(error, |_, frame| Choose {
-        frame,
+        frame: frame.asking_for(&[]),
         action,
         title,
         lead,
@@ -183,16 +188,24 @@ pub(super) async fn choose_setup(Submitted(visit, entered): Submitted) -> Respon
     Choice::SetUp.make(&visit, &entered)
 }
 
-fn setup_form(visit: &Visit, error: Option<&AwsError>, secret: &TotpSecret) -> Response {
-    visit.form(error, |_, frame| SetUp {
-        frame,
-        secret: secret.base32(),
+fn setup_form(visit: &Visit, error: Option<&AwsError>, sub: &str, secret: &TotpSecret) -> Response {
+    visit.form(error, |pool, frame| {
+        let secret = secret.base32();
+        let user = pool.users.find(&pool.settings, sub);
+        let account = user.map_or("", |user| user.shown_name(&pool.settings));
+        let uri = qr_code::key_uri(pool.name(), account, &secret);
+        SetUp {
+            frame,
+            qr_code: QrCode::of(&uri),
+            secret,
+            uri,
+        }
     })
 }
 
 pub(super) async fn show_setup(visit: Visit) -> Response {
     match visit.step() {
-        Some(Step::SetUpTotp { secret, .. }) => setup_form(&visit, None, &secret),
+        Some(Step::SetUpTotp { sub, secret }) => setup_form(&visit, None, &sub, &secret),
         _ => visit.go("/login"),
     }
 }
@@ -202,7 +215,7 @@ pub(super) async fn set_up(Submitted(visit, entered): Submitted) -> Response {
         return visit.go_failing("/login", TOO_LATE);
     };
     if secret.accept(&code(&entered), visit.now()).is_err() {
-        return setup_form(&visit, Some(&errors::app_not_enabled()), &secret);
+        return setup_form(&visit, Some(&errors::app_not_enabled()), &sub, &secret);
     }
     let stored = visit.with_pool(|pool| {
         let user = pool

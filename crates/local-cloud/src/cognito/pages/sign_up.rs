@@ -23,7 +23,8 @@ struct SignUp {
 }
 
 fn form(visit: &Visit, error: Option<&AwsError>, entered: &Params) -> Response {
-    visit.form(error, |pool, frame| {
+    let name = visit.with_pool(|pool| Ok(fields::sign_up_name(&pool.settings)));
+    visit.form_of(name.unwrap_or("username"), error, |pool, frame| {
         let mut fields = fields::sign_up(pool);
         for field in &mut fields {
             entered.field(&field.name).clone_into(&mut field.value);

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::log_out::ErrorPage;
-use super::{fields, found, page, request_of};
+use super::{fields, found, page, request_of, wrong};
 use crate::cognito::browsers::{Notice, SignedIn, Step};
 use crate::cognito::client::same;
 use crate::cognito::domain::{Domain, Host, elsewhere};
@@ -35,6 +35,43 @@ pub(super) struct Frame {
     pub(super) managed: bool,
     pub(super) error: Option<String>,
     pub(super) notice: Option<String>,
+    /// The fields that the error is about; the first gets the focus.
+    wrong: Vec<String>,
+}
+
+impl Frame {
+    /// What assistive technology reads with a field: its hint, and what was wrong; and the focus, if it is
+    /// the first field that is wrong. These are attributes, to be put into the tag as they are.
+    pub(super) fn about(&self, field: &str, hint: &str) -> String {
+        let error = self.error.as_ref().map(|_| "error");
+        let ids: Vec<_> = (Some(hint).filter(|hint| !hint.is_empty()).into_iter())
+            .chain(error)
+            .collect();
+        let mut attributes = String::new();
+        if !ids.is_empty() {
+            attributes.push_str(" aria-describedby=\"");
+            attributes.push_str(&ids.join(" "));
+            attributes.push('"');
+        }
+        if self.wrong.iter().any(|wrong| wrong == field) {
+            attributes.push_str(" aria-invalid=\"true\"");
+        }
+        if self.wrong.first().is_some_and(|first| first == field) {
+            attributes.push_str(" autofocus");
+        }
+        attributes
+    }
+
+    /// The frame of a page that asks for these fields alone.
+    pub(super) fn asking_for(mut self, fields: &[&str]) -> Self {
+        self.wrong.retain(|wrong| fields.contains(&wrong.as_str()));
+        self
+    }
+
+    /// Whether the error is about no field, so that its own text gets the focus.
+    pub(super) fn is_general(&self) -> bool {
+        self.wrong.is_empty()
+    }
 }
 
 /// A page's request, checked.
@@ -174,7 +211,7 @@ impl Visit {
     }
 
     /// What the templates need, with the notice that the last page left.
-    pub(super) fn frame(&self, error: Option<&AwsError>) -> Frame {
+    fn frame(&self, error: Option<&AwsError>, name: &str) -> Frame {
         let mut state = self.cognito.lock();
         let (failed, notice) = match state.browsers.take_notice(&self.session, &self.pool_id) {
             None => (None, None),
@@ -187,6 +224,7 @@ impl Visit {
             managed: self.managed,
             error: error.map(|error| error.message.clone()).or(failed),
             notice,
+            wrong: error.map_or_else(Vec::new, |error| wrong::fields(error, name)),
         }
     }
 
@@ -210,11 +248,21 @@ impl Visit {
         error: Option<&AwsError>,
         template: impl FnOnce(&Pool, Frame) -> T,
     ) -> Response {
+        self.form_of("username", error, template)
+    }
+
+    /// The same for a form whose user name has another field.
+    pub(super) fn form_of<T: askama::Template>(
+        &self,
+        name: &str,
+        error: Option<&AwsError>,
+        template: impl FnOnce(&Pool, Frame) -> T,
+    ) -> Response {
         let status = match error {
             None => StatusCode::OK,
             Some(_) => StatusCode::BAD_REQUEST,
         };
-        let frame = self.frame(error);
+        let frame = self.frame(error, name);
         match self.with_pool(|pool| Ok(template(pool, frame))) {
             Ok(template) => self.show(status, &template),
             Err(error) => self.show(StatusCode::NOT_FOUND, &ErrorPage::new(&error.message)),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::AwsError;
-use crate::cognito::errors::invalid;
+use crate::cognito::errors::{DOES_NOT_CONFORM, invalid};
 use crate::cognito::pool::Pool;
 
 /// Whether `text` looks like an e-mail address.
@@ -66,9 +66,7 @@ pub(crate) fn check_required(pool: &Pool, has: impl Fn(&str) -> bool) -> Result<
 }
 
 fn does_not_conform(reason: &str) -> AwsError {
-    invalid(format!(
-        "Attributes did not conform to the schema: {reason}"
-    ))
+    invalid(format!("{DOES_NOT_CONFORM}{reason}"))
 }
 
 fn fits(schema: &Value, value: &str) -> Result<(), &'static str> {

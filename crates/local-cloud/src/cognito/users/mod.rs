@@ -102,6 +102,14 @@ impl User {
         self.attribute(contact.attribute()).filter(|_| verified)
     }
 
+    /// The name that the person knows: the address to sign in with, or the user name.
+    pub(crate) fn shown_name(&self, settings: &Settings) -> &str {
+        let mut addresses = settings.username_attributes.iter();
+        addresses
+            .find_map(|contact| self.attribute(contact.attribute()))
+            .unwrap_or(&self.username)
+    }
+
     fn goes_by(&self, settings: &Settings, name: &str) -> bool {
         let name = settings.fold(name);
         let is = |value: Option<&str>| value.is_some_and(|value| settings.fold(value) == name);

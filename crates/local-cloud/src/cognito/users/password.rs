@@ -11,6 +11,11 @@ use crate::cognito::settings::PasswordPolicy;
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html>
 const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+-";
 
+/// The most characters that Cognito takes, by the model of `SignUp`: "Maximum length of 256"
+/// (<https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html>). What its
+/// own pages say to more is not documented.
+const LONGEST: usize = 256;
+
 /// Enough to be slow to guess and quick to test.
 const ROUNDS: NonZeroU32 = NonZeroU32::new(10_000).unwrap();
 
@@ -19,8 +24,11 @@ impl PasswordPolicy {
     pub(crate) fn violation(&self, password: &str) -> Option<&'static str> {
         let has = |kind: fn(char) -> bool| password.chars().any(kind);
         let inner_space = password.trim().contains(' ');
-        if password.chars().count() < self.minimum_length {
+        let length = password.chars().count();
+        if length < self.minimum_length {
             Some("Password not long enough")
+        } else if length > LONGEST {
+            Some("Password must not be longer than 256 characters")
         } else if self.require_uppercase && !has(|letter| letter.is_ascii_uppercase()) {
             Some("Password must have uppercase characters")
         } else if self.require_lowercase && !has(|letter| letter.is_ascii_lowercase()) {
@@ -110,6 +118,12 @@ mod tests {
             require_symbols: false,
         };
         assert_eq!(policy.violation("aaaaaa"), None);
+        assert_eq!(policy.violation(&"a".repeat(256)), None);
+        let longer = policy.violation(&"a".repeat(257));
+        assert_eq!(
+            longer,
+            Some("Password must not be longer than 256 characters")
+        );
         assert_eq!(policy.violation("aaaaa"), Some("Password not long enough"));
     }
 

@@ -113,6 +113,12 @@ async fn link(developer: &Developer, client: &Client, scope: &str) -> (String, S
     let shown = browser().get(page).header("cookie", &cookie);
     let shown = shown.send().await.unwrap().text().await.unwrap();
     assert!(shown.contains("guide asks for"), "{shown}");
+    // In words, and by the name of the scope.
+    let words = match scope {
+        "profile" => "Your name, your e-mail address and your user id (<code>profile</code>)",
+        _ => "The postal code of your primary shipping address (<code>postal_code</code>)",
+    };
+    assert!(shown.contains(words), "{shown}");
     assert_accessible(&shown);
     let answer = post(developer, "/ap/oa", &form, &cookie).await;
     let back = location(&answer, &url);

@@ -77,6 +77,8 @@ pub(crate) fn assert_accessible(html: &str) {
     has(viewport, "content", "width=device-width, initial-scale=1");
     assert_eq!(html.matches("min-height: 2.75rem").count(), 2, "{html}");
 
+    assert_contrast(html);
+
     // Nothing runs, and nothing is loaded from elsewhere.
     for (name, attributes, _) in &tags {
         let loads = ["script", "link", "img", "iframe", "object", "embed"];
@@ -152,6 +154,18 @@ fn assert_wrong_is_read(html: &str, tags: &[(String, Attributes, String)]) {
     let Some((_, wrong, _)) = tags.iter().find(|(_, attributes, _)| is_error(attributes)) else {
         return;
     };
+    // Whoever comes back to a form is at what is wrong.
+    let focused = tags
+        .iter()
+        .filter(|(_, all, _)| all.contains_key("autofocus"));
+    let focused: Vec<_> = focused.collect();
+    let [(_, focused, _)] = focused.as_slice() else {
+        panic!("{} focused elements in {html}", focused.len());
+    };
+    let is_wrong = focused
+        .get("aria-invalid")
+        .is_some_and(|invalid| invalid == "true");
+    assert!(is_wrong || is_error(focused), "{html}");
     let id = wrong.get("id").map_or("", String::as_str);
     let described = tags.iter().any(|(name, attributes, _)| {
         let by = attributes.get("aria-describedby");
@@ -161,14 +175,83 @@ fn assert_wrong_is_read(html: &str, tags: &[(String, Attributes, String)]) {
     assert!(!id.is_empty() && described, "{html}");
 }
 
+/// The colours of a page, in the light or in the dark: `--name: #rrggbb`.
+fn colours(html: &str, dark: bool) -> HashMap<&str, &str> {
+    let (light, night) = html
+        .split_once("@media (prefers-color-scheme: dark)")
+        .unwrap();
+    let mut found = HashMap::new();
+    for text in [Some(light), dark.then_some(night)].into_iter().flatten() {
+        for declaration in text.split([';', '{']) {
+            if let Some((name, value)) = declaration.trim().split_once(": #")
+                && let Some(name) = name.strip_prefix("--")
+            {
+                found.insert(name, value);
+            }
+        }
+    }
+    found
+}
+
+/// The contrast of two colours (<https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>).
+fn contrast(one: &str, other: &str) -> f64 {
+    let luminance = |colour: &str| {
+        let part = |at: usize| {
+            let byte = u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
+            let part = f64::from(byte) / 255.0;
+            if part <= 0.04045 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
+    };
+    let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+    one.max(other) / one.min(other)
+}
+
+/// Asserts that text, what surrounds an input and what shows the focus can be seen
+/// (<https://www.w3.org/TR/WCAG22/#contrast-minimum>, <https://www.w3.org/TR/WCAG22/#non-text-contrast>).
+#[track_caller]
+fn assert_contrast(html: &str) {
+    for dark in [false, true] {
+        let colours = colours(html, dark);
+        for (front, back, least) in [
+            ("text", "page", 4.5),
+            ("edge", "page", 3.0),
+            ("ring", "page", 3.0),
+            ("wrong", "page", 3.0),
+            ("accent", "page", 3.0),
+        ] {
+            let found = contrast(colours[front], colours[back]);
+            assert!(found >= least, "{front} on {back}, dark {dark}: {found}");
+        }
+        let button = contrast("ffffff", colours["accent"]);
+        assert!(button >= 4.5, "button, dark {dark}: {button}");
+    }
+    for rule in [
+        "border: 1px solid var(--edge)",
+        "outline: 3px solid var(--ring)",
+        "background: var(--page)",
+        "color: var(--text)",
+    ] {
+        assert!(html.contains(rule), "{rule}");
+    }
+}
+
 /// A page as it should be, for slips to be made in it.
 const PAGE: &str = "<!doctype html><html lang=\"en\"><head><meta name=\"viewport\" \
     content=\"width=device-width, initial-scale=1\"><title>Sign in</title>\
-    <style>input { min-height: 2.75rem; } button { min-height: 2.75rem; }</style></head><body><main>\
+    <style>:root { --page: #ffffff; --text: #1b1f24; --edge: #6b7787; --accent: #0b5fa5; --ring: #0b5fa5; \
+    --wrong: #b3261e; } @media (prefers-color-scheme: dark) { :root { --page: #14171a; --text: #e6e8eb; \
+    --edge: #8d99a8; --accent: #1f6fb5; --ring: #7ab8f5; --wrong: #f2877f; } } \
+    body { color: var(--text); background: var(--page); } :focus-visible { outline: 3px solid var(--ring); } \
+    input { min-height: 2.75rem; border: 1px solid var(--edge); } button { min-height: 2.75rem; }</style></head><body><main>\
     <h1>Sign in</h1><p class=\"error\" id=\"error\" role=\"alert\">Wrong.</p>\
     <form method=\"post\" action=\"/login\"><input type=\"hidden\" name=\"_csrf\" value=\"x\">\
     <label for=\"code\">Code</label><input id=\"code\" type=\"text\" autocomplete=\"off\" \
-    aria-describedby=\"error\"><button type=\"submit\">Sign in</button></form>\
+    aria-describedby=\"error\" aria-invalid=\"true\" autofocus><button type=\"submit\">Sign in</button></form>\
     <a href=\"/signup\">Create an account</a></main></body></html>";
 
 #[test]
@@ -185,6 +268,8 @@ fn slips_are_found() {
         ("aria-describedby=\"error\"", "aria-describedby=\"lead\""),
         (" role=\"alert\"", ""),
         (" aria-describedby=\"error\"", ""),
+        (" autofocus", ""),
+        (" aria-invalid=\"true\"", ""),
         ("name=\"_csrf\"", "name=\"other\""),
         ("Create an account", ""),
         (
@@ -194,6 +279,9 @@ fn slips_are_found() {
         ("<button ", "<button onclick=\"go()\" "),
         ("<style>", "<style>@import \"https://example.com/x.css\";"),
         ("button { min-height: 2.75rem; }", ""),
+        ("--edge: #6b7787", "--edge: #8d99a8"),
+        ("--ring: #7ab8f5", "--ring: #0b5fa5"),
+        ("border: 1px solid var(--edge)", "border: 0"),
     ] {
         let page = PAGE.replace(right, wrong);
         assert_ne!(page, PAGE, "{right}");

@@ -353,3 +353,106 @@ async fn every_page_that_can_be_opened_is_for_everybody() {
     }
     fixture.stage.stop().await;
 }
+
+/// The first field that is wrong has the focus and says so; an error about none has it itself.
+#[tokio::test]
+async fn what_is_wrong_has_the_focus() {
+    let fixture = Fixture::with(
+        &json!({ "Schema": [
+            { "Name": "given_name", "Required": true },
+        ]}),
+        &json!({}),
+    )
+    .await;
+    let mut browser = Browser::new(&fixture);
+    let login = browser.open(&fixture.authorize_url(&[])).await;
+    assert!(!login.html.contains("autofocus"), "{}", login.html);
+    let signup = browser
+        .open(&login.url.as_str().replace("/login", "/signup"))
+        .await;
+    let focused = |html: &str| {
+        let before = html.split(" autofocus").next().unwrap();
+        let tag = before.rsplit('<').next().unwrap();
+        tag.split("id=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let long = "Aa1!".repeat(65);
+    for (email, name, password, wrong) in [
+        ("no address", "Ada", PASSWORD, "email"),
+        (EMAIL, "", PASSWORD, "given_name"),
+        (EMAIL, "Ada", "weak", "password"),
+        (EMAIL, "Ada", &long, "password"),
+    ] {
+        let answer = [
+            ("email", email),
+            ("given_name", name),
+            ("password", password),
+        ];
+        let page = browser.submit(&signup, &answer).await;
+        assert_eq!(focused(&page.at("/signup").html), wrong);
+    }
+    let wrong = [("username", EMAIL), ("password", "Wrong-Horse-1")];
+    for attempt in 0..6 {
+        let page = browser.submit(&login, &wrong).await;
+        let expected = if attempt < 5 { "username" } else { "error" };
+        assert_eq!(focused(&page.html), expected, "{attempt}");
+    }
+    fixture.stage.stop().await;
+}
+
+/// A browser asks for the sign of a page by itself.
+#[tokio::test]
+async fn listeners_with_pages_have_an_icon() {
+    let fixture = Fixture::new().await;
+    let urls = fixture.stage.urls();
+    for base in [&urls.sign_in, &urls.lwa, &urls.device] {
+        let url = base.join("favicon.ico").unwrap();
+        let request = fixture
+            .http
+            .get(url)
+            .header("sec-fetch-site", "same-origin");
+        let icon = request.header("sec-fetch-mode", "no-cors").send().await;
+        let icon = icon.unwrap();
+        assert_eq!(icon.status(), 200);
+        assert_eq!(icon.headers()["content-type"], "image/svg+xml");
+    }
+    fixture.stage.stop().await;
+}
+
+/// An outage is a page for people, and a short text for programs.
+#[tokio::test]
+async fn an_outage_is_a_page() {
+    let fixture = Fixture::new().await;
+    let url = fixture
+        .stage
+        .urls()
+        .device
+        .join("control/provider")
+        .unwrap();
+    let request = fixture.http.post(url).json(&json!({ "is": "down" }));
+    crate::aws::opened(&fixture.stage, request)
+        .send()
+        .await
+        .unwrap();
+    let accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for (path, accept, is_page) in [
+        ("login", accept, true),
+        ("oauth2/authorize", accept, true),
+        ("oauth2/userInfo", "*/*", false),
+    ] {
+        let request = fixture.http.get(fixture.sign_in(path));
+        let answer = request.header("accept", accept).send().await.unwrap();
+        assert_eq!(answer.status(), 503);
+        let text = answer.text().await.unwrap();
+        assert_eq!(text.starts_with("<!doctype html>"), is_page, "{text}");
+        if is_page {
+            super::accessible::assert_accessible(&text);
+        }
+    }
+    fixture.stage.stop().await;
+}

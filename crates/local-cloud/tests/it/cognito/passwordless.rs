@@ -72,7 +72,7 @@ async fn the_page_wants_a_password(way: &Channel) {
     let login = browser.open(&fixture.authorize_url(&[])).await;
     let signup = login.url.as_str().replace("/login", "/signup");
     let signup = browser.open(&signup).await;
-    signup.says("autocomplete=\"new-password\" required");
+    signup.says("autocomplete=\"new-password\" maxlength=\"256\" required");
     let fields = [(way.attribute, way.person), ("password", "")];
     let refused = browser.submit(&signup, &fields).await;
     refused
