@@ -2,6 +2,7 @@
 
 mod certification;
 mod finding;
+mod handlers;
 mod icons;
 mod workflows;
 
@@ -41,7 +42,8 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let findings = findings(&options.stack)?;
+    let mut findings = findings(&options.stack)?;
+    findings.sort_by_key(|finding| finding.severity);
     let count = |severity| {
         findings
             .iter()
@@ -58,8 +60,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
         });
         output::line(&report.to_string());
     } else {
-        for finding in &findings {
-            output::line(&finding.to_string());
+        for line in lines(&findings, options.certification) {
+            output::line(&line);
         }
         output::line(&format!(
             "{errors} in a deployment's way, {certification} in certification's way, {} advised",
@@ -68,6 +70,25 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     }
     let failed = errors > 0 || (options.certification && certification > 0);
     Ok(ExitCode::from(u8::from(failed)))
+}
+
+/// The findings as people read them. Who does not ask about certification sees one line for each
+/// kind of thing that it lacks.
+fn lines(findings: &[Finding], certification: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut folded: Vec<&'static str> = Vec::new();
+    for finding in findings {
+        if certification || finding.severity != Severity::Certification {
+            lines.push(finding.to_string());
+        } else if !folded.contains(&finding.code) {
+            folded.push(finding.code);
+            let alike = findings
+                .iter()
+                .filter(|other| (other.severity, other.code) == (finding.severity, finding.code));
+            lines.push(finding.folded(alike.count() - 1));
+        }
+    }
+    lines
 }
 
 /// What to do about a problem of the stack file, and where its rule is written down.
@@ -119,8 +140,6 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
             findings.extend(
                 advice.map(|advice| of_the_package("PACKAGE_ADVICE", Severity::Advice, advice)),
             );
-            let optional = stack.as_ref().is_none_or(|stack| stack.linking.optional);
-            findings.extend(Package::read(&folder)?.check(optional));
         }
         Err(error) => {
             let problems = error.problems().iter();
@@ -128,6 +147,12 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
                 problems.map(|problem| of_the_package("PACKAGE", Severity::Error, problem)),
             );
         }
+    }
+    // What can be read is judged, whatever else is wrong.
+    if let Ok(package) = Package::read(&folder) {
+        let optional = stack.as_ref().is_none_or(|stack| stack.linking.optional);
+        findings.extend(package.check(optional));
+        findings.extend(handlers::check(path, package.models()));
     }
 
     if let Some(stack) = stack.filter(|_| stack::is_the_workspaces(path)) {

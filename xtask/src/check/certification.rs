@@ -30,10 +30,10 @@ const ADVISED_INTENTS: [(&str, &str); 2] = [
 const EXAMPLE_PHRASES: usize = 3;
 
 /// A document and the text that its places are counted in.
-struct Document {
+pub(super) struct Document {
     file: PathBuf,
     text: String,
-    value: Value,
+    pub(super) value: Value,
 }
 
 impl Document {
@@ -45,7 +45,8 @@ impl Document {
         Ok(Self { file, text, value })
     }
 
-    fn place(&self, place: &JsonPlace) -> Place {
+    /// Where a value is.
+    pub(super) fn place(&self, place: &JsonPlace) -> Place {
         let (line, column) = place.position(&self.text);
         Place::new(&self.file, line, column)
     }
@@ -55,7 +56,7 @@ impl Document {
     }
 }
 
-/// A skill package that can be deployed.
+/// A skill package that can be read.
 pub(super) struct Package {
     folder: PathBuf,
     manifest: Document,
@@ -63,14 +64,17 @@ pub(super) struct Package {
 }
 
 impl Package {
-    /// Reads a folder that was found to be a skill package.
+    /// Reads the manifest and the models of its locales.
     pub(super) fn read(folder: &Path) -> Result<Self, Failure> {
         let manifest = Document::read(folder.join("skill.json"))?;
         let mut models = BTreeMap::new();
         let locales = manifest.value["manifest"]["publishingInformation"]["locales"].as_object();
         for locale in locales.into_iter().flat_map(|locales| locales.keys()) {
             let file = folder.join(format!("interactionModels/custom/{locale}.json"));
-            models.insert(locale.clone(), Document::read(file)?);
+            // One that cannot be read is no package's, which is found elsewhere.
+            if let Ok(model) = Document::read(file) {
+                models.insert(locale.clone(), model);
+            }
         }
         Ok(Self {
             folder: folder.to_owned(),
@@ -79,11 +83,17 @@ impl Package {
         })
     }
 
+    /// The interaction models, by locale.
+    pub(super) fn models(&self) -> &BTreeMap<String, Document> {
+        &self.models
+    }
+
     /// `optional` says whether the skill can be used without linking an account.
     pub(super) fn check(&self, optional: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (locale, model) in &self.models {
             findings.extend(intents(model));
+            findings.extend(dialogs(model));
             findings.extend(self.example_phrases(locale, model));
             findings.extend(self.icons(locale));
             findings.extend(self.policies(locale));
@@ -122,9 +132,20 @@ impl Package {
         let interaction = &model.value["interactionModel"];
         for (index, phrase) in phrases.into_iter().enumerate() {
             let (why, fix) = match understanding(locale, interaction, phrase) {
-                Understanding::Launch
-                | Understanding::Intent(_)
-                | Understanding::UnknownLanguage => continue,
+                Understanding::Launch | Understanding::Intent(_) => continue,
+                Understanding::UnknownLanguage => {
+                    let message = format!(
+                        "whether the example phrases of {locale} work is not known: the local device \
+                         does not understand its language"
+                    );
+                    let place = self.manifest.place(&place);
+                    findings.push(
+                        Finding::new("EXAMPLE_PHRASE", Severity::Advice, message)
+                            .at(place)
+                            .fix("say each of them to Alexa".to_owned()),
+                    );
+                    break;
+                }
                 Understanding::NoIntent => (
                     "no sample of the interaction model says that",
                     "use a sample of an intent after the invocation name, or add this one",
@@ -245,6 +266,29 @@ fn intents(model: &Document) -> Vec<Finding> {
             .fix(format!("add {{\"name\": \"{name}\", \"samples\": []}}"))
     };
     missing.map(finding).collect()
+}
+
+/// The local device does not ask what a dialog would have Alexa ask.
+fn dialogs(model: &Document) -> Vec<Finding> {
+    let keys = ["interactionModel", "dialog", "intents"];
+    let intents = model.value["interactionModel"]["dialog"]["intents"].as_array();
+    let finding = |(index, intent): (usize, &Value)| {
+        let name = intent["name"].as_str().unwrap_or_default();
+        let place = model.place(&JsonPlace::of(&keys).index(index));
+        let message = format!("the local device does not hold the dialog of {name}");
+        Finding::new("DIALOG", Severity::Advice, message)
+            .at(place)
+            .fix(
+                "try it with Alexa: what she asks by herself is not asked on a local stage"
+                    .to_owned(),
+            )
+    };
+    intents
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(finding)
+        .collect()
 }
 
 #[cfg(test)]

@@ -8,15 +8,15 @@ use serde::Serialize;
 use crate::render;
 
 /// What a finding is in the way of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Severity {
     /// A deployment is refused, or would fail.
     Error,
-    /// The skill can be deployed and tried out, and Amazon would not certify it.
-    Certification,
     /// Works, and has a cost.
     Advice,
+    /// The skill can be deployed and tried out, and Amazon would not certify it.
+    Certification,
 }
 
 /// Where it is.
@@ -68,6 +68,18 @@ impl Finding {
     pub(super) fn fix(mut self, fix: impl Into<Option<String>>) -> Self {
         self.fix = fix.into();
         self
+    }
+}
+
+impl Finding {
+    /// Everything but what to do, and how many others are of the same kind.
+    pub(super) fn folded(&self, others: usize) -> String {
+        let whole = self.to_string();
+        let first = whole.lines().next().unwrap_or_default();
+        match others {
+            0 => first.to_owned(),
+            others => format!("{first}, and {others} more (--certification)"),
+        }
     }
 }
 
