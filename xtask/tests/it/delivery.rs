@@ -174,7 +174,7 @@ fn the_roles_allow_what_a_whole_rollout_calls_and_nothing_else() {
         pool["UserPoolAddOns"] = json!({ "AdvancedSecurityMode": "OFF" });
     });
     change_client(&console, &pool, |client| {
-        client["LogoutURLs"] = json!(["https://example.com/"]);
+        client["AuthSessionValidity"] = json!(5);
     });
     plan("");
     succeeds(&run(&nothing, ""));

@@ -111,14 +111,14 @@ fn what_was_changed_in_cognito_is_put_back() {
     change_client(&console, &pool, |client| {
         client["CallbackURLs"] = json!(["https://example.com/"]);
         client["RefreshTokenValidity"] = json!(1);
-        client["LogoutURLs"] = json!(["https://example.com/"]);
+        client["AuthSessionValidity"] = json!(5);
     });
     let expected = [
         "UserPool/Policies/PasswordPolicy/MinimumLength",
         "UserPool/UserPoolAddOns",
         "UserPoolClient/CallbackURLs",
         "UserPoolClient/RefreshTokenValidity",
-        "UserPoolClient/LogoutURLs",
+        "UserPoolClient/AuthSessionValidity",
     ];
     let plan = planned(&stage);
     assert_eq!(to_do(&plan), ["drift"], "{plan}");
@@ -131,7 +131,7 @@ fn what_was_changed_in_cognito_is_put_back() {
     for name in [
         "CallbackURLs",
         "RefreshTokenValidity",
-        "LogoutURLs",
+        "AuthSessionValidity",
         "ClientSecret",
     ] {
         assert_eq!(after[name], before[name], "{name}");

@@ -110,8 +110,10 @@ fn change_client(console: &Console<'_>, client: &Value) {
     let described = console.cognito("DescribeUserPoolClient", client);
     let mut described = described["UserPoolClient"].clone();
     let members = described.as_object_mut().unwrap();
-    members.retain(|name, _| !name.ends_with("Date") && name != "ClientSecret");
-    members.insert("LogoutURLs".to_owned(), json!(["https://example.com/"]));
+    members.retain(|name, _| {
+        !name.ends_with("Date") && !["ClientSecret", "ClientType"].contains(&name.as_str())
+    });
+    members.insert("AuthSessionValidity".to_owned(), json!(5));
     console.cognito("UpdateUserPoolClient", &described);
 }
 

@@ -141,7 +141,7 @@ async fn described(stage: &LocalStage, pool: &str) -> BTreeMap<String, Value> {
     let mut all = BTreeMap::new();
     let mut keep = |name: String, mut value: Value, unwanted: &[&str]| {
         let members = value.as_object_mut().unwrap();
-        members.retain(|name, _| !unwanted.contains(&name.as_str()));
+        members.retain(|name, value| !unwanted.contains(&name.as_str()) && !value.is_null());
         all.insert(name, value);
     };
     let described = cognito(stage, "DescribeUserPool", input.clone()).await;
@@ -177,7 +177,12 @@ async fn described(stage: &LocalStage, pool: &str) -> BTreeMap<String, Value> {
         .enumerate()
     {
         let input = json!({ "UserPoolId": pool, "ClientId": client["ClientId"] });
-        let client = cognito(stage, "DescribeUserPoolClient", input).await;
+        let mut client = cognito(stage, "DescribeUserPoolClient", input).await;
+        // Of the plan `lite` it is not said, and what is off may be said.
+        let rotation = &mut client["UserPoolClient"]["RefreshTokenRotation"];
+        if *rotation == json!({ "Feature": "DISABLED" }) {
+            rotation.take();
+        }
         let own = [
             "ClientId",
             "ClientName",
