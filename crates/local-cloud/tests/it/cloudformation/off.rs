@@ -111,7 +111,7 @@ const CHOICES: &[Choice] = &[
         name: "lifetimes",
         base: "",
         off: "",
-        on: "tokens = { access = '5m', refresh = '1h' }",
+        on: "tokens = { access = '10m', refresh = '1h' }",
     },
     Choice {
         name: "scopes",
