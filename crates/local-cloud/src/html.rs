@@ -27,8 +27,17 @@ pub(crate) fn icon<S: Clone + Send + Sync + 'static>() -> Door<S> {
 
 /// A page that no cache keeps, no other site frames and no script runs in.
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
+    page_in(status, template, str::to_owned)
+}
+
+/// The same, translated.
+pub(crate) fn page_in(
+    status: StatusCode,
+    template: &impl Template,
+    translate: impl FnOnce(&str) -> String,
+) -> Response {
     let (status, html) = match template.render() {
-        Ok(html) => (status, html),
+        Ok(html) => (status, translate(&html)),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     };
     let mut response = Response::new(Body::from(html));

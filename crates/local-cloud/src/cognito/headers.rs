@@ -7,6 +7,9 @@ pub(crate) const SESSION: &str = "cognito";
 /// The cookie that every form must repeat.
 pub(crate) const CSRF: &str = "XSRF-TOKEN";
 
+/// The cookie that remembers the language of the pages; what Cognito calls it is not documented.
+pub(crate) const LANGUAGE: &str = "lang";
+
 /// The value of a cookie.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers

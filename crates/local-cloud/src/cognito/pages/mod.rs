@@ -6,12 +6,14 @@
 mod confirm;
 mod fields;
 mod forgot;
+mod language;
 mod log_in;
 mod log_out;
 mod qr_code;
 mod second_factor;
 mod sign_up;
 mod visit;
+mod words;
 mod wrong;
 
 use axum::body::Body;

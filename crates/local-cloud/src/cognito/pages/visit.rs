@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
+use super::language::Language;
 use super::log_out::ErrorPage;
 use super::{fields, found, page, request_of, wrong};
 use crate::cognito::browsers::{Notice, SignedIn, Step};
@@ -19,6 +20,7 @@ use crate::cognito::settings::FirstFactor;
 use crate::cognito::users::sign_in::{self, Next, SecondFactor};
 use crate::cognito::users::totp::TotpSecret;
 use crate::cognito::{Cognito, errors, headers, random};
+use crate::html::page_in;
 use crate::{AwsError, Shared};
 
 /// How long a browser keeps its cookies: as long as a confirmation code can be entered. What they stand
@@ -83,6 +85,7 @@ pub(super) struct Visit {
     csrf: String,
     session: String,
     managed: bool,
+    language: Language,
 }
 
 /// A form that came from our own page.
@@ -172,6 +175,11 @@ impl Visit {
             request,
             query: query.to_owned(),
             managed,
+            language: if managed {
+                language(query, browser)
+            } else {
+                Language::English
+            },
         })
     }
 
@@ -239,7 +247,8 @@ impl Visit {
 
     /// A page, with the cookies that its form needs.
     pub(super) fn show(&self, status: StatusCode, template: &impl askama::Template) -> Response {
-        self.with_cookies(page(status, template), &self.session)
+        let page = page_in(status, template, |html| self.language.translate(html));
+        self.with_cookies(page, &self.session)
     }
 
     /// A form, or the same form again with what was wrong.
@@ -385,6 +394,7 @@ impl Visit {
         for (name, value) in [
             (headers::CSRF, self.csrf.as_str()),
             (headers::SESSION, session),
+            (headers::LANGUAGE, self.language.tag()),
         ] {
             let cookie =
                 format!("{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax");
@@ -394,6 +404,15 @@ impl Visit {
         }
         response
     }
+}
+
+/// The language that the address names, or that the browser was shown before.
+fn language(query: &str, browser: &HeaderMap) -> Language {
+    let named = Params::parse(query);
+    let remembered = || headers::cookie(browser, headers::LANGUAGE).and_then(Language::of);
+    Language::of(named.field("lang"))
+        .or_else(remembered)
+        .unwrap_or_default()
 }
 
 /// Whether the client's pages are those of managed login; nothing if there are none, because the client

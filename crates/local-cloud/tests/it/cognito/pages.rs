@@ -456,3 +456,74 @@ async fn an_outage_is_a_page() {
     }
     fixture.stage.stop().await;
 }
+
+/// The texts of a page, without what differs between languages by itself.
+fn texts(html: &str) -> Vec<String> {
+    let (_, body) = html.split_once("<body>").unwrap();
+    let texts = body.split('<').skip(1);
+    let texts = texts.filter_map(|piece| piece.split_once('>'));
+    let texts = texts.map(|(_, text)| text.trim().to_owned());
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+/// "Managed login localization": `lang` chooses, the browser remembers, and the classic pages are in
+/// English
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html>).
+#[tokio::test]
+async fn the_address_chooses_the_language() {
+    let pool = json!({ "Schema": [{ "Name": "given_name", "Required": true }] });
+    let fixture = Fixture::with(&pool, &json!({})).await;
+    let paths = [
+        "/login",
+        "/signup",
+        "/confirmUser",
+        "/resendcode",
+        "/forgotPassword",
+    ];
+    let login = Browser::new(&fixture)
+        .open(&fixture.authorize_url(&[]))
+        .await;
+    for (language, title) in [
+        ("de", "Anmelden"),
+        ("es", "Iniciar sesión"),
+        ("ja", "サインイン"),
+    ] {
+        let mut english = Browser::new(&fixture);
+        let mut browser = Browser::new(&fixture);
+        let chosen = fixture.authorize_url(&[("lang", language)]);
+        let first = browser.open(&chosen).await;
+        first
+            .says(&format!("<html lang=\"{language}\">"))
+            .says(title);
+        let wrong = [("username", EMAIL), ("password", "Wrong-Horse-1")];
+        let refused = browser.submit(&first, &wrong).await;
+        assert!(!refused.html.contains(WRONG), "{}", refused.html);
+        for path in paths {
+            // Without the parameter, which the browser has remembered.
+            let url = login.url.as_str().replace("/login", path);
+            let shown = texts(&browser.open(&url).await.html);
+            let before = texts(&english.open(&url).await.html);
+            assert_eq!(shown.len(), before.len());
+            for (shown, before) in shown.iter().zip(&before) {
+                let same = shown == before && !["Code", "Name"].contains(&before.as_str());
+                assert!(!same, "{language} {path}: {before}");
+            }
+        }
+    }
+    let unknown = fixture.authorize_url(&[("lang", "xx")]);
+    let page = Browser::new(&fixture).open(&unknown).await;
+    page.says("<html lang=\"en\">");
+    let classic = json!({
+        "UserPoolId": fixture.pool,
+        "Domain": "guide-local",
+        "ManagedLoginVersion": 1,
+    });
+    fixture
+        .call("UpdateUserPoolDomain", &classic)
+        .await
+        .unwrap();
+    let german = fixture.authorize_url(&[("lang", "de")]);
+    let page = Browser::new(&fixture).open(&german).await;
+    page.says("<html lang=\"en\">");
+    fixture.stage.stop().await;
+}
