@@ -3,6 +3,7 @@
 pub mod account_linking;
 pub mod environment;
 pub mod ids;
+#[cfg(feature = "package")]
 pub mod package;
 pub mod profile;
 pub mod request;

@@ -67,7 +67,7 @@ impl Client<'_> {
     fn change(&self, change: impl FnOnce(&mut Value)) {
         let mut input = self.described();
         let members = input.as_object_mut().unwrap();
-        members.retain(|name, _| !name.ends_with("Date"));
+        members.retain(|name, _| !name.ends_with("Date") && name != "ClientType");
         change(&mut input);
         self.console.cognito("UpdateUserPoolClient", &input);
     }
