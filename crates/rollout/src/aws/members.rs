@@ -85,7 +85,8 @@ static ABSENCES: LazyLock<[Absence; 8]> = LazyLock::new(|| {
             &["DcrConfiguration"],
             Some(json!({ "EnableStatus": "Disabled" })),
         ),
-        // Kept, as others have measured: https://github.com/go-to-k/cdkd/issues/1982
+        // Kept, as others have measured: https://github.com/go-to-k/cdkd/issues/1968 and, of the policies,
+        // https://github.com/go-to-k/cdkd/pull/1982
         row(&["MfaConfiguration"], Some(json!("OFF"))),
         row(
             &["Policies", "SignInPolicy"],
