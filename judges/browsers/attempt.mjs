@@ -90,13 +90,16 @@ export async function attempt(cases) {
       made.remove();
       return text && { text };
     },
-    websocket: ({ url, patience = LIMIT }) => {
+    websocket: async ({ url, patience = LIMIT }) => {
       const socket = new WebSocket(url.replace("http:", "ws:"));
       const end = new Promise((resolve) => {
         socket.onopen = () => resolve({ text: "open" });
         socket.onclose = () => resolve(null);
       });
-      return Promise.race([end, pause(patience)]);
+      const read = await Promise.race([end, pause(patience)]);
+      // The browser connects one socket at a time to an address: one that waits would hold up all others.
+      socket.close();
+      return read;
     },
     window: async ({ url, patience = LIMIT }) => {
       const opened = window.open(url);
