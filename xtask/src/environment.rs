@@ -387,7 +387,7 @@ mod tests {
         ];
         let mut all = Vec::new();
         let root = workspace::root();
-        for part in ["rollout", "skill", "smapi", "user-profile"] {
+        for part in ["rollout", "skill-kit", "smapi", "user-profile"] {
             sources(&root.join("crates").join(part).join("src"), &mut all);
         }
         sources(&root.join("xtask/src"), &mut all);

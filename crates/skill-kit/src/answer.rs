@@ -5,8 +5,7 @@ use models::response::{Acknowledgement, Answer, CanFulfill, CanFulfillAnswer, Re
 use serde_json::Value;
 use user_profile::LinkProblem;
 
-use crate::handlers::{Reply, skill_event};
-use crate::{AccountUse, Intent, Strings, Turn, linking};
+use crate::{AccountUse, Intents, Reply, Turn, Words, events, linking};
 
 /// An answer, and what to say about it in the log.
 pub(crate) struct Answered {
@@ -43,17 +42,17 @@ pub(crate) fn may_speak(body: &RequestBody) -> bool {
     )
 }
 
-pub(crate) async fn answer(
+pub(crate) async fn answer<I: Intents>(
     request: &RequestEnvelope,
-    turn: &Turn<'_>,
+    turn: &Turn<'_, I>,
 ) -> Result<Answered, ResponseError> {
     if let Some(asked) = turn.asked() {
-        return spoken(asked.answer(turn).await, turn.strings());
+        return spoken(asked.answer(turn).await, turn.words());
     }
     match &request.request.body {
         RequestBody::CanFulfillIntent(question) => {
-            let known = Intent::known(&question.intent.name);
-            let can = match known.map(Intent::account_use) {
+            let known = I::known(&question.intent.name);
+            let can = match known.map(I::account_use) {
                 Some(AccountUse::Public) => CanFulfill::Yes,
                 Some(AccountUse::Linked) => CanFulfill::Maybe,
                 None => CanFulfill::No,
@@ -65,7 +64,7 @@ pub(crate) async fn answer(
             })
         }
         RequestBody::SkillEvent(event) => {
-            let noted = skill_event(event, turn).await;
+            let noted = events::note(event, turn).await;
             let mut answered = Answered::silently("noted");
             if let Err(problem) = noted {
                 answered.outcome = problem.name();
@@ -86,11 +85,11 @@ pub(crate) async fn answer(
     }
 }
 
-fn spoken(reply: Reply, strings: &Strings) -> Result<Answered, ResponseError> {
+fn spoken(reply: Reply, words: &Words) -> Result<Answered, ResponseError> {
     match reply {
         Ok(answer) => Answered::aloud(&answer, "answered"),
         Err(problem) => {
-            let answer = linking::answer(&problem, strings);
+            let answer = linking::answer(&problem, words);
             let mut answered = Answered::aloud(&answer, problem.name())?;
             answered.problem = Some(problem);
             Ok(answered)

@@ -11,13 +11,14 @@ use models::request::{RequestBody, RequestEnvelope};
 use models::response::Answer;
 use serde_json::{Map, Value, json};
 
-use crate::handlers::{Reply, launch};
-use crate::{Intent, Repeating, Turn};
+use crate::{Intents, Repeating, Reply, Turn};
 
 /// The session attribute that holds what was asked last.
 const ATTRIBUTE: &str = "lastAsked";
 /// What a launch is called there. No intent can have this name: it has a space.
 const LAUNCH: &str = "a launch";
+/// The built-in intent for "say that again".
+const REPEAT: &str = "AMAZON.RepeatIntent";
 
 /// Most bytes of choices that a session keeps. Alexa refuses answers of more than
 /// [`MAX_RESPONSE_BYTES`](models::response::MAX_RESPONSE_BYTES), and ids come with the request.
@@ -25,8 +26,8 @@ const MOST_CHOICE_BYTES: usize = 10_000;
 
 /// What a user asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
-    wish: Wish,
+pub(crate) struct Asked<I> {
+    wish: Wish<I>,
     /// The [`mark`] of the recognised speaker; `None` when Alexa recognised nobody.
     speaker: Option<String>,
     /// Whether the user wants it repeated.
@@ -35,24 +36,24 @@ pub(crate) struct Asked {
 
 /// What there is to ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Wish {
+enum Wish<I> {
     /// To open the skill.
     Launch,
     /// Something that an intent stands for.
-    Intent(Intent, Choices),
+    Intent(I, Choices),
 }
 
 /// The values of the interaction model that fill slots: the value's id by the slot's name. Never
 /// what was said.
 type Choices = BTreeMap<String, String>;
 
-impl Asked {
+impl<I: Intents> Asked<I> {
     /// What a request asks for; `None` when it is not a user's.
     pub(crate) fn of(request: &RequestEnvelope) -> Option<Self> {
         let wish = match &request.request.body {
             RequestBody::Launch(_) | RequestBody::SessionResumed(_) => Wish::Launch,
             RequestBody::Intent(request) => Wish::Intent(
-                Intent::named(&request.intent.name),
+                I::named(&request.intent.name),
                 (request.intent.slots.iter().flatten())
                     .filter_map(|(name, slot)| Some((name.clone(), slot.resolved_id()?.to_owned())))
                     .collect(),
@@ -64,18 +65,18 @@ impl Asked {
             speaker: mark(request),
             again: false,
         };
-        let before = match asked.wish {
-            Wish::Intent(Intent::Repeat, _) => asked.before(request),
+        let before = match &asked.wish {
+            Wish::Intent(intent, _) if intent.name() == REPEAT => asked.before(request),
             Wish::Launch | Wish::Intent(..) => None,
         };
         Some(before.unwrap_or(asked))
     }
 
     /// Answers.
-    pub(crate) async fn answer(&self, turn: &Turn<'_>) -> Reply {
+    pub(crate) async fn answer(&self, turn: &Turn<'_, I>) -> Reply {
         let answer = match &self.wish {
             wish if self.again && wish.repeating() == Repeating::DoneAlready => done_already(turn),
-            Wish::Launch => launch(turn).await?,
+            Wish::Launch => I::launch(turn).await?,
             Wish::Intent(intent, _) => intent.handle(turn).await?,
         };
         if self.is_short() {
@@ -125,7 +126,7 @@ impl Asked {
             LAUNCH => Wish::Launch,
             name => {
                 let choices = attribute["choices"].as_object().map(choices);
-                Wish::Intent(Intent::known(name)?, choices.unwrap_or_default())
+                Wish::Intent(I::known(name)?, choices.unwrap_or_default())
             }
         };
         Some(Self {
@@ -136,7 +137,7 @@ impl Asked {
     }
 }
 
-impl Wish {
+impl<I: Intents> Wish<I> {
     fn repeating(&self) -> Repeating {
         match self {
             Self::Launch => Repeating::AskAgain,
@@ -155,8 +156,8 @@ fn mark(request: &RequestEnvelope) -> Option<String> {
     Some(format!("{:016x}", hasher.finish()))
 }
 
-fn done_already(turn: &Turn<'_>) -> Answer {
-    turn.answer((turn.strings().done_already)())
+fn done_already<I: Intents>(turn: &Turn<'_, I>) -> Answer {
+    turn.answer((turn.words().done_already)())
 }
 
 fn choices(attribute: &Map<String, Value>) -> Choices {
@@ -171,6 +172,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::small::Intent;
 
     fn request(intent: &str, attributes: &Value, speaker: Option<&str>) -> RequestEnvelope {
         let person = speaker.map(|id| json!({ "personId": id }));
@@ -182,7 +184,7 @@ mod tests {
         serde_json::from_value(request).unwrap()
     }
 
-    fn asked(intent: &str, attributes: &Value, speaker: Option<&str>) -> Asked {
+    fn asked(intent: &str, attributes: &Value, speaker: Option<&str>) -> Asked<Intent> {
         Asked::of(&request(intent, attributes, speaker)).unwrap()
     }
 

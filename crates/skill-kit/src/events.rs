@@ -5,10 +5,13 @@
 use models::request::{SkillEvent, SkillEventName};
 use user_profile::LinkProblem;
 
-use crate::Turn;
+use crate::{Intents, Turn};
 
-/// Takes note of an event.
-pub(crate) async fn skill_event(event: &SkillEvent, turn: &Turn<'_>) -> Result<(), LinkProblem> {
+/// Takes note of an event, and has the skill do so.
+pub(crate) async fn note<I: Intents>(
+    event: &SkillEvent,
+    turn: &Turn<'_, I>,
+) -> Result<(), LinkProblem> {
     match event.name {
         // The token that this user's requests will carry: better to learn from the log now that
         // it is of no use than from the user later.
@@ -26,5 +29,5 @@ pub(crate) async fn skill_event(event: &SkillEvent, turn: &Turn<'_>) -> Result<(
         | SkillEventName::NotificationSubscriptionChanged
         | SkillEventName::Other(_) => {}
     }
-    Ok(())
+    I::event(event, turn).await
 }

@@ -1,7 +1,17 @@
 //! What an intent is: a name in the interaction models, whether it needs an account, what repeating
-//! it does, and a handler. The table of them is in [`handlers`](crate::handlers).
+//! it does, and a handler.
 
-use crate::Intent;
+use std::fmt::Debug;
+
+use models::request::SkillEvent;
+use models::response::Answer;
+use user_profile::LinkProblem;
+
+use crate::{Locale, Turn};
+
+/// What a handler has to say. A problem with the account has an answer of its own, the same for
+/// every handler; `?` leaves the handler for it.
+pub type Reply = Result<Answer, LinkProblem>;
 
 /// Whether an intent needs a linked account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,49 +32,118 @@ pub enum Repeating {
     DoneAlready,
 }
 
-/// Turns the table into an enum, its names and the calls of its handlers.
+/// The intents of a skill, and who answers them. [`intents!`](crate::intents) makes the type.
+pub trait Intents: Copy + Debug + Eq + Send + Sync + 'static {
+    /// The languages of the skill.
+    type Locale: Locale;
+
+    /// Every intent.
+    const ALL: &'static [Self];
+    /// What the skill does not understand: `AMAZON.FallbackIntent`.
+    const FALLBACK: Self;
+
+    /// The name in the interaction models.
+    fn name(self) -> &'static str;
+
+    /// Whether it needs a linked account.
+    fn account_use(self) -> AccountUse;
+
+    /// What "repeat that" does after it.
+    fn repeating(self) -> Repeating;
+
+    /// Answers a user who opens the skill.
+    fn launch(turn: &Turn<'_, Self>) -> impl Future<Output = Reply> + Send;
+
+    /// Calls the handler.
+    fn handle(self, turn: &Turn<'_, Self>) -> impl Future<Output = Reply> + Send;
+
+    /// Takes note of what happened to the skill or its link while nobody spoke. Events can be late,
+    /// repeated or out of order. A link that was made is checked before, and one that ended is
+    /// forgotten.
+    fn event(
+        event: &SkillEvent,
+        turn: &Turn<'_, Self>,
+    ) -> impl Future<Output = Result<(), LinkProblem>> + Send {
+        let _ = (event, turn);
+        std::future::ready(Ok(()))
+    }
+
+    /// The intent of a name, if this build knows it.
+    fn known(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|intent| intent.name() == name)
+    }
+
+    /// The intent of a name. One that this build does not know, because the interaction model is
+    /// newer or older than the code, is something that the skill does not understand.
+    fn named(name: &str) -> Self {
+        Self::known(name).unwrap_or(Self::FALLBACK)
+    }
+}
+
+/// Makes the type `Intent` from a table: a name, the name in the interaction models, whether the
+/// handler needs an account, what repeating does, and the handler.
+///
+/// The first line names the type of the locales and who answers a launch. One row has to be called
+/// `Fallback`. See `docs/add-an-intent.md`.
+#[macro_export]
 macro_rules! intents {
-    ($(
-        $(#[$doc:meta])*
-        $intent:ident = $name:literal, $account:ident $(, $repeating:ident)? => $handler:path;
-    )+) => {
+    (
+        $locale:ty, launch => $launch:path $(, event => $event:path)?;
+        $(
+            $(#[$doc:meta])*
+            $intent:ident = $name:literal, $account:ident $(, $repeating:ident)? => $handler:path;
+        )+
+    ) => {
         /// An intent of the interaction models.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Intent {
             $($(#[$doc])* $intent,)+
         }
 
-        impl Intent {
-            /// Every intent.
-            pub const ALL: &[Self] = &[$(Self::$intent,)+];
+        impl $crate::Intents for Intent {
+            type Locale = $locale;
+            const ALL: &'static [Self] = &[$(Self::$intent,)+];
+            const FALLBACK: Self = Self::Fallback;
 
-            /// The name in the interaction models.
-            pub fn name(self) -> &'static str {
+            fn name(self) -> &'static str {
                 match self {
                     $(Self::$intent => $name,)+
                 }
             }
 
-            /// Whether it needs a linked account.
-            pub fn account_use(self) -> $crate::AccountUse {
+            fn account_use(self) -> $crate::AccountUse {
                 match self {
                     $(Self::$intent => $crate::AccountUse::$account,)+
                 }
             }
 
-            /// What "repeat that" does after it.
-            pub fn repeating(self) -> $crate::Repeating {
+            fn repeating(self) -> $crate::Repeating {
                 match self {
-                    $(Self::$intent => intents!(@repeating $($repeating)?),)+
+                    $(Self::$intent => $crate::intents!(@repeating $($repeating)?),)+
                 }
             }
 
-            /// Calls the handler.
-            pub(crate) async fn handle(self, turn: &$crate::Turn<'_>) -> Reply {
+            async fn launch(turn: &$crate::Turn<'_, Self>) -> $crate::Reply {
+                $launch(turn).await
+            }
+
+            async fn handle(self, turn: &$crate::Turn<'_, Self>) -> $crate::Reply {
                 match self {
-                    $(Self::$intent => intents!(@$account $handler, turn),)+
+                    $(Self::$intent => $crate::intents!(@$account $handler, turn),)+
                 }
             }
+
+            $(
+                async fn event(
+                    event: &$crate::SkillEvent,
+                    turn: &$crate::Turn<'_, Self>,
+                ) -> Result<(), $crate::LinkProblem> {
+                    $event(event, turn).await
+                }
+            )?
         }
     };
     (@repeating) => {
@@ -81,34 +160,10 @@ macro_rules! intents {
     };
 }
 
-impl Intent {
-    /// The intent of a name, if this build knows it.
-    pub fn known(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|intent| intent.name() == name)
-    }
-
-    /// The intent of a name. One that this build does not know, because the interaction model is
-    /// newer or older than the code, is something that the skill does not understand.
-    pub fn named(name: &str) -> Self {
-        Self::known(name).unwrap_or(Self::Fallback)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[test]
-    fn built_in_intents_never_need_a_link() {
-        for intent in Intent::ALL {
-            if intent.name().starts_with("AMAZON.") {
-                assert_eq!(intent.account_use(), AccountUse::Public, "{intent:?}");
-            }
-        }
-    }
+    use super::Intents as _;
+    use crate::small::Intent;
 
     #[test]
     fn an_unknown_intent_is_not_understood() {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answered;
 use crate::log::{Level, chain};
-use crate::{Intent, Locale, Log};
+use crate::{Intents, Locale, Log};
 
 /// Where CloudWatch shows the metric.
 const NAMESPACE: &str = "Voicelink";
@@ -35,7 +35,11 @@ impl Report {
     }
 
     /// A report of an answer.
-    pub(crate) fn of(request_id: &str, request: &RequestEnvelope, answered: &Answered) -> Self {
+    pub(crate) fn of<I: Intents>(
+        request_id: &str,
+        request: &RequestEnvelope,
+        answered: &Answered,
+    ) -> Self {
         let Request { locale, body, .. } = &request.request;
         let intent = match body {
             RequestBody::Intent(request) => Some(request.intent.name.as_str()),
@@ -43,8 +47,8 @@ impl Report {
         };
         let report = Self::new(request_id, answered.outcome)
             .with("requestType", request.request.documented_kind().or(OTHER))
-            .with("locale", locale.as_deref().and_then(locale_word))
-            .with("intent", intent.and_then(intent_word))
+            .with("locale", locale.as_deref().and_then(locale_word::<I>))
+            .with("intent", intent.and_then(intent_word::<I>))
             .with("account", Some(request.linked_account().name()))
             .with("alexaError", refused_by_alexa(body));
         match &answered.problem {
@@ -100,12 +104,12 @@ impl Report {
     }
 }
 
-fn locale_word(tag: &str) -> Option<&'static str> {
-    Locale::known(tag).map(Locale::tag).or(OTHER)
+fn locale_word<I: Intents>(tag: &str) -> Option<&'static str> {
+    I::Locale::known(tag).map(I::Locale::tag).or(OTHER)
 }
 
-fn intent_word(name: &str) -> Option<&'static str> {
-    Intent::known(name).map(Intent::name).or(OTHER)
+fn intent_word<I: Intents>(name: &str) -> Option<&'static str> {
+    I::known(name).map(I::name).or(OTHER)
 }
 
 /// The kind of error that Alexa reports about an earlier answer, if it reports one. Its message may

@@ -1,6 +1,7 @@
 //! The skill as the Lambda runs it: one request in, one answer out, whatever happens in between.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use user_profile::{Directory, HttpClient, RequestTime, Settings};
 use crate::answer::{self, Answered, may_speak};
 use crate::moment::{Alexa, Moment};
 use crate::report::Report;
-use crate::{Configuration, Locale, Log, Turn};
+use crate::{Configuration, Intents, Locale, Log, Turn};
 
 /// Most time for an answer. Alexa gives up after 8 seconds, of which a cold start and the way
 /// there and back take their share.
@@ -27,15 +28,16 @@ const MARGIN: Duration = Duration::from_millis(500);
 /// has an answer of its own.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// The skill: a configuration, somebody who knows the accounts, and a log.
-pub struct Skill {
+/// A skill that runs: its intents, a directory that knows the accounts, and a log.
+pub struct Skill<I> {
     id: Option<SkillId>,
     directory: Option<Box<dyn Directory>>,
     alexa: Alexa,
     log: Log,
+    intents: PhantomData<I>,
 }
 
-impl fmt::Debug for Skill {
+impl<I> fmt::Debug for Skill<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Skill")
             .field("id", &self.id)
@@ -80,7 +82,7 @@ impl From<WrongSkill> for lambda_runtime::Diagnostic {
     }
 }
 
-impl Skill {
+impl<I: Intents> Skill<I> {
     /// A skill with the accounts that a configuration names. What is missing there is logged.
     pub fn new(configuration: Configuration, log: Log) -> Self {
         for problem in &configuration.problems {
@@ -119,6 +121,7 @@ impl Skill {
             directory,
             alexa: Alexa::default(),
             log,
+            intents: PhantomData,
         }
     }
 
@@ -137,7 +140,7 @@ impl Skill {
         received: Timestamp,
     ) -> Result<Value, WrongSkill> {
         let started = Instant::now();
-        let unreadable = unreadable(&payload);
+        let unreadable = unreadable::<I>(&payload);
         let request = match RequestEnvelope::try_from(payload) {
             Ok(request) => request,
             Err(error) => {
@@ -152,7 +155,7 @@ impl Skill {
             return Err(wrong_skill);
         }
 
-        let strings = Locale::of(request.request.locale.as_deref()).strings();
+        let words = I::Locale::of(request.request.locale.as_deref()).words();
         let time = MOST_TIME.min(invocation.time_left.saturating_sub(MARGIN));
         let deadline = started + time;
         let sent = request
@@ -162,9 +165,9 @@ impl Skill {
             .and_then(EventTime::instant);
         let now = RequestTime::new(received, sent);
         let time = (started, deadline);
-        let moment = Moment::of(&request, strings.one_moment, time, &self.alexa, &self.log);
+        let moment = Moment::of(&request, words.one_moment, time, &self.alexa, &self.log);
         let turn =
-            Turn::new(&request, self.directory.as_deref(), now, deadline).with_moment(moment);
+            Turn::<I>::new(&request, self.directory.as_deref(), now, deadline).with_moment(moment);
 
         let answering = AssertUnwindSafe(answer::answer(&request, &turn)).catch_unwind();
         let answered = match timeout_at(deadline + GRACE, answering).await {
@@ -172,13 +175,14 @@ impl Skill {
             Ok(Ok(Err(error))) => {
                 self.log
                     .failure("an answer that Alexa would refuse", &error);
-                apologise(&request, strings.broken, "refused-answer")
+                apologise(&request, words.broken, "refused-answer")
             }
             // The panic hook has said where.
-            Ok(Err(_panic)) => apologise(&request, strings.broken, "panic"),
-            Err(_elapsed) => apologise(&request, strings.out_of_time, "out-of-time"),
+            Ok(Err(_panic)) => apologise(&request, words.broken, "panic"),
+            Err(_elapsed) => apologise(&request, words.out_of_time, "out-of-time"),
         };
-        Report::of(&invocation.request_id, &request, &answered).write(&self.log, started.elapsed());
+        Report::of::<I>(&invocation.request_id, &request, &answered)
+            .write(&self.log, started.elapsed());
         Ok(answered.json)
     }
 
@@ -194,13 +198,13 @@ impl Skill {
 }
 
 /// What to say if a payload is no request, in the tone that its type asks for.
-fn unreadable(payload: &Value) -> Option<fn() -> Speech> {
+fn unreadable<I: Intents>(payload: &Value) -> Option<fn() -> Speech> {
     let text = |pointer| payload.pointer(pointer)?.as_str();
     let speaks = matches!(
         text("/request/type"),
         Some("LaunchRequest" | "IntentRequest")
     );
-    speaks.then(|| Locale::of(text("/request/locale")).strings().broken)
+    speaks.then(|| I::Locale::of(text("/request/locale")).words().broken)
 }
 
 fn apologise(request: &RequestEnvelope, words: fn() -> Speech, outcome: &'static str) -> Answered {

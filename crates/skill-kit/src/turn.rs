@@ -10,20 +10,25 @@ use user_profile::{Directory, LinkProblem, ProviderError, RequestTime, VerifiedT
 
 use crate::asked::Asked;
 use crate::moment::Moment;
-use crate::{Locale, Strings};
+use crate::{Intents, Locale, Words};
 
 /// One thing that the user said, and what is needed to answer it.
-pub struct Turn<'a> {
+pub struct Turn<'a, I: Intents> {
     request: &'a RequestEnvelope,
-    asked: Option<Asked>,
+    asked: Option<Asked<I>>,
     directory: Option<&'a dyn Directory>,
-    locale: Locale,
+    locale: I::Locale,
     now: RequestTime,
+    wait: Wait<'a>,
+}
+
+/// How long an answer may take, and what the user hears meanwhile.
+struct Wait<'a> {
     deadline: Instant,
     moment: Option<Moment<'a>>,
 }
 
-impl<'a> Turn<'a> {
+impl<'a, I: Intents> Turn<'a, I> {
     /// A turn at `now`, to be answered before `deadline`. Without a directory nobody has an
     /// account.
     pub fn new(
@@ -36,33 +41,40 @@ impl<'a> Turn<'a> {
             request,
             asked: Asked::of(request),
             directory,
-            locale: Locale::of(request.request.locale.as_deref()),
+            locale: I::Locale::of(request.request.locale.as_deref()),
             now,
-            deadline,
-            moment: None,
+            wait: Wait {
+                deadline,
+                moment: None,
+            },
         }
     }
 
     /// Lets the user be asked for a moment when the answer takes long.
     #[must_use]
     pub(crate) fn with_moment(mut self, moment: Option<Moment<'a>>) -> Self {
-        self.moment = moment;
+        self.wait.moment = moment;
         self
     }
 
     /// What to say, in the user's language.
-    pub fn strings(&self) -> &'static Strings {
+    pub fn strings(&self) -> &'static <I::Locale as Locale>::Strings {
         self.locale.strings()
+    }
+
+    /// What every skill says, in the user's language.
+    pub(crate) fn words(&self) -> &'static Words {
+        self.locale.words()
     }
 
     /// The user's locale, or the one that comes nearest: for words that are not among the
     /// [`strings`](Self::strings).
-    pub fn locale(&self) -> Locale {
+    pub fn locale(&self) -> I::Locale {
         self.locale
     }
 
     /// What the user asks for; `None` when it was not a user who sent the request.
-    pub(crate) fn asked(&self) -> Option<&Asked> {
+    pub(crate) fn asked(&self) -> Option<&Asked<I>> {
         self.asked.as_ref()
     }
 
@@ -96,21 +108,14 @@ impl<'a> Turn<'a> {
         Ok(Account {
             token,
             directory,
-            turn: self,
+            wait: &self.wait,
         })
     }
 
     /// Waits for something that an answer needs, until the answer is due. When it takes long, the
     /// user hears that it does.
     pub async fn wait_for<T>(&self, work: impl Future<Output = T>) -> Result<T, LinkProblem> {
-        let waiting = async {
-            match &self.moment {
-                Some(moment) => moment.during(work).await,
-                None => work.await,
-            }
-        };
-        let done = timeout_at(self.deadline, waiting).await;
-        done.map_err(|_elapsed| LinkProblem::OutOfTime)
+        self.wait.during(work).await
     }
 
     /// Forgets what was kept about accounts whose links are gone.
@@ -126,12 +131,12 @@ impl<'a> Turn<'a> {
         if self.request.opens_session() {
             return Answer::tell(speech);
         }
-        let more = (self.strings().anything_else)();
+        let more = (self.words().anything_else)();
         Answer::ask(speech.and(more.clone()), more)
     }
 }
 
-impl std::fmt::Debug for Turn<'_> {
+impl<I: Intents> std::fmt::Debug for Turn<'_, I> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Turn")
             .field("type", &self.request.request.kind())
@@ -140,12 +145,25 @@ impl std::fmt::Debug for Turn<'_> {
     }
 }
 
+impl Wait<'_> {
+    async fn during<T>(&self, work: impl Future<Output = T>) -> Result<T, LinkProblem> {
+        let waiting = async {
+            match &self.moment {
+                Some(moment) => moment.during(work).await,
+                None => work.await,
+            }
+        };
+        let done = timeout_at(self.deadline, waiting).await;
+        done.map_err(|_elapsed| LinkProblem::OutOfTime)
+    }
+}
+
 /// The account that counts for the user who speaks. That there is one means that its token was
 /// verified.
 pub struct Account<'a> {
     token: VerifiedToken,
     directory: &'a dyn Directory,
-    turn: &'a Turn<'a>,
+    wait: &'a Wait<'a>,
 }
 
 impl Account<'_> {
@@ -156,14 +174,14 @@ impl Account<'_> {
 
     /// What is known about the user.
     pub async fn profile(&self) -> Result<Profile, LinkProblem> {
-        self.turn
-            .wait_for(self.directory.profile(&self.token))
+        self.wait
+            .during(self.directory.profile(&self.token))
             .await?
     }
 
     /// What is known about the user, if it is known soon: for what an answer can do without.
     pub async fn profile_within(&self, patience: Duration) -> Result<Profile, LinkProblem> {
-        let soon = self.turn.deadline.min(Instant::now() + patience);
+        let soon = self.wait.deadline.min(Instant::now() + patience);
         timeout_at(soon, self.directory.profile(&self.token))
             .await
             .unwrap_or(Err(LinkProblem::OutOfTime))

@@ -2,21 +2,14 @@
 
 mod account_status;
 mod built_in;
-mod events;
 mod greeting;
 mod request_info;
 
-use models::response::Answer;
-use user_profile::LinkProblem;
+use crate::strings::Locale;
 
-pub(crate) use events::skill_event;
-pub(crate) use greeting::launch;
+skill_kit::intents! {
+    Locale, launch => greeting::launch;
 
-/// What a handler has to say. A problem with the account has an answer of its own, the same for
-/// every handler; `?` leaves the handler for it.
-pub(crate) type Reply = Result<Answer, LinkProblem>;
-
-intents! {
     /// "Hello!"
     HelloWorld = "HelloWorldIntent", Linked, AskAgain => greeting::hello_world;
     /// "What is my e-mail address?"

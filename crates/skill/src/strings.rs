@@ -8,10 +8,13 @@ mod es;
 mod ja;
 
 use models::response::Speech;
+use skill_kit::Words;
 
 /// Everything that the skill says in one language.
 #[derive(Debug)]
 pub struct Strings {
+    /// About accounts, time and failure.
+    pub words: Words,
     /// Title of cards.
     pub card_title: &'static str,
     /// To a user who opens the skill, with the first name when it is known.
@@ -20,8 +23,6 @@ pub struct Strings {
     pub hello: fn(Option<&str>) -> Speech,
     /// What can be asked; follows the welcome, and is said again after silence.
     pub what_to_ask: fn() -> Speech,
-    /// After an answer: ask for more.
-    pub anything_else: fn() -> Speech,
     /// To a user who asks for help, linked or not.
     pub help: fn() -> Speech,
     /// To a user who leaves.
@@ -30,26 +31,6 @@ pub struct Strings {
     pub not_understood: fn() -> Speech,
     /// To a user who wants to hear something again before anything was said.
     pub nothing_to_repeat: fn() -> Speech,
-    /// To a user who wants something repeated that is done only once. Says that it was done already.
-    pub done_already: fn() -> Speech,
-    /// While a look-up takes its time.
-    pub one_moment: fn() -> Speech,
-
-    /// To a user who has never linked an account.
-    pub please_link: fn() -> Speech,
-    /// To a recognised speaker who has not linked an account of their own, whatever the home shares.
-    pub link_your_own: fn() -> Speech,
-    /// To a user whose link was good once.
-    pub link_expired: fn() -> Speech,
-    /// To a user whose account is of another skill. Asks to sign in, without a word about linking:
-    /// something is linked, only not what should be.
-    pub wrong_account: fn() -> Speech,
-    /// When the identity provider fails. Never a word about linking.
-    pub accounts_unavailable: fn() -> Speech,
-    /// When the answer takes too long.
-    pub out_of_time: fn() -> Speech,
-    /// When the skill itself fails.
-    pub broken: fn() -> Speech,
 
     /// To a user who asks whether an account is linked, with the first name when it is known.
     pub is_linked: fn(Option<&str>) -> Speech,
@@ -76,66 +57,23 @@ pub struct Strings {
     pub not_sure_which: fn() -> Speech,
 }
 
-/// A locale that the skill speaks: one for each interaction model in `skill-package/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Locale {
+impl AsRef<Words> for Strings {
+    fn as_ref(&self) -> &Words {
+        &self.words
+    }
+}
+
+skill_kit::locales! { Strings:
     /// English in the United States, and the language of last resort.
-    EnUs,
+    EnUs = "en-US" => en::US;
     /// English in the United Kingdom.
-    EnGb,
+    EnGb = "en-GB" => en::GB;
     /// German in Germany.
-    DeDe,
+    DeDe = "de-DE" => de::DE;
     /// Spanish in Spain.
-    EsEs,
+    EsEs = "es-ES" => es::ES;
     /// Japanese in Japan.
-    JaJp,
-}
-
-impl Locale {
-    /// Every locale. Of two with one language, the first serves other countries too.
-    pub const ALL: [Self; 5] = [Self::EnUs, Self::EnGb, Self::DeDe, Self::EsEs, Self::JaJp];
-
-    /// The tag that Alexa has for it.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::EnUs => "en-US",
-            Self::EnGb => "en-GB",
-            Self::DeDe => "de-DE",
-            Self::EsEs => "es-ES",
-            Self::JaJp => "ja-JP",
-        }
-    }
-
-    /// The locale with a tag, if the skill speaks it.
-    pub fn known(tag: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|locale| locale.tag() == tag)
-    }
-
-    /// The locale of a request: the very one, or else one of the same language. Whoever speaks
-    /// another language hears English.
-    pub fn of(tag: Option<&str>) -> Self {
-        let Some(tag) = tag else { return Self::EnUs };
-        let alike = |known: &Self| language(known.tag()) == language(tag);
-        Self::known(tag)
-            .or_else(|| Self::ALL.into_iter().find(alike))
-            .unwrap_or(Self::EnUs)
-    }
-
-    /// What the skill says there.
-    pub fn strings(self) -> &'static Strings {
-        match self {
-            Self::EnUs => &en::US,
-            Self::EnGb => &en::GB,
-            Self::DeDe => &de::DE,
-            Self::EsEs => &es::ES,
-            Self::JaJp => &ja::JA,
-        }
-    }
-}
-
-/// The part of a tag that names the language.
-fn language(tag: &str) -> Option<&str> {
-    tag.split('-').next()
+    JaJp = "ja-JP" => ja::JA;
 }
 
 #[cfg(test)]

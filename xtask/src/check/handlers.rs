@@ -99,7 +99,7 @@ fn intents(model: &Document) -> impl Iterator<Item = &str> {
 fn rows(text: &str) -> Vec<(usize, &str)> {
     let lines = text.lines().enumerate();
     let table = lines
-        .skip_while(|(_, line)| !line.starts_with("intents!"))
+        .skip_while(|(_, line)| !line.contains("intents!"))
         .take_while(|(_, line)| !line.starts_with('}'));
     table
         .filter_map(|(index, line)| {
@@ -115,10 +115,10 @@ mod tests {
 
     #[test]
     fn rows_are_read_with_their_lines() {
-        let text = "let a = \"No\", 1;\nintents! {\n    /// \"Help.\"\n    \
+        let text = "let a = \"No\", 1;\nskill_kit::intents! {\n    Locale, launch => greeting::launch;\n\n    /// \"Help.\"\n    \
                     Help = \"AMAZON.HelpIntent\", Public => built_in::help;\n    \
                     // Old = \"OldIntent\", Public => old::old;\n}\nlet b = \"No\", 2;\n";
-        assert_eq!(rows(text), [(4, "AMAZON.HelpIntent")]);
+        assert_eq!(rows(text), [(6, "AMAZON.HelpIntent")]);
     }
 
     #[test]

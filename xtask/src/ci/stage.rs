@@ -115,7 +115,7 @@ pub(super) fn types(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let recording = toolbox.folder.join("responses.jsonl");
     sh.remove_path(&recording)?;
-    cmd!(sh, "cargo test -p models -p skill --test it")
+    cmd!(sh, "cargo test -p models -p skill -p skill-kit --test it")
         .env("RESPONSE_RECORDING", &recording)
         .run()?;
     let judge = toolbox.node_judge("types")?;

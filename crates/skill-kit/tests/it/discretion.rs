@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use skill::{Intent, Locale};
+use skill_kit::{Intents as _, Locale as _};
 
+use crate::Intent;
 use crate::people::{Fate, Stage, mary};
 use crate::samples::{pointers, replaced, requests};
+use crate::small::Locale;
 
 /// Most bytes of a line.
 const LONGEST_LINE: usize = 1_000;

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::bootstrap::serve;
 use crate::people::{Fate, SKILL_ID, Stage, ask_for, invocation, launch, linked, mary, received};
+use crate::runtime_api::serve;
 
 /// Alexa's API: keeps what it is sent, and tells whoever waits for it.
 #[derive(Default)]
@@ -99,42 +99,6 @@ async fn a_quick_answer_needs_no_moment() {
     assert!(api.heard.lock().unwrap().is_empty());
 }
 
-/// The real function, whose environment says where people sign in.
-#[tokio::test]
-async fn the_function_of_a_local_stage_asks_the_alexa_there_for_a_moment() {
-    const CLIENT: &str = "amzn1.application-oa2-client.0123456789abcdef";
-    async fn token_info(State(arrived): State<Arc<Notify>>) -> Json<Value> {
-        // As long as it takes.
-        arrived.notified().await;
-        Json(json!({ "aud": CLIENT, "user_id": "amzn1.account.MARY", "exp": 3_600 }))
-    }
-    async fn profile() -> Json<Value> {
-        Json(json!({ "user_id": "amzn1.account.MARY", "name": "Mary Smith" }))
-    }
-    let (api, alexa) = start(Api::default()).await;
-    let router = Router::new()
-        .route("/auth/o2/tokeninfo", get(token_info))
-        .route("/user/profile", get(profile))
-        .with_state(Arc::clone(&api.arrived));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let amazon = format!("http://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-
-    let mut request = with_api(linked(launch()), &alexa);
-    request["context"]["System"]["user"]["accessToken"] = "Atza|of-mary".into();
-    let environment = [
-        ("VOICELINK_SKILL_ID", SKILL_ID),
-        ("VOICELINK_CLIENT_ID", CLIENT),
-        ("VOICELINK_PROFILE_SOURCE", "login-with-amazon"),
-        ("VOICELINK_AMAZON_API_URL", &amazon),
-    ];
-    let bootstrap = env!("CARGO_BIN_EXE_bootstrap");
-    let (answers, (log, _)) = serve(bootstrap, vec![request], &environment).await;
-    assert!(answers[0].to_string().contains("Mary"), "{answers:?} {log}");
-    assert_eq!(api.heard.lock().unwrap().len(), 1);
-    server.abort();
-}
-
 /// In AWS, a loopback host is the function's own machine, where others listen. A local stage is
 /// known by its accounts, which are on the machine too.
 #[tokio::test]
@@ -179,4 +143,39 @@ async fn no_moment_is_asked_for_in_vain() {
         assert!(answer.unwrap()["response"]["outputSpeech"].is_object());
     }
     assert!(api.heard.lock().unwrap().is_empty());
+}
+
+/// The real function, whose environment says where people sign in.
+#[tokio::test]
+async fn the_function_of_a_local_stage_asks_the_alexa_there_for_a_moment() {
+    const CLIENT: &str = "amzn1.application-oa2-client.0123456789abcdef";
+    async fn token_info(State(arrived): State<Arc<Notify>>) -> Json<Value> {
+        // As long as it takes.
+        arrived.notified().await;
+        Json(json!({ "aud": CLIENT, "user_id": "amzn1.account.MARY", "exp": 3_600 }))
+    }
+    async fn profile() -> Json<Value> {
+        Json(json!({ "user_id": "amzn1.account.MARY", "name": "Mary Smith" }))
+    }
+    let (api, alexa) = start(Api::default()).await;
+    let router = Router::new()
+        .route("/auth/o2/tokeninfo", get(token_info))
+        .route("/user/profile", get(profile))
+        .with_state(Arc::clone(&api.arrived));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let amazon = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+
+    let mut request = with_api(linked(launch()), &alexa);
+    request["context"]["System"]["user"]["accessToken"] = "Atza|of-mary".into();
+    let environment = [
+        ("VOICELINK_SKILL_ID", SKILL_ID),
+        ("VOICELINK_CLIENT_ID", CLIENT),
+        ("VOICELINK_PROFILE_SOURCE", "login-with-amazon"),
+        ("VOICELINK_AMAZON_API_URL", &amazon),
+    ];
+    let (answers, (log, _)) = serve(crate::function(), vec![request], &environment).await;
+    assert!(answers[0].to_string().contains("Mary"), "{answers:?} {log}");
+    assert_eq!(api.heard.lock().unwrap().len(), 1);
+    server.abort();
 }

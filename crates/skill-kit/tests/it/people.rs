@@ -8,12 +8,14 @@ use models::profile::Profile;
 use models::request::AccessToken;
 use models::response::AlexaApi;
 use serde_json::{Value, json};
-use skill::{Invocation, Log, Skill, WrongSkill};
+use skill_kit::{Invocation, Log, Skill, WrongSkill};
 use tokio::sync::Notify;
 use user_profile::{
     Directory, ForeignToken, HttpError, LinkProblem, Pending, ProviderError, RequestTime,
     StaleLink, VerifiedToken,
 };
+
+use crate::Intent;
 
 pub(crate) const SKILL_ID: &str = "amzn1.ask.skill.0f9b1a52-37c4-4f0e-9f0d-0d9c7c9b1e55";
 /// The access token of the account that everybody in the home shares.
@@ -121,7 +123,7 @@ pub(crate) fn mary() -> Value {
 
 /// A skill with a few people, everything that it logged and everything it asked about accounts.
 pub(crate) struct Stage {
-    pub(crate) skill: Skill,
+    pub(crate) skill: Skill<Intent>,
     log: Arc<Mutex<String>>,
     seen: Arc<Mutex<Vec<String>>>,
 }

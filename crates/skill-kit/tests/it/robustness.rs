@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
-use skill::{Configuration, Log, Skill};
+use skill_kit::{Configuration, Log, Skill};
 
+use crate::Intent;
 use crate::people::{
     Fate, Heard, Stage, TOKEN, ask_for, intent, invocation, launch, linked, mary, received,
     unlinked,
@@ -98,7 +99,7 @@ async fn without_configuration_it_answers_what_needs_none() {
     let lines: Arc<Mutex<String>> = Arc::default();
     let written = Arc::clone(&lines);
     let log = Log::to(move |line| written.lock().unwrap().push_str(line));
-    let skill = Skill::new(Configuration::read(|_| None), log);
+    let skill = Skill::<Intent>::new(Configuration::read(|_| None), log);
     for name in ["VOICELINK_SKILL_ID", "VOICELINK_ISSUER"] {
         assert!(
             lines

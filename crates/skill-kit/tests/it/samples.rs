@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use skill::Intent;
+use skill_kit::Intents as _;
 
+use crate::Intent;
 use crate::people::{TOKEN, ask_for, intent, launch, linked};
 
 /// A request of every type that Amazon documents, and of every intent.

@@ -1,10 +1,8 @@
 //! "Is my account linked?"
 
-use user_profile::LinkProblem;
+use skill_kit::{LinkProblem, Reply, ask_to_link};
 
-use super::Reply;
 use crate::Turn;
-use crate::linking::ask_to_link;
 
 pub(crate) async fn account_status(turn: &Turn<'_>) -> Reply {
     let strings = turn.strings();

@@ -1,8 +1,8 @@
 //! Amazon's built-in intents. They are for anybody, linked or not, which certification tests.
 
 use models::response::Answer;
+use skill_kit::Reply;
 
-use super::Reply;
 use crate::Turn;
 
 pub(crate) async fn help(turn: &Turn<'_>) -> Reply {
@@ -17,7 +17,7 @@ pub(crate) async fn fallback(turn: &Turn<'_>) -> Reply {
 }
 
 /// Called when there is nothing to repeat. Otherwise what was asked last decides; see
-/// [`Asked`](crate::asked::Asked).
+/// `docs/add-an-intent.md`.
 pub(crate) async fn repeat(turn: &Turn<'_>) -> Reply {
     let strings = turn.strings();
     let question = (strings.what_to_ask)();

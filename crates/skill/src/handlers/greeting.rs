@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use models::response::Answer;
-use user_profile::LinkProblem;
+use skill_kit::{Account, LinkProblem, Reply};
 
-use super::Reply;
-use crate::{Account, Turn};
+use crate::Turn;
 
 /// How long a greeting waits for a name.
 const PATIENCE: Duration = Duration::from_secs(2);

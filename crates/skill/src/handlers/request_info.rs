@@ -2,9 +2,9 @@
 
 use models::profile::Profile;
 use models::response::{Card, Speech};
+use skill_kit::{Account, Reply};
 
-use super::Reply;
-use crate::{Account, InfoType, Strings, Turn};
+use crate::{InfoType, Strings, Turn};
 
 pub(crate) async fn request_info(turn: &Turn<'_>, account: &Account<'_>) -> Reply {
     let strings = turn.strings();

@@ -1,10 +1,60 @@
 //! German, with the familiar form of address that Alexa uses.
 
 use models::response::{InterpretAs, Speech};
+use skill_kit::Words;
 
 use super::Strings;
 
 pub(super) const DE: Strings = Strings {
+    words: Words {
+        anything_else: || Speech::text("Was möchtest du noch wissen?"),
+        done_already: || {
+            Speech::text(
+                "Das habe ich schon erledigt und mache es deshalb nicht noch einmal. Wenn du es noch \
+                 einmal möchtest, bitte mich darum.",
+            )
+        },
+        one_moment: || Speech::text("Einen Moment, bitte."),
+        please_link: || {
+            Speech::text(
+                "Damit ich dir etwas über dein Konto sagen kann, musst du es zuerst verknüpfen. Ich \
+                 habe dir eine Karte in die Alexa-App geschickt: Öffne sie dort und melde dich an.",
+            )
+        },
+        link_your_own: || {
+            Speech::text(
+                "Du hast noch kein eigenes Konto verknüpft. Ich habe eine Karte in die Alexa-App \
+                 geschickt: Wähle dort dein Profil, öffne die Karte und melde dich an.",
+            )
+        },
+        link_expired: || {
+            Speech::text(
+                "Die Verknüpfung mit deinem Konto ist abgelaufen. Bitte öffne die Karte in deiner \
+                 Alexa-App und melde dich noch einmal an.",
+            )
+        },
+        wrong_account: || {
+            Speech::text(
+                "Das Konto, das Alexa für dich kennt, gehört nicht zu diesem Skill. Bitte öffne die \
+                 Karte in deiner Alexa-App und melde dich neu an.",
+            )
+        },
+        accounts_unavailable: || {
+            Speech::text(
+                "Dein Konto ist im Moment leider nicht erreichbar. Bitte versuche es später noch \
+                 einmal.",
+            )
+        },
+        out_of_time: || {
+            Speech::text(
+                "Das dauert leider länger als gedacht. Bitte versuche es gleich noch einmal.",
+            )
+        },
+        broken: || {
+            Speech::text("Da ist leider etwas schiefgegangen. Bitte versuche es noch einmal.")
+        },
+    },
+
     card_title: "Dein Konto",
     welcome: |name| match name {
         Some(name) => Speech::text(format!("Willkommen zurück, {name}.")),
@@ -20,7 +70,6 @@ pub(super) const DE: Strings = Strings {
              oder deinem ganzen Profil fragen. Was möchtest du wissen?",
         )
     },
-    anything_else: || Speech::text("Was möchtest du noch wissen?"),
     help: || {
         Speech::text(
             "Ich kann dir sagen, was dein Konto über dich weiß. Frag zum Beispiel: Wie lautet \
@@ -35,49 +84,6 @@ pub(super) const DE: Strings = Strings {
         )
     },
     nothing_to_repeat: || Speech::text("Ich habe dir noch nichts gesagt."),
-    done_already: || {
-        Speech::text(
-            "Das habe ich schon erledigt und mache es deshalb nicht noch einmal. Wenn du es noch \
-             einmal möchtest, bitte mich darum.",
-        )
-    },
-    one_moment: || Speech::text("Einen Moment, bitte."),
-
-    please_link: || {
-        Speech::text(
-            "Damit ich dir etwas über dein Konto sagen kann, musst du es zuerst verknüpfen. Ich \
-             habe dir eine Karte in die Alexa-App geschickt: Öffne sie dort und melde dich an.",
-        )
-    },
-    link_your_own: || {
-        Speech::text(
-            "Du hast noch kein eigenes Konto verknüpft. Ich habe eine Karte in die Alexa-App \
-             geschickt: Wähle dort dein Profil, öffne die Karte und melde dich an.",
-        )
-    },
-    link_expired: || {
-        Speech::text(
-            "Die Verknüpfung mit deinem Konto ist abgelaufen. Bitte öffne die Karte in deiner \
-             Alexa-App und melde dich noch einmal an.",
-        )
-    },
-    wrong_account: || {
-        Speech::text(
-            "Das Konto, das Alexa für dich kennt, gehört nicht zu diesem Skill. Bitte öffne die \
-             Karte in deiner Alexa-App und melde dich neu an.",
-        )
-    },
-    accounts_unavailable: || {
-        Speech::text(
-            "Dein Konto ist im Moment leider nicht erreichbar. Bitte versuche es später noch \
-             einmal.",
-        )
-    },
-    out_of_time: || {
-        Speech::text("Das dauert leider länger als gedacht. Bitte versuche es gleich noch einmal.")
-    },
-    broken: || Speech::text("Da ist leider etwas schiefgegangen. Bitte versuche es noch einmal."),
-
     is_linked: |name| match name {
         Some(name) => Speech::text(format!("Ja, {name}, dein Konto ist verknüpft.")),
         None => Speech::text("Ja, dein Konto ist verknüpft."),

@@ -1,11 +1,56 @@
 //! English.
 
 use models::response::{InterpretAs, Speech};
+use skill_kit::Words;
 
 use super::Strings;
 
 /// American English, and whatever English has no strings of its own.
 pub(super) const US: Strings = Strings {
+    words: Words {
+        anything_else: || Speech::text("What else would you like to know?"),
+        done_already: || {
+            Speech::text(
+                "I have done that already, so I am not doing it again. If you want it once more, just \
+                 ask for it.",
+            )
+        },
+        one_moment: || Speech::text("One moment, please."),
+        please_link: || {
+            Speech::text(
+                "To tell you about your account, I need you to link it first. I have sent a card to \
+                 your Alexa app: open it there, and sign in.",
+            )
+        },
+        link_your_own: || {
+            Speech::text(
+                "You have not linked an account of your own yet. I have sent a card to the Alexa app: \
+                 choose your profile there, open the card, and sign in.",
+            )
+        },
+        link_expired: || {
+            Speech::text(
+                "The link to your account has expired. Please open the card in your Alexa app, and \
+                 sign in once more.",
+            )
+        },
+        wrong_account: || {
+            Speech::text(
+                "The account that Alexa knows for you does not belong to this skill. Please open the \
+                 card in your Alexa app, and sign in again.",
+            )
+        },
+        accounts_unavailable: || {
+            Speech::text("Sorry, I cannot reach your account right now. Please try again later.")
+        },
+        out_of_time: || {
+            Speech::text(
+                "Sorry, this is taking longer than it should. Please try again in a moment.",
+            )
+        },
+        broken: || Speech::text("Sorry, something went wrong. Please try again."),
+    },
+
     card_title: "Your account",
     welcome: |name| match name {
         Some(name) => Speech::text(format!("Welcome back, {name}.")),
@@ -21,7 +66,6 @@ pub(super) const US: Strings = Strings {
              profile. What would you like to know?",
         )
     },
-    anything_else: || Speech::text("What else would you like to know?"),
     help: || {
         Speech::text(
             "I can tell you what your account knows about you. Ask, for example: what is my \
@@ -36,46 +80,6 @@ pub(super) const US: Strings = Strings {
         )
     },
     nothing_to_repeat: || Speech::text("I have not told you anything yet."),
-    done_already: || {
-        Speech::text(
-            "I have done that already, so I am not doing it again. If you want it once more, just \
-             ask for it.",
-        )
-    },
-    one_moment: || Speech::text("One moment, please."),
-
-    please_link: || {
-        Speech::text(
-            "To tell you about your account, I need you to link it first. I have sent a card to \
-             your Alexa app: open it there, and sign in.",
-        )
-    },
-    link_your_own: || {
-        Speech::text(
-            "You have not linked an account of your own yet. I have sent a card to the Alexa app: \
-             choose your profile there, open the card, and sign in.",
-        )
-    },
-    link_expired: || {
-        Speech::text(
-            "The link to your account has expired. Please open the card in your Alexa app, and \
-             sign in once more.",
-        )
-    },
-    wrong_account: || {
-        Speech::text(
-            "The account that Alexa knows for you does not belong to this skill. Please open the \
-             card in your Alexa app, and sign in again.",
-        )
-    },
-    accounts_unavailable: || {
-        Speech::text("Sorry, I cannot reach your account right now. Please try again later.")
-    },
-    out_of_time: || {
-        Speech::text("Sorry, this is taking longer than it should. Please try again in a moment.")
-    },
-    broken: || Speech::text("Sorry, something went wrong. Please try again."),
-
     is_linked: |name| match name {
         Some(name) => Speech::text(format!("Yes, {name}, your account is linked.")),
         None => Speech::text("Yes, your account is linked."),
@@ -114,8 +118,13 @@ pub(super) const US: Strings = Strings {
 
 /// British English: American English, except where a British speaker says it differently.
 pub(super) const GB: Strings = Strings {
-    accounts_unavailable: || {
-        Speech::text("Sorry, I cannot reach your account at the moment. Please try again later.")
+    words: Words {
+        accounts_unavailable: || {
+            Speech::text(
+                "Sorry, I cannot reach your account at the moment. Please try again later.",
+            )
+        },
+        ..US.words
     },
     ..US
 };

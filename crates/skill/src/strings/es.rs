@@ -1,10 +1,57 @@
 //! Spanish as it is spoken in Spain, with the familiar form of address that Alexa uses.
 
 use models::response::{InterpretAs, Speech};
+use skill_kit::Words;
 
 use super::Strings;
 
 pub(super) const ES: Strings = Strings {
+    words: Words {
+        anything_else: || Speech::text("¿Qué más quieres saber?"),
+        done_already: || {
+            Speech::text(
+                "Ya lo he hecho, así que no lo repito. Si lo quieres otra vez, pídemelo de nuevo.",
+            )
+        },
+        one_moment: || Speech::text("Un momento, por favor."),
+        please_link: || {
+            Speech::text(
+                "Para hablarte de tu cuenta, primero tienes que vincularla. Te he enviado una tarjeta \
+                 a la aplicación Alexa: ábrela allí e inicia sesión.",
+            )
+        },
+        link_your_own: || {
+            Speech::text(
+                "Todavía no has vinculado una cuenta propia. He enviado una tarjeta a la aplicación \
+                 Alexa: elige allí tu perfil, abre la tarjeta e inicia sesión.",
+            )
+        },
+        link_expired: || {
+            Speech::text(
+                "La vinculación con tu cuenta ha caducado. Abre la tarjeta en la aplicación Alexa e \
+                 inicia sesión otra vez, por favor.",
+            )
+        },
+        wrong_account: || {
+            Speech::text(
+                "La cuenta que Alexa conoce de ti no pertenece a esta skill. Abre la tarjeta en la \
+                 aplicación Alexa e inicia sesión de nuevo, por favor.",
+            )
+        },
+        accounts_unavailable: || {
+            Speech::text(
+                "Lo siento, ahora mismo no puedo acceder a tu cuenta. Inténtalo más tarde, por favor.",
+            )
+        },
+        out_of_time: || {
+            Speech::text(
+                "Lo siento, esto está tardando más de lo normal. Inténtalo otra vez dentro de un \
+                 momento.",
+            )
+        },
+        broken: || Speech::text("Lo siento, algo ha ido mal. Inténtalo otra vez, por favor."),
+    },
+
     card_title: "Tu cuenta",
     // Neither "bienvenido" nor "bienvenida": nobody is asked for a gender.
     welcome: |name| match name {
@@ -21,7 +68,6 @@ pub(super) const ES: Strings = Strings {
              usuario o tu perfil completo. ¿Qué quieres saber?",
         )
     },
-    anything_else: || Speech::text("¿Qué más quieres saber?"),
     help: || {
         Speech::text(
             "Puedo decirte lo que tu cuenta sabe de ti. Pregúntame, por ejemplo: ¿cuál es mi \
@@ -36,50 +82,6 @@ pub(super) const ES: Strings = Strings {
         )
     },
     nothing_to_repeat: || Speech::text("Todavía no te he dicho nada."),
-    done_already: || {
-        Speech::text(
-            "Ya lo he hecho, así que no lo repito. Si lo quieres otra vez, pídemelo de nuevo.",
-        )
-    },
-    one_moment: || Speech::text("Un momento, por favor."),
-
-    please_link: || {
-        Speech::text(
-            "Para hablarte de tu cuenta, primero tienes que vincularla. Te he enviado una tarjeta \
-             a la aplicación Alexa: ábrela allí e inicia sesión.",
-        )
-    },
-    link_your_own: || {
-        Speech::text(
-            "Todavía no has vinculado una cuenta propia. He enviado una tarjeta a la aplicación \
-             Alexa: elige allí tu perfil, abre la tarjeta e inicia sesión.",
-        )
-    },
-    link_expired: || {
-        Speech::text(
-            "La vinculación con tu cuenta ha caducado. Abre la tarjeta en la aplicación Alexa e \
-             inicia sesión otra vez, por favor.",
-        )
-    },
-    wrong_account: || {
-        Speech::text(
-            "La cuenta que Alexa conoce de ti no pertenece a esta skill. Abre la tarjeta en la \
-             aplicación Alexa e inicia sesión de nuevo, por favor.",
-        )
-    },
-    accounts_unavailable: || {
-        Speech::text(
-            "Lo siento, ahora mismo no puedo acceder a tu cuenta. Inténtalo más tarde, por favor.",
-        )
-    },
-    out_of_time: || {
-        Speech::text(
-            "Lo siento, esto está tardando más de lo normal. Inténtalo otra vez dentro de un \
-             momento.",
-        )
-    },
-    broken: || Speech::text("Lo siento, algo ha ido mal. Inténtalo otra vez, por favor."),
-
     is_linked: |name| match name {
         Some(name) => Speech::text(format!("Sí, {name}, tu cuenta está vinculada.")),
         None => Speech::text("Sí, tu cuenta está vinculada."),

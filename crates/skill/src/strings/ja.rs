@@ -1,10 +1,57 @@
 //! Japanese, in the polite form.
 
 use models::response::{InterpretAs, Speech};
+use skill_kit::Words;
 
 use super::Strings;
 
 pub(super) const JA: Strings = Strings {
+    words: Words {
+        anything_else: || Speech::text("ほかに知りたいことはありますか？"),
+        done_already: || {
+            Speech::text(
+                "それはもう済んでいますので、もう一度は行いません。\
+                 もう一度必要な場合は、改めてお申し付けください。",
+            )
+        },
+        one_moment: || Speech::text("少々お待ちください。"),
+        please_link: || {
+            Speech::text(
+                "アカウントの情報をお答えするには、先にアカウントをリンクする必要があります。\
+                 アレクサアプリにカードを送りましたので、開いてサインインしてください。",
+            )
+        },
+        link_your_own: || {
+            Speech::text(
+                "お客様ご自身のアカウントは、まだリンクされていません。\
+                 アレクサアプリにカードを送りましたので、ご自分のプロフィールを選んでカードを開き、\
+                 サインインしてください。",
+            )
+        },
+        link_expired: || {
+            Speech::text(
+                "アカウントのリンクの有効期限が切れています。アレクサアプリでカードを開いて、\
+                 もう一度サインインしてください。",
+            )
+        },
+        wrong_account: || {
+            Speech::text(
+                "登録されているアカウントは、このスキルのものではありません。\
+                 アレクサアプリでカードを開いて、サインインし直してください。",
+            )
+        },
+        accounts_unavailable: || {
+            Speech::text(
+                "すみません、ただいまアカウントの情報を確認できません。\
+                 しばらくしてからもう一度お試しください。",
+            )
+        },
+        out_of_time: || {
+            Speech::text("すみません、時間がかかっています。少ししてからもう一度お試しください。")
+        },
+        broken: || Speech::text("すみません、問題が発生しました。もう一度お試しください。"),
+    },
+
     card_title: "お客様のアカウント",
     welcome: |name| match name {
         Some(name) => Speech::text(format!("{name}さん、おかえりなさい。")),
@@ -20,7 +67,6 @@ pub(super) const JA: Strings = Strings {
              何を知りたいですか？",
         )
     },
-    anything_else: || Speech::text("ほかに知りたいことはありますか？"),
     help: || {
         Speech::text(
             "アカウントに登録されている情報をお答えします。例えば、「私のメールアドレスは何」\
@@ -34,50 +80,6 @@ pub(super) const JA: Strings = Strings {
         )
     },
     nothing_to_repeat: || Speech::text("まだ何もお伝えしていません。"),
-    done_already: || {
-        Speech::text(
-            "それはもう済んでいますので、もう一度は行いません。\
-             もう一度必要な場合は、改めてお申し付けください。",
-        )
-    },
-    one_moment: || Speech::text("少々お待ちください。"),
-
-    please_link: || {
-        Speech::text(
-            "アカウントの情報をお答えするには、先にアカウントをリンクする必要があります。\
-             アレクサアプリにカードを送りましたので、開いてサインインしてください。",
-        )
-    },
-    link_your_own: || {
-        Speech::text(
-            "お客様ご自身のアカウントは、まだリンクされていません。\
-             アレクサアプリにカードを送りましたので、ご自分のプロフィールを選んでカードを開き、\
-             サインインしてください。",
-        )
-    },
-    link_expired: || {
-        Speech::text(
-            "アカウントのリンクの有効期限が切れています。アレクサアプリでカードを開いて、\
-             もう一度サインインしてください。",
-        )
-    },
-    wrong_account: || {
-        Speech::text(
-            "登録されているアカウントは、このスキルのものではありません。\
-             アレクサアプリでカードを開いて、サインインし直してください。",
-        )
-    },
-    accounts_unavailable: || {
-        Speech::text(
-            "すみません、ただいまアカウントの情報を確認できません。\
-             しばらくしてからもう一度お試しください。",
-        )
-    },
-    out_of_time: || {
-        Speech::text("すみません、時間がかかっています。少ししてからもう一度お試しください。")
-    },
-    broken: || Speech::text("すみません、問題が発生しました。もう一度お試しください。"),
-
     is_linked: |name| match name {
         Some(name) => Speech::text(format!(
             "はい、{name}さん、アカウントはリンクされています。"

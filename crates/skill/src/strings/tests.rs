@@ -1,3 +1,5 @@
+use skill_kit::Locale as _;
+
 use super::*;
 
 #[test]
@@ -20,24 +22,27 @@ fn every_locale_has_strings_of_its_language() {
 /// Every sentence, by the name of its field. Whatever takes a value is given `x`.
 fn sentences(strings: &Strings) -> Vec<(&'static str, String)> {
     let Strings {
+        words:
+            Words {
+                anything_else,
+                done_already,
+                one_moment,
+                please_link,
+                link_your_own,
+                link_expired,
+                wrong_account,
+                accounts_unavailable,
+                out_of_time,
+                broken,
+            },
         card_title,
         welcome,
         hello,
         what_to_ask,
-        anything_else,
         help,
         goodbye,
         not_understood,
         nothing_to_repeat,
-        done_already,
-        one_moment,
-        please_link,
-        link_your_own,
-        link_expired,
-        wrong_account,
-        accounts_unavailable,
-        out_of_time,
-        broken,
         is_linked,
         is_not_linked,
         email_is,

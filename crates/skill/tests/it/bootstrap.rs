@@ -1,147 +1,18 @@
-//! The real binary against a Runtime API
-//! ([Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html)).
+//! The real binary.
 
-use std::io::Read;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::process::Command;
 
-use axum::extract::{Path as Segment, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::sync::{Mutex, mpsc};
-use tokio::time::timeout;
 
 use crate::people::{intent, launch, linked, unlinked};
-
-/// Hands out requests and collects answers.
-struct RuntimeApi {
-    requests: Mutex<Vec<Value>>,
-    answers: mpsc::UnboundedSender<Value>,
-}
-
-async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {
-    let Some(request) = api.requests.lock().await.pop() else {
-        // As Lambda does between requests.
-        return std::future::pending().await;
-    };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let mut headers = HeaderMap::new();
-    for (name, value) in [
-        ("lambda-runtime-aws-request-id", "request-1".to_owned()),
-        (
-            "lambda-runtime-deadline-ms",
-            (now.as_millis() + 8_000).to_string(),
-        ),
-        (
-            "lambda-runtime-invoked-function-arn",
-            "arn:aws:lambda:x".to_owned(),
-        ),
-    ] {
-        headers.insert(name, value.parse().unwrap());
-    }
-    (headers, Json(request))
-}
-
-async fn answered(
-    State(api): State<Arc<RuntimeApi>>,
-    Segment(_id): Segment<String>,
-    answer: String,
-) -> StatusCode {
-    api.answers
-        .send(serde_json::from_str(&answer).unwrap())
-        .unwrap();
-    StatusCode::ACCEPTED
-}
-
-/// A process that does not outlive its test.
-struct Running(Child);
-
-impl Running {
-    /// Reads what the process writes until it ends: a pipe that is full would stop it.
-    fn listen(&mut self) -> [JoinHandle<String>; 2] {
-        fn all(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
-            std::thread::spawn(move || {
-                let mut text = String::new();
-                pipe.read_to_string(&mut text).unwrap();
-                text
-            })
-        }
-        let (stdout, stderr) = (self.0.stdout.take(), self.0.stderr.take());
-        [all(stdout.unwrap()), all(stderr.unwrap())]
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use crate::runtime_api::serve;
 
 const BOOTSTRAP: &str = env!("CARGO_BIN_EXE_bootstrap");
-
-/// Sends requests to a bootstrap with an environment; returns its answers and what it wrote to
-/// standard output and standard error.
-pub(crate) async fn serve(
-    bootstrap: impl AsRef<Path>,
-    mut requests: Vec<Value>,
-    environment: &[(&str, &str)],
-) -> (Vec<Value>, (String, String)) {
-    let expected = requests.len();
-    requests.reverse();
-    let (answers, mut received) = mpsc::unbounded_channel();
-    let api = Arc::new(RuntimeApi {
-        requests: Mutex::new(requests),
-        answers,
-    });
-    let router = Router::new()
-        .route("/2018-06-01/runtime/invocation/next", get(next))
-        .route(
-            "/2018-06-01/runtime/invocation/{id}/response",
-            post(answered),
-        )
-        .route("/2018-06-01/runtime/invocation/{id}/error", post(answered))
-        .with_state(api);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-
-    let child = Command::new(bootstrap.as_ref())
-        .env_clear()
-        .env("AWS_LAMBDA_RUNTIME_API", address)
-        .env("AWS_LAMBDA_FUNCTION_NAME", "skill")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
-        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-        .envs(environment.iter().copied())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut running = Running(child);
-    let written = running.listen();
-    let mut answers = Vec::new();
-    for _ in 0..expected {
-        let answer = timeout(Duration::from_secs(30), received.recv()).await;
-        answers.push(answer.unwrap().unwrap());
-    }
-    drop(running);
-    server.abort();
-    let [log, errors] = written.map(|text| text.join().unwrap());
-    (answers, (log, errors))
-}
 
 #[tokio::test]
 async fn without_configuration_it_answers_and_logs_what_is_missing() {
     let requests = vec![unlinked(launch()), linked(intent("AMAZON.HelpIntent"))];
-    let (answers, (log, errors)) = serve(BOOTSTRAP, requests, &[]).await;
+    let (answers, (log, errors)) = serve(Command::new(BOOTSTRAP), requests, &[]).await;
     assert_eq!(answers[0]["response"]["card"]["type"], "LinkAccount");
     assert_eq!(answers[1]["response"]["shouldEndSession"], false);
     assert!(log.contains("VOICELINK_SKILL_ID is not set"), "{log}");
@@ -157,7 +28,7 @@ async fn a_request_for_another_skill_is_an_error_of_the_function() {
         "VOICELINK_SKILL_ID",
         "amzn1.ask.skill.00000000-0000-4000-8000-000000000000",
     );
-    let (answers, _) = serve(BOOTSTRAP, vec![unlinked(launch())], &[other]).await;
+    let (answers, _) = serve(Command::new(BOOTSTRAP), vec![unlinked(launch())], &[other]).await;
     assert_eq!(answers[0]["errorType"], "WrongSkill");
     assert_ne!(answers[0]["errorMessage"], json!(null));
 }

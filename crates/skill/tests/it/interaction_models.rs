@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use skill::{InfoType, Intent, Locale};
+use skill_kit::{Intents as _, Locale as _};
 
 /// The interaction model of every locale, with its path.
 fn models() -> Vec<(PathBuf, Value)> {
@@ -35,7 +36,7 @@ fn texts<'a>(values: &'a Value, pointer: &str) -> BTreeSet<&'a str> {
 
 #[test]
 fn every_locale_has_strings_a_model_and_a_description() {
-    let spoken: BTreeSet<&str> = Locale::ALL.into_iter().map(Locale::tag).collect();
+    let spoken: BTreeSet<&str> = Locale::ALL.iter().map(|locale| locale.tag()).collect();
     let models = models();
     let modelled: BTreeSet<&str> = (models.iter())
         .map(|(path, _)| path.file_stem().unwrap().to_str().unwrap())

@@ -10,15 +10,14 @@
 mod bootstrap;
 mod conversation;
 mod dependencies;
-mod discretion;
 mod interaction_models;
-mod metrics;
-mod moment;
+#[path = "../../../skill-kit/tests/it/people.rs"]
+#[allow(dead_code, reason = "the tests of skill-kit need more of it")]
 mod people;
 #[path = "../../../models/tests/it/recording.rs"]
 mod recording;
-mod robustness;
-mod samples;
-mod speakers;
-mod tolerance;
+#[path = "../../../skill-kit/tests/it/runtime_api.rs"]
+mod runtime_api;
 mod walk_through;
+
+use skill::Intent;

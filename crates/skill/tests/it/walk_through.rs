@@ -10,12 +10,15 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use skill::Locale;
+use skill_kit::Locale as _;
 use tokio::net::TcpListener;
 
-use crate::bootstrap::serve;
 use crate::people::{SKILL_ID, intent, linked, unlinked};
+use crate::runtime_api::serve;
 
 const PAGE: &str = "docs/add-an-intent.md";
+/// What stands before the rows of the table of intents.
+const FIRST_ROW: &str = "launch => greeting::launch;\n\n";
 const MODELS: &str = "skill-package/interactionModels/custom";
 
 fn workspace() -> PathBuf {
@@ -89,6 +92,7 @@ impl Copy {
             "crates/facts",
             "crates/models",
             "crates/user-profile",
+            "crates/skill-kit",
             "crates/skill",
         ] {
             copy.take(Path::new(part));
@@ -158,8 +162,8 @@ impl Copy {
         };
         *text = if code.starts_with("mod ") {
             text.replacen("\nmod ", &format!("\n{code}\nmod "), 1)
-        } else if let Some((before, rows)) = text.split_once("intents! {\n") {
-            format!("{before}intents! {{\n{code}\n{rows}")
+        } else if let Some((before, rows)) = text.split_once(FIRST_ROW) {
+            format!("{before}{FIRST_ROW}{code}\n{rows}")
         } else {
             format!("{text}\n{code}\n")
         };
@@ -232,8 +236,8 @@ const ORDER_TAXI: &str = r#"//! "Order a taxi."
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use models::response::Speech;
+use skill_kit::Reply;
 
-use super::Reply;
 use crate::Turn;
 
 static TAXIS: AtomicU32 = AtomicU32::new(0);
@@ -287,7 +291,10 @@ async fn the_walk_through_works() {
         request["request"]["locale"] = locale.into();
         request
     };
-    let letters = Locale::ALL.map(|locale| ask(locale.tag()));
+    let letters = Locale::ALL
+        .iter()
+        .map(|locale| ask(locale.tag()))
+        .collect::<Vec<_>>();
     let requests = letters.into_iter().chain(taxis()).collect();
     let environment = [
         ("VOICELINK_SKILL_ID", SKILL_ID),
@@ -295,7 +302,7 @@ async fn the_walk_through_works() {
         ("VOICELINK_PROFILE_SOURCE", "login-with-amazon"),
         ("VOICELINK_AMAZON_API_URL", amazon.as_str()),
     ];
-    let (answers, (log, errors)) = serve(&bootstrap, requests, &environment).await;
+    let (answers, (log, errors)) = serve(Command::new(&bootstrap), requests, &environment).await;
     let expected = [
         "Mary has 4 letters.",
         "Mary has 4 letters.",
