@@ -5,9 +5,9 @@ use std::path::Path;
 
 use infra::stack_file::ProfileSource;
 
-use crate::build::{self, Kind, Site, What};
-use crate::failure::Failure;
-use crate::{child, output, workspace};
+use cli::build::{self, Kind, Site, What};
+use cli::failure::Failure;
+use cli::{child, output, workspace};
 
 /// What to measure, and how often.
 #[derive(Debug, clap::Args)]

@@ -4,8 +4,13 @@ use std::fmt::Write as _;
 
 use clap::{Command, CommandFactory as _};
 
-use crate::failure::Failure;
-use crate::{Cli, environment, output, workspace};
+use cli::failure::Failure;
+use cli::{environment, output, workspace};
+
+use xshell::cmd;
+
+use crate::Cli;
+use crate::shell::Shell;
 
 /// Whether to write them.
 #[derive(Debug, clap::Args)]
@@ -19,7 +24,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let pages = [
         (environment::PAGE, environment::page()),
         ("docs/commands.md", commands()),
-        ("docs/doors.md", doors()),
+        ("docs/doors.md", doors()?),
     ];
     let mut stale = Vec::new();
     for (path, text) in pages {
@@ -47,44 +52,18 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 }
 
 /// Every door of a local stage, from the table that its routes are built from.
-fn doors() -> String {
-    let mut page = String::from(
-        "<!-- Written by `cargo xtask docs`; do not edit. -->\n\n# The doors of a local stage\n\n\
-         [local-stage.md](local-stage.md#who-may-call-it) says what the words mean.\n",
-    );
-    let mut listener = "";
-    for door in local_cloud::doors() {
-        if door.listener != listener {
-            listener = door.listener;
-            // Writing into a string cannot fail.
-            let _ = write!(
-                page,
-                "\n## {listener}\n\n| method and path | caller shows | browsers | changes | at most |\n\
-                 | --- | --- | --- | --- | --- |\n"
-            );
-        }
-        let _ = writeln!(
-            page,
-            "| `{} {}`{} | {} | {} | {} | {} |",
-            door.method,
-            door.path,
-            if door.note.is_empty() {
-                String::new()
-            } else {
-                format!(", {}", door.note)
-            },
-            door.caller,
-            door.browsers,
-            if door.changes { "yes" } else { "no" },
-            size(door.limit)
-        );
-    }
-    page
-}
-
-fn size(bytes: usize) -> String {
-    const MEGABYTE: usize = 1024 * 1024;
-    format!("{} MB", bytes.div_ceil(MEGABYTE))
+fn doors() -> Result<String, Failure> {
+    let folder = workspace::root();
+    let printed = Shell::new(&folder).and_then(|sh| {
+        cmd!(
+            sh,
+            "cargo run --quiet --package local-cloud --bin doors"
+        )
+        .read()
+    });
+    printed
+        .map(|page| page + "\n")
+        .map_err(|error| Failure::new("BUILD", error.to_string()))
 }
 
 /// Every command as `--help` tells it.

@@ -5,7 +5,6 @@
 //! answers anything else as Amazon answers an unknown operation. It never reads a template or a
 //! skill package through the types that wrote it: the writer must not mark its own work.
 
-mod access;
 pub mod alexa;
 pub mod aws;
 mod clock;
@@ -21,21 +20,22 @@ mod loopback;
 mod outbox;
 mod pace;
 mod page;
+mod program;
 mod random;
 mod recorder;
 mod secret;
 mod server;
 mod stage;
-pub mod story;
 
-pub use access::Access;
 pub use clock::Clock;
 pub use error::AwsError;
 #[cfg(feature = "attack-test")]
 pub use guard::attack_test::AttackTest;
 pub use guard::door::{Browsers, Caller, DoorRow};
+pub use local_access::{ACCOUNT_ID, Access, Urls, VENDOR_ID};
 pub use loopback::{EXCEPTIONS, Exception, is_loopback};
 pub use outbox::{Message, Outbox};
 pub use pace::Pace;
+pub use program::program;
 pub use stage::doors;
-pub use stage::{ACCOUNT_ID, LocalStage, Options, Shared, StartError, Urls, VENDOR_ID};
+pub use stage::{LocalStage, Options, Shared, StartError};

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::response::Response;
 use bytes::Bytes;
 use http::request::Parts;
+use local_access::{Access, DEVELOPER_CLIENT_ID, Urls, VENDOR_ID};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -19,23 +20,14 @@ use crate::aws::logs::Logs;
 use crate::aws::route53::{Route53, resolver};
 use crate::aws::s3::S3;
 use crate::aws::{Aws, protocol};
-use crate::cognito::{Cognito, UPDATED_ISSUERS};
+use crate::cognito::Cognito;
 use crate::faults::{self, Faults, Gate, Service};
 use crate::guard::door::{self, DoorRow};
 use crate::guard::{Caller, Door, Guard, Proofs};
 use crate::keys::Keys;
 use crate::lambda::{self, Lambda};
 use crate::recorder::Recorder;
-use crate::{Access, Clock, Outbox, Pace, control, page, server};
-
-/// The account that owns everything on a local stage.
-pub const ACCOUNT_ID: &str = "000000000000";
-/// The Amazon developer who owns every skill on a local stage.
-pub const VENDOR_ID: &str = "MLOCALVENDOR01";
-
-/// The name of the sign-in listener that stands for domains of the account's own; the prefixes of
-/// Cognito's are at its address.
-pub(crate) const CUSTOM_HOST: &str = "localhost";
+use crate::{Clock, Outbox, Pace, control, page, server};
 
 /// What to start.
 #[derive(Debug, Clone, Default)]
@@ -47,51 +39,6 @@ pub struct Options {
     pub record_smapi: Option<PathBuf>,
     /// How fast the services finish what they go on with after they have answered.
     pub pace: Pace,
-}
-
-/// Where the services of a stage listen.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Urls {
-    /// Every AWS API, told apart by the request's signature.
-    pub aws: Url,
-    /// The Alexa Skill Management API and its upload store.
-    pub smapi: Url,
-    /// Login with Amazon.
-    pub lwa: Url,
-    /// The sign-in pages and OAuth endpoints of every user pool.
-    pub sign_in: Url,
-    /// The device, the Alexa app, the outbox and the clock.
-    pub device: Url,
-}
-
-impl Urls {
-    /// What stands for `https://pitangui.amazon.com`, `https://layla.amazon.com` and
-    /// `https://alexa.amazon.co.jp`, in this order and without a trailing slash: the hosts that
-    /// Alexa is redirected to when an account has been linked.
-    pub fn redirect_bases(&self) -> [String; 3] {
-        // `localhost` and not the address, because Cognito takes no other http callback URL.
-        let port = self.device.port().unwrap_or_default();
-        ["na", "eu", "fe"].map(|region| format!("http://localhost:{port}/{region}"))
-    }
-
-    /// What stands for `https://login.example.com` and every other sign-in domain that is no prefix
-    /// of Cognito's own, without a trailing slash: another name of the same listener.
-    pub fn custom_sign_in(&self) -> String {
-        let port = self.sign_in.port().unwrap_or_default();
-        format!("http://{CUSTOM_HOST}:{port}")
-    }
-
-    /// What stands for `https://issuer-cognito-idp.us-east-1.amazonaws.com`, the host of updated
-    /// issuers in every region, without a trailing slash: a folder of the AWS listener.
-    pub fn updated_issuers(&self) -> String {
-        format!("{}{UPDATED_ISSUERS}", self.aws)
-    }
-
-    /// What answers which addresses a name has on the stage.
-    pub fn resolver(&self) -> String {
-        format!("{}resolve", self.device)
-    }
 }
 
 /// What every service of one stage shares. Clones share it.
@@ -198,7 +145,19 @@ impl LocalStage {
 
     /// Where the services listen, and what opens them.
     pub fn access(&self) -> Access {
-        Access::new(&self.shared.urls, &self.shared.keys)
+        let keys = &self.shared.keys;
+        let (deployer, developer) = (keys.deployer(), keys.developer());
+        Access {
+            urls: self.urls().clone(),
+            access_key_id: deployer.access_key_id.clone(),
+            secret_access_key: deployer.secret_access_key.clone(),
+            token: keys.token().clone(),
+            vendor_id: VENDOR_ID.to_owned(),
+            lwa_client_id: DEVELOPER_CLIENT_ID.to_owned(),
+            lwa_client_secret: developer.client_secret.clone(),
+            lwa_refresh_token: developer.refresh_token.clone(),
+            smapi_token: developer.access_token.clone(),
+        }
     }
 
     /// Where the services listen.

@@ -18,7 +18,7 @@ pub(super) enum Ended {
 
 /// This program, with a home of its own and nobody's credentials.
 pub(super) fn command(program: &Path, home: &Path) -> Command {
-    let mut command = crate::child::task(program);
+    let mut command = cli::child::task(program);
     command
         .env("VOICELINK_LOCAL_STAGE", home.join("local-stage.json"))
         .env("VOICELINK_DIST", home.join("dist"))

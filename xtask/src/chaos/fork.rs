@@ -11,9 +11,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::point::Scenario;
-use crate::build::{self, Kind, Site, What};
 use crate::ci::presets;
-use crate::workspace;
+use cli::build::{self, Kind, Site, What};
+use cli::workspace;
 
 /// Two versions of a fork, and the programs that deploy them.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::stage::Stage;
-use crate::child;
+use cli::child;
 
 /// `judges/endstate.py`.
 #[derive(Debug)]

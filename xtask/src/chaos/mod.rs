@@ -23,8 +23,8 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use crate::failure::Failure;
-use crate::output;
+use cli::failure::Failure;
+use cli::output;
 use fork::Fork;
 use point::{Point, Scenario};
 use run::{Bench, Outcome};
@@ -224,7 +224,7 @@ impl Tally {
 
 /// Where everything of a run goes.
 fn folder() -> PathBuf {
-    crate::workspace::target().join("chaos")
+    cli::workspace::target().join("chaos")
 }
 
 #[cfg(test)]

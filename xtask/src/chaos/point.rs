@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use local_cloud::faults::{CallRecord, Fault, Rule};
+use local_access::faults::{CallRecord, Fault, Rule};
 
 /// What is being deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

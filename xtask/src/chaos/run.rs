@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
 use infra::stack_file::StageName;
-use local_cloud::faults::CallRecord;
+use local_access::faults::CallRecord;
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -44,11 +44,11 @@ struct Place {
 impl Bench {
     pub(super) fn new(fork: Fork) -> Result<Self> {
         let toolbox = Toolbox::new()?;
-        let home = crate::stack::home(&fork.stack, &StageName::local())
-            .map_err(|failure| anyhow!("{failure:?}"))?;
+        let home = cli::stack::home(&fork.stack, &StageName::local())
+            .map_err(|failure| anyhow!("{failure}"))?;
         Ok(Self {
             fork,
-            client: local_cloud::story::client().context("no HTTP client")?,
+            client: story::client().context("no HTTP client")?,
             region: home.to_string(),
             python: toolbox.python_program("python")?,
             judge: toolbox.judge("endstate.py"),

@@ -5,8 +5,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use local_cloud::Access;
-use local_cloud::faults::{CallRecord, Rule};
+use local_access::Access;
+use local_access::faults::{CallRecord, Rule};
 use reqwest::Client;
 use serde::Deserialize;
 use serde_json::json;

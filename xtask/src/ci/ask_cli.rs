@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use infra::stack_file::StageName;
-use local_cloud::Access;
+use local_access::Access;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -14,7 +14,7 @@ use xshell::cmd;
 use super::presets;
 use super::stage::{self, OwnStage};
 use super::toolbox::Toolbox;
-use crate::{ask_cli, local, output, workspace};
+use cli::{ask_cli, local, output, workspace};
 
 const PROFILE: &str = "default";
 const MODEL: &str = "skill-package/interactionModels/custom/en-US.json";
@@ -201,8 +201,7 @@ impl<'a> AskCli<'a> {
     }
 
     fn skill(&self) -> Result<String> {
-        let skill =
-            ask_cli::skill(&self.dist, PROFILE).map_err(|failure| anyhow!("{failure:?}"))?;
+        let skill = ask_cli::skill(&self.dist, PROFILE).map_err(|failure| anyhow!("{failure}"))?;
         Ok(skill.context("ask-cli has recorded no skill")?.to_string())
     }
 

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use local_cloud::Access;
+use local_access::Access;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -16,7 +16,7 @@ use xshell::cmd;
 use super::presets::EMAIL;
 use super::stage;
 use super::toolbox::Toolbox;
-use crate::discovery;
+use cli::discovery;
 
 pub(super) fn browsers(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
@@ -79,8 +79,7 @@ impl Stages {
 
     /// Puts the skill on one of them, and describes both to the judge.
     fn deploy(&self, toolbox: &Toolbox, name: &str, access: &Access) -> Result<Value> {
-        let _announcement =
-            discovery::announce(access).map_err(|failure| anyhow!("{failure:?}"))?;
+        let _announcement = discovery::announce(access).map_err(|failure| anyhow!("{failure}"))?;
         let report = stage::deploy_with(toolbox, EMAIL)?;
         Ok(json!({
             "access": access,

@@ -9,9 +9,9 @@ use tokio::runtime::Runtime;
 use xshell::cmd;
 
 use super::toolbox::Toolbox;
-use crate::build::{self, Kind, Site, What};
-use crate::bundle::sha256;
-use crate::{output, stack};
+use cli::build::{self, Kind, Site, What};
+use cli::bundle::sha256;
+use cli::{output, stack};
 
 /// A short measurement. Times say nothing on a busy machine; sizes do.
 pub(super) fn bench(toolbox: &Toolbox) -> Result<()> {
@@ -56,7 +56,7 @@ pub(super) fn reproducible(toolbox: &Toolbox) -> Result<()> {
         },
     ];
     let source = stack::read(Path::new("stack.toml"))
-        .map_err(|failure| anyhow::anyhow!("{failure:?}"))?
+        .map_err(|failure| anyhow::anyhow!("{failure}"))?
         .linking
         .profile_source;
     let kind = Kind::Release(build::host());

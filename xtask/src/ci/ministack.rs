@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use infra::stack_file::StageName;
-use local_cloud::{ACCOUNT_ID, LocalStage, Options};
+use local_access::program::Start;
+use local_access::{ACCOUNT_ID, Access};
 use models::secure_url::SecureUrl;
 use rollout::calls::CallCounter;
 use rollout::deploy::DeployedAws;
@@ -26,9 +27,9 @@ use xshell::cmd;
 
 use super::presets;
 use super::toolbox::Toolbox;
-use crate::build::{self, Kind};
-use crate::failure::Failure;
-use crate::{child, deploy, inputs, output, progress, stack, stage};
+use cli::build::{self, Kind};
+use cli::failure::Failure;
+use cli::{child, deploy, inputs, local, output, progress, stack, stage};
 
 /// How long ministack may take to listen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -89,8 +90,8 @@ fn one(toolbox: &Toolbox, path: &str, templates: &str) -> Result<()> {
 
 /// The AWS half on ministack; SMAPI, where the skill gets its id, on a local stage.
 async fn deploy_twice(toolbox: &Toolbox, path: &Path, aws: &str) -> Result<(Inputs, DeployedAws)> {
-    let local = LocalStage::start(Options::default()).await?;
-    let inputs = inputs(toolbox, path, aws, &local).map_err(|failure| told(&failure))?;
+    let local = (local::start(Start::default()).await).map_err(|failure| told(&failure))?;
+    let inputs = inputs(toolbox, path, aws, &local.access).map_err(|failure| told(&failure))?;
     let built = build::bundle(Kind::Local, inputs.stack.linking.profile_source).await?;
     let bundle = Bundle::new(built.zip);
     let building = || {
@@ -131,19 +132,14 @@ async fn deploy_twice(toolbox: &Toolbox, path: &Path, aws: &str) -> Result<(Inpu
     Ok((inputs, deployed))
 }
 
-fn inputs(
-    toolbox: &Toolbox,
-    path: &Path,
-    aws: &str,
-    local: &LocalStage,
-) -> Result<Inputs, Failure> {
+fn inputs(toolbox: &Toolbox, path: &Path, aws: &str, access: &Access) -> Result<Inputs, Failure> {
     let stack = stack::read(path)?;
     let stage = stack::stage(&stack, Some(StageName::LOCAL))?;
     let url: SecureUrl = aws
         .parse()
         .map_err(|error| Failure::new("CI", format!("{aws}: {error}")))?;
     let lacking = gaps(toolbox).map_err(Failure::from)?.resource_type;
-    let elsewhere = stage::local_endpoints(&local.access())?;
+    let elsewhere = stage::local_endpoints(access)?;
     Ok(Inputs {
         home: stack::home(&stack, &stage)?,
         package: inputs::read_package(&stack::package_folder(path))?,
@@ -162,7 +158,7 @@ fn inputs(
             },
             ..elsewhere
         },
-        developer: stage::local_developer(&local.access())?,
+        developer: stage::local_developer(access)?,
         vendor: None,
         amazon_client: None,
         architecture: build::host(),
@@ -222,7 +218,7 @@ fn name(change: &Change) -> String {
 }
 
 fn told(failure: &Failure) -> anyhow::Error {
-    anyhow!("{failure:?}")
+    anyhow!("{failure}")
 }
 
 /// A running ministack; ends when it is dropped.

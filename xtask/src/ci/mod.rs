@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::output;
+use cli::output;
 use toolbox::{NotChecked, Toolbox};
 
 /// Which steps to run.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use infra::StackFile;
 
 use super::toolbox::Toolbox;
-use crate::workspace;
+use cli::workspace;
 
 /// E-mail address and password.
 pub(crate) const EMAIL: &str = "infra/presets/email.toml";

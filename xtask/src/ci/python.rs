@@ -1,10 +1,12 @@
 //! The judges that are written in Python.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use infra::{StackFile, stacks};
+use serde::Deserialize;
 use xshell::cmd;
 
 use super::toolbox::Toolbox;
@@ -57,13 +59,18 @@ pub(super) fn schemas(toolbox: &Toolbox) -> Result<()> {
     let find = "import cfnlint, pathlib; \
                 print(pathlib.Path(cfnlint.__file__).parent / 'data' / 'schemas')";
     let folder = PathBuf::from(cmd!(sh, "{python} -c {find}").read()?);
-    create_only(&folder)?;
-    let stale = local_cloud::aws::schemas::stale(&folder)?;
+    let printed = cmd!(
+        sh,
+        "cargo run --quiet --package local-cloud --bin schemas -- {folder}"
+    )
+    .read()?;
+    let Reduced { schemas, stale } = serde_json::from_str(&printed)?;
+    create_only(&schemas)?;
     if stale.is_empty() {
         return Ok(());
     }
     let fresh = toolbox.folder.join("schemas");
-    for (name, text) in local_cloud::aws::schemas::from_cfn_lint(&folder)? {
+    for (name, text) in schemas {
         sh.write_file(fresh.join(name), text)?;
     }
     bail!(
@@ -74,11 +81,18 @@ pub(super) fn schemas(toolbox: &Toolbox) -> Result<()> {
     )
 }
 
+/// What the program `schemas` of the local stage prints.
+#[derive(Deserialize)]
+struct Reduced {
+    schemas: BTreeMap<String, String>,
+    stale: Vec<String>,
+}
+
 /// So are the facts by which a plan tells a replacement.
-fn create_only(folder: &Path) -> Result<()> {
-    let schemas = local_cloud::aws::schemas::from_cfn_lint(folder)?
-        .into_iter()
-        .map(|(name, text)| serde_json::from_str(&text).with_context(|| name.clone()))
+fn create_only(schemas: &BTreeMap<String, String>) -> Result<()> {
+    let schemas = schemas
+        .iter()
+        .map(|(name, text)| serde_json::from_str(text).with_context(|| name.clone()))
         .collect::<Result<Vec<serde_json::Value>>>()?;
     let stale = rollout::plan::create_only::stale(&schemas);
     ensure!(

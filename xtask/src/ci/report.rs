@@ -1,8 +1,8 @@
 //! The JSON that `cargo xtask deploy --json` promises, read as a script would read it.
 
 use anyhow::{Context, Result, bail, ensure};
-use local_cloud::story::{Passed, Turn};
 use serde::Deserialize;
+use story::{Passed, Turn};
 
 /// Twice what a rerun with nothing to build may take, because build machines are busy.
 const MOST_ROLLOUT_SECONDS: f64 = 2.0;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use xshell::cmd;
 
 use super::toolbox::Toolbox;
-use crate::child::Shell;
+use crate::shell::Shell;
 
 /// A toolchain may have been installed without its tools.
 fn have(sh: &Shell, tool: &str) -> Result<()> {

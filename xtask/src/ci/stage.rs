@@ -6,7 +6,8 @@ use std::process::{Child, Stdio};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use infra::{StackFile, names};
-use local_cloud::{Access, LocalStage, Options};
+use local_access::Access;
+use local_access::program::Start;
 use rollout::package::SourcePackage;
 use secrecy::ExposeSecret as _;
 use tokio::runtime::Runtime;
@@ -15,8 +16,8 @@ use xshell::cmd;
 use super::presets;
 use super::report::Report;
 use super::toolbox::Toolbox;
-use crate::discovery::{self, Announcement};
-use crate::{child, local, output, workspace};
+use cli::discovery::{self, Announcement};
+use cli::{child, local, output, workspace};
 
 /// The command of the README, with a stage that lives as long as it does.
 pub(super) fn story(toolbox: &Toolbox) -> Result<()> {
@@ -208,15 +209,15 @@ pub(super) fn no_other_stage() -> Result<()> {
             "a local stage is running (its AWS is at {}); end it first",
             access.urls.aws
         )),
-        Err(failure) => Err(anyhow!("{failure:?}")),
+        Err(failure) => Err(anyhow!("{failure}")),
     }
 }
 
-/// A stage inside this process, found by the commands that are run beside it.
+/// A stage of this process, found by the commands that are run beside it.
 pub(super) struct OwnStage {
     pub(super) access: Access,
     runtime: Runtime,
-    stage: LocalStage,
+    stage: local::OwnStage,
     _announcement: Announcement,
 }
 
@@ -224,14 +225,15 @@ impl OwnStage {
     pub(super) fn start(record_smapi: Option<PathBuf>) -> Result<Self> {
         no_other_stage()?;
         let runtime = Runtime::new().context("cannot start a runtime")?;
-        let options = Options {
+        let start = Start {
             record_smapi,
-            ..Options::default()
+            ..Start::default()
         };
-        let stage = runtime.block_on(LocalStage::start(options))?;
-        let access = stage.access();
-        let announcement =
-            discovery::announce(&access).map_err(|failure| anyhow!("{failure:?}"))?;
+        let stage = runtime
+            .block_on(local::start(start))
+            .map_err(|failure| anyhow!("{failure}"))?;
+        let access = stage.access.clone();
+        let announcement = discovery::announce(&access).map_err(|failure| anyhow!("{failure}"))?;
         Ok(Self {
             access,
             runtime,

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use xshell::cmd;
 
-use crate::child::Shell;
-use crate::workspace;
+use crate::shell::Shell;
+use cli::workspace;
 
 /// The folders of a run and the programs that it sets up.
 pub(crate) struct Toolbox {

@@ -1,8 +1,8 @@
 //! People who sign in with Amazon: no user pool, and a security profile that a person has made.
 
 use local_cloud::Access;
-use local_cloud::story::{Account, Guest, Way};
 use serde_json::{Value, json};
+use story::{Account, Guest, Way};
 
 use crate::command::{Said, open};
 use crate::plan::{to_do, with};

@@ -313,7 +313,7 @@ fn send(request: impl FnOnce(&reqwest::Client) -> reqwest::RequestBuilder) -> (u
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = local_cloud::story::client().unwrap();
+        let client = story::client().unwrap();
         let answer = request(&client).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     })

@@ -79,7 +79,7 @@ impl Places {
             refused,
             advised,
             verify: text(&["crates/rollout/src/verify.rs", "crates/rollout/src/verify"]),
-            check: text(&["xtask/src/check.rs", "xtask/src/check"]),
+            check: text(&["crates/cli/src/check.rs", "crates/cli/src/check"]),
             codes: fs::read_to_string(root().join("docs/errors.md")).unwrap(),
             tests: sources.iter().flat_map(|source| tests(source)).collect(),
         }

@@ -1,8 +1,8 @@
 //! What a user pool is called in its tokens: both names, and a skill that knows the other one.
 
 use local_cloud::Access;
-use local_cloud::story::{Account, Guest, Way};
 use serde_json::{Value, json};
+use story::{Account, Guest, Way};
 
 use crate::command::skill_name;
 use crate::console::{Console, only_pool};

@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use local_cloud::story;
 use serde_json::{Value, json};
 
 use crate::command::{EMAIL, open, run, xtask};

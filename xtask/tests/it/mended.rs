@@ -14,7 +14,7 @@ fn fail(stage: &Stage, stacks: &Value) {
         .build()
         .unwrap();
     let answer = runtime.block_on(async {
-        let client = local_cloud::story::client().unwrap();
+        let client = story::client().unwrap();
         let request = client.post(url).json(&json!({ "stacks": stacks }));
         let request = stage.access().bearer(request);
         request.send().await.unwrap()

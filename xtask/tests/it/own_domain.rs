@@ -47,7 +47,7 @@ fn ask(request: impl FnOnce(&reqwest::Client) -> reqwest::RequestBuilder) -> (u1
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = local_cloud::story::client().unwrap();
+        let client = story::client().unwrap();
         let answer = request(&client).send().await.unwrap();
         let status = answer.status().as_u16();
         (status, answer.json().await.unwrap_or(Value::Null))

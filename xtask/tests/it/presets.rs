@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use local_cloud::story::{self, Script, Subject, Way};
 use serde_json::{Value, json};
+use story::{self, Script, Subject, Way};
 
 use crate::command::{run, skill_name};
 use crate::console::{Console, only_pool};

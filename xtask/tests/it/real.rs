@@ -6,7 +6,6 @@ use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use local_cloud::story;
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 

@@ -1,6 +1,5 @@
 //! Functions in several parts of the world, added and taken away.
 
-use local_cloud::story;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 

@@ -351,7 +351,7 @@ mod tests {
                  &client_secret={secret}"
             ))
         };
-        let own = super::super::DEVELOPER_CLIENT_ID;
+        let own = local_access::DEVELOPER_CLIENT_ID;
         assert_eq!(body("x", own, "b"), Ok("Atzr|x".to_owned()));
         assert_eq!(body("x", "a", "b"), Err("invalid_client"));
         assert_eq!(body("x", own, "c"), Err("invalid_client"));
@@ -376,7 +376,7 @@ mod tests {
     #[test]
     fn a_client_may_authenticate_with_a_header() {
         let mut headers = HeaderMap::new();
-        let basic = BASE64_STANDARD.encode(format!("{}:b", super::super::DEVELOPER_CLIENT_ID));
+        let basic = BASE64_STANDARD.encode(format!("{}:b", local_access::DEVELOPER_CLIENT_ID));
         headers.insert(
             header::AUTHORIZATION,
             format!("Basic {basic}").parse().unwrap(),

@@ -24,11 +24,7 @@ use crate::Shared;
 use crate::guard::{Caller, Door};
 use crate::lambda::Lambda;
 pub(crate) use customer::{Customer, Voice};
-pub use device::{Understanding, understanding};
 use state::State;
-
-/// The Login with Amazon security profile of the local developer.
-pub const DEVELOPER_CLIENT_ID: &str = "amzn1.application-oa2-client.local";
 
 /// The Alexa service of the stage. Clones share it.
 #[derive(Debug, Clone)]

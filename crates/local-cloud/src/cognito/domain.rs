@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::aws::acm::Certificate;
 use crate::cognito::errors::{invalid, not_in_tier};
 use crate::cognito::settings::Tier;
-use crate::stage::CUSTOM_HOST;
 use crate::{ACCOUNT_ID, AwsError, Shared, Urls};
+use local_access::CUSTOM_HOST;
 
 /// Words that a prefix must not contain.
 const RESERVED: &[&str] = &["aws", "amazon", "cognito"];

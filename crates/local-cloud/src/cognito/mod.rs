@@ -44,9 +44,6 @@ pub(crate) use spoil::Flaw;
 use state::State;
 pub(crate) use users::lockout::Lockout;
 
-/// The folder of the AWS listener that stands for the host of updated issuers.
-pub(crate) const UPDATED_ISSUERS: &str = "issuer-cognito-idp";
-
 /// What a script may send to the OAuth endpoints beside the headers that every script may.
 const OAUTH_HEADERS: &[&str] = &[
     "authorization",
@@ -139,7 +136,7 @@ impl Cognito {
     /// `/{pool}/.well-known/…`, served on the AWS listener as on `cognito-idp.{region}`, and in a
     /// folder of it as on `issuer-cognito-idp.{region}`.
     pub(crate) fn issuer_doors(&self) -> Vec<Door> {
-        let folder = format!("/{UPDATED_ISSUERS}");
+        let folder = format!("/{}", local_access::UPDATED_ISSUERS);
         let updated = discovery::doors(IssuerType::Updated);
         let updated = updated.into_iter().map(|door| door.below(&folder));
         let doors = discovery::doors(IssuerType::Original)

@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
+use local_access::faults::Rule;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::stack::StackFault;
-use super::{Faults, Plan, Rule};
+use super::{Faults, Plan};
 use crate::guard::{Caller, Door};
 
 /// Served beside the device, on the same listener.

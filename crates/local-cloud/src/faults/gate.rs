@@ -9,9 +9,10 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use local_access::faults::Fault;
 
 use super::call::Called;
-use super::{Fault, Faults, Verdict, Wire, answer};
+use super::{Faults, Verdict, Wire, answer};
 
 /// After a halt that lets its call be answered: how long the caller has to read the answer, unless
 /// its next call shows that it has.

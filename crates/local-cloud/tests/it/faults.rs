@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudformation::types::{ChangeSetType, StackStatus};
 use aws_sdk_sts::error::ProvideErrorMetadata;
-use local_cloud::faults::{Fault, Rule};
+use local_access::faults::{Fault, Rule};
 use local_cloud::{LocalStage, Options, Pace};
 use serde_json::{Value, json};
 

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-use super::nlu::{Slot, Understood};
 use super::session::Session;
-use super::slots::{Canonical, Resolution};
 use crate::Urls;
 use crate::alexa::linking::{Links, Recognised};
 use crate::alexa::smapi::skill::Skill;
 use crate::alexa::state::opaque;
+use utterances::nlu::{Slot, Understood};
+use utterances::slots::{Canonical, Resolution};
 
 /// Whole seconds, in UTC.
 pub(in crate::alexa) fn timestamp(now: Timestamp) -> String {

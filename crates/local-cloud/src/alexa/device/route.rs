@@ -1,11 +1,11 @@
 //! Where an utterance leads: to a skill, on with a conversation, out of one, or nowhere.
 
-use super::language::Language;
-use super::nlu::{Model, Understood};
 use super::request::Content;
 use super::session::Session;
-use super::utterance::{self, Addressed};
-use super::words::words;
+use utterances::language::Language;
+use utterances::nlu::{Model, Understood};
+use utterances::utterance::{self, Addressed};
+use utterances::words::words;
 
 /// What a skill gets that is talked to and not understood.
 const FALLBACK: &str = "AMAZON.FallbackIntent";

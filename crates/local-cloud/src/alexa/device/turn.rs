@@ -7,20 +7,20 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::dialog::Dialog;
 use super::invoke::Invoked;
-use super::language::Language;
-use super::nlu::{Model, Understood};
 use super::request::{self, Content, EndReason, Envelope};
 use super::response::{self, Answering};
 use super::route::{Reachable, Step, decide};
 use super::session::Session;
-use super::utterance;
 use crate::alexa::Alexa;
 use crate::alexa::customer::{Customer, Voice};
 use crate::alexa::linking::Links;
 use crate::alexa::region::Region;
 use crate::alexa::state::fingerprint;
+use utterances::dialog::Dialog;
+use utterances::language::Language;
+use utterances::nlu::{Model, Understood};
+use utterances::utterance;
 
 /// What a person says to a device.
 #[derive(Debug, Clone)]

@@ -14,11 +14,12 @@ use url::Url;
 
 use super::customers::{self, Consent};
 use super::profiles::{Client, Profiles};
+use crate::alexa::Alexa;
 use crate::alexa::state::{State as Alexas, fingerprint, opaque};
-use crate::alexa::{Alexa, DEVELOPER_CLIENT_ID};
 use crate::cognito::Outage;
 use crate::guard::{Browsers, Caller, Door};
 use crate::html::page;
+use local_access::DEVELOPER_CLIENT_ID;
 
 /// How long a code may wait to be redeemed, in seconds.
 const CODE_SECONDS: i64 = 300;

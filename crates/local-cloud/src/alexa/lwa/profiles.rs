@@ -13,11 +13,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::alexa::Alexa;
 use crate::alexa::state::opaque;
-use crate::alexa::{Alexa, DEVELOPER_CLIENT_ID};
 use crate::cognito::same;
 use crate::guard::{Caller, Door};
 use crate::loopback::is_loopback;
+use local_access::DEVELOPER_CLIENT_ID;
 
 /// What a client may ask customers for
 /// ([scopes](https://developer.amazon.com/docs/login-with-amazon/customer-profile.html)).

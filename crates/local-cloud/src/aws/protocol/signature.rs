@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningError,
-    SigningParams, SigningSettings, UriPathNormalizationMode, sign,
+    PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningParams,
+    SigningSettings, UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
 use http::HeaderMap;
@@ -216,36 +216,4 @@ fn without_signature(query: &str) -> String {
         !OWN.contains(&name)
     });
     kept.collect::<Vec<_>>().join("&")
-}
-
-/// The headers that sign a request: for programs of this workspace that speak to a service without
-/// its SDK.
-pub(crate) fn headers_for(
-    (access_key_id, secret_access_key): (&str, &str),
-    (service, region): (&str, &str),
-    request: SignableRequest<'_>,
-) -> Result<Vec<(String, String)>, SigningError> {
-    let identity =
-        Credentials::new(access_key_id, secret_access_key, None, None, "local stage").into();
-    let mut settings = SigningSettings::default();
-    if service == "s3" {
-        settings.percent_encoding_mode = PercentEncodingMode::Single;
-        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-    }
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name(service)
-        .time(SystemTime::now())
-        .settings(settings)
-        .build();
-    // Every part is given above.
-    let Ok(params) = params else {
-        return Ok(Vec::new());
-    };
-    let (instructions, _) = sign(request, &params.into())?.into_parts();
-    Ok(instructions
-        .headers()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect())
 }

@@ -11,7 +11,7 @@ const RETURN_URL: &str = "https://layla.amazon.com/api/skill/link/M1";
 
 /// Looks at redirects instead of following them.
 fn browser() -> reqwest::Client {
-    local_cloud::story::client().unwrap()
+    story::client().unwrap()
 }
 
 /// The client of a security profile.

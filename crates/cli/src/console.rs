@@ -1,0 +1,29 @@
+//! What somebody does in a console before they deploy, done on a local stage.
+
+use local_access::Access;
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// Enters something; whether it was not there yet.
+pub(crate) async fn post(access: &Access, what: &str, body: &Value) -> Result<bool, Failure> {
+    let failed = |cause: String| {
+        Failure::new("LOCAL_STAGE", format!("the local stage takes no {what}"))
+            .because(cause)
+            .hint("is it still running? start one with `cargo xtask local`")
+    };
+    let url = access.urls.device.join(&format!("console/{what}"));
+    let url = url.map_err(|error| failed(error.to_string()))?;
+    let unreachable = |error: reqwest::Error| failed(rollout::error::chain(&error));
+    let client = story::client().map_err(unreachable)?;
+    let answer = access.bearer(client.post(url)).json(body).send().await;
+    let answer = answer.map_err(unreachable)?;
+    let refused = answer.error_for_status_ref().err();
+    let said: Value = answer.json().await.map_err(unreachable)?;
+    match refused {
+        None => Ok(said["created"] == true),
+        Some(_) => Err(failed(
+            said["error"].as_str().unwrap_or_default().to_owned(),
+        )),
+    }
+}

@@ -1,0 +1,292 @@
+//! `cargo xtask deploy`: a stage from nothing, or from whatever it is, to what it shall be.
+
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use infra::StackFile;
+use infra::stack_file::StageName;
+use local_access::Access;
+use local_access::program::Start;
+use rollout::calls::CallCounter;
+use rollout::deploy::Outcome;
+use rollout::error::{Code, Error};
+use rollout::lock::Owner;
+use rollout::plan::change::Kind as Changed;
+use rollout::plan::{Deployed, Plan};
+use rollout::progress::Step;
+use rollout::session::Inputs;
+use rollout::{Building, Bundle};
+use tokio::sync::watch;
+
+use crate::build::{self, Kind};
+use crate::failure::Failure;
+use crate::inputs::{local_inputs, real_inputs};
+use crate::security_profile::For;
+use crate::{
+    Deploy, ask_cli, discovery, existing_pool, local, output, own_domain, person, plan, progress,
+    question, security_profile, stack, verify, workspace,
+};
+use report::{Report, Verified};
+
+pub(crate) async fn run(options: Deploy) -> Result<ExitCode, Failure> {
+    let stack = stack::read(&options.stack)?;
+    let name = stack::stage(&stack, options.stage.as_deref())?;
+    let counter = output::call_counter();
+    let report = if name.is_local() {
+        deploy_local(&options, stack, &name, &counter).await
+    } else {
+        deploy_real(&options, stack, &name, &counter).await
+    };
+    let report = report.map_err(|failure| failure.after(counter.calls()))?;
+    report.print(&options, &counter);
+    match report.verified.failure() {
+        None => Ok(ExitCode::SUCCESS),
+        // Said in the object that was printed.
+        Some(_) if options.json => Ok(ExitCode::FAILURE),
+        Some(failure) => Err(failure),
+    }
+}
+
+/// Where a deployment takes its bundle from and leaves its documents.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Files {
+    /// Deploy this bundle, a zip with `bootstrap` in it, instead of building the Lambda
+    #[arg(long, value_name = "ZIP")]
+    bundle: Option<PathBuf>,
+    /// Where the rendered documents go, instead of `dist/STAGE`
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl Files {
+    /// Where the rendered documents of a stage are.
+    fn dist(&self, stage: &StageName) -> PathBuf {
+        let folder = self.out.clone();
+        folder.unwrap_or_else(|| workspace::dist(stage.as_str()))
+    }
+}
+
+/// To the stage that runs, or to one that lives as long as this command.
+async fn deploy_local(
+    options: &Deploy,
+    stack: StackFile,
+    name: &StageName,
+    counter: &CallCounter,
+) -> Result<Report, Failure> {
+    let (access, own) = if let Some(access) = discovery::running()? {
+        (access, None)
+    } else {
+        let stage = local::start(Start {
+            record_smapi: options.record_smapi.clone(),
+            ..Start::default()
+        })
+        .await?;
+        (stage.access.clone(), Some(stage))
+    };
+    let report = deploy_and_verify(options, stack, name, counter, &access).await;
+    if let Some(own) = own {
+        own.stop().await;
+        ask_cli::forget(&options.files.dist(name))?;
+    }
+    report
+}
+
+async fn deploy_and_verify(
+    options: &Deploy,
+    stack: StackFile,
+    name: &StageName,
+    counter: &CallCounter,
+    access: &Access,
+) -> Result<Report, Failure> {
+    own_domain::register(access, &stack, name).await?;
+    existing_pool::register(access, &stack).await?;
+    let inputs = local_inputs(&options.stack, stack, name, access)?;
+    let inputs = Inputs {
+        allowed: options.allow.clone(),
+        ..security_profile::made(inputs, access).await?
+    };
+    // The local stage needs no asking; what is done to it is told all the same.
+    let tell = |plan: &Plan| {
+        plan::tell(name, plan);
+        Ok(())
+    };
+    let mut report = roll_out(&inputs, &options.files, Kind::Local, counter, &tell).await?;
+    let started = Instant::now();
+    let script = person::script(&inputs, &report.outcome.deployed).await?;
+    let turn = discovery::conversation().await?;
+    let transcript = story::run(access, &script).await.map_err(|error| {
+        let failure =
+            Failure::new("STORY", rollout::error::chain(&error)).hint(error.hint().to_owned());
+        error.turns.iter().fold(failure, |failure, turn| {
+            failure.because(format!("“{}” was answered “{}”", turn.said, turn.heard))
+        })
+    })?;
+    drop(turn);
+    report.verified = Verified::Story(transcript, started.elapsed());
+    Ok(report)
+}
+
+async fn deploy_real(
+    options: &Deploy,
+    stack: StackFile,
+    name: &StageName,
+    counter: &CallCounter,
+) -> Result<Report, Failure> {
+    let inputs = real_inputs(&options.stack, stack, name)?;
+    let inputs = Inputs {
+        allowed: options.allow.clone(),
+        ..security_profile::handed_over(inputs, For::Deployment, counter).await?
+    };
+    let steps = security_profile::steps(&inputs, counter).await?;
+    let approve = |plan: &Plan| {
+        // Afterwards nobody has to do it again.
+        if links_for_the_first_time(plan) {
+            security_profile::tell(&steps);
+        }
+        confirm(name, plan, options.yes)
+    };
+    let mut report = roll_out(
+        &inputs,
+        &options.files,
+        Kind::Release(inputs.architecture),
+        counter,
+        &approve,
+    )
+    .await?;
+    let started = Instant::now();
+    let patience = if report.outcome.plan.is_empty() {
+        Duration::ZERO
+    } else {
+        verify::AFTER_A_CHANGE
+    };
+    // What it calls is not what the deployment called.
+    let checked = verify::check(&inputs, &output::call_counter(), patience).await?;
+    report.verified = Verified::Checks(checked, started.elapsed());
+    Ok(report)
+}
+
+/// Whether account linking is written where there was none.
+fn links_for_the_first_time(plan: &Plan) -> bool {
+    let mut parts = plan.to_do().filter(|part| part.step == Step::Linking);
+    parts.any(|part| {
+        part.changes
+            .iter()
+            .any(|change| change.kind == Changed::Added)
+    })
+}
+
+/// Deploys to a local stage, and leaves trying it out to the caller.
+pub(crate) async fn without_a_story(
+    path: &Path,
+    stack: StackFile,
+    name: &StageName,
+    access: &Access,
+) -> Result<Deployed, Failure> {
+    own_domain::register(access, &stack, name).await?;
+    existing_pool::register(access, &stack).await?;
+    let inputs = local_inputs(path, stack, name, access)?;
+    let inputs = security_profile::made(inputs, access).await?;
+    let counter = output::call_counter();
+    let report = roll_out(&inputs, &Files::default(), Kind::Local, &counter, &|_| {
+        Ok(())
+    })
+    .await?;
+    Ok(report.outcome.deployed)
+}
+
+async fn roll_out(
+    inputs: &Inputs,
+    files: &Files,
+    kind: Kind,
+    counter: &CallCounter,
+    approve: rollout::deploy::Approve<'_>,
+) -> Result<Report, Failure> {
+    let started = Instant::now();
+    let (took, build_took) = watch::channel(Duration::ZERO);
+    let building = building(inputs, files, kind, took);
+    let progress = progress::for_stderr();
+    let outcome = rollout::deploy::deploy(
+        inputs,
+        building,
+        counter,
+        &*progress,
+        approve,
+        owner(),
+        interrupted(),
+    )
+    .await?;
+    write_documents(files, inputs, &outcome)?;
+    let build = *build_took.borrow();
+    Ok(Report {
+        stage: inputs.stage.clone(),
+        outcome,
+        build,
+        rollout: started.elapsed().saturating_sub(build),
+        verified: Verified::Not,
+    })
+}
+
+/// The bundle: built on a task of its own, so that it goes on while nobody looks.
+pub(crate) fn building(
+    inputs: &Inputs,
+    files: &Files,
+    kind: Kind,
+    took: watch::Sender<Duration>,
+) -> Building<'static> {
+    let source = inputs.stack.linking.profile_source;
+    let build = match files.bundle.clone() {
+        Some(path) => tokio::spawn(build::read(path)),
+        None => tokio::spawn(build::bundle(kind, source)),
+    };
+    Building::new(async move {
+        let built = build
+            .await
+            .map_err(|error| Error::new(Code::Build, format!("the build stopped: {error}")))??;
+        took.send_replace(built.took);
+        Ok(Bundle::new(built.zip))
+    })
+}
+
+/// What was deployed, for people and for ask-cli. The client secret is not in it.
+fn write_documents(files: &Files, inputs: &Inputs, outcome: &Outcome) -> Result<(), Failure> {
+    let dist = files.dist(&inputs.stage);
+    let deployed = &outcome.deployed;
+    deployed.package.write(&dist).map_err(Error::from)?;
+    rollout::package::write_account_linking(&dist, &deployed.linking).map_err(Error::from)?;
+    let profile = stack::ask_profile(&inputs.stack, &inputs.stage);
+    ask_cli::remember(&dist, &profile, &deployed.skill_id)
+}
+
+/// Turns true at the first Ctrl-C; the second ends the process at once.
+pub(crate) fn interrupted() -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if sender.send_replace(true) {
+                std::process::exit(130);
+            }
+            output::aside("finishing what is in flight; Ctrl-C again ends it at once");
+        }
+    });
+    receiver
+}
+
+/// Who holds a stage's lock, for whoever waits for it.
+pub fn owner() -> Owner {
+    let variable = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| std::env::var(name).ok())
+            .unwrap_or_else(|| "unknown".to_owned())
+    };
+    Owner::this_process(variable(&["USER", "USERNAME", "LOGNAME"]))
+}
+
+/// A real stage is changed only when somebody has said so.
+fn confirm(stage: &StageName, plan: &Plan, yes: bool) -> Result<(), Error> {
+    plan::tell(stage, plan);
+    question::confirm("deploy?", "nothing was changed", yes)
+}

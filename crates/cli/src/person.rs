@@ -1,0 +1,135 @@
+//! Who tries a local stage out, and how that person signs in.
+
+use infra::StackFile;
+use infra::stack_file::{FirstFactor, Region, Scope, SignIn, StandardAttribute};
+use rollout::aws::Aws;
+use rollout::error::Error;
+use rollout::existing_pool;
+use rollout::plan::Deployed;
+use rollout::session::Inputs;
+use story::{Administrator, FirstCode, Script, SignInName, Subject, Way};
+
+use crate::failure::Failure;
+use crate::{output, web_page};
+
+/// The language of the conversation.
+const LOCALE: &str = "en-US";
+
+/// The conversation with what was deployed, from signing up to being unlinked.
+pub(crate) async fn script(inputs: &Inputs, deployed: &Deployed) -> Result<Script, Failure> {
+    let stack = &as_it_is(inputs).await?;
+    let invocation_name = inputs.package.invocation_name(LOCALE);
+    Ok(Script {
+        skill_id: deployed.skill_id.to_string(),
+        invocation_name: invocation_name.map_err(Error::from)?.to_owned(),
+        locale: LOCALE.to_owned(),
+        optional_linking: stack.linking.optional,
+        pkce: stack.linking.pkce,
+        way: way(stack),
+        administrator: administrator(stack, &inputs.home, deployed),
+        subject: subject(stack),
+        more: more(stack),
+        web_page: web_page::script(stack, deployed),
+    })
+}
+
+/// The stack file as its people find it: what they sign in with is known to a user pool that exists
+/// already, and not to the file.
+pub(crate) async fn as_it_is(inputs: &Inputs) -> Result<StackFile, Failure> {
+    let mut stack = inputs.stack.clone();
+    if stack.identity.user_pool_id.is_none() {
+        return Ok(stack);
+    }
+    // To look is no part of the deployment.
+    let counter = output::call_counter();
+    let read = Box::pin(async {
+        let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter).await?;
+        existing_pool::read(&aws, inputs).await
+    });
+    if let Some(pool) = read.await? {
+        stack.identity = (stack.identity).as_the_pool_is(pool.sign_in, pool.self_sign_up);
+    }
+    Ok(stack)
+}
+
+/// How somebody signs in to a pool as the stack file makes it: with a one-time code where that is
+/// possible, because that is then what the pool is about.
+pub(crate) fn way(stack: &StackFile) -> Way {
+    let identity = &stack.identity;
+    if !identity.has_a_pool() {
+        return Way {
+            at_amazon: true,
+            ..Way::default()
+        };
+    }
+    let signs_in_with = |name| identity.sign_in.contains(&name);
+    let codes = [
+        (FirstFactor::SmsOtp, FirstCode::Sms),
+        (FirstFactor::EmailOtp, FirstCode::Email),
+    ];
+    Way {
+        name: if signs_in_with(SignIn::Username) {
+            SignInName::Username
+        } else if signs_in_with(SignIn::Phone) {
+            SignInName::Phone
+        } else {
+            SignInName::Email
+        },
+        code_first: codes
+            .into_iter()
+            .find(|(factor, _)| identity.first_factors.contains(factor))
+            .map(|(_, code)| code),
+        at_amazon: false,
+        // Nobody has verified an address that an administrator wrote down.
+        alias: signs_in_with(SignIn::Username) && identity.self_sign_up,
+    }
+}
+
+/// Who makes accounts where people cannot make their own.
+pub(crate) fn administrator(
+    stack: &StackFile,
+    home: &Region,
+    deployed: &Deployed,
+) -> Option<Administrator> {
+    let pool = deployed.accounts.user_pool_id()?;
+    (!stack.identity.self_sign_up).then(|| Administrator {
+        region: home.to_string(),
+        user_pool_id: pool.to_string(),
+    })
+}
+
+/// What the skill can tell of somebody who has signed in so: what they gave at sign-up, as far as the
+/// scopes show it.
+fn subject(stack: &StackFile) -> Subject {
+    let scopes = &stack.linking.scopes;
+    let everything = scopes.contains(&Scope::UserAdmin);
+    let shows = |scope| everything || scopes.contains(&scope);
+    let gives = |attribute| stack.identity.attributes.required.contains(&attribute);
+    let way = way(stack);
+    let name = way.name;
+    let phone = name == SignInName::Phone || gives(StandardAttribute::PhoneNumber);
+    let email = name != SignInName::Phone || gives(StandardAttribute::Email);
+    if way.at_amazon {
+        Subject::Name
+    } else if name == SignInName::Username && everything {
+        Subject::Username
+    } else if name == SignInName::Phone && shows(Scope::Phone) {
+        Subject::Phone
+    } else if email && shows(Scope::Email) {
+        Subject::Email
+    } else if phone && shows(Scope::Phone) {
+        Subject::Phone
+    } else if shows(Scope::Profile) {
+        Subject::Name
+    } else {
+        Subject::Nothing
+    }
+}
+
+/// What the skill can tell beside a user name.
+fn more(stack: &StackFile) -> Vec<Subject> {
+    match subject(stack) {
+        Subject::Username => vec![Subject::Email],
+        Subject::Email | Subject::Phone | Subject::Name | Subject::Nothing => Vec::new(),
+    }
+}

@@ -1,0 +1,127 @@
+//! `cargo xtask say`: sentences to the device of the running local stage.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use local_access::Access;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::{Say, discovery, output};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    heard: String,
+    card: Option<Value>,
+    session_open: bool,
+    error: Option<String>,
+}
+
+/// What the command's help says after its options.
+pub(crate) const HELP: &str = "\
+With --voice, the skill learns who is speaking. It tells that person about the account that they
+have linked to their own profile, and nothing about the account that the home shares.
+docs/local-stage.md says how to link one.
+
+Examples: cargo xtask say \"open account guide\"
+          cargo xtask say --voice ann \"open account guide\"";
+
+pub(crate) async fn run(options: Say) -> Result<(), Failure> {
+    let access = discovery::running()?.ok_or_else(|| {
+        Failure::new("LOCAL_STAGE", "no local stage is running").hint(
+            "start one with `cargo xtask local`, deploy to it with `cargo xtask deploy` in a \
+             second terminal, then say it again",
+        )
+    })?;
+    let device = Device {
+        url: format!("{}say", access.urls.device),
+        access,
+        options: &options,
+    };
+    if let Some(text) = &options.text {
+        return device.say(text).await;
+    }
+    let mut sentences = std::io::stdin().lines();
+    loop {
+        prompt()?;
+        let sentence = sentences.next().transpose().map_err(|error| {
+            Failure::new("IO", format!("cannot read what you say: {error}"))
+                .hint("give the sentence as an argument: cargo xtask say \"open account guide\"")
+        })?;
+        match sentence.as_deref().map(str::trim) {
+            None | Some("") => return Ok(()),
+            Some(text) => device.say(text).await?,
+        }
+    }
+}
+
+/// On a terminal, what shows that it is the person's turn.
+fn prompt() -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    let mut terminal = std::io::stderr();
+    write!(terminal, "you: ")
+        .and_then(|()| terminal.flush())
+        .map_err(|error| Failure::new("IO", format!("cannot write to the terminal: {error}")))
+}
+
+/// The device of the running stage.
+struct Device<'a> {
+    url: String,
+    access: Access,
+    options: &'a Say,
+}
+
+impl Device<'_> {
+    /// Says one sentence and tells what was heard.
+    async fn say(&self, text: &str) -> Result<(), Failure> {
+        let answer = self.ask(text).await?;
+        if self.options.json {
+            output::line(&answer.to_string());
+            return Ok(());
+        }
+        let answer: Answer = serde_json::from_value(answer).map_err(|error| {
+            Failure::new(
+                "LOCAL_STAGE",
+                format!("the device's answer is damaged: {error}"),
+            )
+        })?;
+        output::line(&answer.heard);
+        if let Some(card) = answer.card {
+            output::aside(&format!("card: {card}"));
+        }
+        if let Some(error) = answer.error {
+            output::aside(&format!("the device reports: {error}"));
+        }
+        if answer.session_open {
+            output::aside("the session is open: just say what comes next");
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, text: &str) -> Result<Value, Failure> {
+        let url = &self.url;
+        let unreachable = |error: reqwest::Error| {
+            Failure::new("LOCAL_STAGE", format!("no answer from the device at {url}"))
+                .because(rollout::error::chain(&error))
+                .hint("is the local stage still running? start it again with `cargo xtask local`")
+        };
+        let client = story::client().map_err(unreachable)?;
+        self.access
+            .bearer(client.post(url))
+            .json(&json!({
+                "text": text,
+                "locale": self.options.locale,
+                "voice": self.options.voice,
+            }))
+            .send()
+            .await
+            .and_then(reqwest::Response::error_for_status)
+            .map_err(unreachable)?
+            .json()
+            .await
+            .map_err(unreachable)
+    }
+}

@@ -1,0 +1,133 @@
+//! Reading the stack file for a command.
+
+use std::path::{Path, PathBuf};
+
+use infra::StackFile;
+use infra::stack_file::{Problem, Region, StageName};
+
+use crate::failure::Failure;
+use crate::{output, workspace};
+
+/// Reads and checks a stack file; a path that does not exist from here is looked for in the
+/// workspace.
+pub fn read(path: &Path) -> Result<StackFile, Failure> {
+    let (text, shown) = text(path)?;
+    let stack = StackFile::parse(&text, &shown).map_err(|error| refused(path, error.problems()))?;
+    for advice in stack.advice() {
+        output::aside(&format!("advice: {advice}"));
+    }
+    Ok(stack)
+}
+
+/// The text of a stack file, and what to call it.
+pub(crate) fn text(path: &Path) -> Result<(String, String), Failure> {
+    let found = if path.exists() {
+        path.to_owned()
+    } else {
+        workspace::root().join(path)
+    };
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(&found).map_err(|error| {
+        Failure::new("STACK_FILE", format!("cannot read {shown}: {error}"))
+            .hint("name a stack file with --stack, or run the command inside the repository")
+    })?;
+    Ok((text, shown))
+}
+
+/// The first problem is the message; the others are told with it.
+fn refused(path: &Path, problems: &[Problem]) -> Failure {
+    let place = |problem: &Problem| {
+        format!(
+            "{}:{}:{}: {}",
+            path.display(),
+            problem.line,
+            problem.column,
+            problem.message
+        )
+    };
+    let Some((first, others)) = problems.split_first() else {
+        return Failure::new("STACK_FILE", format!("{} cannot be used", path.display()));
+    };
+    let mut failure = Failure::new("STACK_FILE", place(first));
+    for problem in others {
+        let source = problem.source.map(|source| format!(" ({source})"));
+        failure = failure.because(place(problem) + &source.unwrap_or_default());
+    }
+    if let Some(source) = first.source {
+        failure = failure.because(format!("the rule is at {source}"));
+    }
+    failure.hint(
+        first
+            .hint
+            .clone()
+            .unwrap_or_else(|| "docs/stack.md explains every key".to_owned()),
+    )
+}
+
+/// The stage that is asked for, or the default one.
+pub fn stage(stack: &StackFile, name: Option<&str>) -> Result<StageName, Failure> {
+    let known = || {
+        let names: Vec<_> = stack.stages.keys().map(StageName::as_str).collect();
+        format!("stack.toml has {}", names.join(", "))
+    };
+    let name = match name {
+        None => stack.default_stage.clone(),
+        Some(name) => name
+            .parse()
+            .map_err(|error| Failure::new("STAGE", format!("{error}")).hint(known()))?,
+    };
+    if stack.stages.contains_key(&name) {
+        Ok(name)
+    } else {
+        Err(Failure::new("STAGE", format!("there is no stage `{name}`")).hint(known()))
+    }
+}
+
+/// The home region of a stage.
+pub fn home(stack: &StackFile, name: &StageName) -> Result<Region, Failure> {
+    stack
+        .stage(name)
+        .map(|stage| stage.region.clone())
+        .ok_or_else(|| Failure::new("STAGE", format!("there is no stage `{name}`")))
+}
+
+/// The profile of ask-cli that a stage's skill belongs to.
+pub(crate) fn ask_profile(stack: &StackFile, name: &StageName) -> String {
+    let profile = stack.stage(name).map(|stage| stage.ask_profile.clone());
+    profile.unwrap_or_default().as_str().to_owned()
+}
+
+/// The skill package beside the stack file, or the workspace's.
+pub fn package_folder(stack: &Path) -> PathBuf {
+    let beside = stack
+        .parent()
+        .map(|folder| folder.join("skill-package"))
+        .filter(|folder| folder.is_dir());
+    beside.unwrap_or_else(workspace::skill_package)
+}
+
+/// Whether a stack file is the one at the root of the repository.
+pub(crate) fn is_the_workspaces(stack: &Path) -> bool {
+    let own = workspace::root().join("stack.toml").canonicalize();
+    matches!((stack.canonicalize(), own), (Ok(given), Ok(own)) if given == own)
+}
+
+/// The stack files that a fork of the repository can start from, in the order of their names.
+pub(crate) fn presets(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let folder = root.join("infra/presets");
+    let failed = |error: std::io::Error| {
+        Failure::new("IO", format!("cannot list {}: {error}", folder.display()))
+    };
+    let mut presets = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            presets.push(path);
+        }
+    }
+    presets.sort();
+    Ok(presets)
+}

@@ -1,0 +1,55 @@
+//! Understands what is said to an Alexa device, by the interaction model of a skill.
+//!
+//! The device of the local stage works by it, and `check` tries a skill's testing phrases with it.
+//! Amazon does not publish how Alexa understands; docs/local-stage.md says what this does.
+
+pub mod dialog;
+pub mod language;
+pub mod nlu;
+pub mod slots;
+pub mod utterance;
+pub mod words;
+
+use serde_json::Value;
+
+use language::Language;
+use nlu::Model;
+use utterance::Addressed;
+
+/// What a device makes of a sentence that is meant for a skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Understanding {
+    /// The skill is opened.
+    Launch,
+    /// The skill is asked for something: the intent's name.
+    Intent(String),
+    /// The skill is asked for something that no sample says.
+    NoIntent,
+    /// The skill's invocation name is not in it, or not where it belongs.
+    NotTheSkill,
+    /// Nothing is known of the language.
+    UnknownLanguage,
+}
+
+/// What a device that speaks a locale, such as `en-US`, makes of a sentence, if the skill with this
+/// `interactionModel` is the only one.
+pub fn understanding(locale: &str, model: &Value, sentence: &str) -> Understanding {
+    let Some(language) = Language::of_locale(locale) else {
+        return Understanding::UnknownLanguage;
+    };
+    let model = Model::compile(language, model);
+    let heard = utterance::heard(language, sentence);
+    let addressed = match utterance::address(language, &heard, &[&model.invocation]) {
+        Addressed::Loosely(addressed) => *addressed,
+        addressed => addressed,
+    };
+    match addressed {
+        Addressed::Launch(_) => Understanding::Launch,
+        Addressed::OneShot(_, readings) => model
+            .understand(&readings)
+            .map_or(Understanding::NoIntent, |understood| {
+                Understanding::Intent(understood.intent)
+            }),
+        Addressed::Loosely(_) | Addressed::Nobody => Understanding::NotTheSkill,
+    }
+}
