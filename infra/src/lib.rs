@@ -12,6 +12,7 @@
 
 pub mod cloudformation;
 pub mod names;
+pub mod presets;
 pub mod render;
 pub mod resources;
 pub mod stack_file;

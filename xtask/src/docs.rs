@@ -57,7 +57,7 @@ fn doors() -> Result<String, Failure> {
     let printed = Shell::new(&folder).and_then(|sh| {
         cmd!(
             sh,
-            "cargo run --quiet --package local-cloud --bin doors"
+            "cargo run --quiet --package voicelink-local-cloud --bin doors"
         )
         .read()
     });

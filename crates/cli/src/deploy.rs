@@ -8,23 +8,27 @@ use std::time::{Duration, Instant};
 
 use infra::StackFile;
 use infra::stack_file::StageName;
+use jiff::Timestamp;
 use local_access::Access;
 use local_access::program::Start;
 use rollout::calls::CallCounter;
 use rollout::deploy::Outcome;
 use rollout::error::{Code, Error};
 use rollout::lock::Owner;
+use rollout::logs::{Line, Tail};
 use rollout::plan::change::Kind as Changed;
 use rollout::plan::{Deployed, Plan};
 use rollout::progress::Step;
 use rollout::session::Inputs;
 use rollout::{Building, Bundle};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::build::{self, Kind};
 use crate::failure::Failure;
 use crate::inputs::{local_inputs, real_inputs};
 use crate::security_profile::For;
+use crate::talk::OwnStory;
 use crate::{
     Deploy, ask_cli, discovery, existing_pool, local, output, own_domain, person, plan, progress,
     question, security_profile, stack, verify, workspace,
@@ -36,7 +40,7 @@ pub(crate) async fn run(options: Deploy) -> Result<ExitCode, Failure> {
     let name = stack::stage(&stack, options.stage.as_deref())?;
     let counter = output::call_counter();
     let report = if name.is_local() {
-        deploy_local(&options, stack, &name, &counter).await
+        Box::pin(deploy_local(&options, stack, &name, &counter)).await
     } else {
         deploy_real(&options, stack, &name, &counter).await
     };
@@ -86,7 +90,7 @@ async fn deploy_local(
         .await?;
         (stage.access.clone(), Some(stage))
     };
-    let report = deploy_and_verify(options, stack, name, counter, &access).await;
+    let report = Box::pin(deploy_and_verify(options, stack, name, counter, &access)).await;
     if let Some(own) = own {
         own.stop().await;
         ask_cli::forget(&options.files.dist(name))?;
@@ -104,6 +108,11 @@ async fn deploy_and_verify(
     own_domain::register(access, &stack, name).await?;
     existing_pool::register(access, &stack).await?;
     let inputs = local_inputs(&options.stack, stack, name, access)?;
+    let own_story = OwnStory::read(
+        &stack::project(&options.stack),
+        &inputs.stack,
+        inputs.package.first_locale(),
+    )?;
     let inputs = Inputs {
         allowed: options.allow.clone(),
         ..security_profile::made(inputs, access).await?
@@ -115,8 +124,13 @@ async fn deploy_and_verify(
     };
     let mut report = roll_out(&inputs, &options.files, Kind::Local, counter, &tell).await?;
     let started = Instant::now();
-    let script = person::script(&inputs, &report.outcome.deployed).await?;
+    let deployed = &report.outcome.deployed;
+    let stack = person::as_it_is(&inputs).await?;
+    let script = person::script(&inputs, &stack, deployed, own_story.sentences())?;
     let turn = discovery::conversation().await?;
+    let mut log = Tail::open(&inputs, None, Timestamp::now(), &output::call_counter()).await?;
+    // What is there already was not written for this person.
+    log.read().await?;
     let transcript = story::run(access, &script).await.map_err(|error| {
         let failure =
             Failure::new("STORY", rollout::error::chain(&error)).hint(error.hint().to_owned());
@@ -124,9 +138,32 @@ async fn deploy_and_verify(
             failure.because(format!("“{}” was answered “{}”", turn.said, turn.heard))
         })
     })?;
+    nothing_went_wrong(&log.read().await?)?;
     drop(turn);
+    own_story.judge(&transcript)?;
     report.verified = Verified::Story(transcript, started.elapsed());
     Ok(report)
+}
+
+/// The skill's own opinion of the story. An apology is an answer to Alexa, and none to a person.
+fn nothing_went_wrong(lines: &[Line]) -> Result<(), Failure> {
+    let lines = || {
+        let parsed = |line: &Line| serde_json::from_str::<Value>(&line.message).ok();
+        lines.iter().filter_map(parsed)
+    };
+    if !lines().any(|line| line["message"] == "request") {
+        return Err(Failure::new("STORY", "the skill has logged no request of the story")
+            .hint("`cargo xtask logs local` shows what it has logged; docs/skill-log.md says what it should"));
+    }
+    match lines().find(|line| line["level"] != "INFO") {
+        None => Ok(()),
+        Some(line) => Err(Failure::new(
+            "STORY",
+            "the skill logged that something went wrong in the story",
+        )
+        .because(line.to_string())
+        .hint("docs/skill-log.md says what its outcome means")),
+    }
 }
 
 async fn deploy_real(

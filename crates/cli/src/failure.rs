@@ -157,12 +157,14 @@ mod tests {
             "no local stage is running, or it could not be started",
         ),
         ("LOGIN", "nobody signed in, or Login with Amazon refused it"),
+        ("NEW", "a project that cannot be made"),
         ("PORT", "a port is in use"),
         ("STAGE", "stack.toml has no such stage"),
         (
             "STALE",
             "a rendered template or page is not what is committed",
         ),
+        ("TEST", "a check of a project failed"),
         ("STORY", "the deployed skill did not behave as it should"),
     ];
 

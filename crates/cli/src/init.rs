@@ -1,13 +1,12 @@
 //! `cargo xtask init`: makes a fork one's own.
 
-mod edits;
+pub(crate) mod edits;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use infra::StackFile;
 use infra::names::{self, AccountFragment};
 use infra::stack_file::Region;
+use infra::{StackFile, presets};
 use rollout::error::Error;
 use rollout::package::SourcePackage;
 use serde_json::{Value, json};
@@ -16,7 +15,8 @@ use similar::TextDiff;
 use self::edits::{Names, Wanted};
 use crate::failure::Failure;
 use crate::render::unrenderable;
-use crate::{output, question, stack, workspace};
+use crate::talk::STORY;
+use crate::{output, question, workspace};
 
 pub(crate) const HELP: &str = "\
 Everything is checked by the rules of Alexa and Cognito, and shown as a difference, before anything is
@@ -91,9 +91,15 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     if !options.yes && question::somebody() {
         ask_for_what_is_missing(&mut options, &names, &mut question::ask)?;
     }
-    let presets = presets(&root)?;
     let wanted = wanted(&options, &names)?;
-    let edits = edits(&root, &options, &wanted, &names, &stack, &presets)?;
+    let edits = edits(
+        &root,
+        &options,
+        &wanted,
+        &names,
+        &stack,
+        package.first_locale(),
+    )?;
     check(&root, &edits)?;
 
     let edits: Vec<_> = (edits.into_iter())
@@ -105,7 +111,7 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     {
         output::aside(&difference(edit));
     }
-    let texts: Vec<_> = presets.into_values().collect();
+    let texts: Vec<_> = presets::ALL.iter().map(|(_, text)| *text).collect();
     let replaces = edits.iter().any(|edit| edit.path == "stack.toml");
     if replaces && edits::is_edited(&stack, &texts) && !options.overwrite {
         return Err(Failure::new(
@@ -169,21 +175,6 @@ fn names(package: &SourcePackage) -> Names {
         }
     }
     names
-}
-
-/// What each preset says, by its name.
-fn presets(root: &Path) -> Result<BTreeMap<String, String>, Failure> {
-    let mut presets = BTreeMap::new();
-    for file in stack::presets(root)? {
-        let text = std::fs::read_to_string(&file).map_err(|error| {
-            Failure::new("IO", format!("cannot read {}: {error}", file.display()))
-        })?;
-        let name = file
-            .file_stem()
-            .map(|name| name.to_string_lossy().into_owned());
-        presets.extend(name.map(|name| (name, text)));
-    }
-    Ok(presets)
 }
 
 /// Questions to whoever sits at a terminal, about what no flag has said. No answer leaves a thing as it
@@ -307,7 +298,7 @@ fn edits(
     wanted: &Wanted,
     names: &Names,
     stack: &str,
-    presets: &BTreeMap<String, String>,
+    first_locale: &str,
 ) -> Result<Vec<Edit>, Failure> {
     let mut edits = Vec::new();
     let mut edit = |path: String, make: &dyn Fn(&str) -> String| -> Result<(), Failure> {
@@ -327,8 +318,8 @@ fn edits(
         || !wanted.stages.is_empty();
     if asks_for_more {
         let preset = options.preset.as_deref().unwrap_or("email");
-        let preset = presets.get(preset).ok_or_else(|| {
-            let known: Vec<_> = presets.keys().map(String::as_str).collect();
+        let preset = presets::text(preset).ok_or_else(|| {
+            let known: Vec<_> = presets::ALL.iter().map(|(name, _)| *name).collect();
             Failure::new("INIT", format!("there is no preset `{preset}`"))
                 .hint(format!("there are {}", known.join(", ")))
         })?;
@@ -350,6 +341,11 @@ fn edits(
         if root.join(&path).exists() {
             edit(path, &|text| edits::spoken(text, locale, names, wanted))?;
         }
+    }
+    if root.join(STORY).exists() {
+        edit(STORY.to_owned(), &|text| {
+            edits::spoken(text, first_locale, names, wanted)
+        })?;
     }
     if let Some(name) = &wanted.name {
         edit("README.md".to_owned(), &|text| {

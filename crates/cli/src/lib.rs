@@ -26,6 +26,7 @@ pub mod local;
 mod login;
 mod logins;
 mod logs;
+mod new;
 pub mod output;
 mod own_domain;
 mod person;
@@ -39,6 +40,7 @@ pub mod stack;
 pub mod stage;
 mod status;
 mod talk;
+mod test;
 mod unlock;
 mod verify;
 mod web_page;
@@ -90,6 +92,9 @@ pub enum Command {
     /// who is speaking. Running it again with nothing changed makes no change.
     #[command(after_help = "Example: cargo xtask deploy dev --yes")]
     Deploy(Deploy),
+    /// Make a project of its own, which takes this tool by version
+    #[command(after_help = new::HELP)]
+    New(new::Options),
     /// Make this repository your own: names, how people sign in, regions and stages
     #[command(after_help = init::HELP)]
     Init(init::Options),
@@ -141,6 +146,9 @@ pub enum Command {
     /// Hold the conversations of files with the skill, and compare the answers
     #[command(after_help = talk::HELP)]
     Talk(talk::Options),
+    /// Run the checks of a project: format, lints, tests, templates, skill package and conversations
+    #[command(after_help = test::HELP)]
+    Test,
     /// Write infra/templates/ and the skill package of a stage
     #[command(after_help = "Example: cargo xtask render --check")]
     Render(Render),
@@ -204,9 +212,9 @@ struct Local {
 struct Say {
     /// What you would say to the device
     text: Option<String>,
-    /// The language of the device
-    #[arg(long, default_value = "en-US")]
-    locale: String,
+    /// The language of the device [default: the first locale of the skill package]
+    #[arg(long)]
+    locale: Option<String>,
     /// A speaker whom Alexa recognises, by any name [default: one whom Alexa does not recognise]
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     voice: Option<String>,
@@ -277,7 +285,9 @@ impl Command {
             Self::Bootstrap(options) => options.json,
             Self::Talk(options) => options.json,
             Self::Bundle(options) => options.json,
-            Self::Login(_)
+            Self::New(_)
+            | Self::Test
+            | Self::Login(_)
             | Self::Local(_)
             | Self::Say(_)
             | Self::Render(_)
@@ -288,6 +298,7 @@ impl Command {
     fn run(self, all: &clap::Command) -> Result<ExitCode, Failure> {
         match self {
             Self::Deploy(options) => return block_on(deploy::run(options)),
+            Self::New(options) => new::run(options)?,
             Self::Init(options) => init::run(options)?,
             Self::Check(options) => return check::run(&options),
             Self::Plan(options) => return block_on(plan::run(options)),
@@ -304,6 +315,7 @@ impl Command {
             Self::Render(options) => render::run(&options)?,
             Self::Completions(options) => completions::run(&options, all),
             Self::Bundle(options) => block_on(bundle::run(options))?,
+            Self::Test => test::run()?,
         }
         Ok(ExitCode::SUCCESS)
     }

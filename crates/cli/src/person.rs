@@ -1,34 +1,36 @@
 //! Who tries a local stage out, and how that person signs in.
 
 use infra::StackFile;
-use infra::stack_file::{FirstFactor, Region, Scope, SignIn, StandardAttribute};
+use infra::stack_file::{FirstFactor, Region, SignIn};
 use rollout::aws::Aws;
 use rollout::error::Error;
 use rollout::existing_pool;
 use rollout::plan::Deployed;
 use rollout::session::Inputs;
-use story::{Administrator, FirstCode, Script, SignInName, Subject, Way};
+use story::{Administrator, FirstCode, Script, SignInName, Way};
 
 use crate::failure::Failure;
 use crate::{output, web_page};
 
-/// The language of the conversation.
-const LOCALE: &str = "en-US";
-
-/// The conversation with what was deployed, from signing up to being unlinked.
-pub(crate) async fn script(inputs: &Inputs, deployed: &Deployed) -> Result<Script, Failure> {
-    let stack = &as_it_is(inputs).await?;
-    let invocation_name = inputs.package.invocation_name(LOCALE);
+/// The person's script for what was deployed, in the project's first locale, with sentences of the
+/// project's own.
+pub(crate) fn script(
+    inputs: &Inputs,
+    stack: &StackFile,
+    deployed: &Deployed,
+    sentences: Vec<String>,
+) -> Result<Script, Failure> {
+    let locale = inputs.package.first_locale();
+    let invocation_name = inputs.package.invocation_name(locale);
     Ok(Script {
         skill_id: deployed.skill_id.to_string(),
         invocation_name: invocation_name.map_err(Error::from)?.to_owned(),
-        locale: LOCALE.to_owned(),
+        locale: locale.to_owned(),
         optional_linking: stack.linking.optional,
         pkce: stack.linking.pkce,
         way: way(stack),
         administrator: administrator(stack, &inputs.home, deployed),
-        subject: subject(stack),
-        more: more(stack),
+        sentences,
         web_page: web_page::script(stack, deployed),
     })
 }
@@ -96,40 +98,4 @@ pub(crate) fn administrator(
         region: home.to_string(),
         user_pool_id: pool.to_string(),
     })
-}
-
-/// What the skill can tell of somebody who has signed in so: what they gave at sign-up, as far as the
-/// scopes show it.
-fn subject(stack: &StackFile) -> Subject {
-    let scopes = &stack.linking.scopes;
-    let everything = scopes.contains(&Scope::UserAdmin);
-    let shows = |scope| everything || scopes.contains(&scope);
-    let gives = |attribute| stack.identity.attributes.required.contains(&attribute);
-    let way = way(stack);
-    let name = way.name;
-    let phone = name == SignInName::Phone || gives(StandardAttribute::PhoneNumber);
-    let email = name != SignInName::Phone || gives(StandardAttribute::Email);
-    if way.at_amazon {
-        Subject::Name
-    } else if name == SignInName::Username && everything {
-        Subject::Username
-    } else if name == SignInName::Phone && shows(Scope::Phone) {
-        Subject::Phone
-    } else if email && shows(Scope::Email) {
-        Subject::Email
-    } else if phone && shows(Scope::Phone) {
-        Subject::Phone
-    } else if shows(Scope::Profile) {
-        Subject::Name
-    } else {
-        Subject::Nothing
-    }
-}
-
-/// What the skill can tell beside a user name.
-fn more(stack: &StackFile) -> Vec<Subject> {
-    match subject(stack) {
-        Subject::Username => vec![Subject::Email],
-        Subject::Email | Subject::Phone | Subject::Name | Subject::Nothing => Vec::new(),
-    }
 }

@@ -8,7 +8,7 @@ use rollout::package::SourcePackage;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::{Render, ask_cli, environment, output, stack, workspace};
+use crate::{Render, ask_cli, output, stack, workspace};
 
 /// The committed documents that are not what the code renders.
 pub(crate) fn stale(stack: &StackFile) -> Result<Vec<PathBuf>, Failure> {
@@ -86,24 +86,21 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is committed, so that a pull request shows what changes: the templates of `stack.toml` and
-/// of every preset, and the page that lists environment variables.
+/// What is committed, so that a pull request shows what changes: the templates of `stack.toml` and of every preset.
 fn committed(stack: &StackFile) -> Result<Documents, Failure> {
     let folder = workspace::root().join("infra/templates");
     let mut documents = templates(stack, &folder)?;
     let (name, text) = infra::render::delivery(stack).map_err(|error| unrenderable(&error))?;
     documents.push((folder.join(name), Some(text)));
-    for preset in stack::presets(&workspace::root())? {
-        let Some(name) = preset.file_stem() else {
-            continue;
-        };
-        let rendered = templates(&stack::read(&preset)?, &folder.join("presets").join(name))?;
-        documents.extend(rendered);
+    // A project has one way to sign in; the tool's own repository shows all.
+    let presets = folder.join("presets");
+    if presets.is_dir() {
+        for (name, text) in infra::presets::ALL {
+            let stack = StackFile::parse(text, name)
+                .map_err(|error| Failure::new("STACK_FILE", error.to_string()))?;
+            documents.extend(templates(&stack, &presets.join(name))?);
+        }
     }
-    documents.push((
-        workspace::root().join(environment::PAGE),
-        Some(environment::page()),
-    ));
     Ok(documents)
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::{Say, discovery, output};
+use crate::{Say, discovery, inputs, output, workspace};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,7 +34,14 @@ pub(crate) async fn run(options: Say) -> Result<(), Failure> {
              second terminal, then say it again",
         )
     })?;
+    let locale = if let Some(locale) = &options.locale {
+        locale.clone()
+    } else {
+        let package = inputs::read_package(&workspace::skill_package())?;
+        package.first_locale().to_owned()
+    };
     let device = Device {
+        locale,
         url: format!("{}say", access.urls.device),
         access,
         options: &options,
@@ -72,6 +79,7 @@ struct Device<'a> {
     url: String,
     access: Access,
     options: &'a Say,
+    locale: String,
 }
 
 impl Device<'_> {
@@ -113,7 +121,7 @@ impl Device<'_> {
             .bearer(client.post(url))
             .json(&json!({
                 "text": text,
-                "locale": self.options.locale,
+                "locale": self.locale,
                 "voice": self.options.voice,
             }))
             .send()

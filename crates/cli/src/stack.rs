@@ -97,6 +97,13 @@ pub(crate) fn ask_profile(stack: &StackFile, name: &StageName) -> String {
     profile.unwrap_or_default().as_str().to_owned()
 }
 
+/// The folder with the skill package that is deployed, which has the project's other files as well.
+pub(crate) fn project(stack: &Path) -> PathBuf {
+    let mut folder = package_folder(stack);
+    folder.pop();
+    folder
+}
+
 /// The skill package beside the stack file, or the workspace's.
 pub fn package_folder(stack: &Path) -> PathBuf {
     let beside = stack
@@ -110,24 +117,4 @@ pub fn package_folder(stack: &Path) -> PathBuf {
 pub(crate) fn is_the_workspaces(stack: &Path) -> bool {
     let own = workspace::root().join("stack.toml").canonicalize();
     matches!((stack.canonicalize(), own), (Ok(given), Ok(own)) if given == own)
-}
-
-/// The stack files that a fork of the repository can start from, in the order of their names.
-pub(crate) fn presets(root: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let folder = root.join("infra/presets");
-    let failed = |error: std::io::Error| {
-        Failure::new("IO", format!("cannot list {}: {error}", folder.display()))
-    };
-    let mut presets = Vec::new();
-    for entry in std::fs::read_dir(&folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
-            presets.push(path);
-        }
-    }
-    presets.sort();
-    Ok(presets)
 }

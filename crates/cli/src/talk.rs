@@ -8,9 +8,11 @@ mod known;
 mod local;
 mod report;
 mod simulated;
+mod story;
 mod verdict;
 mod wording;
 
+pub(crate) use self::story::{OwnStory, STORY};
 use std::path::PathBuf;
 use std::process::ExitCode;
 

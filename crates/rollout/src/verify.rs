@@ -190,10 +190,7 @@ fn not_deployed(session: &Session<'_>) -> Error {
 
 fn left_to_do(session: &Session<'_>) -> String {
     let package = &session.inputs.package;
-    let mut locales = package.locales();
-    let english = locales.find(|locale| *locale == "en-US");
-    let locale = english.or_else(|| package.locales().next());
-    let name = locale.and_then(|locale| package.invocation_name(locale).ok());
+    let name = package.invocation_name(package.first_locale());
     let name = name.unwrap_or("the skill");
     format!("enable the skill in the Alexa app, link your account, and say “Alexa, open {name}”")
 }

@@ -22,7 +22,7 @@ pub(super) struct Device {
 }
 
 /// What Alexa answered.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
     /// As plain text.

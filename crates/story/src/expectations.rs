@@ -103,8 +103,13 @@ pub(super) fn check_linked(page: &Page, linked: bool) -> Result<(), Problem> {
     ))
 }
 
+/// Whether an answer asks to link an account.
+pub(super) fn has_link_card(answer: &Answer) -> bool {
+    answer.card_type() == Some("LinkAccount")
+}
+
 pub(super) fn expect_link_card(answer: &Answer) -> Result<(), Problem> {
-    if answer.card_type() == Some("LinkAccount") {
+    if has_link_card(answer) {
         return Ok(());
     }
     Err(Problem::unexpected(
@@ -114,22 +119,9 @@ pub(super) fn expect_link_card(answer: &Answer) -> Result<(), Problem> {
     ))
 }
 
-/// A greeting by the name that the person goes by.
-pub(super) fn expect_greeting(answer: &Answer, first_name: &str) -> Result<(), Problem> {
-    expect_plain(answer)?;
-    if answer.heard.contains(first_name) {
-        return Ok(());
-    }
-    Err(Problem::unexpected(
-        format!("a greeting of {first_name}"),
-        format!("“{}”", answer.heard),
-        LOGS,
-    ))
-}
-
 /// An answer to a linked person that does not send them to link again.
 pub(super) fn expect_plain(answer: &Answer) -> Result<(), Problem> {
-    if answer.linked && answer.card_type() != Some("LinkAccount") {
+    if answer.linked && !has_link_card(answer) {
         return Ok(());
     }
     let request = if answer.linked { "with" } else { "without" };
@@ -141,17 +133,6 @@ pub(super) fn expect_plain(answer: &Answer) -> Result<(), Problem> {
             answer.heard
         ),
         LOGS,
-    ))
-}
-
-pub(super) fn expect_open(answer: &Answer) -> Result<(), Problem> {
-    if answer.session_open {
-        return Ok(());
-    }
-    Err(Problem::unexpected(
-        "a skill that listens for the next sentence",
-        format!("a closed session after “{}”", answer.heard),
-        "a greeting and help leave the session open (shouldEndSession: false)",
     ))
 }
 

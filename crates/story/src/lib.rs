@@ -1,5 +1,8 @@
-//! The story that proves a deployment: a person enables the skill, links an account, asks for
-//! what is known about them, lets a token expire, and leaves again.
+//! The story that proves a deployment: a person enables the skill, links an account, opens the skill,
+//! lets a token expire, and leaves again.
+//!
+//! It knows no word of the skill but its invocation name. What else the person says is handed over,
+//! and whoever has handed it over judges the answers.
 //!
 //! It goes through the public doors only, over HTTP, as a person with a browser and an Alexa
 //! device would. Of the stage it knows the addresses and the keys, so that the stage cannot tell
@@ -50,51 +53,10 @@ pub struct Script {
     pub way: Way,
     /// Who makes the account, where people cannot make their own.
     pub administrator: Option<Administrator>,
-    /// What the person asks for.
-    pub subject: Subject,
-    /// What else the skill can tell; it is asked for once.
-    pub more: Vec<Subject>,
+    /// Sentences of the project's own, said by the person once an account is linked.
+    pub sentences: Vec<String>,
     /// A web page on the same user pool, where there is one.
     pub web_page: Option<WebPage>,
-}
-
-/// What the person asks the skill to tell about them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Subject {
-    /// The e-mail address.
-    #[default]
-    Email,
-    /// The phone number.
-    Phone,
-    /// The name to sign in with.
-    Username,
-    /// The person's own name.
-    Name,
-    /// Nothing, because nobody gives what the scopes show.
-    Nothing,
-}
-
-impl Subject {
-    /// How it is asked for while the skill listens.
-    fn in_a_session(self) -> &'static str {
-        match self {
-            Self::Email => "what is my e-mail",
-            Self::Phone => "what's my phone number",
-            Self::Username => "what's my user name",
-            Self::Name | Self::Nothing => "what's my name",
-        }
-    }
-
-    /// How it is asked for together with the skill's name: in the other words that speech
-    /// recognition comes up with.
-    fn at_once(self) -> &'static str {
-        match self {
-            Self::Email => "what is my email",
-            Self::Phone => "what is my phone number",
-            Self::Username => "what is my user name",
-            Self::Name | Self::Nothing => "what is my name",
-        }
-    }
 }
 
 /// One exchange with the device.
@@ -109,6 +71,9 @@ pub struct Turn {
     pub card: Option<String>,
     /// Whether the request to the skill carried an access token.
     pub linked: bool,
+    /// What happened before it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
 }
 
 /// A story that ended well.
@@ -124,6 +89,8 @@ pub struct Transcript {
     pub passed: Vec<Passed>,
     /// The conversation, in order.
     pub turns: Vec<Turn>,
+    /// The answers to the sentences of the project's own, in order.
+    pub answers: Vec<Answer>,
 }
 
 /// Lives through the whole story.
@@ -144,7 +111,10 @@ pub async fn run(access: &Access, script: &Script) -> Result<Transcript, StoryEr
         device,
         person: Person::new(script.way, script.administrator.clone()),
         step: "start",
+        happened: None,
+        launch_needs_account: None,
         turns: Vec::new(),
+        answers: Vec::new(),
     };
     match tale.tell().await {
         Ok(()) => Ok(Transcript {
@@ -153,6 +123,7 @@ pub async fn run(access: &Access, script: &Script) -> Result<Transcript, StoryEr
             username: tale.person.username,
             passed: tale.person.passed,
             turns: tale.turns,
+            answers: tale.answers,
         }),
         Err(problem) => Err(StoryError {
             step: tale.step,
@@ -170,5 +141,10 @@ struct Tale<'a> {
     person: Person,
     /// Where in the story we are; an error names it.
     step: &'static str,
+    /// What has happened since the last turn.
+    happened: Option<&'static str>,
+    /// Whether a launch without a linked account asks to link one; not known before it was tried.
+    launch_needs_account: Option<bool>,
     turns: Vec<Turn>,
+    answers: Vec<Answer>,
 }

@@ -13,8 +13,8 @@ use crate::device::Device;
 use crate::error::Problem;
 
 /// What everybody is called here, as a whole and by those who greet.
-pub(super) const NAME: &str = "Ada Lovelace";
-pub(super) const FIRST_NAME: &str = "Ada";
+const NAME: &str = "Ada Lovelace";
+const FIRST_NAME: &str = "Ada";
 
 /// More pages in a row than anybody is shown.
 const MOST_PAGES: usize = 8;
@@ -134,6 +134,14 @@ impl Person {
             SignInName::Phone => &self.phone,
             SignInName::Username => &self.username,
         }
+    }
+
+    /// What only the person's account knows.
+    pub(super) fn details(&self) -> impl Iterator<Item = &str> {
+        [&self.email, &self.phone, &self.username]
+            .into_iter()
+            .map(String::as_str)
+            .chain([NAME, FIRST_NAME])
     }
 
     fn uses_alias(&self) -> bool {

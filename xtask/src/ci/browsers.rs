@@ -59,7 +59,7 @@ impl Stages {
         let folder = arrivals.path();
         let cargo = cmd!(
             sh,
-            "cargo run --quiet --package local-cloud --features attack-test --example attacked -- {folder}"
+            "cargo run --quiet --package voicelink-local-cloud --features attack-test --example attacked -- {folder}"
         );
         let mut process = Command::from(cargo)
             .stdin(Stdio::piped())

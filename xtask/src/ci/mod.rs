@@ -11,6 +11,7 @@ mod chaos;
 mod lambda;
 mod ministack;
 pub(crate) mod presets;
+mod project;
 mod python;
 mod report;
 mod rust;
@@ -73,6 +74,11 @@ const STEPS: &[Step] = &[
         run: rust::test,
     },
     Step {
+        name: "package",
+        about: "cargo packages the crates that projects take",
+        run: rust::package,
+    },
+    Step {
         name: "render",
         about: "the committed templates are those that the code renders",
         run: rust::render,
@@ -126,6 +132,11 @@ const STEPS: &[Step] = &[
         name: "local",
         about: "a stage that stays up is found, not changed twice, and ends cleanly",
         run: stage::local,
+    },
+    Step {
+        name: "project",
+        about: "a project that `cargo xtask new` makes is deployed, and passes its own checks",
+        run: project::project,
     },
     Step {
         name: "smapi-spec",

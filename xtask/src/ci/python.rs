@@ -61,7 +61,7 @@ pub(super) fn schemas(toolbox: &Toolbox) -> Result<()> {
     let folder = PathBuf::from(cmd!(sh, "{python} -c {find}").read()?);
     let printed = cmd!(
         sh,
-        "cargo run --quiet --package local-cloud --bin schemas -- {folder}"
+        "cargo run --quiet --package voicelink-local-cloud --bin schemas -- {folder}"
     )
     .read()?;
     let Reduced { schemas, stale } = serde_json::from_str(&printed)?;

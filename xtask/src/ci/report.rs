@@ -170,6 +170,7 @@ mod tests {
             heard: heard.to_owned(),
             card: card.map(str::to_owned),
             linked,
+            before: None,
         }
     }
 

@@ -27,7 +27,7 @@ pub(super) fn clippy(toolbox: &Toolbox) -> Result<()> {
     have(sh, "clippy")?;
     Ok(cmd!(
         sh,
-        "cargo clippy --workspace --all-targets --features local-cloud/attack-test --locked -- -D warnings"
+        "cargo clippy --workspace --all-targets --features voicelink-local-cloud/attack-test --locked -- -D warnings"
     )
     .run()?)
 }
@@ -42,6 +42,16 @@ pub(super) fn doc(toolbox: &Toolbox) -> Result<()> {
 pub(super) fn test(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     Ok(cmd!(sh, "cargo test --workspace --locked").run()?)
+}
+
+/// What others take is complete without the rest of the repository, as far as cargo looks at it.
+pub(super) fn package(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    Ok(cmd!(
+        sh,
+        "cargo package --workspace --exclude xtask --exclude local --exclude skill --exclude bench --no-verify --allow-dirty --locked"
+    )
+    .run()?)
 }
 
 pub(super) fn render(toolbox: &Toolbox) -> Result<()> {

@@ -82,7 +82,7 @@ pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let client = toolbox.folder.join("smapi-client.jsonl");
     sh.remove_path(&client)?;
-    cmd!(sh, "cargo test -p local-cloud --test it smapi::")
+    cmd!(sh, "cargo test -p voicelink-local-cloud --test it smapi::")
         .env("SMAPI_RECORDING", &client)
         .run()?;
     let _in_folder = sh.push_dir(&judge);
@@ -116,9 +116,12 @@ pub(super) fn types(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let recording = toolbox.folder.join("responses.jsonl");
     sh.remove_path(&recording)?;
-    cmd!(sh, "cargo test -p models -p skill -p skill-kit --test it")
-        .env("RESPONSE_RECORDING", &recording)
-        .run()?;
+    cmd!(
+        sh,
+        "cargo test -p voicelink-models -p skill -p voicelink-skill-kit --test it"
+    )
+    .env("RESPONSE_RECORDING", &recording)
+    .run()?;
     let judge = toolbox.node_judge("types")?;
     let rendered = toolbox.root.join("dist").join(report.stage);
     let requests = toolbox.root.join("crates/models/tests/requests");

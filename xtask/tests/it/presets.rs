@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use story::{self, Script, Subject, Way};
+use story::{self, Script, Way};
 
 use crate::command::{run, skill_name};
 use crate::console::{Console, only_pool};
@@ -187,8 +187,7 @@ fn whoever_has_no_phone_signs_up_with_an_address() {
         pkce: false,
         way: Way::default(),
         administrator: None,
-        subject: Subject::Email,
-        more: Vec::new(),
+        sentences: vec!["what is my e-mail".to_owned()],
         web_page: None,
     };
     let access = stage.access();

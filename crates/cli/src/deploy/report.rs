@@ -99,6 +99,9 @@ impl Report {
         let deployed = &self.outcome.deployed;
         if let Verified::Story(transcript, _) = &self.verified {
             for turn in &transcript.turns {
+                if let Some(before) = &turn.before {
+                    output::line(&format!("        ({before})"));
+                }
                 output::line(&format!("person: {}", turn.said));
                 let card = turn
                     .card

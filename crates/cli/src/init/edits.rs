@@ -6,23 +6,23 @@ use serde_json::{Map, Value};
 
 /// What a fork is to be called, and how its people sign in. What is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// The skill's name in the store.
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Prefix of stacks, pool and function.
-    pub(super) stack_name: Option<String>,
+    pub(crate) stack_name: Option<String>,
     /// What people call the skill, by locale.
-    pub(super) invocation_names: BTreeMap<String, String>,
+    pub(crate) invocation_names: BTreeMap<String, String>,
     /// Prefix of the sign-in host.
-    pub(super) domain_prefix: Option<String>,
+    pub(crate) domain_prefix: Option<String>,
     /// Where the function runs: `default`, `NA`, `EU` or `FE`, and the region.
-    pub(super) regions: BTreeMap<String, String>,
+    pub(crate) regions: BTreeMap<String, String>,
     /// Stages and their home regions.
-    pub(super) stages: BTreeMap<String, Option<String>>,
+    pub(crate) stages: BTreeMap<String, Option<String>>,
 }
 
 /// The prefix of stacks that follows from a name: its Latin letters and digits.
-pub(super) fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let dashed: String = name
         .chars()
         .map(|c| {
@@ -38,7 +38,7 @@ pub(super) fn slug(name: &str) -> String {
 }
 
 /// What people may call a skill of that name.
-pub(super) fn invocation_name(name: &str) -> String {
+pub(crate) fn invocation_name(name: &str) -> String {
     let spoken: String = name
         .to_lowercase()
         .chars()
@@ -52,7 +52,7 @@ pub(super) fn invocation_name(name: &str) -> String {
 }
 
 /// The stack file: a preset, with what is asked for.
-pub(super) fn stack_file(preset: &str, name: &str, wanted: &Wanted) -> String {
+pub(crate) fn stack_file(preset: &str, name: &str, wanted: &Wanted) -> String {
     let mut in_table = false;
     let named = |line: &str| {
         in_table |= line.starts_with('[');
@@ -96,7 +96,7 @@ fn quoted(text: &str) -> String {
 
 /// Whether somebody has written more into a stack file than `init` would: anything but a name, on top
 /// of nothing or of one of the presets.
-pub(super) fn is_edited(stack: &str, presets: &[String]) -> bool {
+pub(super) fn is_edited(stack: &str, presets: &[&str]) -> bool {
     let bare = |text: &str| -> Option<toml::Table> {
         let mut table: toml::Table = text.parse().ok()?;
         table.remove("name");
@@ -277,7 +277,7 @@ mod tests {
              [identity.domain]\nprefix = \"taxi-{stage}\"\n\n[lambda]\nregions = { default = \
              \"eu-west-1\" }\n\n[stages.dev]\nregion = \"eu-central-1\"\n"
         );
-        let presets = [preset.to_owned()];
+        let presets = [preset];
         assert!(!is_edited(&text, &presets));
         assert!(!is_edited("name = \"mine\"", &presets));
         assert!(is_edited(&text.replace("phone", "email"), &presets));
@@ -294,7 +294,7 @@ mod tests {
             name = \"login.example.com\"\n";
         let text = stack_file(preset, "taxi-desk", &Wanted::default());
         assert_eq!(text, preset.replace("account-guide", "taxi-desk"));
-        let presets = [preset.to_owned()];
+        let presets = [preset];
         assert!(!is_edited(&text, &presets));
         assert!(is_edited(
             &text.replace("example.com", "taxi.com"),

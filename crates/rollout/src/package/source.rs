@@ -100,6 +100,18 @@ impl SourcePackage {
         self.models.keys().map(String::as_str)
     }
 
+    /// The first locale of the manifest that has an interaction model: the project's own language.
+    pub fn first_locale(&self) -> &str {
+        let described = self
+            .manifest
+            .pointer("/manifest/publishingInformation/locales");
+        let described = described.and_then(Value::as_object);
+        let described = described.into_iter().flat_map(serde_json::Map::keys);
+        let mut locales = described.chain(self.models.keys()).map(String::as_str);
+        // A package without a model is not read.
+        (locales.find(|locale| self.models.contains_key(*locale))).unwrap_or_default()
+    }
+
     /// The skill's name in the store, in a locale such as `en-US`.
     pub fn store_name(&self, locale: &str) -> Option<&str> {
         let publishing = self.manifest.pointer("/manifest/publishingInformation")?;

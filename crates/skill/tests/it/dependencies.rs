@@ -31,5 +31,5 @@ fn the_lambda_does_not_have_the_crate_that_makes_rsa_keys() {
     assert!(lambda.contains("ring") && lambda.contains("lambda_runtime"));
     assert!(!lambda.contains("rsa"), "{lambda:?}");
     // What looks for it does find it where it is: tests make keys.
-    assert!(crates("user-profile", "normal,dev").contains("rsa"));
+    assert!(crates("voicelink-user-profile", "normal,dev").contains("rsa"));
 }

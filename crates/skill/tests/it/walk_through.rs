@@ -101,16 +101,9 @@ impl Copy {
         copy.edit("Cargo.toml", members, r#"members = ["crates/*"]"#);
         // Packages of the same name, version and place in their workspace are one to cargo: in a
         // shared build folder, the copy's skill would take the place of this workspace's.
-        let version = concat!(
-            "[workspace.package]\nversion = \"",
-            env!("CARGO_PKG_VERSION"),
-            "\""
-        );
-        copy.edit(
-            "Cargo.toml",
-            version,
-            "[workspace.package]\nversion = \"0.0.0-walk-through\"",
-        );
+        let version = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"");
+        let text = copy.0.get_mut(Path::new("Cargo.toml")).unwrap();
+        *text = text.replace(version, "version = \"0.0.0-walk-through\"");
         // The copy does not copy itself.
         copy.edit("crates/skill/tests/it/main.rs", "mod walk_through;\n", "");
         copy

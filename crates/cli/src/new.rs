@@ -1,0 +1,222 @@
+//! `cargo xtask new`: a project of its own, which takes this tool by version.
+
+mod template;
+
+use std::path::{Path, PathBuf};
+
+use infra::StackFile;
+use rollout::error::Error;
+use rollout::package::SourcePackage;
+
+use crate::failure::Failure;
+use crate::init::edits::{self, Wanted};
+use crate::render::unrenderable;
+use crate::{output, question, workspace};
+use template::{FILES, Values};
+
+pub(crate) const HELP: &str = "\
+The project has stack.toml, a skill package, the crate of a small skill, conversations, pipelines, and packages of
+a few lines for the commands and the local stage. Nothing of the tool is in it: an upgrade is another version in
+its Cargo.toml.
+
+Examples:
+  cargo xtask new ../taxi --name \"Taxi Desk\" --region eu-west-1
+  cargo xtask new ../taxi --preset phone-mfa --from .";
+
+/// What the project is to be.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// The folder to make; it must not be there yet, or be empty
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// The skill's name in the store; stacks and the invocation name follow from it [default: the
+    /// folder's name]
+    #[arg(long)]
+    name: Option<String>,
+    /// How people sign in: a preset of docs/identity.md
+    #[arg(long, default_value = "email")]
+    preset: String,
+    /// The home region of the stages dev and prod, where people's data lies; it can never change
+    #[arg(long)]
+    region: Option<String>,
+    /// Take the tool's crates from this folder, a checkout of its repository [default: the one that this
+    /// command runs from, if it is one]
+    #[arg(long, value_name = "PATH")]
+    from: Option<PathBuf>,
+}
+
+pub(crate) fn run(options: Options) -> Result<(), Failure> {
+    let folder = std::path::absolute(&options.folder)
+        .map_err(|error| cannot("find", &options.folder, &error))?;
+    is_free(&folder)?;
+    let name = match options.name {
+        Some(name) => name,
+        None => title(&folder),
+    };
+    let region = match options.region {
+        None if question::somebody() => ask_for_the_region()?,
+        region => region,
+    };
+    let stack = stack_file(&options.preset, &name, region)?;
+    let from = match options.from {
+        Some(from) => Some(checkout(&from).ok_or_else(|| {
+            Failure::new(
+                "NEW",
+                format!("{} is no checkout of the tool", from.display()),
+            )
+            .hint("name a folder with crates/cli in it, or leave --from out")
+        })?),
+        None => checkout(&workspace::root()),
+    };
+    let values = Values {
+        invocation: edits::invocation_name(&name),
+        title: name,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let made = make(&folder, &values, &stack, from.as_deref())?;
+    for path in made {
+        output::line(&path);
+    }
+    output::line(&format!(
+        "next: cd {} && cargo xtask deploy",
+        options.folder.display()
+    ));
+    Ok(())
+}
+
+/// Writes the project beside where it is to be, checks it by the rules of every deployment, and puts it there.
+fn make(
+    folder: &Path,
+    values: &Values,
+    stack: &str,
+    from: Option<&Path>,
+) -> Result<Vec<String>, Failure> {
+    let parent = folder.parent().unwrap_or(folder);
+    std::fs::create_dir_all(parent).map_err(|error| cannot("make", parent, &error))?;
+    let draft = tempfile::Builder::new()
+        .prefix(".new-")
+        .tempdir_in(parent)
+        .map_err(|error| cannot("write into", parent, &error))?;
+    let parsed = StackFile::parse(stack, "stack.toml")
+        .map_err(|error| Failure::new("STACK_FILE", error.to_string()))?;
+    let mut files: Vec<(String, String)> = FILES
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), values.fill(text)))
+        .collect();
+    files.push(("stack.toml".to_owned(), stack.to_owned()));
+    for (name, text) in infra::render::files(&parsed).map_err(|error| unrenderable(&error))? {
+        files.extend(text.map(|text| (format!("infra/templates/{name}"), text)));
+    }
+    let (name, text) = infra::render::delivery(&parsed).map_err(|error| unrenderable(&error))?;
+    files.push((format!("infra/templates/{name}"), text));
+    if let Some(from) = from {
+        for (path, text) in &mut files {
+            if path == "Cargo.toml" {
+                text.push_str(&template::patch(from));
+            }
+        }
+        // Versions that are known to work together; cargo takes out what the project does not need.
+        if let Ok(lock) = std::fs::read_to_string(from.join("Cargo.lock")) {
+            files.push(("Cargo.lock".to_owned(), lock));
+        }
+    }
+    files.sort();
+    for (path, text) in &files {
+        let file = draft.path().join(path);
+        let written = match file.parent() {
+            Some(parent) => std::fs::create_dir_all(parent),
+            None => Ok(()),
+        };
+        written
+            .and_then(|()| std::fs::write(&file, text))
+            .map_err(|error| cannot("write", &file, &error))?;
+    }
+    SourcePackage::read(&draft.path().join("skill-package")).map_err(|error| {
+        let failure = Failure::from(Error::from(error));
+        failure.hint("nothing was made; choose another --name")
+    })?;
+    if folder.is_dir() {
+        // It is empty.
+        std::fs::remove_dir(folder).map_err(|error| cannot("replace", folder, &error))?;
+    }
+    let draft = draft.keep();
+    std::fs::rename(&draft, folder).map_err(|error| cannot("make", folder, &error))?;
+    Ok(files.into_iter().map(|(path, _)| path).collect())
+}
+
+fn stack_file(preset: &str, name: &str, region: Option<String>) -> Result<String, Failure> {
+    let text = infra::presets::text(preset).ok_or_else(|| {
+        let known: Vec<&str> = infra::presets::ALL.iter().map(|(name, _)| *name).collect();
+        Failure::new("NEW", format!("there is no preset `{preset}`"))
+            .hint(format!("there are {}", known.join(", ")))
+    })?;
+    let slug = edits::slug(name);
+    let mut wanted = Wanted::default();
+    if let Some(region) = region {
+        for stage in ["dev", "prod"] {
+            wanted.stages.insert(stage.to_owned(), Some(region.clone()));
+        }
+    }
+    Ok(edits::stack_file(text, &slug, &wanted))
+}
+
+fn ask_for_the_region() -> Result<Option<String>, Failure> {
+    let said = question::ask(
+        "home region of dev and prod, where people's data lies for good, such as eu-west-1 [decide \
+         later]: ",
+    )
+    .map_err(|error| Failure::new("NEW", format!("nobody answers: {error}")))?;
+    Ok(Some(said).filter(|said| !said.is_empty()))
+}
+
+fn is_free(folder: &Path) -> Result<(), Failure> {
+    let is_empty = match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+        Err(error) => return Err(cannot("read", folder, &error)),
+    };
+    if is_empty {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "NEW",
+        format!("{} is there already, and not empty", folder.display()),
+    )
+    .hint("name another folder; a project that is there is changed with `cargo xtask init`"))
+}
+
+/// The root of the tool's repository, if a folder is one.
+fn checkout(folder: &Path) -> Option<PathBuf> {
+    let folder = folder.canonicalize().ok()?;
+    let is_checkout = ["crates/cli/Cargo.toml", "crates/local-cloud/Cargo.toml"]
+        .iter()
+        .all(|file| folder.join(file).is_file());
+    is_checkout.then_some(folder)
+}
+
+/// `taxi-desk` as a name: `Taxi Desk`.
+fn title(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty()).map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters).collect::<String>()
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new("IO", format!("cannot {what} {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_gives_a_name() {
+        assert_eq!(title(Path::new("/x/taxi-desk")), "Taxi Desk");
+        assert_eq!(title(Path::new("my_skill")), "My Skill");
+    }
+}
