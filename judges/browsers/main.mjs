@@ -11,7 +11,7 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./chromium.mjs";
 import { attacks, prepare } from "./damage.mjs";
-import { backEnd, linking, pageOfTheStage, scripts } from "./people.mjs";
+import { linking, pageOfTheStage } from "./people.mjs";
 import { site } from "./sites.mjs";
 import { Stage } from "./stage.mjs";
 import { casesOf, FOREIGN, mayArrive, NEIGHBOUR, REBOUND, sweep, tell } from "./sweep.mjs";
@@ -131,8 +131,6 @@ describe("with the guard in place", () => {
   test("the page of the stage opens at the printed address", async () => {
     await (await pageOfTheStage(browser, stages.guarded)).close();
   });
-  test("scripts of a web page use OAuth and Cognito's public operations", () => scripts(person, stages.guarded, app()));
-  test("openid-client signs a person in", () => backEnd(person, stages.guarded, app()));
   test("the fetch of Node.js, which says that it is one, is no page", async () => {
     const server = createServer((request, response) => response.end(JSON.stringify(request.headers)));
     server.listen(0, "127.0.0.1");

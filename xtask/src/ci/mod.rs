@@ -10,6 +10,7 @@ mod browsers;
 mod chaos;
 mod lambda;
 mod ministack;
+mod oidc;
 pub(crate) mod presets;
 mod project;
 mod python;
@@ -167,6 +168,11 @@ const STEPS: &[Step] = &[
         name: "browsers",
         about: "pages in Chromium cannot misuse a local stage, people and programs can use it",
         run: browsers::browsers,
+    },
+    Step {
+        name: "oidc",
+        about: "independent OAuth clients get from every endpoint what Amazon's documentation says",
+        run: oidc::oidc,
     },
     Step {
         name: "chaos",

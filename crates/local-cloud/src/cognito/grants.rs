@@ -19,6 +19,8 @@ pub(crate) struct Authorization {
     pub(crate) sub: String,
     pub(crate) nonce: Option<String>,
     pub(crate) challenge: Option<Challenge>,
+    /// What the access tokens are for (`aud`).
+    pub(crate) resource: Option<String>,
     pub(crate) auth_time: Timestamp,
 }
 
@@ -30,6 +32,7 @@ pub(crate) struct TokenSession {
     pub(crate) client_id: String,
     pub(crate) sub: String,
     pub(crate) scopes: Vec<String>,
+    pub(crate) resource: Option<String>,
     pub(crate) auth_time: Timestamp,
     expires: Timestamp,
 }
@@ -37,6 +40,14 @@ pub(crate) struct TokenSession {
 /// Why the token endpoint says `invalid_grant`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidGrant;
+
+/// Why a code is not redeemed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unredeemed {
+    InvalidGrant,
+    /// The redirect URI is not the one of the authorization request.
+    InvalidRedirect,
+}
 
 #[derive(Debug)]
 struct RefreshToken {
@@ -70,20 +81,20 @@ impl Grants {
         redirect_uri: &str,
         verifier: Option<&str>,
         now: Timestamp,
-    ) -> Result<Authorization, InvalidGrant> {
-        let (authorization, expires) = self.codes.remove(code).ok_or(InvalidGrant)?;
+    ) -> Result<Authorization, Unredeemed> {
+        let (authorization, expires) = (self.codes.remove(code)).ok_or(Unredeemed::InvalidGrant)?;
         let proven = match (&authorization.challenge, verifier) {
             (None, None) => true,
             (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
             (None, Some(_)) | (Some(_), None) => false,
         };
-        let bound =
-            authorization.client_id == client_id && authorization.redirect_uri == redirect_uri;
-        if bound && proven && now < expires {
-            Ok(authorization)
-        } else {
-            Err(InvalidGrant)
+        if authorization.client_id != client_id || !proven || now >= expires {
+            return Err(Unredeemed::InvalidGrant);
         }
+        if authorization.redirect_uri != redirect_uri {
+            return Err(Unredeemed::InvalidRedirect);
+        }
+        Ok(authorization)
     }
 
     /// Begins a session that lasts `life_seconds` from sign-in on, refreshed or not.
@@ -97,6 +108,7 @@ impl Grants {
             client_id: authorization.client_id.clone(),
             sub: authorization.sub.clone(),
             scopes: authorization.scopes.clone(),
+            resource: authorization.resource.clone(),
             auth_time: authorization.auth_time,
             expires: later(authorization.auth_time, life_seconds),
         };
@@ -198,6 +210,7 @@ mod tests {
             sub: "sub".to_owned(),
             nonce: None,
             challenge: challenge.then(|| Challenge::parse(CHALLENGE).unwrap()),
+            resource: None,
             auth_time: NOW,
         }
     }
@@ -208,7 +221,7 @@ mod tests {
         uri: &str,
         verifier: Option<&str>,
         second: i64,
-    ) -> Result<Authorization, InvalidGrant> {
+    ) -> Result<Authorization, Unredeemed> {
         let mut grants = Grants::default();
         let code = grants.issue_code(authorization(challenge), NOW);
         grants.redeem_code(&code, client, uri, verifier, later(NOW, second))
@@ -221,7 +234,8 @@ mod tests {
         assert!(redeem(true, "client", uri, Some(VERIFIER), 0).is_ok());
         assert!(redeem(false, "client", uri, None, 300).is_err());
         assert!(redeem(false, "other", uri, None, 0).is_err());
-        assert!(redeem(false, "client", "https://example.com/cb/", None, 0).is_err());
+        let elsewhere = redeem(false, "client", "https://example.com/cb/", None, 0);
+        assert_eq!(elsewhere.err(), Some(Unredeemed::InvalidRedirect));
         assert!(redeem(true, "client", uri, None, 0).is_err());
         assert!(redeem(true, "client", uri, Some("wrong"), 0).is_err());
         assert!(redeem(false, "client", uri, Some(VERIFIER), 0).is_err());

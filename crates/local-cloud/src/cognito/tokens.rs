@@ -66,7 +66,7 @@ impl Draft {
         let issuer = issuer(&shared.urls, pool);
         let auth_time = session.auth_time.as_second();
         let lives = client.settings.lifetimes.access_seconds();
-        let access = json!({
+        let mut access = json!({
             "sub": user.sub(),
             "iss": issuer,
             "version": 2,
@@ -80,6 +80,9 @@ impl Draft {
             "jti": random::uuid(),
             "username": user.username,
         });
+        if let Some(resource) = &session.resource {
+            access["aud"] = json!(resource);
+        }
         let openid = session.scopes.iter().any(|scope| scope == "openid");
         let id = openid.then(|| {
             let shown =

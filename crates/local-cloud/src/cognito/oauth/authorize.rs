@@ -78,6 +78,7 @@ async fn answer(
         sub: signed_in.sub.clone(),
         nonce: request.nonce.clone(),
         challenge: request.challenge.clone(),
+        resource: request.resource.clone(),
         auth_time: signed_in.auth_time,
     };
     if request.flow == Flow::Code {
@@ -159,7 +160,7 @@ impl Cognito {
         client.is_some_and(|(pool, _)| pool.is_at(host, &self.shared))
     }
 
-    /// Who is signed in to the request's pool in this browser.
+    /// Who is signed in to the request's pool in this browser, and not longer than it allows.
     pub(crate) fn signed_in(
         &self,
         browser: &HeaderMap,
@@ -170,6 +171,10 @@ impl Cognito {
         let (pool, _) = state.client(&request.client_id)?;
         let cookie = headers::cookie(browser, headers::SESSION)?;
         let signed_in = state.browsers.signed_in(cookie, &pool.id, now)?;
+        let age = now.as_second() - signed_in.auth_time.as_second();
+        if request.max_age.is_some_and(|most| age > most) {
+            return None;
+        }
         let user = pool.users.find(&pool.settings, &signed_in.sub)?;
         user.enabled.then(|| signed_in.clone())
     }

@@ -19,6 +19,10 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) nonce: Option<String>,
     pub(crate) challenge: Option<Challenge>,
     pub(crate) prompt: Prompt,
+    /// What the access tokens are for, an absolute URL.
+    pub(crate) resource: Option<String>,
+    /// How long ago the person may have signed in, in seconds.
+    pub(crate) max_age: Option<i64>,
 }
 
 /// The part of `prompt` that changes something for people of the user pool itself: `consent` and
@@ -165,6 +169,10 @@ impl AuthorizationRequest {
             .map_err(|reason| refuse("invalid_request", Some(reason)))?,
             prompt: prompt(params.single("prompt").map_err(twice)?)
                 .map_err(|reason| refuse("invalid_request", Some(reason)))?,
+            resource: resource(params.single("resource").map_err(twice)?)
+                .map_err(|reason| refuse("invalid_request", Some(reason)))?,
+            max_age: max_age(params.single("max_age").map_err(twice)?)
+                .map_err(|reason| refuse("invalid_request", Some(reason)))?,
             state,
         })
     }
@@ -232,6 +240,30 @@ fn challenge(
             .ok_or("code_challenge is not a base64url-encoded SHA-256 digest"),
         (Some(_), _) => Err("code_challenge_method must be S256"),
         (None, Some(_)) => Err("code_challenge is missing"),
+    }
+}
+
+/// "Values for this parameter must begin with `https://`, `http://localhost`, or a custom URL scheme"
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html>).
+fn resource(asked: Option<&str>) -> Result<Option<String>, &'static str> {
+    let Some(text) = asked else { return Ok(None) };
+    let url = Url::parse(text).map_err(|_| "resource is not a URL")?;
+    if url.scheme() == "http" && url.host_str() != Some("localhost") {
+        return Err("resource must not be a URL with http, except at localhost");
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// "A non-negative integer that specifies the maximum number of seconds since the user last authenticated"
+/// (<https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html>).
+fn max_age(asked: Option<&str>) -> Result<Option<i64>, &'static str> {
+    let parse = |text: &str| text.parse().ok().filter(|seconds| *seconds >= 0);
+    match asked {
+        None => Ok(None),
+        Some(text) => match parse(text) {
+            Some(seconds) => Ok(Some(seconds)),
+            None => Err("max_age must be a number of seconds"),
+        },
     }
 }
 
@@ -374,6 +406,32 @@ mod tests {
         }
         let refused = location(with(&[("prompt", "none login")]));
         assert!(refused.contains("error=invalid_request"), "{refused}");
+    }
+
+    #[test]
+    fn a_resource_is_a_url_that_nobody_can_listen_in_on() {
+        for fine in [
+            "https://api.example.com",
+            "http://localhost:3000/",
+            "myapp://api",
+        ] {
+            let resource = with(&[("resource", fine)]).unwrap().resource;
+            assert_eq!(resource.as_deref(), Some(fine));
+        }
+        for wrong in ["api.example.com", "http://api.example.com"] {
+            let refused = location(with(&[("resource", wrong)]));
+            assert!(refused.contains("error=invalid_request"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_age_is_a_number_of_seconds() {
+        assert_eq!(with(&[]).unwrap().max_age, None);
+        assert_eq!(with(&[("max_age", "0")]).unwrap().max_age, Some(0));
+        for wrong in ["-1", "soon"] {
+            let refused = location(with(&[("max_age", wrong)]));
+            assert!(refused.contains("error=invalid_request"), "{wrong}");
+        }
     }
 
     #[test]

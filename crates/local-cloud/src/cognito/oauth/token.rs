@@ -14,7 +14,7 @@ use crate::Shared;
 use crate::cognito::claims;
 use crate::cognito::client_settings::Flow;
 use crate::cognito::domain::Host;
-use crate::cognito::grants::InvalidGrant;
+use crate::cognito::grants::{InvalidGrant, Unredeemed};
 use crate::cognito::pool::Pool;
 use crate::cognito::state::State as Store;
 use crate::cognito::tokens::Draft;
@@ -23,6 +23,16 @@ use crate::cognito::{Cognito, headers};
 impl From<InvalidGrant> for OAuthError {
     fn from(_: InvalidGrant) -> Self {
         Self::new("invalid_grant")
+    }
+}
+
+impl From<Unredeemed> for OAuthError {
+    fn from(why: Unredeemed) -> Self {
+        match why {
+            Unredeemed::InvalidGrant => InvalidGrant.into(),
+            // Under "Examples of negative responses" of the page above.
+            Unredeemed::InvalidRedirect => Self::because("unauthorized_client", "invalid_redirect"),
+        }
     }
 }
 

@@ -42,6 +42,10 @@ pub(super) async fn get(
             uri.to_owned()
         }
         // The sign-in page checks the rest.
+        (Ok(None), Ok(Some(_))) if params.field("scope").is_empty() => {
+            let scopes = client.settings.scopes.join(" ");
+            format!("/login?{query}&{}", encode([("scope", scopes.as_str())]))
+        }
         (Ok(None), Ok(Some(_))) => format!("/login?{query}"),
         _ => {
             let query = encode([("error", "redirect_mismatch"), ("client_id", &client.id)]);

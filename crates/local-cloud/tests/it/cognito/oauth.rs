@@ -96,6 +96,77 @@ async fn a_code_is_exchanged_once() {
     fixture.stage.stop().await;
 }
 
+/// "A token request with a `redirect_uri` that does not match" of
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html>.
+#[tokio::test]
+async fn a_code_is_exchanged_at_its_redirect_uri() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let code = code(&fixture, &[]).await;
+    let mut form = exchange(&code);
+    form[2] = ("redirect_uri", "https://example.com/elsewhere");
+    let refused = body(fixture.token(&form).await).await;
+    let expected = json!({"error": "unauthorized_client", "error_description": "invalid_redirect"});
+    assert_eq!(refused, expected);
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn access_tokens_are_for_the_resource() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let resource = "https://api.example.com";
+    let code = code(&fixture, &[("resource", resource)]).await;
+    let tokens = body(fixture.token(&exchange(&code)).await).await;
+    assert_eq!(claims(&tokens)["aud"], resource);
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+    ];
+    let refreshed = body(fixture.token(&form).await).await;
+    assert_eq!(claims(&refreshed)["aud"], resource);
+    fixture.stage.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_signed_in_too_long_ago_signs_in_again() {
+    let fixture = Fixture::new().await;
+    fixture.person("ada@example.com").await;
+    let mut browser = Browser::new(&fixture);
+    (browser.sign_in(&fixture.authorize_url(&[]), "ada@example.com")).await;
+    let recent = fixture.authorize_url(&[("max_age", "20")]);
+    fixture.advance_clock(20).await;
+    let back = browser.open(&recent).await;
+    assert!(back.parameter("code").is_some(), "{}", back.url);
+    fixture.advance_clock(1).await;
+    browser.open(&recent).await.at("/login");
+    fixture.stage.stop().await;
+}
+
+/// "When Amazon Cognito redirects your user and automatically populates `scope`" of
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html>.
+#[tokio::test]
+async fn signing_out_without_scopes_asks_for_all_of_them() {
+    let fixture = Fixture::new().await;
+    let mut browser = Browser::new(&fixture);
+    let logout = format!(
+        "{}?client_id={}&redirect_uri={CALLBACK}&response_type=code",
+        fixture.sign_in("logout"),
+        fixture.client
+    );
+    let page = browser.open(&logout).await;
+    let scope = page.at("/login").parameter("scope").unwrap();
+    assert!(scope.starts_with("openid "), "{scope}");
+    fixture.stage.stop().await;
+}
+
+/// What an answer's access token says.
+fn claims(tokens: &Value) -> Value {
+    let token = tokens["access_token"].as_str().unwrap();
+    let claims = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
+}
+
 #[tokio::test]
 async fn a_code_expires_after_five_minutes() {
     let fixture = Fixture::new().await;
@@ -229,11 +300,6 @@ async fn a_refresh_token_lives_from_sign_in_and_can_be_revoked() {
     ];
     let refreshed = body(fixture.token(&form).await).await;
     assert!(refreshed.get("refresh_token").is_none());
-    let claims = |tokens: &Value| -> Value {
-        let token = tokens["access_token"].as_str().unwrap();
-        let claims = token.split('.').nth(1).unwrap();
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
-    };
     let (before, after) = (claims(&tokens), claims(&refreshed));
     assert_ne!(before["jti"], after["jti"]);
     assert_eq!(before["origin_jti"], after["origin_jti"]);
