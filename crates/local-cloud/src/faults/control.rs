@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::newer::Newer;
 use super::stack::StackFault;
 use super::{Faults, Plan, Rule};
 use crate::guard::{Caller, Door};
@@ -37,6 +38,8 @@ struct Wanted {
     /// Members of documents.
     #[serde(default)]
     forgotten: Vec<String>,
+    #[serde(default)]
+    newer: Vec<Newer>,
 }
 
 /// The calls since the rules were set.
@@ -50,6 +53,7 @@ async fn set(State(faults): State<Faults>, Json(wanted): Json<Wanted>) -> Json<V
         stacks: wanted.stacks,
         denied: wanted.denied,
         forgotten: wanted.forgotten,
+        newer: wanted.newer,
         ..Plan::default()
     });
     read(State(faults)).await
