@@ -20,7 +20,7 @@ pub use response::AccountLinkingResponse;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::ids::ClientId;
 use crate::secure_url::SecureUrl;
@@ -201,6 +201,7 @@ impl AccountLinking {
 pub struct AccountLinkingRequest {
     linking: AccountLinking,
     client_secret: Option<SecretString>,
+    beside: Map<String, Value>,
 }
 
 impl AccountLinkingRequest {
@@ -222,7 +223,16 @@ impl AccountLinkingRequest {
         Ok(Self {
             linking,
             client_secret,
+            beside: Map::new(),
         })
+    }
+
+    /// The same with fields that it does not decide, such as those of
+    /// [`AccountLinking::left_alone`]; what it decides stays as it is.
+    #[must_use]
+    pub fn beside(mut self, fields: Map<String, Value>) -> Self {
+        self.beside = fields;
+        self
     }
 
     /// The part that is not secret.
@@ -239,6 +249,11 @@ impl AccountLinkingRequest {
     /// itself; this is the only way to get it.
     pub fn to_wire(&self) -> SecretString {
         let mut document = self.linking.to_document();
+        if let Some(members) = document[REQUEST].as_object_mut() {
+            for (name, value) in &self.beside {
+                members.entry(name).or_insert_with(|| value.clone());
+            }
+        }
         if let Some(secret) = &self.client_secret {
             document[REQUEST]["clientSecret"] = secret.expose_secret().into();
         }

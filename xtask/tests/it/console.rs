@@ -55,7 +55,35 @@ impl<'stage> Console<'stage> {
 
     /// An action of CloudFormation.
     pub(crate) fn cloudformation(&self, action: &str, parameters: &[(&str, &str)]) -> String {
-        let fixed = [("Action", action), ("Version", "2010-05-15")];
+        self.query("cloudformation", "2010-05-15", action, parameters)
+    }
+
+    /// Makes a role that Cognito may send text messages with; its ARN.
+    pub(crate) fn make_text_message_role(&self, name: &str) -> String {
+        let statement = |more: Value| json!({ "Version": "2012-10-17", "Statement": more });
+        let trust = statement(json!({ "Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": { "Service": "cognito-idp.amazonaws.com" } }));
+        let policy =
+            statement(json!({ "Effect": "Allow", "Action": "sns:Publish", "Resource": "*" }));
+        let role = ("RoleName", name);
+        let (trust, policy) = (trust.to_string(), policy.to_string());
+        let trust = ("AssumeRolePolicyDocument", &*trust);
+        let policy = [("PolicyName", "messages"), ("PolicyDocument", &policy)];
+        self.query("iam", "2010-05-08", "CreateRole", &[role, trust]);
+        let policy = [&[role][..], &policy].concat();
+        self.query("iam", "2010-05-08", "PutRolePolicy", &policy);
+        format!("arn:aws:iam::000000000000:role/{name}")
+    }
+
+    /// An action of a service with the query protocol.
+    fn query(
+        &self,
+        service: &str,
+        version: &str,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> String {
+        let fixed = [("Action", action), ("Version", version)];
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fixed.iter().chain(parameters))
             .finish();
@@ -65,7 +93,7 @@ impl<'stage> Console<'stage> {
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(body)
         };
-        let (status, text) = self.signed("cloudformation", request);
+        let (status, text) = self.signed(service, request);
         assert_eq!(status, 200, "{action}: {text}");
         text
     }
@@ -265,11 +293,16 @@ impl<'stage> Console<'stage> {
 
     /// Takes the block on public access off the rollout's bucket.
     pub(crate) fn open_bucket(&self) {
+        self.configure_bucket("publicAccessBlock", "<PublicAccessBlockConfiguration/>");
+    }
+
+    /// Writes a configuration of the rollout's bucket.
+    pub(crate) fn configure_bucket(&self, what: &str, configuration: &'static str) {
         let bucket = format!("account-guide-000000000000-{}", self.region);
         let request = |client: &reqwest::Client| {
             client
-                .put(self.url("aws", &format!("{bucket}?publicAccessBlock")))
-                .body("<PublicAccessBlockConfiguration/>")
+                .put(self.url("aws", &format!("{bucket}?{what}")))
+                .body(configuration)
         };
         let (status, text) = self.signed("s3", request);
         assert_eq!(status, 200, "{text}");

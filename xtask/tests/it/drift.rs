@@ -164,6 +164,27 @@ fn what_no_template_mentions_is_written_whole() {
     assert!(stage.end("-TERM"));
 }
 
+#[test]
+fn a_message_that_was_changed_by_hand_is_put_back_by_both_of_its_names() {
+    let stage = Stage::start();
+    let console = Console::of(&stage);
+    deploy(&stage);
+    let pool = only_pool(&console);
+    change_pool(&console, &pool, |pool| {
+        pool["EmailVerificationMessage"] = json!("by hand {####}");
+    });
+    let expected = [
+        "UserPool/VerificationMessageTemplate/EmailMessage",
+        "UserPool/EmailVerificationMessage",
+    ];
+    assert_eq!(fields(&planned(&stage), "drift"), expected);
+    deploy(&stage);
+    let after = console.cognito("DescribeUserPool", &json!({ "UserPoolId": pool }));
+    assert_eq!(after["UserPool"]["EmailVerificationMessage"], Value::Null);
+    assert_eq!(to_do(&planned(&stage)), [""; 0]);
+    assert!(stage.end("-TERM"));
+}
+
 /// What this version of Cognito shows beside what the deployer writes is carried over or left alone, and is
 /// no reason to give up (real pools always show some of it).
 #[test]

@@ -32,6 +32,7 @@ mod made_with;
 mod mended;
 mod mistakes;
 #[cfg(unix)]
+mod newer;
 mod not_checked;
 mod options;
 mod order;

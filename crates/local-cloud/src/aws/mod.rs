@@ -3,6 +3,7 @@
 
 pub mod acm;
 pub mod cloudformation;
+mod cognito;
 pub mod iam;
 mod input;
 pub mod logs;

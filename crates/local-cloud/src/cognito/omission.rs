@@ -69,7 +69,7 @@ const FIXED: &str =
 
 /// The configuration of a new pool.
 pub(crate) fn created(input: &Value) -> Map<String, Value> {
-    with(defaults(), input)
+    mirrored(with(defaults(), input))
 }
 
 /// The configuration of a pool after an update.
@@ -88,7 +88,29 @@ pub(crate) fn updated(input: &Value, before: &Map<String, Value>) -> Map<String,
             put(&mut start, path, was.clone());
         }
     }
-    with(start, input)
+    mirrored(with(start, input))
+}
+
+/// Messages that have an old name of their own and a newer one in `VerificationMessageTemplate`.
+const MESSAGES: [(&str, &str); 3] = [
+    ("EmailVerificationMessage", "EmailMessage"),
+    ("EmailVerificationSubject", "EmailSubject"),
+    ("SmsVerificationMessage", "SmsMessage"),
+];
+
+/// Whichever name a message was given by, Cognito shows it by both ([`ACCEPTANCE`]). Which of two that
+/// differ counts is not known; here it is the newer one.
+fn mirrored(mut document: Map<String, Value>) -> Map<String, Value> {
+    for (old, new) in MESSAGES {
+        let path = ["VerificationMessageTemplate", new];
+        let message = at(&document, &path).filter(|message| !message.is_null());
+        let message = message.or_else(|| document.get(old));
+        if let Some(message) = message.cloned() {
+            document.insert(old.to_owned(), message.clone());
+            put(&mut document, &path, message);
+        }
+    }
+    document
 }
 
 fn at<'value>(document: &'value Map<String, Value>, path: &[&str]) -> Option<&'value Value> {
@@ -204,6 +226,30 @@ mod tests {
             let name = if member == "PoolName" { "Name" } else { member };
             assert!(name == "UserPoolId" || listed(name), "{name} is not listed");
         }
+    }
+
+    #[test]
+    fn a_message_is_shown_by_both_of_its_names() {
+        let old = json!({"EmailVerificationSubject": "a", "SmsVerificationMessage": "{####}"});
+        let new = json!({"VerificationMessageTemplate": {
+            "DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailSubject": "a", "SmsMessage": "{####}",
+        }});
+        for given in [&old, &new] {
+            let shown = created(given);
+            assert_eq!(shown["EmailVerificationSubject"], "a", "{given}");
+            assert_eq!(shown["SmsVerificationMessage"], "{####}", "{given}");
+            assert_eq!(
+                shown["VerificationMessageTemplate"],
+                new["VerificationMessageTemplate"]
+            );
+            assert_eq!(updated(&Value::Object(shown.clone()), &Map::new()), shown);
+        }
+        let both = json!({
+            "EmailVerificationMessage": "old {####}",
+            "VerificationMessageTemplate": {"EmailMessage": "new {####}"},
+        });
+        assert_eq!(created(&both)["EmailVerificationMessage"], "new {####}");
+        assert!(!created(&json!({})).contains_key("EmailVerificationMessage"));
     }
 
     #[test]

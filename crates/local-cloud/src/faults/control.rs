@@ -6,6 +6,7 @@ use local_access::faults::Rule;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::newer::Newer;
 use super::stack::StackFault;
 use super::{Faults, Plan};
 use crate::guard::{Caller, Door};
@@ -38,6 +39,8 @@ struct Wanted {
     /// Members of documents.
     #[serde(default)]
     forgotten: Vec<String>,
+    #[serde(default)]
+    newer: Vec<Newer>,
 }
 
 /// The calls since the rules were set.
@@ -51,6 +54,7 @@ async fn set(State(faults): State<Faults>, Json(wanted): Json<Wanted>) -> Json<V
         stacks: wanted.stacks,
         denied: wanted.denied,
         forgotten: wanted.forgotten,
+        newer: wanted.newer,
         ..Plan::default()
     });
     read(State(faults)).await

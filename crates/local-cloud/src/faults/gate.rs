@@ -64,11 +64,16 @@ async fn pass(
         return next.run(Request::from_parts(parts, Body::from(body))).await;
     };
     let dialect = called.dialect;
+    let operation = called.operation.clone();
     let verdict = faults.meet(called.operation, called.mutating, called.conflicts);
     let body = kept(faults, gate.service, body);
-    let request = Request::from_parts(parts, Body::from(body));
+    let carried_out = async {
+        let body = faults.take_in(&operation, body);
+        let request = Request::from_parts(parts, Body::from(body));
+        faults.add_newer(&operation, next.run(request).await).await
+    };
     match verdict {
-        Verdict::Pass => next.run(request).await,
+        Verdict::Pass => carried_out.await,
         Verdict::Hold => unanswered(faults, &wire).await,
         Verdict::Fail(
             _,
@@ -78,26 +83,26 @@ async fn pass(
             },
         ) => answer::refusal(dialect, status, retry_after_seconds),
         Verdict::Fail(_, Fault::Reset) => {
-            let response = next.run(request).await;
+            let response = carried_out.await;
             wire.cut();
             response
         }
         Verdict::Fail(_, Fault::Silence) => {
-            next.run(request).await;
+            carried_out.await;
             unanswered(faults, &wire).await
         }
         Verdict::Fail(_, Fault::Late { milliseconds }) => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-            next.run(request).await
+            carried_out.await
         }
         Verdict::Fail(number, Fault::Halt { answered: false }) => {
-            next.run(request).await;
+            carried_out.await;
             faults.stop_after(number);
             faults.halted(number);
             unanswered(faults, &wire).await
         }
         Verdict::Fail(number, Fault::Halt { answered: true }) => {
-            let response = next.run(request).await;
+            let response = carried_out.await;
             faults.stop_after(number);
             let faults = faults.clone();
             tokio::spawn(async move {

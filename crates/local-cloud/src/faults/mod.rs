@@ -8,6 +8,7 @@ mod answer;
 mod call;
 mod control;
 mod gate;
+mod newer;
 mod stack;
 mod wire;
 
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 
 pub(crate) use self::control::doors;
 pub(crate) use self::gate::{Gate, Service};
+use self::newer::Newer;
 use self::stack::StackFault;
 pub(crate) use self::wire::{Wire, listen};
 
@@ -47,6 +49,8 @@ struct Plan {
     denied: Vec<String>,
     /// Members of documents that the Skill Management API does not keep.
     forgotten: Vec<String>,
+    /// Members that only a newer service knows.
+    newer: Vec<Newer>,
     calls: Vec<CallRecord>,
     /// Calls that come after this one are not carried out.
     last: Option<usize>,

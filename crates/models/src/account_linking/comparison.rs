@@ -64,11 +64,7 @@ impl AccountLinking {
     /// A field that was not asked for may have any value, because the service fills in defaults;
     /// a list that was not asked for has to be empty.
     pub fn compare(&self, found: &AccountLinkingResponse) -> Comparison {
-        let wanted = match serde_json::to_value(self) {
-            Ok(Value::Object(fields)) => fields,
-            // A struct of texts, numbers and lists of them is always a JSON object.
-            Ok(_) | Err(_) => Map::new(),
-        };
+        let wanted = members(self);
         let mut comparison = Comparison::default();
         for (field, value) in &wanted {
             let other = found.field(field);
@@ -100,6 +96,61 @@ impl AccountLinking {
             }
         }
         comparison
+    }
+
+    /// The fields of what the service stores that this does not decide and that a PUT would reset by
+    /// leaving them out, whether this version knows them or not.
+    ///
+    /// Lists are not among them, because one that was not asked for has to be empty, nor are the
+    /// fields that `applied`, the last deployment, wrote and that are no longer wanted.
+    pub fn left_alone(
+        &self,
+        found: &AccountLinkingResponse,
+        applied: Option<&Self>,
+    ) -> Map<String, Value> {
+        let wanted = members(self);
+        let written = applied.map(written).unwrap_or_default();
+        found
+            .fields()
+            .filter(|(name, _)| !wanted.contains_key(*name) && !written.contains_key(*name))
+            .filter(|(name, _)| !SETS.contains(name))
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect()
+    }
+
+    /// The fields that `applied`, the last deployment, wrote, that are no longer wanted and that the
+    /// service still has.
+    pub fn given_up(&self, found: &AccountLinkingResponse, applied: &Self) -> Vec<Difference> {
+        let wanted = members(self);
+        let fields = written(applied).into_iter();
+        fields
+            .filter(|(name, _)| !wanted.contains_key(name) && !SETS.contains(&&**name))
+            .filter_map(|(field, value)| {
+                let found = found.field(&field)?.clone();
+                // Otherwise somebody has set it since.
+                same(&field, &value, &found).then_some(Difference {
+                    field,
+                    wanted: Value::Null,
+                    found,
+                })
+            })
+            .collect()
+    }
+}
+
+/// What a deployment wrote, without PKCE: the developer console decides about it when a stack file
+/// no longer does.
+fn written(applied: &AccountLinking) -> Map<String, Value> {
+    let mut fields = members(applied);
+    fields.remove("pkceConfiguration");
+    fields
+}
+
+fn members(linking: &AccountLinking) -> Map<String, Value> {
+    match serde_json::to_value(linking) {
+        Ok(Value::Object(fields)) => fields,
+        // A struct of texts, numbers and lists of them is always a JSON object.
+        Ok(_) | Err(_) => Map::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Account linking as it is read back.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ids::ClientId;
 
@@ -31,5 +31,13 @@ impl AccountLinkingResponse {
     /// A field by the name that the API gives it; `null` counts as absent.
     pub fn field(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    /// The fields that say something, by the names that the API gives them.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let fields = self.0.as_object().into_iter().flat_map(Map::iter);
+        fields
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name.as_str(), value))
     }
 }

@@ -105,6 +105,43 @@ fn what_the_service_adds_reorders_or_withholds_is_no_difference() {
 }
 
 #[test]
+fn what_is_not_decided_here_goes_back_as_it_was() {
+    let found = response(|stored| {
+        stored["domains"] = json!(["example.com"]);
+        stored["defaultTokenExpirationInSeconds"] = 3600.into();
+        stored["somethingNew"] = json!({"a": 1});
+        stored["nothing"] = Value::Null;
+        stored["clientId"] = "other".into();
+    });
+    let left_alone = linking().left_alone(&found, None);
+    assert_eq!(
+        Value::Object(left_alone.clone()),
+        json!({"defaultTokenExpirationInSeconds": 3600, "somethingNew": {"a": 1}})
+    );
+    let request = AccountLinkingRequest::new(linking(), Some("s3cr3t".into())).unwrap();
+    let request = request.beside(left_alone);
+    let wire: Value = serde_json::from_str(request.to_wire().expose_secret()).unwrap();
+    let mut expected = document();
+    expected["accountLinkingRequest"]["clientSecret"] = "s3cr3t".into();
+    expected["accountLinkingRequest"]["defaultTokenExpirationInSeconds"] = 3600.into();
+    expected["accountLinkingRequest"]["somethingNew"] = json!({"a": 1});
+    assert_eq!(wire, expected);
+
+    // What the last deployment wrote and nobody wants any more goes.
+    let mut applied = linking();
+    applied.default_token_expiration_in_seconds = Some(3600);
+    let left_alone = linking().left_alone(&found, Some(&applied));
+    assert_eq!(left_alone.keys().collect::<Vec<_>>(), ["somethingNew"]);
+    let given_up = linking().given_up(&found, &applied);
+    assert_eq!(
+        given_up[0].to_string(),
+        "defaultTokenExpirationInSeconds: wanted null, found 3600"
+    );
+    applied.default_token_expiration_in_seconds = Some(60);
+    assert_eq!(linking().given_up(&found, &applied), []);
+}
+
+#[test]
 fn what_is_not_returned_is_unconfirmed() {
     let found = response(|stored| stored["skipOnEnablement"] = Value::Null);
     let comparison = linking().compare(&found);

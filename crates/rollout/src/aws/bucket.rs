@@ -7,7 +7,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, MfaDeleteStatus,
     PublicAccessBlockConfiguration, VersioningConfiguration,
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -16,6 +16,7 @@ use jiff::Timestamp;
 
 use infra::stack_file::Region;
 
+use super::capture::Capture;
 use super::service_time::ServiceTime;
 use super::{AccountId, Aws};
 use crate::error::{Code, Error};
@@ -28,6 +29,15 @@ pub struct Bucket {
     region: Region,
     owner: AccountId,
     time: ServiceTime,
+}
+
+/// A configuration of a bucket as it was read.
+#[derive(Debug, Default)]
+struct Configuration {
+    /// Whether it is as it has to be.
+    is_right: bool,
+    /// Settings that writing it would reset.
+    unknown: Vec<String>,
 }
 
 /// An object with the tag that a conditional write needs.
@@ -117,40 +127,84 @@ impl Bucket {
         if !self.exists().await? {
             self.create().await?;
         }
-        if !self.is_closed().await? {
+        let access = self.public_access().await?;
+        if !access.is_right {
+            self.refuse_unknown("public access", &access)?;
             self.close().await?;
         }
-        if !self.is_versioned().await? {
+        let versioning = self.versioning().await?;
+        if !versioning.is_right {
+            self.refuse_unknown("versioning", &versioning)?;
             self.switch_on_versioning().await?;
         }
         Ok(())
     }
 
-    async fn is_closed(&self) -> Result<bool, Error> {
+    /// A configuration can only be written whole.
+    fn refuse_unknown(&self, what: &str, found: &Configuration) -> Result<(), Error> {
+        if found.unknown.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "the {what} of bucket {} has settings that this version does not know: {}",
+            self.name,
+            found.unknown.join(", ")
+        );
+        Err(Error::new(Code::Bucket, message)
+            .because("a configuration can only be written whole, and writing it could reset them")
+            .hint(
+                "block public access and switch on versioning in the S3 console, or deploy with a \
+                 newer version of this project",
+            ))
+    }
+
+    async fn public_access(&self) -> Result<Configuration, Error> {
+        let capture = Capture::default();
         let answer = self
             .client
             .get_public_access_block()
             .bucket(&self.name)
             .expected_bucket_owner(self.owner.as_str())
+            .customize()
+            .interceptor(capture.clone())
             .send()
             .await;
         match answer {
-            Ok(answer) => Ok(answer.public_access_block_configuration() == Some(&closed())),
-            Err(error) if status(&error) == Some(404) => Ok(false),
+            Ok(answer) => Ok(Configuration {
+                is_right: answer.public_access_block_configuration() == Some(&closed()),
+                unknown: capture.elements_beside(&[
+                    "BlockPublicAcls",
+                    "BlockPublicPolicy",
+                    "IgnorePublicAcls",
+                    "RestrictPublicBuckets",
+                ]),
+            }),
+            Err(error) if status(&error) == Some(404) => Ok(Configuration::default()),
             Err(error) => Err(self.failed("read who may use", &error)),
         }
     }
 
-    async fn is_versioned(&self) -> Result<bool, Error> {
+    async fn versioning(&self) -> Result<Configuration, Error> {
+        let capture = Capture::default();
         let answer = self
             .client
             .get_bucket_versioning()
             .bucket(&self.name)
             .expected_bucket_owner(self.owner.as_str())
+            .customize()
+            .interceptor(capture.clone())
             .send()
             .await
             .map_err(|error| self.failed("read the versioning of", &error))?;
-        Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
+        let mut known = vec!["Status"];
+        // What is off stays off when it is left out; what is on asks whoever writes for a code.
+        if answer.mfa_delete() == Some(&MfaDeleteStatus::Disabled) {
+            known.push("MfaDelete");
+        }
+        Ok(Configuration {
+            is_right: answer.status() == Some(&BucketVersioningStatus::Enabled),
+            unknown: capture.elements_beside(&known),
+        })
     }
 
     async fn create(&self) -> Result<(), Error> {

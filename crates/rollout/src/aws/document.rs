@@ -1,16 +1,9 @@
 //! Configurations of Cognito as whole documents: also what this version of the SDK does not know
 //! of, because whoever writes a configuration resets what they leave out.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use aws_sdk_cognitoidentityprovider::Client;
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
-use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::{Map, Value, json};
 
@@ -18,9 +11,10 @@ use infra::stack_file::Region;
 use models::ids::{ClientId, UserPoolId};
 
 use super::Aws;
+use super::capture::Capture;
 use super::identity::is_denied;
 use super::members::Members;
-use crate::error::{Code, Error};
+use crate::error::Error;
 
 /// The members of a configuration.
 pub(crate) type Document = Map<String, Value>;
@@ -41,9 +35,7 @@ pub(crate) async fn pool(
         .send()
         .await;
     match answer {
-        Ok(_) => capture
-            .configuration("UserPool", Members::of_pools())
-            .map(Some),
+        Ok(_) => configuration(&capture, "UserPool", Members::of_pools()).map(Some),
         Err(error) if is_missing(error.code()) => Ok(None),
         Err(error) => Err(Error::aws(format!("cannot read user pool {pool}"), &error)),
     }
@@ -88,9 +80,7 @@ pub(crate) async fn client(
         .send()
         .await;
     match answer {
-        Ok(_) => capture
-            .configuration("UserPoolClient", Members::of_clients())
-            .map(Seen::There),
+        Ok(_) => configuration(&capture, "UserPoolClient", Members::of_clients()).map(Seen::There),
         Err(error) if is_missing(error.code()) => Ok(Seen::Gone),
         Err(error) if is_denied(error.code()) => Ok(Seen::Withheld),
         Err(error) => Err(Error::aws(
@@ -117,7 +107,7 @@ pub(crate) async fn domain(
         .await
         .map_err(|error| Error::aws(format!("cannot read sign-in domain {domain}"), &error))?;
     // A domain that does not exist is described as an empty one.
-    let document = capture.take("DomainDescription")?;
+    let document = capture.member("DomainDescription")?;
     Ok((document.get("UserPoolId") == Some(&json!(pool))).then_some(document))
 }
 
@@ -231,49 +221,9 @@ fn is_missing(code: Option<&str>) -> bool {
     code == Some("ResourceNotFoundException")
 }
 
-/// Keeps an answer as it came over the wire. It may hold a secret, and so is never shown.
-#[derive(Clone, Default)]
-struct Capture(Arc<Mutex<Vec<u8>>>);
-
-impl std::fmt::Debug for Capture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Capture")
-    }
-}
-
-impl Capture {
-    /// A member of the answer, without what is no configuration.
-    fn configuration(&self, member: &str, members: &Members) -> Result<Document, Error> {
-        let mut document = self.take(member)?;
-        document.retain(|name, _| !members.only_reads(name));
-        Ok(document)
-    }
-
-    /// A member of the answer.
-    fn take(&self, member: &str) -> Result<Document, Error> {
-        let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        let answer: Value = serde_json::from_slice(&bytes).map_err(|error| {
-            Error::new(Code::Aws, "Cognito's answer is not JSON").because(error.to_string())
-        })?;
-        let found = answer[member].as_object().cloned();
-        found.ok_or_else(|| Error::new(Code::Aws, format!("Cognito's answer is without {member}")))
-    }
-}
-
-#[dyn_dispatch_hint]
-impl Intercept for Capture {
-    fn name(&self) -> &'static str {
-        "Capture"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let body = context.response().body().bytes().unwrap_or_default();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = body.to_vec();
-        Ok(())
-    }
+/// A member of an answer, without what is no configuration.
+fn configuration(capture: &Capture, member: &str, members: &Members) -> Result<Document, Error> {
+    let mut document = capture.member(member)?;
+    document.retain(|name, _| !members.only_reads(name));
+    Ok(document)
 }

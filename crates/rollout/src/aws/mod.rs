@@ -1,6 +1,7 @@
 //! AWS as the rollout sees it: clients by region, and the few things it does with each service.
 
 pub mod bucket;
+mod capture;
 pub(crate) mod certificate;
 pub(crate) mod document;
 pub mod identity;

@@ -1,7 +1,7 @@
 //! Account linking: written as a whole, read back, compared.
 
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use smapi::{SkillStage, Versioned};
 use uuid::Uuid;
 
@@ -95,7 +95,13 @@ fn decide(
 ) -> Vec<Field> {
     let path = |name: &str| vec![name.to_owned()];
     let mut fields: Vec<Field> = match observed {
-        Some(observed) => differences(desired, observed),
+        Some(observed) => {
+            let applied = record.and_then(|record| record.applied.as_ref());
+            let given_up = applied.map(|applied| desired.given_up(observed, applied));
+            let mut fields = differences(desired, observed);
+            fields.extend(given_up.into_iter().flatten().map(field));
+            fields
+        }
         None => match serde_json::to_value(desired) {
             Ok(Value::Object(members)) => members
                 .into_iter()
@@ -152,14 +158,14 @@ pub(crate) fn drift(observed: Option<&AccountLinkingResponse>, record: &LinkingR
 }
 
 fn differences(wanted: &AccountLinking, observed: &AccountLinkingResponse) -> Vec<Field> {
-    let present = |value: Value| (!value.is_null()).then_some(value);
     let differences = wanted.compare(observed).differences.into_iter();
-    differences
-        .map(|difference| {
-            let (found, wanted) = (present(difference.found), present(difference.wanted));
-            Field::new(vec![difference.field], found, wanted)
-        })
-        .collect()
+    differences.map(field).collect()
+}
+
+fn field(difference: Difference) -> Field {
+    let present = |value: Value| (!value.is_null()).then_some(value);
+    let (found, wanted) = (present(difference.found), present(difference.wanted));
+    Field::new(vec![difference.field], found, wanted)
 }
 
 /// Writes it if it differs, and proves that it then is what it shall be.
@@ -182,18 +188,19 @@ pub(crate) async fn ensure(
     }
     session.may_change()?;
     session.agree(&part)?;
-    match write(session, skill, &desired, observed.as_ref()).await {
+    let applied = record.as_ref().and_then(|record| record.applied.as_ref());
+    let beside = match write(session, skill, &desired, observed.as_ref(), applied).await {
         Err(error) if error.is_overtaken() => {
             session.note(&Step::Linking, OVERTAKEN);
             let observed = observe(session, skill).await?;
             let found = observed.as_ref().map(|observed| &observed.value);
             let (linking, secret) = (desired.linking(), desired.client_secret());
             agree_again(&part, &self::part(linking, secret, found, record.as_ref()))?;
-            write(session, skill, &desired, observed.as_ref()).await?;
+            write(session, skill, &desired, observed.as_ref(), applied).await?
         }
         answer => answer?,
-    }
-    prove(session, skill, &desired).await?;
+    };
+    prove(session, skill, &desired, &beside).await?;
     let linking = desired.linking();
     let record = desired
         .client_secret()
@@ -205,25 +212,31 @@ pub(crate) async fn ensure(
     Ok((desired.linking().clone(), outcome))
 }
 
-/// Writes it over what was read, and over nothing else.
+/// Writes it over what was read, and over nothing else. The answer is what goes back as it was: a PUT
+/// replaces the whole document, also what only a later version decides about.
 async fn write(
     session: &Session<'_>,
     skill: &SkillId,
     desired: &AccountLinkingRequest,
     observed: Option<&Versioned<AccountLinkingResponse>>,
-) -> Result<(), Error> {
+    applied: Option<&AccountLinking>,
+) -> Result<Map<String, Value>, Error> {
     let etag = observed.and_then(|observed| observed.etag.as_ref());
+    let beside = observed.map(|observed| desired.linking().left_alone(&observed.value, applied));
+    let beside = beside.unwrap_or_default();
+    let request = desired.clone().beside(beside.clone());
     session
         .smapi
-        .put_account_linking(skill, desired, etag)
+        .put_account_linking(skill, &request, etag)
         .await?;
-    Ok(())
+    Ok(beside)
 }
 
 async fn prove(
     session: &Session<'_>,
     skill: &SkillId,
     desired: &AccountLinkingRequest,
+    beside: &Map<String, Value>,
 ) -> Result<(), Error> {
     let observed = observe(session, skill).await?.ok_or_else(|| {
         Error::new(
@@ -232,11 +245,25 @@ async fn prove(
         )
         .hint(COMPARE)
     })?;
-    let differences = desired.linking().compare(&observed.value).differences;
+    let mut differences = desired.linking().compare(&observed.value).differences;
+    differences.extend(lost(beside, &observed.value));
     if differences.is_empty() {
         return Ok(());
     }
     Err(unlike(skill, &differences))
+}
+
+/// What was there before, went back as it was and is gone.
+fn lost(beside: &Map<String, Value>, observed: &AccountLinkingResponse) -> Vec<Difference> {
+    let gone = beside
+        .iter()
+        .filter(|(name, _)| observed.field(name).is_none());
+    gone.map(|(name, value)| Difference {
+        field: name.clone(),
+        wanted: value.clone(),
+        found: Value::Null,
+    })
+    .collect()
 }
 
 const COMPARE: &str =
@@ -298,5 +325,15 @@ mod tests {
             hint(&[forgotten, difference("clientId", Value::Null)]),
             COMPARE
         );
+    }
+
+    #[test]
+    fn what_the_service_does_not_take_back_is_named() {
+        let beside = json!({ "kept": "ENABLED", "changed": 1, "dropped": true });
+        let observed = json!({ "kept": "ENABLED", "changed": 2, "dropped": null });
+        let beside = beside.as_object().unwrap();
+        let lost = lost(beside, &AccountLinkingResponse::from(observed));
+        let lost: Vec<_> = lost.iter().map(ToString::to_string).collect();
+        assert_eq!(lost, ["dropped: wanted true, found null"]);
     }
 }

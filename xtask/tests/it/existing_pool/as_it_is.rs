@@ -81,13 +81,14 @@ fn what_does_not_fit_the_pool_is_refused_before_anything_is_touched() {
 fn people_sign_in_at_the_domain_that_a_pool_has() {
     let stage = Stage::start();
     let console = Console::of(&stage);
+    let role = console.make_text_message_role("sms");
     let input = json!({
         "PoolName": "made by hand",
         "UserPoolTier": "LITE",
         "UsernameAttributes": ["phone_number"],
         "AutoVerifiedAttributes": ["phone_number"],
         "IssuerConfiguration": { "Type": "UPDATED" },
-        "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::000000000000:role/sms", "ExternalId": "x" },
+        "SmsConfiguration": { "SnsCallerArn": role, "ExternalId": "x" },
     });
     let made = console.cognito("CreateUserPool", &input);
     let pool = made["UserPool"]["Id"].as_str().unwrap().to_owned();

@@ -25,6 +25,7 @@ pub(super) use self::error::HandlerError;
 pub(super) use self::read::Actual;
 use super::Services;
 use crate::Shared;
+use crate::aws::cognito;
 use crate::aws::schemas::Schema;
 
 /// What a service said of a resource it has made or changed.
@@ -224,8 +225,8 @@ impl Handler<'_> {
     }
 
     async fn cognito(&self, operation: &str, input: Properties) -> Result<Value, HandlerError> {
-        let answer = self.services.cognito.call(operation, Value::Object(input));
-        answer
+        let (cognito, iam) = (&self.services.cognito, &self.services.iam);
+        cognito::call(cognito, iam, operation, Value::Object(input))
             .await
             .map_err(|error| HandlerError::from_service("CognitoIdentityProvider", error))
     }

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use self::query::{CLOUDFORMATION, Call, IAM, QueryService, STS};
 use self::scope::{Scope, ScopeError};
 use self::signature::Unproven;
-use super::{Aws, route53, s3, sts};
+use super::{Aws, cognito, route53, s3, sts};
 use crate::AwsError;
 use crate::guard::{Browsers, Caller, Door};
 use crate::keys::{Keys, Principal};
@@ -296,7 +296,7 @@ async fn call_json(
         let operation = json::operation(service, target)?;
         let input = json::input(&received.body, region)?;
         match service {
-            json::COGNITO => aws.cognito.call(operation, input).await,
+            json::COGNITO => cognito::call(&aws.cognito, &aws.iam, operation, input).await,
             json::ACM => aws.shared.acm.call(operation, &input),
             _ => aws.logs.call(operation, input).await,
         }

@@ -330,3 +330,64 @@ async fn a_pool_that_is_known_by_its_id_is_kept_with_it() {
     assert_eq!(keep(&body("us-east-1_Other1234", "others")).await, 201);
     stage.stop().await;
 }
+
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html#API_CreateUserPool_Errors>
+#[tokio::test]
+async fn whoever_names_a_role_for_text_messages_names_one_that_may_send_them() {
+    let fixture = Fixture::new().await;
+    let with = |role: &str| {
+        let sms = json!({
+            "SnsCallerArn": format!("arn:aws:iam::000000000000:role/{role}"), "ExternalId": "guide",
+        });
+        let pool = json!({ "UserPoolId": fixture.pool });
+        [
+            (
+                "CreateUserPool",
+                json!({"PoolName": "other", "SmsConfiguration": sms}),
+            ),
+            (
+                "UpdateUserPool",
+                super::merge(pool.clone(), &json!({"SmsConfiguration": sms})),
+            ),
+            (
+                "SetUserPoolMfaConfig",
+                super::merge(
+                    pool,
+                    &json!({
+                        "SmsMfaConfiguration": {"SmsConfiguration": sms}, "MfaConfiguration": "OPTIONAL",
+                    }),
+                ),
+            ),
+        ]
+    };
+    for (role, service, action, refused) in [
+        (
+            "other",
+            "cognito-idp",
+            "sns:Publish",
+            "InvalidSmsRoleAccessPolicyException",
+        ),
+        (
+            "sms",
+            "lambda",
+            "sns:Publish",
+            "InvalidSmsRoleTrustRelationshipException",
+        ),
+        (
+            "sms",
+            "cognito-idp",
+            "sns:Subscribe",
+            "InvalidSmsRoleAccessPolicyException",
+        ),
+        ("sms", "cognito-idp", "sns:Publish", ""),
+    ] {
+        let service = format!("{service}.amazonaws.com");
+        super::make_text_message_role(&fixture.stage, &service, action).await;
+        for (operation, input) in with(role) {
+            let answer = fixture.call(operation, &input).await;
+            let code = answer.err().map(|refused| refused.code).unwrap_or_default();
+            assert_eq!(code, refused, "{operation} {role} {service} {action}");
+        }
+    }
+    fixture.stage.stop().await;
+}

@@ -76,6 +76,39 @@ async fn call_in(
     })
 }
 
+/// The role `sms`, which a service may assume and which may do one thing.
+async fn make_text_message_role(stage: &LocalStage, service: &str, action: &str) {
+    let statement = |statement: Value| json!({"Version": "2012-10-17", "Statement": statement});
+    let trust = statement(json!({
+        "Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole",
+    }));
+    let policy = statement(json!({"Effect": "Allow", "Action": action, "Resource": "*"}));
+    let (trust, policy) = (trust.to_string(), policy.to_string());
+    let role = ("RoleName", "sms");
+    let calls = [
+        ("DeleteRolePolicy", vec![("PolicyName", "messages")]),
+        ("DeleteRole", vec![]),
+        ("CreateRole", vec![("AssumeRolePolicyDocument", &*trust)]),
+        (
+            "PutRolePolicy",
+            vec![("PolicyName", "messages"), ("PolicyDocument", &policy)],
+        ),
+    ];
+    for (action, fields) in calls {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("Action", action), ("Version", "2010-05-08"), role])
+            .extend_pairs(fields)
+            .finish();
+        let request = http()
+            .post(stage.urls().aws.clone())
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        let answer = signed(stage, request, "iam", "us-east-1").await;
+        let fine = answer.status().is_success() || action.starts_with("Delete");
+        assert!(fine, "{action}: {}", answer.text().await.unwrap());
+    }
+}
+
 fn merge(mut into: Value, from: &Value) -> Value {
     for (name, value) in from.as_object().unwrap() {
         into[name] = value.clone();
@@ -92,6 +125,7 @@ impl Fixture {
     /// The same with other pool and client settings.
     async fn with(pool_settings: &Value, client_settings: &Value) -> Self {
         let stage = stage().await;
+        make_text_message_role(&stage, "cognito-idp.amazonaws.com", "sns:Publish").await;
         let pool_input = json!({
             "PoolName": "guide",
             "UsernameAttributes": ["email"],

@@ -30,7 +30,6 @@ pub(super) async fn create(
     handler: &Handler<'_>,
     wanted: &Properties,
 ) -> Result<Made, HandlerError> {
-    check_sms_role(handler, wanted)?;
     let mut input = handler.input(wanted);
     rename(handler, &mut input);
     let mfa = take_mfa(&mut input);
@@ -60,7 +59,6 @@ pub(super) async fn update(
         }
     }
     let added = added_attributes(before, wanted)?;
-    check_sms_role(handler, wanted)?;
     if !added.is_empty() {
         let input = json!({ "UserPoolId": id, "CustomAttributes": added });
         handler
@@ -234,22 +232,6 @@ fn added_attributes(before: &Properties, wanted: &Properties) -> Result<Vec<Valu
         .into_iter()
         .filter(|attribute| !before.contains(attribute))
         .collect())
-}
-
-/// Cognito sends messages with a role that it must be able to assume.
-fn check_sms_role(handler: &Handler<'_>, wanted: &Properties) -> Result<(), HandlerError> {
-    let sms = &wanted.get("SmsConfiguration").cloned().unwrap_or_default();
-    let role = sms["SnsCallerArn"]
-        .as_str()
-        .or(sms["EumsSms"]["CallerArn"].as_str());
-    match role {
-        Some(role) => handler
-            .services
-            .iam
-            .check_sms_role(role)
-            .map_err(|error| HandlerError::from_service(SERVICE, error)),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]
