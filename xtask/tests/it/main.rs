@@ -8,6 +8,7 @@
 )]
 
 mod amazon;
+mod built_once;
 mod check;
 #[cfg(unix)]
 mod children;

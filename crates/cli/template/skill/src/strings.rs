@@ -38,7 +38,9 @@ skill_kit::locales! { Strings:
 const ENGLISH: Strings = Strings {
     words: Words {
         anything_else: || Speech::text("What else would you like to know?"),
-        done_already: || Speech::text("I have done that already. Just ask if you want it once more."),
+        done_already: || {
+            Speech::text("I have done that already. Just ask if you want it once more.")
+        },
         one_moment: || Speech::text("One moment, please."),
         please_link: || {
             Speech::text(
@@ -68,7 +70,9 @@ const ENGLISH: Strings = Strings {
             Speech::text("Sorry, I cannot reach your account right now. Please try again later.")
         },
         out_of_time: || {
-            Speech::text("Sorry, this is taking longer than it should. Please try again in a moment.")
+            Speech::text(
+                "Sorry, this is taking longer than it should. Please try again in a moment.",
+            )
         },
         broken: || Speech::text("Sorry, something went wrong. Please try again."),
     },
