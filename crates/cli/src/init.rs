@@ -112,8 +112,7 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
         output::aside(&difference(edit));
     }
     let texts: Vec<_> = presets::ALL.iter().map(|(_, text)| *text).collect();
-    let replaces = edits.iter().any(|edit| edit.path == "stack.toml");
-    if replaces && edits::is_edited(&stack, &texts) && !options.overwrite {
+    if options.preset.is_some() && edits::is_edited(&stack, &texts) && !options.overwrite {
         return Err(Failure::new(
             "INIT_EDITED",
             "nothing was written: stack.toml was edited by hand, and would be replaced as shown",
@@ -251,14 +250,6 @@ fn wanted(options: &Options, names: &Names) -> Result<Wanted, Failure> {
         regions: options.region.iter().cloned().collect(),
         ..Wanted::default()
     };
-    // The stack file needs one as soon as it names another.
-    if !wanted.regions.is_empty() {
-        let default = || Region::us_east_1().to_string();
-        wanted
-            .regions
-            .entry("default".to_owned())
-            .or_insert_with(default);
-    }
     for stage in &options.stage {
         let (stage, region) = match stage.split_once('=') {
             Some((stage, region)) => (stage, Some(region.to_owned())),
@@ -268,10 +259,14 @@ fn wanted(options: &Options, names: &Names) -> Result<Wanted, Failure> {
     }
     if let Some(name) = &options.name {
         let spoken = edits::invocation_name(name);
-        for locale in names.spoken.keys() {
-            wanted
-                .invocation_names
-                .insert(locale.clone(), spoken.clone());
+        for (locale, before) in &names.spoken {
+            // One that somebody has chosen by itself stays.
+            let follows = |store: &String| edits::invocation_name(store) == *before;
+            if names.store.get(locale).is_none_or(follows) {
+                wanted
+                    .invocation_names
+                    .insert(locale.clone(), spoken.clone());
+            }
         }
         if wanted.stack_name.is_none() {
             wanted.stack_name = Some(edits::slug(name));
@@ -317,19 +312,16 @@ fn edits(
         || !wanted.regions.is_empty()
         || !wanted.stages.is_empty();
     if asks_for_more {
-        let preset = options.preset.as_deref().unwrap_or("email");
-        let preset = presets::text(preset).ok_or_else(|| {
-            let known: Vec<_> = presets::ALL.iter().map(|(name, _)| *name).collect();
-            Failure::new("INIT", format!("there is no preset `{preset}`"))
-                .hint(format!("there are {}", known.join(", ")))
-        })?;
-        let name = match &wanted.stack_name {
-            Some(name) => name.clone(),
-            None => current_name(stack)?,
-        };
-        edit("stack.toml".to_owned(), &|_| {
-            edits::stack_file(preset, &name, wanted)
-        })?;
+        let preset = options.preset.as_deref().map(|preset| {
+            presets::text(preset).ok_or_else(|| {
+                let known: Vec<_> = presets::ALL.iter().map(|(name, _)| *name).collect();
+                Failure::new("INIT", format!("there is no preset `{preset}`"))
+                    .hint(format!("there are {}", known.join(", ")))
+            })
+        });
+        let after = edits::stack_file(stack, preset.transpose()?, wanted)
+            .map_err(|error| Failure::new("STACK_FILE", format!("stack.toml: {error}")))?;
+        edit("stack.toml".to_owned(), &|_| after.clone())?;
     }
     edit("skill-package/skill.json".to_owned(), &|text| {
         edits::manifest(text, names, wanted).unwrap_or_else(|| text.to_owned())
@@ -381,12 +373,6 @@ fn rendered(root: &Path, edits: &[Edit]) -> Result<Vec<Edit>, Failure> {
     };
     let files = files.into_iter().chain([(delivery, Some(text))]);
     files.map(edit).collect()
-}
-
-fn current_name(stack: &str) -> Result<String, Failure> {
-    let file = StackFile::parse(stack, "stack.toml")
-        .map_err(|error| Failure::new("STACK_FILE", error.to_string()))?;
-    Ok(file.name.as_str().to_owned())
 }
 
 /// The invocation name alone: what people say in samples is not the skill's name.
@@ -510,7 +496,6 @@ mod tests {
         let wanted = wanted(&options, &names).unwrap();
         assert_eq!(wanted.invocation_names["en-US"], "my taxi");
         assert_eq!(wanted.regions["EU"], "eu-west-1");
-        assert_eq!(wanted.regions["default"], "us-east-1");
         assert_eq!(wanted.stages["prod"].as_deref(), Some("eu-central-1"));
         assert_eq!(wanted.stages["dev"], None);
     }

@@ -151,13 +151,17 @@ fn stack_file(preset: &str, name: &str, region: Option<String>) -> Result<String
             .hint(format!("there are {}", known.join(", ")))
     })?;
     let slug = edits::slug(name);
-    let mut wanted = Wanted::default();
+    let mut wanted = Wanted {
+        stack_name: Some(slug),
+        ..Wanted::default()
+    };
     if let Some(region) = region {
         for stage in ["dev", "prod"] {
             wanted.stages.insert(stage.to_owned(), Some(region.clone()));
         }
     }
-    Ok(edits::stack_file(text, &slug, &wanted))
+    edits::stack_file(text, None, &wanted)
+        .map_err(|error| Failure::new("STACK_FILE", error.to_string()))
 }
 
 fn ask_for_the_region() -> Result<Option<String>, Failure> {

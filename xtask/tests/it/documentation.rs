@@ -75,6 +75,7 @@ case "$1 $2" in
 "xtask local") exit 0 ;; # It is running already.
 "xtask ci") shift; exec "$XTASK" "$@" --list ;;
 "xtask bench" | "xtask bundle") shift; exec "$XTASK" "$@" --help ;; # The steps bench and reproducible.
+"xtask new") shift 3; exec "$XTASK" new "$FORK/taxi" "$@" ;;
 "xtask init") shift; exec "$XTASK" "$@" --folder "$FORK" ;;
 "xtask deploy" | "xtask plan") shift; exec "$XTASK" "$@" $MORE ;;
 "xtask destroy") shift; exec "$XTASK" "$@" --yes ;;

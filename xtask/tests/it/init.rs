@@ -164,6 +164,37 @@ fn what_was_edited_by_hand_is_shown_and_kept() {
     assert_eq!(refused.json()["error"]["code"], "CONFIRM");
 }
 
+/// Another name is no reason to forget regions, stages, comments or how somebody has written a phrase.
+#[test]
+fn a_second_run_changes_what_it_is_asked_for_and_nothing_else() {
+    let fork = repository();
+    let first = [
+        "--name",
+        "Quiet Harbour",
+        "--region",
+        "EU=eu-west-1",
+        "--stage",
+        "qa=eu-west-1",
+    ];
+    let said = init(&fork, &[&first[..], &["--yes"]].concat());
+    assert!(said.success, "{}", said.stderr);
+    let stack = text(&fork, "stack.toml") + "\n# Ours.\n[linking]\noptional = false\n";
+    fs::write(fork.path().join("stack.toml"), &stack).unwrap();
+    let manifest = text(&fork, "skill-package/skill.json");
+    let written = manifest.replace("open quiet harbour", "open Quiet Harbour");
+    assert_ne!(manifest, written);
+    fs::write(fork.path().join("skill-package/skill.json"), &written).unwrap();
+
+    let said = init(&fork, &["--name", "Quiet Harbour", "--yes", "--json"]);
+    assert_eq!(said.json(), json!({ "written": [] }), "{}", said.stderr);
+    let said = init(&fork, &["--name", "Loud Harbour", "--yes"]);
+    assert!(said.success, "{}", said.stderr);
+    let renamed = stack.replace("quiet-harbour", "loud-harbour");
+    assert_eq!(text(&fork, "stack.toml"), renamed);
+    let manifest = text(&fork, "skill-package/skill.json");
+    assert!(manifest.contains("open Loud Harbour"), "{manifest}");
+}
+
 #[test]
 fn bad_answers_are_refused_by_the_rules_and_change_nothing() {
     let fork = repository();

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use infra::stack_file::Region;
 use serde_json::{Map, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, TomlError, value};
 
 /// What a fork is to be called, and how its people sign in. What is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,43 +53,88 @@ pub(crate) fn invocation_name(name: &str) -> String {
     spoken.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The stack file: a preset, with what is asked for.
-pub(crate) fn stack_file(preset: &str, name: &str, wanted: &Wanted) -> String {
-    let mut in_table = false;
-    let named = |line: &str| {
-        in_table |= line.starts_with('[');
-        match line.split_once('=') {
-            // A name in a table is that of something else.
-            Some((key, _)) if key.trim() == "name" && !in_table => {
-                format!("name = {}", quoted(name))
+/// What `init` writes into a stack file beside a preset; a preset says nothing of it.
+const BESIDE_A_PRESET: [&str; 4] = ["name", "default-stage", "lambda", "stages"];
+
+/// The stack file with what is asked for. All the rest stays as it is, comments included; a preset takes the
+/// place of everything that says how people sign in.
+pub(crate) fn stack_file(
+    text: &str,
+    preset: Option<&str>,
+    wanted: &Wanted,
+) -> Result<String, TomlError> {
+    let mut file: DocumentMut = text.parse()?;
+    if let Some(preset) = preset {
+        let before = std::mem::replace(&mut file, preset.parse()?);
+        for key in BESIDE_A_PRESET {
+            let Some(item) = before.get(key) else {
+                continue;
+            };
+            match (file.get_mut(key), item.as_str()) {
+                (Some(place), Some(kept)) => set(place, kept),
+                _ => {
+                    file.insert(key, item.clone());
+                }
             }
-            _ => line.to_owned(),
         }
-    };
-    let mut lines: Vec<String> = preset.lines().map(named).collect();
-    let mut table = |header: String, key: &str, value: Option<String>| {
-        lines.extend([String::new(), header]);
-        lines.extend(value.map(|value| format!("{key} = {value}")));
-    };
+    }
+    let root = file.as_item_mut();
+    if let Some(name) = &wanted.stack_name {
+        set(&mut root["name"], name);
+    }
     if let Some(prefix) = &wanted.domain_prefix {
-        table(
-            "[identity.domain]".to_owned(),
-            "prefix",
-            Some(quoted(prefix)),
-        );
+        let identity = table(root, "identity");
+        set(&mut table(identity, "domain")["prefix"], prefix);
     }
     if !wanted.regions.is_empty() {
-        let pairs: Vec<_> = (wanted.regions.iter())
-            .map(|(part, region)| format!("{part} = {}", quoted(region)))
-            .collect();
-        let regions = format!("{{ {} }}", pairs.join(", "));
-        table("[lambda]".to_owned(), "regions", Some(regions));
+        let regions = &mut table(root, "lambda")["regions"];
+        if regions.is_none() {
+            *regions = value(InlineTable::new());
+        }
+        for (part, region) in &wanted.regions {
+            set(&mut regions[part.as_str()], region);
+        }
+        // The stack file needs one as soon as it names another.
+        if regions.get("default").is_none() {
+            set(&mut regions["default"], Region::us_east_1().as_str());
+        }
+        if let Some(inline) = regions.as_inline_table_mut() {
+            inline.fmt();
+        }
     }
-    for (stage, region) in &wanted.stages {
-        let region = region.as_deref().map(quoted);
-        table(format!("[stages.{stage}]"), "region", region);
+    for (name, region) in &wanted.stages {
+        let stage = table(table(root, "stages"), name);
+        if let Some(region) = region {
+            set(&mut stage["region"], region);
+        }
     }
-    lines.join("\n") + "\n"
+    Ok(file.to_string())
+}
+
+/// A table of another, made where it is not there.
+fn table<'a>(parent: &'a mut Item, name: &str) -> &'a mut Item {
+    let is_inline = parent.is_inline_table();
+    let place = &mut parent[name];
+    if place.is_none() {
+        let mut table = Table::new();
+        // Its header is written if it has something of its own.
+        table.set_implicit(name == "stages" || name == "identity");
+        *place = if is_inline {
+            value(InlineTable::new())
+        } else {
+            Item::Table(table)
+        };
+    }
+    place
+}
+
+/// Writes a text, and leaves spaces and comments around it as they are.
+fn set(place: &mut Item, text: &str) {
+    let mut new = toml_edit::Value::from(text);
+    if let Some(old) = place.as_value() {
+        *new.decor_mut() = old.decor().clone();
+    }
+    *place = Item::Value(new);
 }
 
 fn quoted(text: &str) -> String {
@@ -99,10 +146,8 @@ fn quoted(text: &str) -> String {
 pub(super) fn is_edited(stack: &str, presets: &[&str]) -> bool {
     let bare = |text: &str| -> Option<toml::Table> {
         let mut table: toml::Table = text.parse().ok()?;
-        table.remove("name");
-        table.remove("stages");
-        if let Some(lambda) = table.get_mut("lambda").and_then(toml::Value::as_table_mut) {
-            lambda.remove("regions");
+        for key in BESIDE_A_PRESET {
+            table.remove(key);
         }
         if let Some(identity) = table
             .get_mut("identity")
@@ -194,7 +239,10 @@ pub(super) fn spoken(text: &str, locale: &str, names: &Names, wanted: &Wanted) -
         names.spoken.get(locale),
         wanted.invocation_names.get(locale),
     ) {
-        (Some(before), Some(after)) => replace_ignoring_case(text, before, after),
+        // Somebody has written the same name with other letters, and means it.
+        (Some(before), Some(after)) if before != after => {
+            replace_ignoring_case(text, before, after)
+        }
         _ => text.to_owned(),
     }
 }
@@ -206,17 +254,33 @@ fn replace_ignoring_case(text: &str, before: &str, after: &str) -> String {
         let mut wanted = before.chars().flat_map(char::to_lowercase);
         let count = before.chars().count();
         if wanted.all(|c| found.next() == Some(c)) {
-            result.push_str(after);
-            rest = rest
+            let end = rest
                 .char_indices()
                 .nth(count)
-                .map_or("", |(at, _)| &rest[at..]);
+                .map_or(rest.len(), |(at, _)| at);
+            let (found, after_it) = rest.split_at(end);
+            result.push_str(&written_like(found, after));
+            rest = after_it;
         } else {
             result.push(c);
             rest = &rest[c.len_utf8()..];
         }
     }
     result
+}
+
+/// A name as another one is written: `Taxi Desk` in the place of `Account Guide`.
+fn written_like(found: &str, name: &str) -> String {
+    let capital = |word: &str| word.starts_with(char::is_uppercase);
+    if !found.split_whitespace().all(capital) {
+        return name.to_owned();
+    }
+    let words = name.split(' ').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters).collect::<String>()
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The README with another title, if it still has one that `init` knows.
@@ -260,46 +324,87 @@ mod tests {
         assert_eq!(invocation_name("Taxi-Desk, T. V."), "taxi desk t. v.");
     }
 
-    #[test]
-    fn a_preset_gets_a_name_and_what_is_asked_for() {
-        let preset =
-            "# For somebody.\nname = \"account-guide\"\n\n[identity]\nsign-in = [\"phone\"]\n";
-        let wanted = Wanted {
+    const PRESET: &str =
+        "# For somebody.\nname = \"account-guide\"\n\n[identity]\nsign-in = [\"phone\"]\n";
+
+    fn asked_for() -> Wanted {
+        Wanted {
+            stack_name: Some("taxi-desk".to_owned()),
             domain_prefix: Some("taxi-{stage}".to_owned()),
-            regions: [("default".to_owned(), "eu-west-1".to_owned())].into(),
+            regions: [("EU".to_owned(), "eu-west-1".to_owned())].into(),
             stages: [("dev".to_owned(), Some("eu-central-1".to_owned()))].into(),
             ..Wanted::default()
-        };
-        let text = stack_file(preset, "taxi-desk", &wanted);
-        assert_eq!(
-            text,
-            "# For somebody.\nname = \"taxi-desk\"\n\n[identity]\nsign-in = [\"phone\"]\n\n\
-             [identity.domain]\nprefix = \"taxi-{stage}\"\n\n[lambda]\nregions = { default = \
-             \"eu-west-1\" }\n\n[stages.dev]\nregion = \"eu-central-1\"\n"
-        );
-        let presets = [preset];
-        assert!(!is_edited(&text, &presets));
-        assert!(!is_edited("name = \"mine\"", &presets));
-        assert!(is_edited(&text.replace("phone", "email"), &presets));
-        assert!(is_edited(
-            &format!("{text}[linking]\noptional = false\n"),
-            &presets
-        ));
-        assert!(is_edited("name = ", &presets));
+        }
     }
 
     #[test]
-    fn a_domain_of_ones_own_keeps_its_name_and_is_not_lost() {
-        let preset = "name = \"account-guide\"\n\n[identity.domain.custom]\n\
-            name = \"login.example.com\"\n";
-        let text = stack_file(preset, "taxi-desk", &Wanted::default());
-        assert_eq!(text, preset.replace("account-guide", "taxi-desk"));
-        let presets = [preset];
+    fn a_preset_gets_a_name_and_what_is_asked_for() {
+        let text = stack_file("name = \"mine\"", Some(PRESET), &asked_for()).unwrap();
+        assert_eq!(
+            text,
+            "# For somebody.\nname = \"taxi-desk\"\n\n[identity]\nsign-in = [\"phone\"]\n\n\
+             [identity.domain]\nprefix = \"taxi-{stage}\"\n\n[lambda]\nregions = { EU = \
+             \"eu-west-1\", default = \"us-east-1\" }\n\n[stages.dev]\nregion = \"eu-central-1\"\n"
+        );
+        assert_eq!(stack_file(&text, None, &asked_for()).unwrap(), text);
+        let presets = [PRESET];
         assert!(!is_edited(&text, &presets));
-        assert!(is_edited(
-            &text.replace("example.com", "taxi.com"),
-            &presets
-        ));
+        assert!(!is_edited("name = \"mine\"", &presets));
+        assert!(is_edited(&text.replace("phone", "email"), &presets));
+        let more = format!("{text}[linking]\noptional = false\n");
+        assert!(is_edited(&more, &presets));
+        assert!(is_edited("name = ", &presets));
+    }
+
+    /// Whatever was not asked for is there afterwards, as somebody has written it.
+    #[test]
+    fn what_is_not_asked_for_stays() {
+        let text = "# Ours.\nname = \"mine\" # for now\n\n[identity.domain.custom]\nname = \
+                    \"login.example.com\"\n\n[lambda]\nmemory = 512\nregions = { default = \
+                    \"eu-west-1\" } # near\n\n[stages.prod]\nregion = \"eu-west-1\"\n";
+        let name = Wanted {
+            stack_name: Some("taxi-desk".to_owned()),
+            ..Wanted::default()
+        };
+        let renamed = stack_file(text, None, &name).unwrap();
+        assert_eq!(renamed, text.replace("\"mine\"", "\"taxi-desk\""));
+        let more = stack_file(text, None, &asked_for()).unwrap();
+        for kept in [
+            "# Ours.\n",
+            "# for now\n",
+            "login.example.com",
+            "memory = 512\n",
+            "# near\n",
+        ] {
+            assert!(more.contains(kept), "{kept}: {more}");
+        }
+        assert!(
+            more.contains("default = \"eu-west-1\", EU = \"eu-west-1\""),
+            "{more}"
+        );
+        let preset = stack_file(text, Some(PRESET), &name).unwrap();
+        assert!(
+            preset.contains("sign-in") && !preset.contains("login.example.com"),
+            "{preset}"
+        );
+        assert!(
+            preset.contains("memory = 512") && preset.contains("[stages.prod]"),
+            "{preset}"
+        );
+        assert!(is_edited(text, &[PRESET]));
+        assert!(stack_file("name = ", None, &name).is_err());
+    }
+
+    #[test]
+    fn a_phrase_that_somebody_has_written_stays_as_it_is() {
+        let (names, mut wanted) = (names(), wanted());
+        let text = "Alexa, open Account Guide, or account guide";
+        assert_eq!(
+            spoken(text, "en-US", &names, &wanted),
+            "Alexa, open Taxi Desk, or taxi desk"
+        );
+        wanted.invocation_names = names.spoken.clone();
+        assert_eq!(spoken(text, "en-US", &names, &wanted), text);
     }
 
     #[test]
