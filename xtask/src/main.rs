@@ -5,6 +5,7 @@ mod chaos;
 mod ci;
 mod docs;
 mod shell;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -30,9 +31,14 @@ struct Cli {
 enum Command {
     #[command(flatten)]
     Project(cli::Command),
-    /// Write the pages of the documentation that follow from the code
+    /// Write the generated pages of the documentation
     #[command(after_help = "Example: cargo xtask docs --check")]
     Docs(docs::Options),
+    /// Check rules that no compiler knows: dependencies, long files, links of the pages, words
+    ///
+    /// Prints every finding as `file:line: what`.
+    #[command(after_help = "Example: cargo xtask tidy")]
+    Tidy(tidy::Options),
     /// Kill deployments at every call they make, and see that the next run puts everything right
     ///
     /// Every deployment goes to a local stage of its own, at its worst: operations stay in
@@ -53,6 +59,9 @@ fn main() -> ExitCode {
     match command {
         Command::Project(command) => cli::run(command, shared, &Cli::command()),
         Command::Docs(options) => cli::execute(shared, false, || done(docs::run(&options))),
+        Command::Tidy(options) => cli::execute(shared, false, || {
+            done(tidy::run(&cli::workspace::root(), &options))
+        }),
         Command::Chaos(options) => {
             cli::execute(shared, false, || done(cli::block_on(chaos::run(options))))
         }

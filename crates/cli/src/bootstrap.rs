@@ -17,7 +17,7 @@ use crate::{child, inputs, output, plan, progress, question, workspace};
 
 /// What is said below the options.
 pub(crate) const HELP: &str = "\
-Run it with the rights of somebody who may make IAM roles; a pipeline has none. It deploys one more
+Run it with the rights of a person who may make IAM roles; a pipeline has none. It deploys one more
 stack beside the stage's, and prints what the environments of the repository on GitHub need to know.
 From then on every deployment of the stage has CloudFormation work with the role of that stack.
 

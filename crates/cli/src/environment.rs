@@ -127,7 +127,7 @@ const ENVIRONMENT: Environment = Environment {
         ),
         variable(
             variables::VENDOR_ID,
-            "The Amazon developer account to work in, for whoever belongs to several.",
+            "The Amazon developer account to work in, for developers who belong to several.",
             "M1EXAMPLE23456",
         ),
         variable(
@@ -207,7 +207,7 @@ const ENVIRONMENT: Environment = Environment {
         variable("USERPROFILE", "The same on Windows.", r"C:\Users\ada"),
         variable(
             "USER",
-            "Who holds the lock of a stage, for whoever waits for it; else `USERNAME` or `LOGNAME`.",
+            "Who holds the lock of a stage, for commands that wait for it; else `USERNAME` or `LOGNAME`.",
             "ada",
         ),
         variable(

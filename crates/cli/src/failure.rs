@@ -156,7 +156,7 @@ mod tests {
             "LOCAL_STAGE",
             "no local stage is running, or it could not be started",
         ),
-        ("LOGIN", "nobody signed in, or Login with Amazon refused it"),
+        ("LOGIN", "no sign-in, or Login with Amazon refused it"),
         ("NEW", "a project that cannot be made"),
         ("PORT", "a port is in use"),
         ("STAGE", "stack.toml has no such stage"),

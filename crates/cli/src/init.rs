@@ -33,7 +33,7 @@ pub(crate) struct Options {
     /// The skill's name in the store; stacks and invocation names follow from it
     #[arg(long)]
     name: Option<String>,
-    /// Prefix of stacks, user pool and function, if it shall not follow from the name
+    /// Prefix of stacks, user pool and function (default: derived from the name)
     #[arg(long, value_name = "NAME")]
     stack_name: Option<String>,
     /// What people call the skill in a language; may be given several times
@@ -48,7 +48,7 @@ pub(crate) struct Options {
     /// Where the function runs, for `default`, `NA`, `EU` or `FE`; may be given several times
     #[arg(long, value_name = "PART=REGION", value_parser = pair)]
     region: Vec<(String, String)>,
-    /// A stage, with its home region if it shall not be us-east-1; may be given several times
+    /// A stage, with its home region (default: us-east-1); may be given several times
     #[arg(long, value_name = "STAGE[=REGION]")]
     stage: Vec<String>,
     /// Replace a stack file that was edited by hand

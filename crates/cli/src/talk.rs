@@ -54,7 +54,7 @@ A file holds conversations in YAML: what a person says, and what Alexa has to an
 
   locale: en-US
   conversations:
-    - name: Somebody who has linked an account asks for the address
+    - name: A person who has linked an account asks for the address
       account: linked
       turns:
         - say: open account guide

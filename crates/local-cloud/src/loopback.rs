@@ -23,7 +23,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         rule: "every user pool domain is a host of its own",
-        instead: "prefixes share the sign-in listener's address, domains of one's own its name \
+        instead: "prefixes share the sign-in listener's address, domains of your own its name \
                   localhost, and the app client says which pool is meant",
     },
     Exception {

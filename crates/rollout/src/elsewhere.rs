@@ -27,7 +27,7 @@ pub(crate) async fn refuse(place: Place<'_>, progress: &dyn Progress) -> Result<
     let Some(buckets) = bucket::names(place.aws, place.home).await? else {
         progress.note(
             &Step::WhoAmI,
-            "these credentials may not list buckets (s3:ListAllMyBuckets), so that nobody looked \
+            "these credentials may not list buckets (s3:ListAllMyBuckets): skipped the check \
              whether the stage is deployed in another region",
         );
         return Ok(());

@@ -89,7 +89,7 @@ impl Code {
         (Self::Build, "the Lambda could not be built"),
         (
             Self::Bucket,
-            "the rollout's bucket belongs to somebody else",
+            "the rollout's bucket belongs to another account",
         ),
         (
             Self::ChangeSet,
@@ -97,7 +97,7 @@ impl Code {
         ),
         (
             Self::Confirm,
-            "nobody confirmed the plan; nothing was changed",
+            "the plan was not confirmed; nothing was changed",
         ),
         (
             Self::Drift,
@@ -163,7 +163,7 @@ impl Code {
         ),
         (
             Self::SecurityProfile,
-            "people sign in with Amazon, and nobody said with which security profile",
+            "people sign in with Amazon, and the security profile is missing",
         ),
         (
             Self::Stack,

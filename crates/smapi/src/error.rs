@@ -175,7 +175,7 @@ impl Error {
             403 => Some("check that this Amazon developer account owns the skill"),
             404 => Some("check the skill id and the developer account"),
             409 => Some("another operation on this skill is in progress; wait and run it again"),
-            412 => Some("somebody else changed the skill meanwhile; plan again"),
+            412 => Some("the skill was changed elsewhere meanwhile; plan again"),
             413 => Some("make the skill package smaller; its assets are the largest part"),
             429 => Some("Amazon limits the rate of calls; wait a minute and run it again"),
             500.. => Some("Amazon's service has a problem; wait and run it again"),

@@ -60,6 +60,11 @@ const STEPS: &[Step] = &[
         run: rust::fmt,
     },
     Step {
+        name: "tidy",
+        about: "dependencies, long files, links of the pages, and words are as we agreed",
+        run: rust::tidy,
+    },
+    Step {
         name: "clippy",
         about: "no compiler or clippy warning",
         run: rust::clippy,
@@ -86,7 +91,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "docs",
-        about: "the pages that follow from the code are those that are committed",
+        about: "the generated pages are those that are committed",
         run: rust::docs,
     },
     Step {

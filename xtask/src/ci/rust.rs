@@ -5,6 +5,8 @@ use xshell::cmd;
 
 use super::toolbox::Toolbox;
 use crate::shell::Shell;
+use crate::tidy;
+use cli::workspace;
 
 /// A toolchain may have been installed without its tools.
 fn have(sh: &Shell, tool: &str) -> Result<()> {
@@ -20,6 +22,10 @@ pub(super) fn fmt(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     have(sh, "fmt")?;
     Ok(cmd!(sh, "cargo fmt --all --check").run()?)
+}
+
+pub(super) fn tidy(_: &Toolbox) -> Result<()> {
+    tidy::run(&workspace::root(), &tidy::Options::default())
 }
 
 pub(super) fn clippy(toolbox: &Toolbox) -> Result<()> {

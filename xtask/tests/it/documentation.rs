@@ -77,6 +77,7 @@ case "$1 $2" in
 "xtask bench" | "xtask bundle") shift; exec "$XTASK" "$@" --help ;; # The steps bench and reproducible.
 "xtask new") shift 3; exec "$XTASK" new "$FORK/taxi" "$@" ;;
 "xtask init") shift; exec "$XTASK" "$@" --folder "$FORK" ;;
+"xtask new") shift 3; exec "$XTASK" new "$FORK/taxi" "$@" ;; # Not beside the repository.
 "xtask deploy" | "xtask plan") shift; exec "$XTASK" "$@" $MORE ;;
 "xtask destroy") shift; exec "$XTASK" "$@" --yes ;;
 "xtask "*) shift; exec "$XTASK" "$@" ;;

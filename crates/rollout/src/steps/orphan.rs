@@ -48,8 +48,8 @@ pub(crate) async fn find(
             Err(error) if error.is_denied() => session.note(
                 &Step::Identity,
                 "these credentials may not look at all user pools of the region \
-                 (cognito-idp:ListUserPools and DescribeUserPool), so that nobody looked whether the \
-                 stage has one of its own",
+                 (cognito-idp:ListUserPools and DescribeUserPool): skipped the check whether the stage \
+                 has one of its own",
             ),
             looked => looked?,
         }

@@ -319,7 +319,9 @@ fn no_factor_for_some(stack: &StackFile) -> Option<Violation> {
     let whose = without_a_factor(stack).filter(|_| stack.identity.mfa == Mfa::Required)?;
     violation(
         true,
-        format!("whoever signs up with {whose} can have none of mfa-factors, and so never gets in"),
+        format!(
+            "a person who signs up with {whose} can have none of mfa-factors, and so never gets in"
+        ),
         "add \"totp\", let everybody give the address at sign-up (attributes.required), or use \
          mfa = \"optional\"",
     )
@@ -329,7 +331,7 @@ fn no_optional_factor_for_some(stack: &StackFile) -> Option<Violation> {
     let whose = without_a_factor(stack).filter(|_| stack.identity.mfa == Mfa::Optional)?;
     violation(
         true,
-        format!("whoever signs up with {whose} can have none of mfa-factors"),
+        format!("a person who signs up with {whose} can have none of mfa-factors"),
         "add \"totp\", which everybody can have",
     )
 }
@@ -362,7 +364,7 @@ fn recovery_over_mfa_channel(stack: &StackFile) -> Option<Violation> {
     let useless = |one: &Recovery| shared(one) || !can_recover(stack, *one);
     violation(
         recovery.iter().any(shared) && recovery.iter().all(useless),
-        "nobody can reset a password over the channel that their second factor comes by",
+        "no password can be reset over the channel that the second factor comes by",
         "let recovery have another channel, or use [\"admin-only\"]",
     )
 }
@@ -403,7 +405,7 @@ fn recovery_for_some_alone(stack: &StackFile) -> Option<Violation> {
     };
     violation(
         true,
-        format!("whoever signed up with {whose} alone cannot reset a password"),
+        format!("a person who signed up with {whose} alone cannot reset a password"),
         format!("add \"{missing}\" to recovery"),
     )
 }
@@ -423,7 +425,7 @@ fn recovery_over_mfa_channel_of_some(stack: &StackFile) -> Option<Violation> {
     violation(
         recovery_over_mfa_channel(stack).is_none(),
         format!(
-            "whoever has {whose} alone, and takes codes there as second factor, cannot reset a password"
+            "a person with {whose} alone, who takes codes there as second factor, cannot reset a password"
         ),
         format!("recommend an authenticator app to them, or leave \"{factor}\" out of mfa-factors"),
     )

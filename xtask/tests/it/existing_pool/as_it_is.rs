@@ -107,7 +107,7 @@ fn people_sign_in_at_the_domain_that_a_pool_has() {
     console.device("control/faults", &json!({}));
     assert_eq!(code, Some(2), "{}", planned.stderr);
     assert!(
-        planned.stderr.contains("nobody looked whether"),
+        planned.stderr.contains("skipped the check whether"),
         "{}",
         planned.stderr
     );

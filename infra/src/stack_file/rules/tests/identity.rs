@@ -69,22 +69,22 @@ pub(super) const REFUSED: &[Case] = &[
     (
         "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms']\nrecovery = ['phone']",
         (6, 12),
-        "nobody can reset a password over the channel",
+        "no password can be reset over the channel",
     ),
     (
         "[identity]\nsign-in = ['phone']\nmfa = 'required'\nmfa-factors = ['sms']\nrecovery = ['phone', 'email']",
         (6, 12),
-        "nobody can reset a password over the channel",
+        "no password can be reset over the channel",
     ),
     (
         "[identity]\nsign-in = ['email', 'phone']\nmfa = 'required'\nmfa-factors = ['email']\nrecovery = ['phone']\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
         (5, 15),
-        "whoever signs up with a phone number can have none of mfa-factors, and so never",
+        "a person who signs up with a phone number can have none of mfa-factors, and so never",
     ),
     (
         "[identity]\nmfa = 'required'\nmfa-factors = ['sms']",
         (4, 15),
-        "whoever signs up with an e-mail address can have none of mfa-factors, and so never",
+        "a person who signs up with an e-mail address can have none of mfa-factors, and so never",
     ),
     (
         "identity.recovery = ['email', 'admin-only']",
@@ -103,17 +103,17 @@ pub(super) const ADVICE: &[Case] = &[
     (
         "identity.sign-in = ['email', 'phone']",
         (2, 20),
-        "whoever signed up with a phone number alone cannot reset a password",
+        "a person who signed up with a phone number alone cannot reset a password",
     ),
     (
         "[identity]\nsign-in = ['email', 'phone']\nmfa = 'optional'\nmfa-factors = ['sms', 'totp']\nrecovery = ['email', 'phone']",
         (6, 12),
-        "whoever has a phone number alone, and takes codes there",
+        "a person with a phone number alone, who takes codes there",
     ),
     (
         "[identity]\nsign-in = ['email', 'phone']\nmfa = 'optional'\nmfa-factors = ['sms']\nrecovery = ['email', 'phone']",
         (5, 15),
-        "whoever signs up with an e-mail address can have none of mfa-factors",
+        "a person who signs up with an e-mail address can have none of mfa-factors",
     ),
     (
         "[identity]\nmfa = 'required'\nmfa-factors = ['email']\nrecovery = ['admin-only']\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
