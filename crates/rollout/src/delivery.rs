@@ -9,13 +9,14 @@ use infra::stacks::delivery::PLAN_ENVIRONMENT;
 use infra::stacks::{DeliveryOutputs, DeliveryParameters, Repository};
 use infra::{StackFile, names};
 
+use crate::aws::stack::stack_part;
 use crate::aws::stack::{Desired, Observed, StackClient};
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
-use crate::deploy::Approve;
+use crate::diff::Approve;
+use crate::diff::{Part, Plan};
 use crate::endpoints::Endpoints;
 use crate::error::{Code, Error};
-use crate::plan::{Part, Plan, stack_part};
 use crate::progress::{Progress, Step};
 use crate::steps::identity::unrenderable;
 use crate::steps::stack;

@@ -19,12 +19,13 @@ use models::ids::SkillId;
 
 use crate::accounts::Accounts;
 use crate::calls::CallCounter;
+use crate::diff::{Approve, Plan};
 use crate::drift;
 use crate::error::Error;
 use crate::existing_pool;
 use crate::lock::Owner;
 use crate::made_with::{self, MadeWith, PoolRecord};
-use crate::plan::{self, Deployed, Plan};
+use crate::plan::{self, Deployed};
 use crate::progress::{Progress, Step};
 use crate::session::{Inputs, Session};
 use crate::state::StageState;
@@ -41,9 +42,6 @@ pub struct Outcome {
     /// What was done; empty when there was nothing to do.
     pub plan: Plan,
 }
-
-/// Who may say no to a plan before anything is changed.
-pub type Approve<'a> = &'a (dyn Fn(&Plan) -> Result<(), Error> + Sync);
 
 /// Brings the stage to its desired state.
 ///

@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 
 use crate::aws::document::{self, Document, Seen};
 use crate::aws::members::{self, Members};
+use crate::diff::Part;
+use crate::diff::change::{Change, apply};
 use crate::error::{Code, Error};
-use crate::plan::Part;
-use crate::plan::change::{Change, apply};
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::identity;

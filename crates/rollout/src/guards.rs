@@ -8,8 +8,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::aws::identity::LivePool;
+use crate::diff::Plan;
 use crate::error::{Code, Error};
-use crate::plan::Plan;
 
 pub use found::findings;
 

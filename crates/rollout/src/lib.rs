@@ -14,6 +14,7 @@ pub mod calls;
 pub mod delivery;
 pub mod deploy;
 pub mod destroy;
+pub mod diff;
 pub mod digest;
 pub mod drift;
 mod elsewhere;

@@ -1,13 +1,6 @@
 //! What a deployment would do, found out by reading only.
 
-pub mod change;
-pub mod create_only;
-pub mod documents;
 mod identity;
-mod part;
-pub mod stack;
-
-pub(crate) mod change_set;
 
 use infra::stack_file::Region;
 use infra::stacks::SkillOutputs;
@@ -15,12 +8,11 @@ use models::account_linking::AccountLinking;
 use models::ids::SkillId;
 use serde_json::json;
 
-pub use self::part::{Part, Plan};
-
-use self::change::{Change, Field, Kind, Replacement};
 use crate::accounts::Accounts;
 use crate::aws::identity::LivePool;
-use crate::aws::stack::{Decision, Desired, Observed, decide};
+use crate::aws::stack::{Decision, Observed, decide, stack_part};
+use crate::diff::change::{Change, Field, Kind, Replacement};
+use crate::diff::{Part, Plan, stack};
 use crate::drift;
 use crate::error::Error;
 use crate::guards::{self, Guard};
@@ -148,36 +140,6 @@ fn kept<'a>(part: &Part, observed: Option<&'a Observed>) -> Option<&'a Observed>
                 || change.resource_type.as_deref() == Some("AWS::Lambda::Version"))
     };
     observed.filter(|_| part.changes.iter().all(same))
-}
-
-/// What would be done to a stack.
-pub(crate) fn stack_part(
-    step: Step,
-    desired: &Desired,
-    observed: Option<&Observed>,
-) -> Result<Part, Error> {
-    let decision = decide(desired, observed);
-    let after = Template::read(&desired.template, &desired.parameters)?;
-    let before = match (&decision, observed) {
-        (Decision::Create | Decision::Import | Decision::Recreate(_), _) | (_, None) => None,
-        (_, Some(observed)) if observed.template.is_empty() => None,
-        (_, Some(observed)) => Some(Template::read(&observed.template, &observed.parameters)?),
-    };
-    let (mut changes, unchanged) = stack::changes(before.as_ref(), &after);
-    if decision == Decision::Import {
-        for change in &mut changes {
-            if let Some(import) = desired.import(&change.subject) {
-                stack::take_up(change, import, &after);
-            }
-        }
-    }
-    Ok(Part {
-        action: (decision != Decision::Nothing).then(|| decision.to_string()),
-        resumes: matches!(decision, Decision::Resume(_)),
-        changes,
-        unchanged,
-        ..Part::nothing(step)
-    })
 }
 
 /// The skill stacks, and the functions if all of them stay the ones that they are.

@@ -18,14 +18,14 @@ use crate::aws::bucket::Bucket;
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
 use crate::delivery;
-use crate::deploy::Approve;
+use crate::diff::Approve;
+use crate::diff::change::Change;
+use crate::diff::{Part, Plan};
 use crate::elsewhere::{self, Place};
 use crate::endpoints::Endpoints;
 use crate::error::{Code, Error};
 use crate::guards::{self, Guard};
 use crate::package::SourcePackage;
-use crate::plan::change::Change;
-use crate::plan::{Part, Plan};
 use crate::progress::{Progress, Step};
 use crate::state::{StageState, StateStore, bucket_name};
 

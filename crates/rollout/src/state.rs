@@ -19,10 +19,10 @@ use models::account_linking::AccountLinking;
 use models::ids::{SkillId, VendorId};
 use serde::{Deserialize, Serialize};
 
+use crate::diff::change::Change;
 use crate::drift::Left;
 use crate::lock::Lock;
 use crate::made_with::PoolRecord;
-use crate::plan::change::Change;
 
 pub(crate) use self::place::{MARK, WAY_BACK, bucket_name, key, mark};
 pub use self::store::{LockGuard, StateStore};

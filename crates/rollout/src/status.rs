@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use models::ids::{SkillId, UserPoolId};
 
+use crate::diff::Part;
 use crate::drift;
 use crate::error::Error;
-use crate::plan::{Part, regions};
+use crate::plan::regions;
 use crate::session::Session;
 use crate::steps::{identity, recover, skill_stack};
 

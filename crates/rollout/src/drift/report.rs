@@ -6,8 +6,9 @@ use models::ids::SkillId;
 
 use super::functions;
 use crate::aws::stack::Observed;
+use crate::diff::Part;
 use crate::error::Error;
-use crate::plan::{self, Part};
+use crate::plan;
 use crate::session::Session;
 use crate::steps::{linking, package, skill_stack};
 use crate::template::Template;

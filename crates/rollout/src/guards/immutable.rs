@@ -1,8 +1,8 @@
 //! What a user pool cannot change once it exists.
 
 use super::Finding;
+use crate::diff::change::Change;
 use crate::made_with::MadeWith;
-use crate::plan::change::Change;
 
 /// Cognito refuses to change these, and CloudFormation finds out only while it does.
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-updating.html>

@@ -2,10 +2,12 @@
 
 use models::ids::UserPoolId;
 
-use super::{Part, kept, stack_part};
+use super::kept;
 use crate::accounts::Accounts;
 use crate::aws::identity::{LivePool, live_pool};
+use crate::aws::stack::stack_part;
 use crate::aws::stack::{Decision, Observed, StackClient, decide, is_missing};
+use crate::diff::Part;
 use crate::drift;
 use crate::error::Error;
 use crate::existing_pool::{self, holds_a_pool};

@@ -12,8 +12,9 @@ use models::ids::SkillId;
 
 use super::skill_stack;
 use crate::aws::stack::{Observed, StackClient};
+use crate::diff::{Part, stack};
 use crate::error::Error;
-use crate::plan::{Part, regions, stack};
+use crate::plan::regions;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::StageState;
@@ -176,7 +177,7 @@ fn regions_in(manifest: &Value) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::change::Kind;
+    use crate::diff::change::Kind;
     use crate::state::SkillRecord;
     use serde_json::json;
 

@@ -6,11 +6,11 @@ use infra::stacks::{IdentityOutputs, IdentityParameters, USER_POOL};
 use models::ids::UserPoolId;
 
 use super::orphan::{self, Orphan};
+use crate::aws::stack::stack_part;
 use crate::aws::stack::{Desired, Observed, StackClient, is_missing};
+use crate::diff::change::{Change, Kind, Replacement};
 use crate::error::{Code, Error};
 use crate::existing_pool::holds_a_pool;
-use crate::plan::change::{Change, Kind, Replacement};
-use crate::plan::stack_part;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::WAY_BACK;

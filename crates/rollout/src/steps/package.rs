@@ -8,11 +8,11 @@ use tokio::time::Instant;
 
 use models::ids::SkillId;
 
+use crate::diff::Part;
+use crate::diff::documents::{self, Documents};
 use crate::digest;
 use crate::error::{Code, Error};
 use crate::package::{Endpoints, Rendered};
-use crate::plan::Part;
-use crate::plan::documents::{self, Documents};
 use crate::poll::Poll;
 use crate::progress::Step;
 use crate::session::{Session, agree_again};

@@ -6,10 +6,10 @@ use infra::stacks::DOMAIN;
 use models::ids::UserPoolId;
 
 use crate::aws::identity::domains;
+use crate::diff::Part;
+use crate::diff::change::{Change, Kind, Replacement};
 use crate::error::{Code, Error};
 use crate::existing_pool;
-use crate::plan::Part;
-use crate::plan::change::{Change, Kind, Replacement};
 use crate::session::Session;
 use crate::steps::identity;
 
