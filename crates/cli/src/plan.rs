@@ -14,7 +14,7 @@ use rollout::calls::{CallCounter, Calls};
 use rollout::deploy::Preview;
 use rollout::diff::{Part, Plan};
 use rollout::guards::Guard;
-use rollout::session::Inputs;
+use rollout::inputs::Inputs;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 

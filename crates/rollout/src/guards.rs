@@ -12,6 +12,7 @@ use crate::diff::Plan;
 use crate::error::{Code, Error};
 
 pub use found::findings;
+pub use immutable::check_recorded_pool;
 
 /// A kind of change that is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -13,15 +13,14 @@ use crate::aws::identity::LivePool;
 use crate::aws::stack::{Decision, Observed, decide, stack_part};
 use crate::diff::change::{Change, Field, Kind, Replacement};
 use crate::diff::{Part, Plan, stack};
-use crate::drift;
 use crate::error::Error;
 use crate::guards::{self, Guard};
 use crate::live;
-use crate::package::{Endpoints, Rendered};
+use crate::package::Rendered;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::bundle::{self, Building, Bundle};
-use crate::steps::{abandoned, enablement, linking, package, recover, skill_stack};
+use crate::steps::{abandoned, drift, enablement, linking, package, recover, skill_stack};
 use crate::template::Template;
 
 /// A plan, what its guards need to know, and what is deployed if it is empty.
@@ -160,7 +159,7 @@ async fn skill_stacks(
     let mut drifts = Vec::new();
     let mut functions = Some(Vec::new());
     let mut code = Vec::new();
-    for region in regions(session) {
+    for region in session.inputs.skill_regions() {
         let step = Step::SkillStack(region.clone());
         let Some((accounts, skill)) = known else {
             let template = skill_stack::template(session)?;
@@ -230,7 +229,7 @@ async fn package_part(
     skill: Option<&SkillId>,
     functions: Option<&[(Region, SkillOutputs)]>,
 ) -> Result<(Part, Rendered), Error> {
-    let endpoints = functions.map(|functions| endpoints(session, functions));
+    let endpoints = functions.map(|functions| package::endpoints(session, functions));
     let desired = package::desired(session, endpoints.as_ref()).await;
     let stored = match skill {
         Some(skill) => Some(package::observe(session, skill, desired.locales()).await?),
@@ -288,36 +287,4 @@ async fn enablement_part(session: &Session<'_>, skill: Option<&SkillId>) -> Resu
         None => false,
     };
     Ok(enablement::part(enabled))
-}
-
-/// The regions that a skill stack belongs in, the default first.
-pub(crate) fn regions(session: &Session<'_>) -> Vec<Region> {
-    session
-        .inputs
-        .stack
-        .lambda
-        .regions
-        .distinct()
-        .into_iter()
-        .map(Region::from)
-        .collect()
-}
-
-/// Where Alexa finds the functions.
-pub(crate) fn endpoints(session: &Session<'_>, functions: &[(Region, SkillOutputs)]) -> Endpoints {
-    let arn_in = |region: infra::stack_file::LambdaRegion| {
-        functions
-            .iter()
-            .find(|(deployed, _)| deployed.as_str() == region.as_str())
-            .map(|(_, outputs)| outputs.alias_arn.clone())
-            .unwrap_or_default()
-    };
-    let regions = &session.inputs.stack.lambda.regions;
-    Endpoints {
-        default: arn_in(regions.default),
-        regions: regions
-            .named()
-            .map(|(part, region)| (part, arn_in(region)))
-            .collect(),
-    }
 }

@@ -8,7 +8,7 @@ use crate::aws::stack::{Import, take_up};
 use crate::diff::LiveUsers;
 use crate::diff::change::{Change, Kind, Replacement};
 use crate::diff::{Part, stack};
-use crate::made_with::{Attribute, MadeWith};
+use crate::immutable_pool_settings::{Attribute, ImmutablePoolSettings};
 use crate::progress::Step;
 use crate::template::Template;
 
@@ -55,13 +55,13 @@ fn live() -> LivePool {
         ("email", false),
         ("plan", false),
     ];
-    let made_with = MadeWith {
+    let made_with = ImmutablePoolSettings {
         username_attributes: ["email".to_owned()].into(),
         schema: (schema.into_iter())
             .map(|(name, required)| attribute(name, required))
             .chain([("seats".to_owned(), seats)])
             .collect(),
-        ..MadeWith::default()
+        ..ImmutablePoolSettings::default()
     };
     LivePool {
         made_with,
