@@ -8,7 +8,7 @@ use infra::stack_file::StageName;
 use infra::stacks::Repository;
 use infra::stacks::delivery::PLAN_ENVIRONMENT;
 use rollout::delivery::{self, Bootstrapped, Inputs};
-use rollout::plan::Plan;
+use rollout::diff::Plan;
 use serde_json::{Value, json};
 
 use self::subject::Told;

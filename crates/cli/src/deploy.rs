@@ -13,13 +13,14 @@ use local_access::Access;
 use local_access::program::Start;
 use rollout::calls::CallCounter;
 use rollout::deploy::Outcome;
+use rollout::diff::Plan;
+use rollout::diff::change::Kind as Changed;
 use rollout::error::{Code, Error};
+use rollout::inputs::Inputs;
 use rollout::lock::Owner;
 use rollout::logs::{Line, Tail};
-use rollout::plan::change::Kind as Changed;
-use rollout::plan::{Deployed, Plan};
+use rollout::plan::Deployed;
 use rollout::progress::Step;
-use rollout::session::Inputs;
 use rollout::{Building, Bundle};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -239,7 +240,7 @@ async fn roll_out(
     files: &Files,
     kind: Kind,
     counter: &CallCounter,
-    approve: rollout::deploy::Approve<'_>,
+    approve: rollout::diff::Approve<'_>,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
     let (took, build_took) = watch::channel(Duration::ZERO);

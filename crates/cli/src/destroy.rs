@@ -6,7 +6,8 @@ use infra::stack_file::{Region, StageName};
 use rollout::destroy::{Kept, Removal, Scope};
 use rollout::error::Error;
 use rollout::guards::Guard;
-use rollout::session::{Inputs, Session};
+use rollout::inputs::Inputs;
+use rollout::session::Session;
 use serde_json::json;
 
 use crate::failure::Failure;

@@ -9,8 +9,9 @@ use models::ids::SkillId;
 use rollout::calls::CallCounter;
 use rollout::endpoints::Endpoints;
 use rollout::error::Error;
+use rollout::inputs::Inputs;
 use rollout::package::SourcePackage;
-use rollout::session::{Inputs, Session};
+use rollout::session::Session;
 
 use crate::deploy::interrupted;
 use crate::failure::Failure;

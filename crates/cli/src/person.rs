@@ -5,8 +5,8 @@ use infra::stack_file::{FirstFactor, Region, SignIn};
 use rollout::aws::Aws;
 use rollout::error::Error;
 use rollout::existing_pool;
+use rollout::inputs::Inputs;
 use rollout::plan::Deployed;
-use rollout::session::Inputs;
 use story::{Administrator, FirstCode, Script, SignInName, Way};
 
 use crate::failure::Failure;

@@ -12,9 +12,9 @@ use infra::stack_file::StageName;
 use local_access::program::Start;
 use rollout::calls::{CallCounter, Calls};
 use rollout::deploy::Preview;
+use rollout::diff::{Part, Plan};
 use rollout::guards::Guard;
-use rollout::plan::{Part, Plan};
-use rollout::session::Inputs;
+use rollout::inputs::Inputs;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -198,9 +198,9 @@ pub(crate) fn tell(stage: &StageName, plan: &Plan) {
 
 #[cfg(test)]
 mod tests {
+    use rollout::diff::LiveUsers;
+    use rollout::diff::change::{Change, Field, Kind, Replacement};
     use rollout::error::{Code, Error};
-    use rollout::live::LiveUsers;
-    use rollout::plan::change::{Change, Field, Kind, Replacement};
     use rollout::progress::Step;
 
     use super::*;

@@ -4,9 +4,10 @@
 use infra::stack_file::Provider;
 use local_access::{Access, VENDOR_ID};
 use models::ids::{ClientId, IdError};
-use rollout::accounts::AmazonClient;
 use rollout::calls::CallCounter;
-use rollout::session::{Inputs, find_vendor};
+use rollout::inputs::AmazonClient;
+use rollout::inputs::Inputs;
+use rollout::session::find_vendor;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use infra::stack_file::StageName;
 use rollout::calls::CallCounter;
-use rollout::session::Inputs;
+use rollout::inputs::Inputs;
 use rollout::verify::Verification;
 use serde_json::json;
 

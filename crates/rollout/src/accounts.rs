@@ -7,19 +7,10 @@ use models::ids::{ClientId, UserPoolId};
 use secrecy::SecretString;
 
 use crate::aws::identity;
+use crate::endpoints::LinkingUrls;
 use crate::error::{Code, Error};
-use crate::package::LinkingUrls;
-use crate::session::{Inputs, Session};
-
-/// The client of a security profile of Login with Amazon, which somebody has made in a console and
-/// handed over.
-#[derive(Debug, Clone)]
-pub struct AmazonClient {
-    /// Its id.
-    pub id: ClientId,
-    /// Its secret; a plan can do without.
-    pub secret: Option<SecretString>,
-}
+use crate::inputs::{AmazonClient, Inputs};
+use crate::session::Session;
 
 /// Whose accounts people link, as everything behind them needs to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]

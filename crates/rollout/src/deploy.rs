@@ -19,18 +19,21 @@ use models::ids::SkillId;
 
 use crate::accounts::Accounts;
 use crate::calls::CallCounter;
-use crate::drift;
+use crate::diff::{Approve, Plan};
 use crate::error::Error;
 use crate::existing_pool;
+use crate::guards;
+use crate::immutable_pool_settings::ImmutablePoolSettings;
+use crate::inputs::Inputs;
 use crate::lock::Owner;
-use crate::made_with::{self, MadeWith, PoolRecord};
-use crate::plan::{self, Deployed, Plan};
+use crate::plan::{self, Deployed};
 use crate::progress::{Progress, Step};
-use crate::session::{Inputs, Session};
-use crate::state::StageState;
+use crate::session::Session;
+use crate::state::{PoolRecord, StageState};
 use crate::steps::bundle::{Building, Bundle, upload};
 use crate::steps::{
-    abandoned, enablement, identity, linking, package, sign_in_domain, skill, skill_stack, stack,
+    abandoned, drift, enablement, identity, linking, package, sign_in_domain, skill, skill_stack,
+    stack,
 };
 
 /// How a deployment ended.
@@ -41,9 +44,6 @@ pub struct Outcome {
     /// What was done; empty when there was nothing to do.
     pub plan: Plan,
 }
-
-/// Who may say no to a plan before anything is changed.
-pub type Approve<'a> = &'a (dyn Fn(&Plan) -> Result<(), Error> + Sync);
 
 /// Brings the stage to its desired state.
 ///
@@ -60,7 +60,8 @@ pub async fn deploy<'a>(
     interrupted: watch::Receiver<bool>,
 ) -> Result<Outcome, Error> {
     // What the pool cannot become is said before anything else is asked.
-    let admit = |state: &StageState| made_with::check(&inputs.stack, state, &inputs.allowed);
+    let admit =
+        |state: &StageState| guards::check_recorded_pool(&inputs.stack, state, &inputs.allowed);
     let session = Session::open_if(inputs, counter, progress, interrupted, admit);
     // On the heap: it is the largest future of the program.
     Box::pin(async { run(&session.await?, building, approve, owner).await }).await
@@ -120,7 +121,7 @@ pub async fn plan(
         let session = session.await?;
         // Said at the end: a plan shows the rest as well.
         let state = session.store.state().await;
-        let recorded = made_with::check(&inputs.stack, &state, &inputs.allowed);
+        let recorded = guards::check_recorded_pool(&inputs.stack, &state, &inputs.allowed);
         let planned = plan::plan(&session, &mut building).await?;
         let refused = recorded.and_then(|()| planned.check(&inputs.allowed)).err();
         Ok(Preview {
@@ -187,7 +188,7 @@ async fn apply_aws(
     session: &Session<'_>,
     building: &mut Building<'_>,
 ) -> Result<DeployedAws, Error> {
-    let regions = plan::regions(session);
+    let regions = session.inputs.skill_regions();
     // A failure of one does not stop the others half-way: each ends, then the first error counts.
     let (accounts, bundle, skill_id) = tokio::join!(
         apply_identity(session),
@@ -223,7 +224,7 @@ async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Dep
             .step(Step::Drift, drift::ensure(session, identity))
             .await?;
     }
-    let endpoints = plan::endpoints(session, &functions);
+    let endpoints = package::endpoints(session, &functions);
     let package = session
         .step(
             Step::Package,
@@ -262,7 +263,7 @@ async fn apply_identity(session: &Session<'_>) -> Result<Accounts, Error> {
             identity::forget_pool_that_goes(session, &client, before.0, before.1).await?;
             let (observed, outcome) = stack::ensure(session, &client, Step::Identity).await?;
             let outputs = identity::outputs(&client.desired().name, &observed)?;
-            let wanted = MadeWith::wanted(&session.inputs.stack)?;
+            let wanted = ImmutablePoolSettings::wanted(&session.inputs.stack)?;
             let record = wanted.map(|made_with| PoolRecord {
                 id: outputs.user_pool_id.clone(),
                 made_with,

@@ -15,7 +15,6 @@ use crate::existing_pool::holds_a_pool;
 use crate::guards::Guard;
 use crate::live;
 use crate::lock::Owner;
-use crate::plan::regions;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::StageState;
@@ -213,7 +212,7 @@ async fn skill(session: &Session<'_>) -> Result<Option<SkillId>, Error> {
 
 async fn look(session: &Session<'_>, scope: Scope) -> Result<Removal, Error> {
     let mut stacks = Vec::new();
-    for region in regions(session) {
+    for region in session.inputs.skill_regions() {
         let client = skill_stack::reader(session, &region);
         if client.exists().await? {
             stacks.push(name_of(&client));

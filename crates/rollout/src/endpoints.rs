@@ -12,7 +12,6 @@ use infra::names::SignInDomain;
 use infra::stack_file::{Issuer, Region};
 
 use crate::error::{Code, Error};
-use crate::package::LinkingUrls;
 use crate::resolver::Resolver;
 
 /// The hosts of one stage.
@@ -72,6 +71,15 @@ pub struct RedirectHosts {
     pub eu: SecureUrl,
     /// Japan and Australia.
     pub fe: SecureUrl,
+}
+
+/// Where accounts are linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkingUrls {
+    /// Where people sign in.
+    pub authorization: SecureUrl,
+    /// Where Alexa takes and refreshes tokens.
+    pub token: SecureUrl,
 }
 
 impl RedirectHosts {

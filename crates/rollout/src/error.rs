@@ -5,8 +5,6 @@ use std::fmt;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::package::{PackageError, Problem};
-
 /// A stable name for a kind of failure; `docs/errors.md` lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -355,27 +353,6 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-impl From<PackageError> for Error {
-    fn from(error: PackageError) -> Self {
-        let mut problems = error.problems().iter();
-        let place = |problem: &Problem| match problem.position {
-            Some((line, column)) => format!(
-                "{}:{line}:{column}: {}",
-                problem.file.display(),
-                problem.message
-            ),
-            None => format!("{}: {}", problem.file.display(), problem.message),
-        };
-        let first = problems.next();
-        let message = first.map_or_else(|| error.to_string(), place);
-        let hint = first.and_then(|problem| problem.hint.clone());
-        let failure = problems.fold(Self::new(Code::Package, message), |failure, problem| {
-            failure.because(place(problem))
-        });
-        Self { hint, ..failure }
-    }
-}
 
 impl From<smapi::Error> for Error {
     fn from(error: smapi::Error) -> Self {

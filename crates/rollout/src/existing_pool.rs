@@ -17,11 +17,10 @@ use serde_json::Value;
 use self::judge::{Domains, Wanted, judge};
 use crate::aws::Aws;
 use crate::aws::identity::{self as aws_identity, is_denied};
-use crate::aws::stack::{Observed, StackClient, is_missing};
+use crate::aws::stack::{Import, Observed, StackClient, is_missing};
 use crate::error::{Code, Error};
-use crate::session::{Inputs, Session};
-use crate::steps::identity;
-use crate::steps::orphan::Orphan;
+use crate::inputs::Inputs;
+use crate::session::Session;
 use crate::template::Template;
 
 /// What of such a pool decides whether an app client can be made in it, and how people sign in.
@@ -152,7 +151,7 @@ pub(crate) async fn obstacle(
     own_domain: Option<&str>,
 ) -> Result<Option<Error>, Error> {
     let stack = &session.inputs.stack.identity;
-    let domain = identity::domain(session)?;
+    let domain = session.sign_in_domain()?;
     let desired = client.desired();
     let resources = Template::read(&desired.template, &desired.parameters)?.resources();
     let attributes = resources.values().filter_map(|resource| {
@@ -202,10 +201,10 @@ pub(crate) async fn described(
 pub(crate) fn own_domain(
     pool: &UserPoolId,
     observed: Option<&Observed>,
-    orphan: Option<&Orphan>,
+    taken_up: Option<&[Import]>,
 ) -> Result<Option<String>, Error> {
-    if let Some(orphan) = orphan {
-        let mut imports = orphan.imports.iter();
+    if let Some(imports) = taken_up {
+        let mut imports = imports.iter();
         let domain = imports.find(|import| import.logical == stacks::DOMAIN);
         return Ok(domain.and_then(|domain| domain.identifier.get("Domain").cloned()));
     }

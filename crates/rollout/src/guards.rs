@@ -8,10 +8,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::aws::identity::LivePool;
+use crate::diff::Plan;
 use crate::error::{Code, Error};
-use crate::plan::Plan;
 
 pub use found::findings;
+pub use immutable::check_recorded_pool;
 
 /// A kind of change that is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,6 +2,18 @@
 //!
 //! Every step observes, decides, acts and verifies; deciding is pure. Nothing in this crate knows
 //! whether a stage is on a laptop: a stage is data, and the deployer speaks HTTP to it.
+//!
+//! Modules lie in layers, and import only from those below:
+//!
+//! 1. walks: `deploy`, `plan`, `status`, `verify`, `destroy`, `unlock`, `delivery`, `logs`
+//! 2. `steps`
+//! 3. what steps share: `accounts`, `checks`, `existing_pool`, `live`
+//! 4. one run: `inputs`, `package`, `session`, `stage_in_another_region`
+//! 5. `guards`
+//! 6. `state`
+//! 7. clients: `aws`
+//! 8. values: `calls`, `diff`, `digest`, `endpoints`, `error`, `files`, `immutable_pool_settings`, `lock`,
+//!    `poll`, `progress`, `resolver`, `template`
 
 #![expect(
     clippy::large_futures,
@@ -11,27 +23,29 @@
 pub mod accounts;
 pub mod aws;
 pub mod calls;
+pub mod checks;
 pub mod delivery;
 pub mod deploy;
 pub mod destroy;
+pub mod diff;
 pub mod digest;
-pub mod drift;
-mod elsewhere;
 pub mod endpoints;
 pub mod error;
 pub mod existing_pool;
 pub mod files;
 pub mod guards;
+pub mod immutable_pool_settings;
+pub mod inputs;
 pub mod live;
 pub mod lock;
 pub mod logs;
-pub mod made_with;
 pub mod package;
 pub mod plan;
 mod poll;
 pub mod progress;
 pub mod resolver;
 pub mod session;
+mod stage_in_another_region;
 pub mod state;
 pub mod status;
 mod steps;
@@ -40,3 +54,6 @@ pub mod unlock;
 pub mod verify;
 
 pub use steps::bundle::{Building, Bundle};
+
+#[cfg(test)]
+mod tests;

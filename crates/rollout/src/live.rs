@@ -5,25 +5,14 @@
 //! What both stages share is everything on AWS: the function behind the alias, the app client, the
 //! domain, the pool.
 
-use serde::Serialize;
 use smapi::SkillStage;
 
 use models::ids::SkillId;
 
+use crate::diff::{LiveUsers, Part};
 use crate::error::Error;
-use crate::plan::Part;
 use crate::progress::Step;
 use crate::session::Session;
-
-/// When customers of a live skill notice a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LiveUsers {
-    /// As soon as it is made: the live version uses the very thing.
-    AtOnce,
-    /// When the development version is certified the next time.
-    NextCertification,
-}
 
 /// Whether a skill has a live version.
 pub(crate) async fn exists(session: &Session<'_>, skill: &SkillId) -> Result<bool, Error> {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::aws::Aws;
 use crate::calls::CallCounter;
 use crate::error::{Code, Error};
-use crate::session::Inputs;
+use crate::inputs::Inputs;
 
 /// Events may be seen later than younger ones of another instance of the function; what is read
 /// again is told from what is new by the events' ids.

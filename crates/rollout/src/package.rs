@@ -14,7 +14,7 @@ mod zip;
 #[cfg(test)]
 mod tests;
 
-pub use linking::{LinkingUrls, write_account_linking};
+pub use linking::write_account_linking;
 pub use problem::{PackageError, Problem};
 pub use render::{Endpoints, Rendered};
 pub use source::SourcePackage;

@@ -1,13 +1,6 @@
 //! What a deployment would do, found out by reading only.
 
-pub mod change;
-pub mod create_only;
-pub mod documents;
 mod identity;
-mod part;
-pub mod stack;
-
-pub(crate) mod change_set;
 
 use infra::stack_file::Region;
 use infra::stacks::SkillOutputs;
@@ -15,21 +8,19 @@ use models::account_linking::AccountLinking;
 use models::ids::SkillId;
 use serde_json::json;
 
-pub use self::part::{Part, Plan};
-
-use self::change::{Change, Field, Kind, Replacement};
 use crate::accounts::Accounts;
 use crate::aws::identity::LivePool;
-use crate::aws::stack::{Decision, Desired, Observed, decide};
-use crate::drift;
+use crate::aws::stack::{Decision, Observed, decide, stack_part};
+use crate::diff::change::{Change, Field, Kind, Replacement};
+use crate::diff::{Part, Plan, stack};
 use crate::error::Error;
 use crate::guards::{self, Guard};
 use crate::live;
-use crate::package::{Endpoints, Rendered};
+use crate::package::Rendered;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::bundle::{self, Building, Bundle};
-use crate::steps::{abandoned, enablement, linking, package, recover, skill_stack};
+use crate::steps::{abandoned, drift, enablement, linking, package, recover, skill_stack};
 use crate::template::Template;
 
 /// A plan, what its guards need to know, and what is deployed if it is empty.
@@ -150,36 +141,6 @@ fn kept<'a>(part: &Part, observed: Option<&'a Observed>) -> Option<&'a Observed>
     observed.filter(|_| part.changes.iter().all(same))
 }
 
-/// What would be done to a stack.
-pub(crate) fn stack_part(
-    step: Step,
-    desired: &Desired,
-    observed: Option<&Observed>,
-) -> Result<Part, Error> {
-    let decision = decide(desired, observed);
-    let after = Template::read(&desired.template, &desired.parameters)?;
-    let before = match (&decision, observed) {
-        (Decision::Create | Decision::Import | Decision::Recreate(_), _) | (_, None) => None,
-        (_, Some(observed)) if observed.template.is_empty() => None,
-        (_, Some(observed)) => Some(Template::read(&observed.template, &observed.parameters)?),
-    };
-    let (mut changes, unchanged) = stack::changes(before.as_ref(), &after);
-    if decision == Decision::Import {
-        for change in &mut changes {
-            if let Some(import) = desired.import(&change.subject) {
-                stack::take_up(change, import, &after);
-            }
-        }
-    }
-    Ok(Part {
-        action: (decision != Decision::Nothing).then(|| decision.to_string()),
-        resumes: matches!(decision, Decision::Resume(_)),
-        changes,
-        unchanged,
-        ..Part::nothing(step)
-    })
-}
-
 /// The skill stacks, and the functions if all of them stay the ones that they are.
 struct Stacks {
     parts: Vec<Part>,
@@ -198,7 +159,7 @@ async fn skill_stacks(
     let mut drifts = Vec::new();
     let mut functions = Some(Vec::new());
     let mut code = Vec::new();
-    for region in regions(session) {
+    for region in session.inputs.skill_regions() {
         let step = Step::SkillStack(region.clone());
         let Some((accounts, skill)) = known else {
             let template = skill_stack::template(session)?;
@@ -268,7 +229,7 @@ async fn package_part(
     skill: Option<&SkillId>,
     functions: Option<&[(Region, SkillOutputs)]>,
 ) -> Result<(Part, Rendered), Error> {
-    let endpoints = functions.map(|functions| endpoints(session, functions));
+    let endpoints = functions.map(|functions| package::endpoints(session, functions));
     let desired = package::desired(session, endpoints.as_ref()).await;
     let stored = match skill {
         Some(skill) => Some(package::observe(session, skill, desired.locales()).await?),
@@ -326,36 +287,4 @@ async fn enablement_part(session: &Session<'_>, skill: Option<&SkillId>) -> Resu
         None => false,
     };
     Ok(enablement::part(enabled))
-}
-
-/// The regions that a skill stack belongs in, the default first.
-pub(crate) fn regions(session: &Session<'_>) -> Vec<Region> {
-    session
-        .inputs
-        .stack
-        .lambda
-        .regions
-        .distinct()
-        .into_iter()
-        .map(Region::from)
-        .collect()
-}
-
-/// Where Alexa finds the functions.
-pub(crate) fn endpoints(session: &Session<'_>, functions: &[(Region, SkillOutputs)]) -> Endpoints {
-    let arn_in = |region: infra::stack_file::LambdaRegion| {
-        functions
-            .iter()
-            .find(|(deployed, _)| deployed.as_str() == region.as_str())
-            .map(|(_, outputs)| outputs.alias_arn.clone())
-            .unwrap_or_default()
-    };
-    let regions = &session.inputs.stack.lambda.regions;
-    Endpoints {
-        default: arn_in(regions.default),
-        regions: regions
-            .named()
-            .map(|(part, region)| (part, arn_in(region)))
-            .collect(),
-    }
 }

@@ -1,5 +1,6 @@
 //! One run of the rollout against one stage: who we are, what we are to make, what we remember.
 
+pub(crate) mod delivery_roles;
 mod vendor;
 
 use std::collections::BTreeMap;
@@ -8,68 +9,26 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-use infra::stack_file::{Architecture, Region, StageName};
+use infra::names::{self, AccountFragment, SignInDomain};
+use infra::stack_file::Region;
 use infra::stacks::DeliveryOutputs;
-use infra::{StackFile, Template};
 use models::ids::{SkillId, VendorId};
 
-use crate::accounts::AmazonClient;
 use crate::aws::bucket::Bucket;
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
-use crate::delivery;
-use crate::deploy::Approve;
-use crate::elsewhere::{self, Place};
-use crate::endpoints::Endpoints;
+use crate::diff::Approve;
+use crate::diff::change::Change;
+use crate::diff::{Part, Plan};
 use crate::error::{Code, Error};
-use crate::guards::{self, Guard};
-use crate::package::SourcePackage;
-use crate::plan::change::Change;
-use crate::plan::{Part, Plan};
+use crate::guards;
+use crate::inputs::Inputs;
 use crate::progress::{Progress, Step};
+use crate::stage_in_another_region::{self, Place};
 use crate::state::{StageState, StateStore, bucket_name};
 
 pub use self::vendor::find_vendor;
 use self::vendor::{choose_vendor_of, developer, same_vendor};
-
-/// Everything that decides what a deployment makes.
-#[derive(Debug, Clone)]
-pub struct Inputs {
-    /// The stack file.
-    pub stack: StackFile,
-    /// The stage to deploy.
-    pub stage: StageName,
-    /// The stage's home region, where the identity stack and the state are.
-    pub home: Region,
-    /// The skill package as people edit it.
-    pub package: SourcePackage,
-    /// Where the stage's services are.
-    pub endpoints: Endpoints,
-    /// Who talks to the Skill Management API.
-    pub developer: smapi::Credentials,
-    /// The vendor, when there are several to choose from.
-    pub vendor: Option<VendorId>,
-    /// The client that people of Login with Amazon link their accounts with, where the stack file has
-    /// them sign in there and somebody has said which it is.
-    pub amazon_client: Option<AmazonClient>,
-    /// What the bundle was built for.
-    pub architecture: Architecture,
-    /// Resource types that the stage's AWS does not have, and that are left out of templates;
-    /// Amazon's lacks none.
-    pub lacking: Vec<String>,
-    /// The skill to take up where the stage has none yet: one that ask-cli has made.
-    pub adopt: Option<SkillId>,
-    /// Guards that are lifted.
-    pub allowed: Vec<Guard>,
-}
-
-impl Inputs {
-    /// A template as the stage's AWS can take it.
-    pub(crate) fn adapt(&self, template: Template) -> Template {
-        let types: Vec<_> = self.lacking.iter().map(String::as_str).collect();
-        template.without(&types)
-    }
-}
 
 /// A connected run.
 pub struct Session<'a> {
@@ -156,11 +115,11 @@ impl<'a> Session<'a> {
                     stage,
                     home,
                 };
-                elsewhere::refuse(place, progress).await?;
+                stage_in_another_region::refuse(place, progress).await?;
             }
             Ok::<_, Error>(())
         };
-        let delivery = Box::pin(delivery::find(&aws, stack, stage, home));
+        let delivery = Box::pin(delivery_roles::find(&aws, stack, stage, home));
         let vendor = choose_vendor_of(&smapi, inputs.vendor.as_ref());
         let (state, vendor, delivery) = tokio::join!(state, vendor, delivery);
         state?;
@@ -184,6 +143,16 @@ impl<'a> Session<'a> {
     /// The stage's skill, once there is one.
     pub async fn skill_id(&self) -> Option<SkillId> {
         self.store.state().await.skill?.id
+    }
+
+    /// Where people of the stage sign in.
+    pub(crate) fn sign_in_domain(&self) -> Result<SignInDomain, Error> {
+        let inputs = self.inputs;
+        let account = AccountFragment::of(self.account.as_str());
+        names::sign_in_domain(&inputs.stack, &inputs.stage, &account).map_err(|error| {
+            Error::new(Code::StackFile, error.to_string())
+                .hint("change identity.domain in stack.toml")
+        })
     }
 
     /// Remembers what was agreed to, and whom to ask about what could not be known then.
@@ -289,8 +258,8 @@ impl<'a> Session<'a> {
     /// Tags by which everything of this stage can be found.
     pub(crate) fn tags(&self) -> BTreeMap<String, String> {
         [
-            (infra::names::TAG_STACK, self.inputs.stack.name.as_str()),
-            (infra::names::TAG_STAGE, self.inputs.stage.as_str()),
+            (names::TAG_STACK, self.inputs.stack.name.as_str()),
+            (names::TAG_STAGE, self.inputs.stage.as_str()),
         ]
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .into()

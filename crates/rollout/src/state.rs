@@ -16,13 +16,13 @@ use std::collections::BTreeSet;
 use infra::stack_file::Region;
 use jiff::Timestamp;
 use models::account_linking::AccountLinking;
-use models::ids::{SkillId, VendorId};
+use models::ids::{SkillId, UserPoolId, VendorId};
 use serde::{Deserialize, Serialize};
 
-use crate::drift::Left;
+use crate::aws::document::Document;
+use crate::diff::change::Change;
+use crate::immutable_pool_settings::ImmutablePoolSettings;
 use crate::lock::Lock;
-use crate::made_with::PoolRecord;
-use crate::plan::change::Change;
 
 pub(crate) use self::place::{MARK, WAY_BACK, bucket_name, key, mark};
 pub use self::store::{LockGuard, StateStore};
@@ -106,4 +106,33 @@ pub struct LinkingRecord {
     /// The rest of it as it was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<AccountLinking>,
+}
+
+/// What the state remembers of the stage's user pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolRecord {
+    /// Its id.
+    pub id: UserPoolId,
+    /// What is fixed, as the deployments that made it and added attributes declared it.
+    pub made_with: ImmutablePoolSettings,
+}
+
+/// The configuration that a deployment left behind. What no template mentions can only be
+/// compared with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Left {
+    /// The user pool's; nothing of one that is not ours.
+    #[serde(default, skip_serializing_if = "Document::is_empty")]
+    pub user_pool: Document,
+    /// The domain that the stage has made in a pool that is not ours: nothing there tells it from
+    /// somebody else's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    /// The app client's.
+    pub app_client: Document,
+    /// That of the app client of a web page, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_client: Option<Document>,
 }

@@ -1,14 +1,15 @@
 //! What is deployed on a stage, by reading only.
 
+mod drift;
+
 use infra::stack_file::Provider;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use models::ids::{SkillId, UserPoolId};
 
-use crate::drift;
+use crate::diff::Part;
 use crate::error::Error;
-use crate::plan::{Part, regions};
 use crate::session::Session;
 use crate::steps::{identity, recover, skill_stack};
 
@@ -71,7 +72,7 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
     };
     let skill = recover::skill(session).await?.and_then(|skill| skill.id);
     let mut functions = Vec::new();
-    for region in regions(session) {
+    for region in session.inputs.skill_regions() {
         let observed = skill_stack::reader(session, &region).observe().await?;
         functions.push((region, observed));
     }

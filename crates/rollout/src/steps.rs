@@ -3,6 +3,7 @@
 
 pub(crate) mod abandoned;
 pub(crate) mod bundle;
+pub(crate) mod drift;
 pub(crate) mod enablement;
 pub(crate) mod identity;
 pub(crate) mod linking;

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Value, json};
 
+use infra::cloudformation::RenderError;
+
 use crate::error::{Code, Error};
 
 /// A template and the values of its parameters.
@@ -247,6 +249,14 @@ fn undescribed(section: &Value) -> Value {
         }
     }
     section
+}
+
+/// A template that cannot be written as YAML.
+pub(crate) fn unrenderable(error: &RenderError) -> Error {
+    Error::new(
+        Code::StackFile,
+        format!("a template cannot be rendered: {error}"),
+    )
 }
 
 /// The resources that a value refers to, each with the attribute or `None` for its reference.

@@ -7,8 +7,8 @@
 use crate::aws::Aws;
 use crate::calls::CallCounter;
 use crate::error::Error;
+use crate::inputs::Inputs;
 use crate::lock::HeldLock;
-use crate::session::Inputs;
 use crate::state::StateStore;
 
 /// Who may say no before a lock is broken.

@@ -2,13 +2,10 @@
 //! as Alexa and a browser would ask it, and nothing is changed.
 
 mod deployed;
-mod judge;
 mod permission;
-mod probe;
 mod recognition;
 mod web_page;
 
-use std::fmt;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -18,32 +15,19 @@ use tokio::sync::watch;
 
 use models::account_linking::{AccessTokenScheme, AccountLinkingRequest};
 use models::ids::SkillId;
-use models::secure_url::SecureUrl;
 
 use self::deployed::Function;
-use self::judge::{AuthorizeAnswer, Finding, TokenAnswer};
-use self::probe::Probe;
 use crate::accounts::Accounts;
 use crate::calls::CallCounter;
+use crate::checks::judge::{self, TokenAnswer};
+use crate::checks::probe::Probe;
+use crate::checks::{Check, sign_in};
 use crate::error::{Code, Error};
 use crate::existing_pool;
+use crate::inputs::Inputs;
 use crate::progress::{Progress, Step};
-use crate::session::{Inputs, Session};
+use crate::session::Session;
 use crate::steps::{identity, linking, skill_stack};
-
-/// One thing that has to hold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// What is checked.
-    pub name: String,
-    /// Whether it holds.
-    pub passed: bool,
-    /// What was seen.
-    pub seen: String,
-    /// What to do about it, where it does not hold.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-}
 
 /// Everything that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,32 +37,6 @@ pub struct Verification {
     pub checks: Vec<Check>,
     /// The one thing that only a person can do.
     pub left_to_do: String,
-}
-
-impl Check {
-    fn new(name: impl Into<String>, finding: Finding) -> Self {
-        let (passed, seen, hint) = match finding {
-            Ok(seen) => (true, seen, None),
-            Err(problem) => (false, problem.seen, Some(problem.hint)),
-        };
-        Self {
-            name: name.into(),
-            passed,
-            seen,
-            hint,
-        }
-    }
-}
-
-impl fmt::Display for Check {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let outcome = if self.passed { "ok    " } else { "FAILED" };
-        write!(f, "{outcome} {}: {}", self.name, self.seen)?;
-        match &self.hint {
-            Some(hint) => write!(f, "\n       hint: {hint}"),
-            None => Ok(()),
-        }
-    }
 }
 
 impl Verification {
@@ -145,7 +103,7 @@ async fn run(session: &Session<'_>, probe: &Probe) -> Result<Verification, Error
     let (desired, functions) = (desired?, functions?);
 
     let (mut checks, web_page, tokens, recognised, permissions, linking, status) = tokio::join!(
-        sign_in(session, probe, &desired),
+        sign_in::all(session, probe, &desired),
         web_page::checks(session, probe, accounts.user_pool()),
         token_endpoint(session, probe, &desired),
         recognition::checks(session, probe, &accounts, &functions),
@@ -193,83 +151,6 @@ fn left_to_do(session: &Session<'_>) -> String {
     let name = package.invocation_name(package.first_locale());
     let name = name.unwrap_or("the skill");
     format!("enable the skill in the Alexa app, link your account, and say “Alexa, open {name}”")
-}
-
-/// The authorize endpoint once per redirect URI, and the page that it leads to.
-async fn sign_in(
-    session: &Session<'_>,
-    probe: &Probe,
-    desired: &AccountLinkingRequest,
-) -> Vec<Check> {
-    let provider = session.inputs.stack.identity.provider;
-    let redirects = &session.inputs.endpoints.redirects;
-    let uris = redirects.redirect_uris(&session.vendor);
-    let asked = uris.iter().map(|uri| async move {
-        let url = authorize_url(desired, uri);
-        let answer = probe.get(&url).await?;
-        judge::authorize(&AuthorizeAnswer {
-            provider,
-            asked: &url,
-            redirect_uri: uri.as_url(),
-            status: answer.status,
-            location: answer.location.as_deref(),
-        })
-    });
-    let found = join_all(asked).await;
-    let page = match found.iter().find_map(|found| found.as_ref().ok()) {
-        Some(login) => match probe.get(login).await {
-            Ok(answer) => judge::login_page(
-                provider,
-                login,
-                answer.status,
-                answer.content_type.as_deref(),
-            ),
-            Err(problem) => Err(problem),
-        },
-        None => Err(judge::Problem::new(
-            "the authorize endpoint leads nowhere",
-            "mend what the authorize endpoint says first",
-        )),
-    };
-    let mut checks: Vec<_> = uris
-        .iter()
-        .zip(found)
-        .map(|(uri, found)| {
-            let host = uri.as_url().host_str().unwrap_or_default();
-            let place = match uri.as_url().port() {
-                // Three hosts share one listener then; the path tells them apart.
-                Some(_) => uri.as_url().to_string(),
-                None => host.to_owned(),
-            };
-            let seen = found.map(|_| "leads to the sign-in page".to_owned());
-            Check::new(format!("authorize endpoint for {place}"), seen)
-        })
-        .collect();
-    checks.push(Check::new("login page", page));
-    checks
-}
-
-/// What keeps people from getting to the sign-in page right now, if anything does.
-pub(crate) async fn sign_in_problem(
-    session: &Session<'_>,
-    desired: &AccountLinkingRequest,
-) -> Option<String> {
-    let probe = Probe::new(session.aws.counter().clone(), Duration::ZERO);
-    let checks = sign_in(session, &probe, desired).await;
-    let mut failed = checks.into_iter().filter(|check| !check.passed);
-    failed.next().map(|check| check.seen)
-}
-
-fn authorize_url(desired: &AccountLinkingRequest, redirect_uri: &SecureUrl) -> url::Url {
-    let linking = desired.linking();
-    let mut url = linking.authorization_url.as_url().clone();
-    url.query_pairs_mut()
-        .append_pair("client_id", linking.client_id.as_str())
-        .append_pair("response_type", "code")
-        .append_pair("scope", &linking.scopes.as_slice().join(" "))
-        .append_pair("redirect_uri", redirect_uri.as_url().as_str())
-        .append_pair("state", &uuid::Uuid::new_v4().to_string());
-    url
 }
 
 /// A code that nobody was given: only who authenticated as the client hears that it is wrong.

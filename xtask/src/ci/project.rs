@@ -3,6 +3,8 @@
 use anyhow::{Result, ensure};
 use xshell::cmd;
 
+use cli::workspace;
+
 use super::stage::no_other_stage;
 use super::toolbox::Toolbox;
 
@@ -10,11 +12,11 @@ use super::toolbox::Toolbox;
 pub(super) fn project(toolbox: &Toolbox) -> Result<()> {
     no_other_stage()?;
     let sh = &toolbox.sh;
-    let folder = toolbox.folder.join("project");
-    // What it has built last time is still good.
-    let target = toolbox.folder.join("project-target");
-    sh.remove_path(&folder)?;
     let root = &toolbox.root;
+    let folder = toolbox.folder.join("project");
+    // Most of what it is built from has been built here.
+    let target = workspace::target();
+    sh.remove_path(&folder)?;
     cmd!(
         sh,
         "cargo xtask new {folder} --name 'Taxi Desk' --region eu-west-1 --from {root}"

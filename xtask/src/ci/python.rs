@@ -94,7 +94,7 @@ fn create_only(schemas: &BTreeMap<String, String>) -> Result<()> {
         .iter()
         .map(|(name, text)| serde_json::from_str(text).with_context(|| name.clone()))
         .collect::<Result<Vec<serde_json::Value>>>()?;
-    let stale = rollout::plan::create_only::stale(&schemas);
+    let stale = rollout::diff::create_only::stale(&schemas);
     ensure!(
         stale.is_empty(),
         "crates/rollout/facts/create-only.json is not what cfn-lint's schemas say of {}",

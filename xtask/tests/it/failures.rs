@@ -78,7 +78,12 @@ impl Places {
         Self {
             refused,
             advised,
-            verify: text(&["crates/rollout/src/verify.rs", "crates/rollout/src/verify"]),
+            verify: text(&[
+                "crates/rollout/src/checks.rs",
+                "crates/rollout/src/checks",
+                "crates/rollout/src/verify.rs",
+                "crates/rollout/src/verify",
+            ]),
             check: text(&["crates/cli/src/check.rs", "crates/cli/src/check"]),
             codes: fs::read_to_string(root().join("docs/errors.md")).unwrap(),
             tests: sources.iter().flat_map(|source| tests(source)).collect(),

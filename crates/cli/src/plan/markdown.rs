@@ -2,7 +2,7 @@
 
 use infra::stack_file::StageName;
 use rollout::deploy::Preview;
-use rollout::plan::change::Kind;
+use rollout::diff::change::Kind;
 
 use super::text;
 

@@ -1,8 +1,8 @@
 //! A plan as lines for people: `+` is added, `=` imported, `~` changed, `-` removed.
 
-use rollout::live::LiveUsers;
-use rollout::plan::change::{Change, Field, Kind, Replacement};
-use rollout::plan::{Part, Plan};
+use rollout::diff::LiveUsers;
+use rollout::diff::change::{Change, Field, Kind, Replacement};
+use rollout::diff::{Part, Plan};
 use serde_json::Value;
 
 /// Longer values are cut; `--json` has them whole.

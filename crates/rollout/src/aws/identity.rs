@@ -13,7 +13,7 @@ use models::ids::{ClientId, UserPoolId};
 
 use super::Aws;
 use crate::error::{Code, Error};
-use crate::made_with::{Attribute, MadeWith};
+use crate::immutable_pool_settings::{Attribute, ImmutablePoolSettings};
 
 /// The secret of an app client, which goes from here to Alexa and nowhere else; `None` when our
 /// credentials may not read it, as those that pull requests are planned with.
@@ -130,7 +130,7 @@ pub(crate) async fn domains(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LivePool {
     /// What it can never change.
-    pub made_with: MadeWith,
+    pub made_with: ImmutablePoolSettings,
     /// Cognito's word for the form of issuer in its tokens.
     pub issuer: String,
 }
@@ -167,7 +167,7 @@ pub(crate) fn issuer(pool: &UserPoolType) -> &str {
     form.map_or(ORIGINAL_ISSUER, IssuerType::as_str)
 }
 
-fn made_with(pool: &UserPoolType) -> MadeWith {
+fn made_with(pool: &UserPoolType) -> ImmutablePoolSettings {
     // Cognito lists its own attributes first; one of somebody else's may be called like one of them.
     let mut schema = BTreeMap::new();
     for attribute in pool.schema_attributes() {
@@ -192,7 +192,7 @@ fn made_with(pool: &UserPoolType) -> MadeWith {
     }
     let username = pool.username_attributes().iter();
     let alias = pool.alias_attributes().iter();
-    MadeWith {
+    ImmutablePoolSettings {
         username_attributes: username.map(|name| name.as_str().to_owned()).collect(),
         alias_attributes: alias.map(|name| name.as_str().to_owned()).collect(),
         case_sensitive: pool

@@ -6,6 +6,8 @@
 mod change_sets;
 mod client;
 mod failure;
+mod part;
+mod surplus;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,9 @@ use infra::stack_file::Region;
 use crate::template::Template;
 
 pub use self::client::{Acted, StackClient};
+pub(crate) use self::part::stack_part;
+#[cfg(test)]
+pub(crate) use self::part::take_up;
 
 /// What a stack shall be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::immutable::immutable;
 use super::{Finding, Guard};
 use crate::aws::identity::{LivePool, ORIGINAL_ISSUER};
-use crate::plan::Part;
-use crate::plan::change::{Change, Field, Kind, Replacement};
+use crate::diff::Part;
+use crate::diff::change::{Change, Field, Kind, Replacement};
 use crate::progress::Step;
 
 /// Types of resources that certified documents name, directly or by an id.

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::found::lost;
 use super::*;
-use crate::aws::stack::Import;
-use crate::live::LiveUsers;
-use crate::made_with::{Attribute, MadeWith};
-use crate::plan::change::{Change, Kind, Replacement};
-use crate::plan::{Part, stack};
+use crate::aws::stack::{Import, take_up};
+use crate::diff::LiveUsers;
+use crate::diff::change::{Change, Kind, Replacement};
+use crate::diff::{Part, stack};
+use crate::immutable_pool_settings::{Attribute, ImmutablePoolSettings};
 use crate::progress::Step;
 use crate::template::Template;
 
@@ -55,13 +55,13 @@ fn live() -> LivePool {
         ("email", false),
         ("plan", false),
     ];
-    let made_with = MadeWith {
+    let made_with = ImmutablePoolSettings {
         username_attributes: ["email".to_owned()].into(),
         schema: (schema.into_iter())
             .map(|(name, required)| attribute(name, required))
             .chain([("seats".to_owned(), seats)])
             .collect(),
-        ..MadeWith::default()
+        ..ImmutablePoolSettings::default()
     };
     LivePool {
         made_with,
@@ -163,7 +163,7 @@ fn a_pool_that_is_taken_up_again_keeps_its_issuer() {
         let after = file(name);
         let (mut changes, _) = stack::changes(None, &after);
         changes.retain(|change| change.subject == import.logical);
-        stack::take_up(&mut changes[0], &import, &after);
+        take_up(&mut changes[0], &import, &after);
         let part = Part {
             changes,
             ..Part::nothing(Step::Identity)
@@ -231,7 +231,7 @@ fn other_accounts_are_a_loss_and_the_first_ones_are_not() {
     let found = |before: Option<&str>, live: bool| {
         let after = function(Some("amzn1.application-oa2-client.b")).unwrap();
         let (changes, _) = stack::changes(function(before).as_ref(), &after);
-        let live_users = live.then_some(crate::live::LiveUsers::AtOnce);
+        let live_users = live.then_some(LiveUsers::AtOnce);
         let part = Part {
             live_users,
             changes,

@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::problem::{PackageError, Problem};
 use super::source::{ACCOUNT_LINKING, Document, SourcePackage};
+use crate::endpoints::LinkingUrls;
 use crate::files;
 
 const WRAPPER: &str = "accountLinkingRequest";
@@ -113,15 +114,6 @@ pub(super) fn read(document: &Document) -> Result<Decisions, Problem> {
         ));
     }
     Ok(decisions)
-}
-
-/// Where accounts are linked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkingUrls {
-    /// Where people sign in.
-    pub authorization: SecureUrl,
-    /// Where Alexa takes and refreshes tokens.
-    pub token: SecureUrl,
 }
 
 impl SourcePackage {

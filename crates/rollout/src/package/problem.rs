@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use models::package::Finding;
 
 use super::source::Document;
+use crate::error::{Code, Error};
 
 /// A skill package that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,30 @@ impl fmt::Display for PackageError {
 }
 
 impl std::error::Error for PackageError {}
+
+impl From<PackageError> for Error {
+    fn from(error: PackageError) -> Self {
+        let mut problems = error.problems().iter();
+        let place = |problem: &Problem| match problem.position {
+            Some((line, column)) => format!(
+                "{}:{line}:{column}: {}",
+                problem.file.display(),
+                problem.message
+            ),
+            None => format!("{}: {}", problem.file.display(), problem.message),
+        };
+        let first = problems.next();
+        let message = first.map_or_else(|| error.to_string(), place);
+        let hint = first.and_then(|problem| problem.hint.clone());
+        let failure = problems.fold(Error::new(Code::Package, message), |failure, problem| {
+            failure.because(place(problem))
+        });
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]

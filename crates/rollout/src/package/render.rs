@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::problem::{PackageError, Problem};
 use super::source::{MANIFEST, MODELS, SourcePackage};
 use super::{manifest, zip};
-use crate::plan::documents::Documents;
+use crate::diff::documents::Documents;
 use crate::{digest, files};
 
 /// Where Alexa finds the function: ARNs of aliases.

@@ -160,7 +160,7 @@ fn account_linking_joins_both_files_and_the_stage() {
     let linking = package
         .account_linking(
             &stack,
-            LinkingUrls {
+            crate::endpoints::LinkingUrls {
                 authorization: url("authorize"),
                 token: url("token"),
             },

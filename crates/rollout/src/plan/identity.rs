@@ -2,18 +2,19 @@
 
 use models::ids::UserPoolId;
 
-use super::{Part, kept, stack_part};
+use super::kept;
 use crate::accounts::Accounts;
 use crate::aws::identity::{LivePool, live_pool};
+use crate::aws::stack::stack_part;
 use crate::aws::stack::{Decision, Observed, StackClient, decide, is_missing};
-use crate::drift;
+use crate::diff::Part;
 use crate::error::Error;
 use crate::existing_pool::{self, holds_a_pool};
 use crate::progress::Step;
 use crate::session::Session;
-use crate::steps::identity;
 use crate::steps::orphan::Orphan;
 use crate::steps::sign_in_domain::{self, Own, made};
+use crate::steps::{drift, identity};
 use crate::template::Template;
 
 /// Whose accounts people link, and what is to be done before they can.
@@ -62,8 +63,8 @@ pub(super) async fn people(session: &Session<'_>) -> Result<People, Error> {
     };
     let mut obstacle = None;
     if let (Some(existing), true) = (&existing, part.action.is_some()) {
-        let found = (observed.as_ref(), orphan.as_ref());
-        let domain = existing_pool::own_domain(&existing.id, found.0, found.1)?;
+        let taken_up = orphan.as_ref().map(|orphan| orphan.imports.as_slice());
+        let domain = existing_pool::own_domain(&existing.id, observed.as_ref(), taken_up)?;
         own.pool = domain.as_ref().map(|_| &existing.id);
         obstacle = existing_pool::obstacle(session, existing, &client, domain.as_deref()).await?;
     }

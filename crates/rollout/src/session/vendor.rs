@@ -2,9 +2,9 @@
 
 use models::ids::VendorId;
 
-use super::Inputs;
 use crate::calls::CallCounter;
 use crate::error::{Code, Error};
+use crate::inputs::Inputs;
 use crate::state::SkillRecord;
 
 /// The vendor that a stage belongs to.

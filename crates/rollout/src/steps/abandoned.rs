@@ -12,8 +12,8 @@ use models::ids::SkillId;
 
 use super::skill_stack;
 use crate::aws::stack::{Observed, StackClient};
+use crate::diff::{Part, stack};
 use crate::error::Error;
-use crate::plan::{Part, regions, stack};
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::StageState;
@@ -52,7 +52,7 @@ pub(crate) async fn parts(
 
 /// Removes what the plan said would be, and forgets where nothing is.
 pub(crate) async fn remove(session: &Session<'_>, skill: &SkillId) -> Result<(), Error> {
-    let desired = regions(session);
+    let desired = session.inputs.skill_regions();
     let known = candidates(&session.store.state().await);
     if known.iter().all(|region| desired.contains(region)) {
         return Ok(());
@@ -100,7 +100,7 @@ fn candidates(state: &StageState) -> BTreeSet<Region> {
 
 /// The stacks of this skill in regions that the stack file does not name.
 async fn find(session: &Session<'_>, skill: &SkillId) -> Result<Vec<Abandoned>, Error> {
-    let desired = regions(session);
+    let desired = session.inputs.skill_regions();
     let mut elsewhere = candidates(&session.store.state().await);
     elsewhere.retain(|region| !desired.contains(region));
     let looked = elsewhere.into_iter().map(|region| async {
@@ -176,7 +176,7 @@ fn regions_in(manifest: &Value) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::change::Kind;
+    use crate::diff::change::Kind;
     use crate::state::SkillRecord;
     use serde_json::json;
 

@@ -4,9 +4,9 @@ use smapi::SkillStage;
 
 use models::ids::SkillId;
 
+use crate::diff::Part;
+use crate::diff::change::{Change, Kind};
 use crate::error::Error;
-use crate::plan::Part;
-use crate::plan::change::{Change, Kind};
 use crate::progress::Step;
 use crate::session::Session;
 

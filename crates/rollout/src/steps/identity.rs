@@ -1,19 +1,19 @@
 //! The stack that holds people.
 
-use infra::cloudformation::RenderError;
-use infra::names::{self, AccountFragment, SignInDomain};
+use infra::names;
 use infra::stacks::{IdentityOutputs, IdentityParameters, USER_POOL};
 use models::ids::UserPoolId;
 
 use super::orphan::{self, Orphan};
+use crate::aws::stack::stack_part;
 use crate::aws::stack::{Desired, Observed, StackClient, is_missing};
+use crate::diff::change::{Change, Kind, Replacement};
 use crate::error::{Code, Error};
 use crate::existing_pool::holds_a_pool;
-use crate::plan::change::{Change, Kind, Replacement};
-use crate::plan::stack_part;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::WAY_BACK;
+use crate::template::unrenderable;
 
 /// The identity stack of the session's stage.
 pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
@@ -22,7 +22,7 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
         stage: inputs.stage.clone(),
         domain: match inputs.stack.identity.domain.existing {
             Some(_) => None,
-            None => Some(domain(session)?),
+            None => Some(session.sign_in_domain()?),
         },
         redirect_uris: inputs
             .endpoints
@@ -64,15 +64,6 @@ pub(crate) fn reader(session: &Session<'_>) -> StackClient {
         ..Desired::reader(name, inputs.home.clone())
     };
     StackClient::new(&session.aws, desired)
-}
-
-/// Where people of the session's stage sign in.
-pub(crate) fn domain(session: &Session<'_>) -> Result<SignInDomain, Error> {
-    let inputs = session.inputs;
-    let account = AccountFragment::of(session.account.as_str());
-    names::sign_in_domain(&inputs.stack, &inputs.stage, &account).map_err(|error| {
-        Error::new(Code::StackFile, error.to_string()).hint("change identity.domain in stack.toml")
-    })
 }
 
 /// The identity stack and what it is; around what is there without it, if it is not there.
@@ -156,14 +147,6 @@ pub(crate) async fn forget_pool_that_goes(
         session.store.update(|state| state.pool = None).await?;
     }
     Ok(())
-}
-
-/// A template that cannot be written as YAML.
-pub(crate) fn unrenderable(error: &RenderError) -> Error {
-    Error::new(
-        Code::StackFile,
-        format!("a template cannot be rendered: {error}"),
-    )
 }
 
 /// What the other steps need to know of it.

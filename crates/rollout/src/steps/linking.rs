@@ -11,10 +11,10 @@ use models::account_linking::{
 use models::ids::SkillId;
 
 use crate::accounts::Accounts;
+use crate::diff::Part;
+use crate::diff::change::{Change, Field, Kind};
 use crate::digest;
 use crate::error::{Code, Error};
-use crate::plan::Part;
-use crate::plan::change::{Change, Field, Kind};
 use crate::progress::Step;
 use crate::session::{Session, agree_again};
 use crate::state::LinkingRecord;

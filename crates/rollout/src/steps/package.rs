@@ -6,13 +6,15 @@ use serde_json::{Value, json};
 use smapi::{ETag, SkillStage};
 use tokio::time::Instant;
 
+use infra::stack_file::{LambdaRegion, Region};
+use infra::stacks::SkillOutputs;
 use models::ids::SkillId;
 
+use crate::diff::Part;
+use crate::diff::documents::{self, Documents};
 use crate::digest;
 use crate::error::{Code, Error};
 use crate::package::{Endpoints, Rendered};
-use crate::plan::Part;
-use crate::plan::documents::{self, Documents};
 use crate::poll::Poll;
 use crate::progress::Step;
 use crate::session::{Session, agree_again};
@@ -47,6 +49,25 @@ pub(crate) async fn desired(session: &Session<'_>, endpoints: Option<&Endpoints>
         .map(|skill| skill.nonce)
         .unwrap_or_default();
     session.inputs.package.render(&nonce, endpoints)
+}
+
+/// Where Alexa finds the functions.
+pub(crate) fn endpoints(session: &Session<'_>, functions: &[(Region, SkillOutputs)]) -> Endpoints {
+    let arn_in = |region: LambdaRegion| {
+        functions
+            .iter()
+            .find(|(deployed, _)| deployed.as_str() == region.as_str())
+            .map(|(_, outputs)| outputs.alias_arn.clone())
+            .unwrap_or_default()
+    };
+    let regions = &session.inputs.stack.lambda.regions;
+    Endpoints {
+        default: arn_in(regions.default),
+        regions: regions
+            .named()
+            .map(|(part, region)| (part, arn_in(region)))
+            .collect(),
+    }
 }
 
 /// Reads the documents back.

@@ -7,7 +7,6 @@ use smapi::SkillStage;
 
 use super::{skill, skill_stack};
 use crate::error::{Code, Error};
-use crate::plan::regions;
 use crate::session::Session;
 use crate::state::{MARK, SkillRecord};
 
@@ -77,7 +76,7 @@ async fn made_by_ask_cli(session: &Session<'_>) -> Result<Option<SkillId>, Error
 
 /// The skill that the stage's functions were made for.
 async fn named_by_stack(session: &Session<'_>) -> Result<Option<SkillId>, Error> {
-    for region in regions(session) {
+    for region in session.inputs.skill_regions() {
         let observed = skill_stack::reader(session, &region).observe().await?;
         let id = observed.and_then(|observed| observed.parameters.get("SkillId")?.parse().ok());
         if id.is_some() {

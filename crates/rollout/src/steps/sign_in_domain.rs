@@ -13,18 +13,18 @@ use models::ids::UserPoolId;
 
 use self::judge::{Found, Taken, Wanted, judge, refusal};
 use self::patience::{Missing, PROPAGATION, Patience};
-use super::{identity, linking};
+use super::linking;
 use crate::accounts::Accounts;
 use crate::aws::certificate::certificate;
 use crate::aws::stack::Observed;
 use crate::aws::zone::{records, zone};
+use crate::checks::sign_in;
 use crate::error::Error;
 use crate::poll::Poll;
 use crate::progress::Step;
 use crate::resolver::Resolved;
 use crate::session::Session;
 use crate::template::Template;
-use crate::verify;
 
 /// What of it is the stage's already.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ pub(crate) async fn obstacle(session: &Session<'_>, own: Own<'_>) -> Result<Opti
 fn wanted<'a>(session: &Session<'a>) -> Result<Option<Wanted<'a>>, Error> {
     let stack = &session.inputs.stack;
     let (Some(custom), SignInDomain::Custom(host)) =
-        (&stack.identity.domain.custom, identity::domain(session)?)
+        (&stack.identity.domain.custom, session.sign_in_domain()?)
     else {
         return Ok(None);
     };
@@ -148,7 +148,7 @@ async fn until_there(
         let resolver = &session.inputs.endpoints.resolver;
         let missing = match resolver.addresses(host.as_str()).await? {
             Resolved::Nothing(why) => Missing::Address(why),
-            Resolved::To(_) => match verify::sign_in_problem(session, &linking).await {
+            Resolved::To(_) => match sign_in::problem(session, &linking).await {
                 None => return Ok(()),
                 Some(problem) => Missing::Page(problem),
             },

@@ -7,12 +7,12 @@ use infra::stacks::{SkillOutputs, SkillParameters};
 use models::ids::SkillId;
 
 use super::bundle::Bundle;
-use super::identity::unrenderable;
 use crate::accounts::Accounts;
 use crate::aws::stack::{Desired, Observed, StackClient};
 use crate::digest;
 use crate::error::{Code, Error};
 use crate::session::Session;
+use crate::template::unrenderable;
 
 /// The skill stack of one region.
 pub(crate) fn client(

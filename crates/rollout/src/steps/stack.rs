@@ -1,8 +1,9 @@
 //! Bringing any stack to its desired state.
 
+use crate::aws::stack::stack_part;
 use crate::aws::stack::{Acted, Decision, Observed, StackClient, decide};
+use crate::diff::Part;
 use crate::error::{Code, Error};
-use crate::plan::{Part, stack_part};
 use crate::progress::Step;
 use crate::session::Session;
 

@@ -7,7 +7,6 @@ use models::secure_url::SecureUrl;
 
 use crate::aws::stack::Observed;
 use crate::error::Error;
-use crate::plan::regions;
 use crate::session::Session;
 use crate::steps::skill_stack;
 
@@ -23,14 +22,18 @@ pub(super) struct Function {
 
 /// Reads the stack of every region.
 pub(super) async fn functions(session: &Session<'_>) -> Result<Vec<Function>, Error> {
-    let read = regions(session).into_iter().map(|region| async move {
-        let client = skill_stack::reader(session, &region);
-        Ok(Function {
-            observed: client.observe().await?,
-            stack: client.desired().name.clone(),
-            region,
-        })
-    });
+    let read = session
+        .inputs
+        .skill_regions()
+        .into_iter()
+        .map(|region| async move {
+            let client = skill_stack::reader(session, &region);
+            Ok(Function {
+                observed: client.observe().await?,
+                stack: client.desired().name.clone(),
+                region,
+            })
+        });
     join_all(read).await.into_iter().collect()
 }
 

@@ -5,12 +5,12 @@ use models::ids::UserPoolId;
 use models::secure_url::SecureUrl;
 use serde_json::Value;
 
-use super::Check;
 use super::deployed::{Function, issuers};
-use super::judge::{Finding, OAuthError, Problem};
-use super::probe::Probe;
 use crate::accounts::Accounts;
 use crate::aws::identity::live_pool;
+use crate::checks::Check;
+use crate::checks::judge::{Finding, OAuthError, Problem};
+use crate::checks::probe::Probe;
 use crate::error::Error;
 use crate::existing_pool;
 use crate::session::Session;

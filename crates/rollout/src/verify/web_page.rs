@@ -7,9 +7,9 @@ use models::ids::ClientId;
 use models::secure_url::SecureUrl;
 use url::Url;
 
-use super::Check;
-use super::judge::{self, AuthorizeAnswer, Finding, Problem};
-use super::probe::Probe;
+use crate::checks::Check;
+use crate::checks::judge::{self, AuthorizeAnswer, Finding, Problem};
+use crate::checks::probe::Probe;
 use crate::error::Error;
 use crate::session::Session;
 

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::client::{Acted, StackClient};
 use super::failure::says_nothing_to_change;
+use super::surplus::surplus;
+use crate::diff::Part;
 use crate::error::{Code, Error};
-use crate::plan::{Part, change_set};
 use crate::poll::Poll;
 use crate::template::Template;
 
@@ -58,7 +59,7 @@ impl StackClient {
         let Some(changes) = self.create_change_set(&name, mode).await? else {
             return Ok(Acted::NothingToChange);
         };
-        let surplus = change_set::surplus(part, &changes);
+        let surplus = surplus(part, &changes);
         if !surplus.is_empty() {
             self.delete_change_set(&name).await?;
             let refusal = Error::new(

@@ -14,11 +14,11 @@ use uuid::Uuid;
 
 use super::change_sets::{Mode, OnFailure};
 use super::failure::{ended_as, failed_stack, last_operation};
-use super::{Decision, Desired, Import, Observed, decide};
+use super::{Decision, Desired, Import, Observed, decide, stack_part};
 use crate::aws::Aws;
+use crate::diff::Part;
+use crate::diff::change::Field;
 use crate::error::Error;
-use crate::plan::change::Field;
-use crate::plan::{Part, stack_part};
 use crate::poll::Poll;
 use crate::progress::Step;
 use crate::template::Template;

@@ -6,12 +6,11 @@ use infra::stacks::DOMAIN;
 use models::ids::UserPoolId;
 
 use crate::aws::identity::domains;
+use crate::diff::Part;
+use crate::diff::change::{Change, Kind, Replacement};
 use crate::error::{Code, Error};
 use crate::existing_pool;
-use crate::plan::Part;
-use crate::plan::change::{Change, Kind, Replacement};
 use crate::session::Session;
-use crate::steps::identity;
 
 /// The refusal of a domain that is made in a pool of the stage's own, `pool` if it is there, while
 /// that one or another has it, or one of its kind. Asks nobody unless the domain is made newly.
@@ -24,7 +23,7 @@ pub(crate) async fn obstacle(
     let Some(change) = part.changes.iter().find(|change| is_made(change)) else {
         return Ok(None);
     };
-    let wanted = identity::domain(session)?;
+    let wanted = session.sign_in_domain()?;
     let refused = |what: String| {
         Error::new(
             Code::SignInDomain,

@@ -4,9 +4,9 @@
 use infra::stack_file::Region;
 
 use crate::aws::stack::{Decision, Observed, StackClient, decide};
+use crate::diff::Part;
+use crate::diff::change::{Change, Kind};
 use crate::error::{Code, Error};
-use crate::plan::Part;
-use crate::plan::change::{Change, Kind};
 use crate::progress::Step;
 use crate::session::Session;
 use crate::template::Template;

@@ -7,17 +7,17 @@ use smapi::{ResourceStatus, SkillStatus, Status};
 use url::Url;
 
 /// What was seen, or what is wrong with it.
-pub(super) type Finding<T = String> = Result<T, Problem>;
+pub(crate) type Finding<T = String> = Result<T, Problem>;
 
 /// What is wrong, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Problem {
-    pub(super) seen: String,
-    pub(super) hint: String,
+pub(crate) struct Problem {
+    pub(crate) seen: String,
+    pub(crate) hint: String,
 }
 
 impl Problem {
-    pub(super) fn new(seen: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(crate) fn new(seen: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
             seen: seen.into(),
             hint: hint.into(),
@@ -26,18 +26,18 @@ impl Problem {
 }
 
 /// How the authorize endpoint answered.
-pub(super) struct AuthorizeAnswer<'a> {
-    pub(super) provider: Provider,
-    pub(super) asked: &'a Url,
-    pub(super) redirect_uri: &'a Url,
-    pub(super) status: u16,
-    pub(super) location: Option<&'a str>,
+pub(crate) struct AuthorizeAnswer<'a> {
+    pub(crate) provider: Provider,
+    pub(crate) asked: &'a Url,
+    pub(crate) redirect_uri: &'a Url,
+    pub(crate) status: u16,
+    pub(crate) location: Option<&'a str>,
 }
 
 /// The sign-in page that a browser is sent to. A refusal is a redirect too: to an error page, or
 /// back to the client
 /// ([authorize endpoint](https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html)).
-pub(super) fn authorize(answer: &AuthorizeAnswer<'_>) -> Finding<Url> {
+pub(crate) fn authorize(answer: &AuthorizeAnswer<'_>) -> Finding<Url> {
     let target = answer
         .location
         .and_then(|location| answer.asked.join(location).ok());
@@ -92,7 +92,7 @@ pub(super) fn authorize(answer: &AuthorizeAnswer<'_>) -> Finding<Url> {
 }
 
 /// Whether people can sign in there.
-pub(super) fn login_page(
+pub(crate) fn login_page(
     provider: Provider,
     url: &Url,
     status: u16,
@@ -115,19 +115,19 @@ pub(super) fn login_page(
 }
 
 /// How the token endpoint answered.
-pub(super) struct TokenAnswer<'a> {
-    pub(super) provider: Provider,
-    pub(super) status: u16,
-    pub(super) body: &'a [u8],
+pub(crate) struct TokenAnswer<'a> {
+    pub(crate) provider: Provider,
+    pub(crate) status: u16,
+    pub(crate) body: &'a [u8],
 }
 
 #[derive(Deserialize)]
-pub(super) struct OAuthError {
-    pub(super) error: String,
+pub(crate) struct OAuthError {
+    pub(crate) error: String,
 }
 
 /// RFC 6749, 5.2: the client is authenticated first, so that `invalid_grant` is for clients only.
-pub(super) fn token(answer: &TokenAnswer<'_>) -> Finding {
+pub(crate) fn token(answer: &TokenAnswer<'_>) -> Finding {
     let error = serde_json::from_slice::<OAuthError>(answer.body);
     let error = error.map(|body| body.error).unwrap_or_default();
     match (answer.status, error.as_str()) {
@@ -170,7 +170,7 @@ const SECRET_OF_THE_PROFILE: &str = "client id and secret are not those of one s
 
 /// Whether Alexa may invoke an alias for this skill alone
 /// ([trigger](https://developer.amazon.com/docs/alexa/custom-skills/host-a-custom-skill-as-an-aws-lambda-function.html)).
-pub(super) fn permission(policy: Option<&Value>, alias_arn: &str, skill: &str) -> Finding {
+pub(crate) fn permission(policy: Option<&Value>, alias_arn: &str, skill: &str) -> Finding {
     let deploy = "deploy again; if the stack finds nothing to change, delete its stack first";
     let Some(policy) = policy else {
         return Err(Problem::new("the alias has no policy", deploy));
@@ -214,7 +214,7 @@ pub(super) fn permission(policy: Option<&Value>, alias_arn: &str, skill: &str) -
 }
 
 /// Whether the last change of every part of the skill succeeded.
-pub(super) fn skill_status(status: &SkillStatus, locales: &[&str]) -> Finding {
+pub(crate) fn skill_status(status: &SkillStatus, locales: &[&str]) -> Finding {
     let mut problems = Vec::new();
     let mut judge = |name: &str, resource: Option<&ResourceStatus>| {
         let last = resource.and_then(|resource| resource.status.as_ref());

@@ -1,4 +1,5 @@
 use super::*;
+use crate::state::PoolRecord;
 
 fn stack(text: &str) -> StackFile {
     StackFile::parse(&format!("name = \"guide\"\n{text}"), "stack.toml").unwrap()
@@ -8,7 +9,9 @@ fn made_by(text: &str) -> StageState {
     StageState {
         pool: Some(PoolRecord {
             id: "eu-west-1_AbCdEf123".parse().unwrap(),
-            made_with: MadeWith::wanted(&stack(text)).unwrap().unwrap(),
+            made_with: ImmutablePoolSettings::wanted(&stack(text))
+                .unwrap()
+                .unwrap(),
         }),
         ..StageState::default()
     }
@@ -45,7 +48,7 @@ fn a_state_of_an_earlier_version_is_read_and_refuses_nothing() {
     let earlier: StageState = serde_json::from_str("{\"fence\": 3}").unwrap();
     assert_eq!(earlier.pool, None);
     let phone = stack("[identity]\nsign-in = [\"phone\"]\nrecovery = [\"phone\"]");
-    assert_eq!(check(&phone, &earlier, &[]), Ok(()));
+    assert_eq!(check_recorded_pool(&phone, &earlier, &[]), Ok(()));
 }
 
 #[test]
@@ -91,9 +94,9 @@ fn only_what_can_be_added_may_differ() {
         ),
     ] {
         let state = made_by(made);
-        let judged = check(&stack(wanted), &state, &[]);
+        let judged = check_recorded_pool(&stack(wanted), &state, &[]);
         assert_eq!(
-            check(&stack(wanted), &state, &[Guard::SignInAttributes]),
+            check_recorded_pool(&stack(wanted), &state, &[Guard::SignInAttributes]),
             Ok(())
         );
         let Some(what) = what else {
@@ -134,6 +137,6 @@ fn who_makes_no_pool_contradicts_none() {
         "[identity]\nprovider = 'login-with-amazon'\n[linking]\n\
          profile-source = 'login-with-amazon'\nscopes = ['profile']",
     ] {
-        assert_eq!(check(&stack(other), &state, &[]), Ok(()));
+        assert_eq!(check_recorded_pool(&stack(other), &state, &[]), Ok(()));
     }
 }

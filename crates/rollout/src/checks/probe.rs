@@ -17,22 +17,22 @@ use crate::error::chain;
 use crate::poll::Poll;
 
 /// Asks, and asks again while nobody answers.
-pub(super) struct Probe {
+pub(crate) struct Probe {
     clients: HttpClients,
     counter: CallCounter,
     deadline: Instant,
 }
 
 /// What of an answer is looked at.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) location: Option<String>,
-    pub(super) content_type: Option<String>,
-    pub(super) body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) location: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) body: Bytes,
 }
 
 impl Probe {
-    pub(super) fn new(counter: CallCounter, patience: Duration) -> Self {
+    pub(crate) fn new(counter: CallCounter, patience: Duration) -> Self {
         Self {
             clients: HttpClients::default(),
             counter,
@@ -40,12 +40,12 @@ impl Probe {
         }
     }
 
-    pub(super) async fn get(&self, url: &Url) -> Result<Answer, Problem> {
+    pub(crate) async fn get(&self, url: &Url) -> Result<Answer, Problem> {
         self.send(Method::GET, url, |request| request).await
     }
 
     /// Sends a form as the client that the secret belongs to.
-    pub(super) async fn post_form(
+    pub(crate) async fn post_form(
         &self,
         url: &Url,
         form: &[(&str, &str)],

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::aws::document::Document;
 use crate::aws::members::{Members, is_absence};
-use crate::plan::change::{Change, Field, Kind, fields};
+use crate::diff::change::{Change, Field, Kind, fields};
 use crate::template::Resource;
 
 /// A pool's second factors, which another operation reads and writes than the rest.
@@ -310,7 +310,7 @@ mod tests {
             ]
         );
         assert!(compared.is_declared());
-        let put_back = crate::plan::change::apply(&live, &compared.live_fields());
+        let put_back = crate::diff::change::apply(&live, &compared.live_fields());
         let again = compare("UserPool", &declared, Some(&put_back), Some(&left));
         assert!(again.is_empty(), "{again:?}");
         // What this version does not know of is kept.

@@ -14,8 +14,8 @@ use super::compare::{self, Compared};
 use crate::aws::Aws;
 use crate::aws::document::Document;
 use crate::aws::zone::{Record, records};
+use crate::diff::change::Field;
 use crate::error::{Code, Error};
-use crate::plan::change::Field;
 use crate::template::{Resource, Template};
 
 /// What there is of the record.

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::change::Change;
-use crate::live::LiveUsers;
+use crate::error::Error;
 use crate::progress::Step;
 
 /// What a deployment would do, step by step in the order of the graph.
@@ -12,6 +12,9 @@ pub struct Plan {
     /// One part for each step, whether it has something to do or not.
     pub parts: Vec<Part>,
 }
+
+/// Who may say no to a plan before anything is changed.
+pub type Approve<'a> = &'a (dyn Fn(&Plan) -> Result<(), Error> + Sync);
 
 /// What one step would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,6 +38,16 @@ pub struct Part {
     pub changes: Vec<Change>,
     /// How many things stay as they are.
     pub unchanged: usize,
+}
+
+/// When customers of a live skill notice a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LiveUsers {
+    /// As soon as it is made: the live version uses the very thing.
+    AtOnce,
+    /// When the development version is certified the next time.
+    NextCertification,
 }
 
 fn as_text<S: Serializer>(step: &Step, serializer: S) -> Result<S::Ok, S::Error> {

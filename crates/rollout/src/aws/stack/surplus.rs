@@ -2,11 +2,11 @@
 
 use aws_sdk_cloudformation::types::{self as cloudformation, ChangeAction, ResourceChange};
 
-use super::Part;
-use super::change::{Change, Kind, Replacement};
+use crate::diff::Part;
+use crate::diff::change::{Change, Kind, Replacement};
 
 /// What the change set would do beyond the plan, in words.
-pub(crate) fn surplus(part: &Part, changes: &[ResourceChange]) -> Vec<String> {
+pub(super) fn surplus(part: &Part, changes: &[ResourceChange]) -> Vec<String> {
     changes
         .iter()
         .filter(|change| !agreed(part, change))

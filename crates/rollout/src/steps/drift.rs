@@ -5,45 +5,24 @@
 mod compare;
 pub(crate) mod functions;
 mod record;
-mod report;
 
 use std::collections::BTreeMap;
 
 use infra::stacks::{self, IdentityOutputs};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::aws::document::{self, Document, Seen};
 use crate::aws::members::{self, Members};
+use crate::diff::Part;
+use crate::diff::change::{Change, apply};
 use crate::error::{Code, Error};
-use crate::plan::Part;
-use crate::plan::change::{Change, apply};
 use crate::progress::Step;
 use crate::session::Session;
-use crate::steps::identity;
+use crate::state::Left;
 use crate::template::Template;
 
 use self::compare::Compared;
-pub(crate) use self::report::report;
-
-/// The configuration that a deployment left behind. What no template mentions can only be
-/// compared with it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Left {
-    /// The user pool's; nothing of one that is not ours.
-    #[serde(default, skip_serializing_if = "Document::is_empty")]
-    pub user_pool: Document,
-    /// The domain that the stage has made in a pool that is not ours: nothing there tells it from
-    /// somebody else's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub domain: Option<String>,
-    /// The app client's.
-    pub app_client: Document,
-    /// That of the app client of a web page, if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub web_client: Option<Document>,
-}
+use super::identity;
 
 /// The live configuration; absent is what somebody has deleted.
 #[derive(Debug)]

@@ -4,16 +4,16 @@ use infra::stack_file::Region;
 use infra::stacks::{IdentityOutputs, SkillOutputs};
 use models::ids::SkillId;
 
-use super::functions;
 use crate::aws::stack::Observed;
+use crate::diff::Part;
 use crate::error::Error;
-use crate::plan::{self, Part};
 use crate::session::Session;
+use crate::steps::drift::{self, functions};
 use crate::steps::{linking, package, skill_stack};
 use crate::template::Template;
 
 /// The parts of a stage that have drifted, by reading only.
-pub(crate) async fn report(
+pub(super) async fn report(
     session: &Session<'_>,
     skill: Option<&SkillId>,
     identity: Option<(&IdentityOutputs, &Observed)>,
@@ -22,7 +22,7 @@ pub(crate) async fn report(
     let mut parts = Vec::new();
     if let Some((outputs, observed)) = identity {
         let template = Template::read(&observed.template, &observed.parameters)?;
-        parts.push(super::part(session, outputs, &template).await?);
+        parts.push(drift::part(session, outputs, &template).await?);
     }
     for (region, observed) in functions {
         let stack = skill_stack::reader(session, region);
@@ -48,7 +48,7 @@ async fn documents(
             Some((region.clone(), outputs))
         })
         .collect();
-    let endpoints = deployed.map(|deployed| plan::endpoints(session, &deployed));
+    let endpoints = deployed.map(|deployed| package::endpoints(session, &deployed));
     let desired = package::desired(session, endpoints.as_ref()).await;
     let (stored, observed) = tokio::join!(
         package::observe(session, skill, desired.locales()),

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::change::{Change, Field, Kind, Replacement, fields};
 use super::create_only;
-use crate::aws::stack::Import;
 use crate::template::{Resource, Template, references};
 
 /// The changes by logical name, and how many resources stay as they are.
@@ -46,15 +45,6 @@ fn whole(kind: Kind, name: &str, resource: &Resource) -> Change {
         fields,
         ..Change::new(kind, name, Vec::new())
     }
-}
-
-/// Makes a change that of a resource which exists and is taken up as it is.
-pub fn take_up(change: &mut Change, import: &Import, after: &Template) {
-    change.kind = Kind::Imported;
-    change.fields = (import.identifier.iter())
-        .map(|(name, value)| Field::new(vec![name.clone()], None, Some(json!(value))))
-        .collect();
-    change.after = (after.resources().remove(&change.subject)).map(|one| one.properties);
 }
 
 fn changed(name: &str, before: &Resource, after: &Resource) -> Option<Change> {
