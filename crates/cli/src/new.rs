@@ -15,9 +15,9 @@ use crate::{output, question, workspace};
 use template::{FILES, Values};
 
 pub(crate) const HELP: &str = "\
-The project has stack.toml, a skill package, the crate of a small skill, conversations, pipelines, and packages of
-a few lines for the commands and the local stage. Nothing of the tool is in it: an upgrade is another version in
-its Cargo.toml.
+The project has stack.toml, a skill package, the crate of a small skill, conversations, pipelines,
+and packages of a few lines for the commands and the local stage. It has nothing of the tool: an
+upgrade is another version in its Cargo.toml.
 
 Examples:
   cargo xtask new ../taxi --name \"Taxi Desk\" --region eu-west-1

@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use crate::{child, output, workspace};
 
 pub(crate) const HELP: &str = "\
-Every step is a command that can be run alone. The first that fails ends the run; the last line of one that ends
-well is `ok: N steps`.
+Every step is a command that can be run alone. The first that fails ends the run; the last line of
+one that ends well is `ok: N steps`.
 
 Example: cargo xtask test";
 
