@@ -1,4 +1,4 @@
-//! What `cargo xtask init` makes of the files of a repository: texts to texts.
+//! The files of a repository as `cargo xtask init` changes them: texts to texts.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use infra::stack_file::Region;
 use serde_json::{Map, Value};
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TomlError, value};
 
-/// What a fork is to be called, and how its people sign in. What is absent stays as it is.
+/// Names, regions and stages that a fork is to have. Whatever is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Wanted {
     /// The skill's name in the store.
     pub(crate) name: Option<String>,
     /// Prefix of stacks, pool and function.
     pub(crate) stack_name: Option<String>,
-    /// What people call the skill, by locale.
+    /// Invocation names, by locale.
     pub(crate) invocation_names: BTreeMap<String, String>,
     /// Prefix of the sign-in host.
     pub(crate) domain_prefix: Option<String>,
@@ -39,7 +39,7 @@ pub(crate) fn slug(name: &str) -> String {
     words.join("-")
 }
 
-/// What people may call a skill of that name.
+/// The invocation name that follows from a name.
 pub(crate) fn invocation_name(name: &str) -> String {
     let spoken: String = name
         .to_lowercase()
@@ -53,7 +53,7 @@ pub(crate) fn invocation_name(name: &str) -> String {
     spoken.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What `init` writes into a stack file beside a preset; a preset says nothing of it.
+/// Keys that `init` writes beside a preset, which has none of them but the name.
 const BESIDE_A_PRESET: [&str; 4] = ["name", "default-stage", "lambda", "stages"];
 
 /// The stack file with what is asked for. All the rest stays as it is, comments included; a preset takes the
@@ -141,7 +141,7 @@ fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// Whether somebody has written more into a stack file than `init` would: anything but a name, on top
+/// True if a person has written more into a stack file than `init` would: anything but a name, on top
 /// of nothing or of one of the presets.
 pub(super) fn is_edited(stack: &str, presets: &[&str]) -> bool {
     let bare = |text: &str| -> Option<toml::Table> {
@@ -173,7 +173,7 @@ pub(super) fn is_edited(stack: &str, presets: &[&str]) -> bool {
             .any(|preset| bare(preset).as_ref() == Some(&own))
 }
 
-/// What a skill is called now: in the store, and by people; by locale.
+/// Names of a skill by locale: in the store, and as people say it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Names {
     pub(super) store: BTreeMap<String, String>,
