@@ -18,6 +18,7 @@ use infra::stacks::SkillOutputs;
 use models::ids::SkillId;
 
 use crate::accounts::Accounts;
+use crate::agreement::Agreement;
 use crate::calls::CallCounter;
 use crate::diff::{Approve, Plan};
 use crate::error::Error;
@@ -50,12 +51,12 @@ pub struct Outcome {
 /// Everything is decided from reads first. Without anything to do, no lock is taken and nothing is
 /// written. Otherwise `approve` is asked, the lock is taken, and each step reads again what it
 /// decides on. When `interrupted` turns true, steps in flight end and no new change is begun.
-pub async fn deploy<'a>(
-    inputs: &'a Inputs,
+pub async fn deploy(
+    inputs: &Inputs,
     building: Building<'_>,
     counter: &CallCounter,
-    progress: &'a dyn Progress,
-    approve: Approve<'a>,
+    progress: &dyn Progress,
+    approve: Approve<'_>,
     owner: Owner,
     interrupted: watch::Receiver<bool>,
 ) -> Result<Outcome, Error> {
@@ -67,10 +68,10 @@ pub async fn deploy<'a>(
     Box::pin(async { run(&session.await?, building, approve, owner).await }).await
 }
 
-async fn run<'a>(
-    session: &Session<'a>,
+async fn run(
+    session: &Session<'_>,
     mut building: Building<'_>,
-    approve: Approve<'a>,
+    approve: Approve<'_>,
     owner: Owner,
 ) -> Result<Outcome, Error> {
     let planned = plan::plan(session, &mut building).await?;
@@ -86,9 +87,9 @@ async fn run<'a>(
     }
     planned.check(&session.inputs.allowed)?;
     approve(&planned.plan)?;
-    session.agreed(planned.plan.clone(), approve);
+    let agreement = Agreement::to(&planned.plan, approve, &session.inputs.allowed);
     let deployed = locked(session, owner, async {
-        let deployed = apply(session, &mut building).await?;
+        let deployed = apply(session, &agreement, &mut building).await?;
         finish(session).await?;
         Ok(deployed)
     })
@@ -156,7 +157,9 @@ pub async fn deploy_aws(
     let session = Session::open(inputs, counter, progress, interrupted);
     Box::pin(async {
         let session = session.await?;
-        locked(&session, owner, apply_aws(&session, &mut building)).await
+        let agreement = Agreement::to_everything(&inputs.allowed);
+        let applied = apply_aws(&session, &agreement, &mut building);
+        locked(&session, owner, applied).await
     })
     .await
 }
@@ -186,23 +189,22 @@ pub(crate) async fn locked<T>(
 
 async fn apply_aws(
     session: &Session<'_>,
+    agreement: &Agreement<'_>,
     building: &mut Building<'_>,
 ) -> Result<DeployedAws, Error> {
     let regions = session.inputs.skill_regions();
     // A failure of one does not stop the others half-way: each ends, then the first error counts.
     let (accounts, bundle, skill_id) = tokio::join!(
-        apply_identity(session),
-        apply_bundle(session, building, &regions),
-        session.step(Step::Skill, skill::ensure(session)),
+        apply_identity(session, agreement),
+        apply_bundle(session, agreement, building, &regions),
+        session.step(Step::Skill, skill::ensure(session, agreement)),
     );
     let (accounts, bundle, skill_id) = (accounts?, bundle?, skill_id?);
 
     abandoned::remember(session, &regions).await?;
-    let functions = join_all(
-        regions
-            .iter()
-            .map(|region| apply_skill_stack(session, region, &accounts, &skill_id, &bundle)),
-    )
+    let functions = join_all(regions.iter().map(|region| {
+        apply_skill_stack(session, agreement, region, &accounts, &skill_id, &bundle)
+    }))
     .await
     .into_iter()
     .collect::<Result<Vec<_>, _>>()?;
@@ -213,36 +215,43 @@ async fn apply_aws(
     })
 }
 
-async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Deployed, Error> {
+async fn apply(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+    building: &mut Building<'_>,
+) -> Result<Deployed, Error> {
     let DeployedAws {
         skill_id,
         accounts,
         functions,
-    } = apply_aws(session, building).await?;
+    } = apply_aws(session, agreement, building).await?;
     if let Some(identity) = accounts.user_pool() {
         session
-            .step(Step::Drift, drift::ensure(session, identity))
+            .step(Step::Drift, drift::ensure(session, agreement, identity))
             .await?;
     }
     let endpoints = package::endpoints(session, &functions);
     let package = session
         .step(
             Step::Package,
-            package::ensure(session, &skill_id, &endpoints),
+            package::ensure(session, agreement, &skill_id, &endpoints),
         )
         .await?;
     sign_in_domain::wait(session, &accounts).await?;
     let linking = session
         .step(
             Step::Linking,
-            linking::ensure(session, &skill_id, &accounts),
+            linking::ensure(session, agreement, &skill_id, &accounts),
         )
         .await?;
     session
-        .step(Step::Enablement, enablement::ensure(session, &skill_id))
+        .step(
+            Step::Enablement,
+            enablement::ensure(session, agreement, &skill_id),
+        )
         .await?;
     // Last: by now no request is sent there any more.
-    abandoned::remove(session, &skill_id).await?;
+    abandoned::remove(session, agreement, &skill_id).await?;
     Ok(Deployed {
         skill_id,
         accounts,
@@ -252,7 +261,10 @@ async fn apply(session: &Session<'_>, building: &mut Building<'_>) -> Result<Dep
     })
 }
 
-async fn apply_identity(session: &Session<'_>) -> Result<Accounts, Error> {
+async fn apply_identity(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+) -> Result<Accounts, Error> {
     if let Some(accounts) = Accounts::without_a_stack(session.inputs)? {
         return Ok(accounts);
     }
@@ -261,7 +273,8 @@ async fn apply_identity(session: &Session<'_>) -> Result<Accounts, Error> {
             let (client, observed, orphan) = identity::prepare(session).await?;
             let before = (observed.as_ref(), orphan.as_ref());
             identity::forget_pool_that_goes(session, &client, before.0, before.1).await?;
-            let (observed, outcome) = stack::ensure(session, &client, Step::Identity).await?;
+            let (observed, outcome) =
+                stack::ensure(session, agreement, &client, Step::Identity).await?;
             let outputs = identity::outputs(&client.desired().name, &observed)?;
             let wanted = ImmutablePoolSettings::wanted(&session.inputs.stack)?;
             let record = wanted.map(|made_with| PoolRecord {
@@ -282,6 +295,7 @@ async fn apply_identity(session: &Session<'_>) -> Result<Accounts, Error> {
 
 async fn apply_bundle(
     session: &Session<'_>,
+    agreement: &Agreement<'_>,
     building: &mut Building<'_>,
     regions: &[Region],
 ) -> Result<Bundle, Error> {
@@ -291,7 +305,7 @@ async fn apply_bundle(
             let uploads = join_all(
                 regions
                     .iter()
-                    .map(|region| upload(session, region, &bundle)),
+                    .map(|region| upload(session, agreement, region, &bundle)),
             );
             let mut uploaded = false;
             for upload in uploads.await {
@@ -306,6 +320,7 @@ async fn apply_bundle(
 
 async fn apply_skill_stack(
     session: &Session<'_>,
+    agreement: &Agreement<'_>,
     region: &Region,
     accounts: &Accounts,
     skill_id: &SkillId,
@@ -315,14 +330,14 @@ async fn apply_skill_stack(
     let deployed = session
         .step(Step::SkillStack(region.clone()), async {
             let step = Step::SkillStack(region.clone());
-            let (observed, outcome) = stack::ensure(session, &client, step).await?;
+            let (observed, outcome) = stack::ensure(session, agreement, &client, step).await?;
             let outputs = skill_stack::outputs(&client.desired().name, &observed)?;
             Ok(((region.clone(), outputs), outcome))
         })
         .await?;
     let drift = Step::FunctionDrift(region.clone());
-    if session.foresees(&drift) {
-        let ensured = drift::functions::ensure(session, region, &client);
+    if agreement.foresees(&drift) {
+        let ensured = drift::functions::ensure(session, agreement, region, &client);
         session.step(drift, ensured).await?;
     }
     Ok(deployed)

@@ -9,7 +9,7 @@
 //! 2. `steps`
 //! 3. what steps share: `accounts`, `checks`, `existing_pool`, `live`
 //! 4. one run: `inputs`, `package`, `session`, `stage_in_another_region`
-//! 5. `guards`
+//! 5. `guards`, `agreement`
 //! 6. `state`
 //! 7. clients: `aws`
 //! 8. values: `calls`, `diff`, `digest`, `endpoints`, `error`, `files`, `immutable_pool_settings`, `lock`,
@@ -21,6 +21,7 @@
 )]
 
 pub mod accounts;
+mod agreement;
 pub mod aws;
 pub mod calls;
 pub mod checks;

@@ -4,7 +4,6 @@ pub(crate) mod delivery_roles;
 mod vendor;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 use std::time::Instant;
 
 use tokio::sync::watch;
@@ -17,11 +16,7 @@ use models::ids::{SkillId, VendorId};
 use crate::aws::bucket::Bucket;
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
-use crate::diff::Approve;
-use crate::diff::change::Change;
-use crate::diff::{Part, Plan};
 use crate::error::{Code, Error};
-use crate::guards;
 use crate::inputs::Inputs;
 use crate::progress::{Progress, Step};
 use crate::stage_in_another_region::{self, Place};
@@ -42,7 +37,6 @@ pub struct Session<'a> {
     delivery: Option<DeliveryOutputs>,
     progress: &'a dyn Progress,
     interrupted: watch::Receiver<bool>,
-    agreed: OnceLock<(Plan, Approve<'a>)>,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -136,7 +130,6 @@ impl<'a> Session<'a> {
             delivery,
             progress,
             interrupted,
-            agreed: OnceLock::new(),
         })
     }
 
@@ -153,46 +146,6 @@ impl<'a> Session<'a> {
             Error::new(Code::StackFile, error.to_string())
                 .hint("change identity.domain in stack.toml")
         })
-    }
-
-    /// Remembers what was agreed to, and whom to ask about what could not be known then.
-    pub(crate) fn agreed(&self, plan: Plan, approve: Approve<'a>) {
-        // A session carries out one plan; a second one would not change what the first allows.
-        let _ = self.agreed.set((plan, approve));
-    }
-
-    /// To be asked before a step's change: a deployment does not do what the plan did not say.
-    pub(crate) fn agree(&self, part: &Part) -> Result<(), Error> {
-        let plan = Plan {
-            parts: vec![part.clone()],
-        };
-        guards::check(&plan, None, &self.inputs.allowed)?;
-        let Some((agreed, approve)) = self.agreed.get() else {
-            return Ok(());
-        };
-        match agreed.part(&part.step) {
-            Some(agreed) if agreed.covers(part) => Ok(()),
-            Some(agreed) if !agreed.complete => approve(&plan),
-            Some(agreed) => Err(more_to_do(part, &agreed.uncovered(part))),
-            None => Err(changed_meanwhile(&part.step)),
-        }
-    }
-
-    /// The same for a step that is told by its name alone.
-    pub(crate) fn agree_to_step(&self, step: &Step) -> Result<(), Error> {
-        if self.foresees(step) {
-            Ok(())
-        } else {
-            Err(changed_meanwhile(step))
-        }
-    }
-
-    /// Whether the plan that is carried out has something to do in a step.
-    pub(crate) fn foresees(&self, step: &Step) -> bool {
-        let told = |(plan, _): &(Plan, Approve<'_>)| {
-            plan.part(step).is_some_and(|part| part.action.is_some())
-        };
-        self.agreed.get().is_none_or(told)
     }
 
     /// Runs one step, telling when it starts and how it ends.
@@ -264,40 +217,4 @@ impl<'a> Session<'a> {
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .into()
     }
-}
-
-/// To be asked when somebody else wrote between reading and writing: whether what would be done
-/// now was agreed to before, value by value, so that nothing of theirs is overwritten unseen.
-pub(crate) fn agree_again(agreed: &Part, now: &Part) -> Result<(), Error> {
-    if agreed.includes(now) {
-        Ok(())
-    } else {
-        let new = now.changes.iter().filter(|change| !agreed.has(change));
-        Err(more_to_do(now, &new.collect::<Vec<_>>()))
-    }
-}
-
-/// The same, with what nobody agreed to.
-fn more_to_do(part: &Part, changes: &[&Change]) -> Error {
-    changes
-        .iter()
-        .fold(changed_meanwhile(&part.step), |error, change| {
-            let paths: Vec<_> = (change.fields.iter())
-                .map(|field| field.path.join("/"))
-                .collect();
-            error.because(format!(
-                "{} {} {}",
-                change.subject,
-                change.kind,
-                paths.join(", ")
-            ))
-        })
-}
-
-fn changed_meanwhile(step: &Step) -> Error {
-    Error::new(
-        Code::Plan,
-        format!("{step}: there is more to do than the plan said; it was not done"),
-    )
-    .hint("somebody else changed the stage meanwhile: run `cargo xtask plan` and deploy again")
 }

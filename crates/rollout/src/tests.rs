@@ -21,6 +21,25 @@ fn no_module_imports_one_that_imports_it() {
 }
 
 #[test]
+fn every_module_has_a_layer_and_imports_none_above_it() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let layers = layers(&fs::read_to_string(source.join("lib.rs")).unwrap());
+    let imports = imports(&source);
+    let modules: Vec<_> = imports.keys().collect();
+    let listed: Vec<_> = layers.keys().collect();
+    assert_eq!(modules, listed, "modules, and the layers that lib.rs lists");
+    for (module, others) in &imports {
+        for (other, file) in others {
+            let file = file.display();
+            assert!(
+                layers[other] >= layers[module],
+                "{file} imports {other}, which is in a layer above {module}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_circle_is_told_with_the_files_that_close_it() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
@@ -69,6 +88,24 @@ fn imports(source: &Path) -> Imports {
         );
     }
     imports
+}
+
+/// The layer of each module, 1 on top, as the crate's documentation lists them.
+fn layers(documentation: &str) -> BTreeMap<String, usize> {
+    let mut layer = None;
+    let mut found = BTreeMap::new();
+    for line in documentation
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+    {
+        let number = line
+            .split_once(". ")
+            .and_then(|(number, _)| number.trim().parse().ok());
+        layer = number.or(layer);
+        let names = line.split('`').skip(1).step_by(2);
+        found.extend(names.filter_map(|name| Some((name.to_owned(), layer?))));
+    }
+    found
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

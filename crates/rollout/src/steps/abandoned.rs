@@ -11,6 +11,7 @@ use infra::stack_file::{LambdaRegion, Region};
 use models::ids::SkillId;
 
 use super::skill_stack;
+use crate::agreement::Agreement;
 use crate::aws::stack::{Observed, StackClient};
 use crate::diff::{Part, stack};
 use crate::error::Error;
@@ -51,7 +52,11 @@ pub(crate) async fn parts(
 }
 
 /// Removes what the plan said would be, and forgets where nothing is.
-pub(crate) async fn remove(session: &Session<'_>, skill: &SkillId) -> Result<(), Error> {
+pub(crate) async fn remove(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+    skill: &SkillId,
+) -> Result<(), Error> {
     let desired = session.inputs.skill_regions();
     let known = candidates(&session.store.state().await);
     if known.iter().all(|region| desired.contains(region)) {
@@ -61,7 +66,7 @@ pub(crate) async fn remove(session: &Session<'_>, skill: &SkillId) -> Result<(),
     let mut leaving = Vec::new();
     for abandoned in find(session, skill).await? {
         // What came to light after the plan was agreed to is for the next one to say.
-        if abandoned.part.action.is_some() && session.foresees(&abandoned.part.step) {
+        if abandoned.part.action.is_some() && agreement.foresees(&abandoned.part.step) {
             leaving.push(abandoned);
         } else {
             left.insert(abandoned.region);
@@ -70,7 +75,7 @@ pub(crate) async fn remove(session: &Session<'_>, skill: &SkillId) -> Result<(),
     let removals = leaving.iter().map(|abandoned| {
         session.step(abandoned.part.step.clone(), async {
             session.may_change()?;
-            session.agree(&abandoned.part)?;
+            agreement.agree(&abandoned.part)?;
             abandoned.client.remove().await?;
             Ok(((), "deleted".to_owned()))
         })

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use infra::stack_file::{Region, StageName};
 
+use crate::agreement::Agreement;
 use crate::digest;
 use crate::error::Error;
 use crate::progress::Step;
@@ -97,6 +98,7 @@ impl<'a> Building<'a> {
 /// Uploads a bundle to a region unless it is there.
 pub(crate) async fn upload(
     session: &Session<'_>,
+    agreement: &Agreement<'_>,
     region: &Region,
     bundle: &Bundle,
 ) -> Result<bool, Error> {
@@ -106,7 +108,7 @@ pub(crate) async fn upload(
         return Ok(false);
     }
     session.may_change()?;
-    session.agree_to_step(&Step::Build)?;
+    agreement.agree_to_step(&Step::Build)?;
     bucket.ensure().await?;
     bucket.put(&key, bundle.zip.clone()).await?;
     Ok(true)

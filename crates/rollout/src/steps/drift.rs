@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use infra::stacks::{self, IdentityOutputs};
 use serde_json::{Value, json};
 
+use crate::agreement::Agreement;
 use crate::aws::document::{self, Document, Seen};
 use crate::aws::members::{self, Members};
 use crate::diff::Part;
@@ -103,6 +104,7 @@ pub(crate) async fn part(
 /// Puts back what differs, proves it, and remembers what is then there.
 pub(crate) async fn ensure(
     session: &Session<'_>,
+    agreement: &Agreement<'_>,
     identity: &IdentityOutputs,
 ) -> Result<((), String), Error> {
     let stack = identity::client(session)?;
@@ -115,10 +117,10 @@ pub(crate) async fn ensure(
     };
     let (mut live, mut found) = look().await?;
     let part = found.part();
-    let foreseen = session.foresees(&Step::Drift);
+    let foreseen = agreement.foresees(&Step::Drift);
     if part.action.is_some() && foreseen {
         session.may_change()?;
-        session.agree(&part)?;
+        agreement.agree(&part)?;
         if found.all().iter().any(|compared| compared.is_declared()) {
             stack.revert(&part).await?;
             (live, found) = look().await?;
@@ -139,7 +141,7 @@ pub(crate) async fn ensure(
     }
     // What came to light after the plan was agreed to is for the next one to say, unless it is
     // what the services made of a stack that has just been deployed.
-    let trusted = part.action.is_none() || foreseen || session.foresees(&Step::Identity);
+    let trusted = part.action.is_none() || foreseen || agreement.foresees(&Step::Identity);
     if let (Seen::There(app_client), true) = (live.client, trusted) {
         let is_made = template.resources().contains_key(stacks::DOMAIN);
         let left = Left {

@@ -4,6 +4,7 @@ use smapi::SkillStage;
 
 use models::ids::SkillId;
 
+use crate::agreement::Agreement;
 use crate::diff::Part;
 use crate::diff::change::{Change, Kind};
 use crate::error::Error;
@@ -31,12 +32,16 @@ pub(crate) fn part(enabled: bool) -> Part {
 }
 
 /// Enables it.
-pub(crate) async fn ensure(session: &Session<'_>, skill: &SkillId) -> Result<((), String), Error> {
+pub(crate) async fn ensure(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+    skill: &SkillId,
+) -> Result<((), String), Error> {
     if observe(session, skill).await? {
         return Ok(((), "unchanged".to_owned()));
     }
     session.may_change()?;
-    session.agree(&part(false))?;
+    agreement.agree(&part(false))?;
     session.smapi.enable(skill, SkillStage::Development).await?;
     Ok(((), "enabled".to_owned()))
 }

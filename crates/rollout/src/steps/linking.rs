@@ -11,12 +11,13 @@ use models::account_linking::{
 use models::ids::SkillId;
 
 use crate::accounts::Accounts;
+use crate::agreement::{Agreement, agree_again};
 use crate::diff::Part;
 use crate::diff::change::{Change, Field, Kind};
 use crate::digest;
 use crate::error::{Code, Error};
 use crate::progress::Step;
-use crate::session::{Session, agree_again};
+use crate::session::Session;
 use crate::state::LinkingRecord;
 
 /// What the plan calls it.
@@ -171,6 +172,7 @@ fn field(difference: Difference) -> Field {
 /// Writes it if it differs, and proves that it then is what it shall be.
 pub(crate) async fn ensure(
     session: &Session<'_>,
+    agreement: &Agreement<'_>,
     skill: &SkillId,
     accounts: &Accounts,
 ) -> Result<(AccountLinking, String), Error> {
@@ -187,7 +189,7 @@ pub(crate) async fn ensure(
         return Ok((desired.linking().clone(), "unchanged".to_owned()));
     }
     session.may_change()?;
-    session.agree(&part)?;
+    agreement.agree(&part)?;
     let applied = record.as_ref().and_then(|record| record.applied.as_ref());
     let beside = match write(session, skill, &desired, observed.as_ref(), applied).await {
         Err(error) if error.is_overtaken() => {

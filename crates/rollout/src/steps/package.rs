@@ -10,6 +10,7 @@ use infra::stack_file::{LambdaRegion, Region};
 use infra::stacks::SkillOutputs;
 use models::ids::SkillId;
 
+use crate::agreement::{Agreement, agree_again};
 use crate::diff::Part;
 use crate::diff::documents::{self, Documents};
 use crate::digest;
@@ -17,7 +18,7 @@ use crate::error::{Code, Error};
 use crate::package::{Endpoints, Rendered};
 use crate::poll::Poll;
 use crate::progress::Step;
-use crate::session::{Session, agree_again};
+use crate::session::Session;
 use crate::state::PackageRecord;
 use crate::steps::skill;
 
@@ -191,6 +192,7 @@ pub(crate) fn drift(
 /// Imports the package if it differs.
 pub(crate) async fn ensure(
     session: &Session<'_>,
+    agreement: &Agreement<'_>,
     skill: &SkillId,
     endpoints: &Endpoints,
 ) -> Result<(Rendered, String), Error> {
@@ -209,10 +211,10 @@ pub(crate) async fn ensure(
     if reasons.is_empty() {
         return Ok((desired, "unchanged".to_owned()));
     }
-    if session.foresees(&Step::Package) {
-        session.agree(&readable(planned.clone()))?;
+    if agreement.foresees(&Step::Package) {
+        agreement.agree(&readable(planned.clone()))?;
     } else {
-        session.agree(&planned)?;
+        agreement.agree(&planned)?;
     }
     // What was changed at Amazon is overwritten on purpose; anything else must still be as it was.
     let expected = record

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use models::ids::SkillId;
 
+use crate::agreement::Agreement;
 use crate::error::{Code, Error};
 use crate::poll::Poll;
 use crate::progress::Step;
@@ -25,12 +26,15 @@ const CONSISTENCY_WINDOW: Duration = Duration::from_secs(15);
 const CREATION_LIMIT: Duration = Duration::from_mins(2);
 
 /// The id, creating the skill if there is none.
-pub(crate) async fn ensure(session: &Session<'_>) -> Result<(SkillId, String), Error> {
+pub(crate) async fn ensure(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+) -> Result<(SkillId, String), Error> {
     let recorded = session.store.state().await.skill;
     if let Some(id) = recorded.as_ref().and_then(|record| record.id.clone()) {
         return Ok((id, "unchanged".to_owned()));
     }
-    session.agree_to_step(&Step::Skill)?;
+    agreement.agree_to_step(&Step::Skill)?;
     if recorded.is_none()
         && let Some(found) = recover::skill(session).await?
         && let Some(id) = found.id.clone()

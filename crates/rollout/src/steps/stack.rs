@@ -1,5 +1,6 @@
 //! Bringing any stack to its desired state.
 
+use crate::agreement::Agreement;
 use crate::aws::stack::stack_part;
 use crate::aws::stack::{Acted, Decision, Observed, StackClient, decide};
 use crate::diff::Part;
@@ -10,12 +11,13 @@ use crate::session::Session;
 /// Observes and acts until nothing is left to do, as far as the session agrees.
 pub(crate) async fn ensure(
     session: &Session<'_>,
+    agreement: &Agreement<'_>,
     client: &StackClient,
     step: Step,
 ) -> Result<(Observed, String), Error> {
     let agree = |part: &Part| {
         session.may_change()?;
-        session.agree(part)
+        agreement.agree(part)
     };
     ensure_agreed(client, step, &agree).await
 }

@@ -3,6 +3,7 @@
 
 use infra::stack_file::Region;
 
+use crate::agreement::Agreement;
 use crate::aws::stack::{Decision, Observed, StackClient, decide};
 use crate::diff::Part;
 use crate::diff::change::{Change, Kind};
@@ -64,6 +65,7 @@ pub(crate) async fn part(
 /// Puts back what the plan said would be.
 pub(crate) async fn ensure(
     session: &Session<'_>,
+    agreement: &Agreement<'_>,
     region: &Region,
     stack: &StackClient,
 ) -> Result<((), String), Error> {
@@ -74,7 +76,7 @@ pub(crate) async fn ensure(
         return Ok(((), "none any more".to_owned()));
     }
     session.may_change()?;
-    session.agree(&part)?;
+    agreement.agree(&part)?;
     stack.revert(&part).await?;
     let observed = stack.observe().await?;
     let left = self::part(region, stack, observed.as_ref()).await?;
