@@ -1,4 +1,4 @@
-//! What was agreed to: a deployment does not do what its plan did not say.
+//! The plan that was agreed to: a deployment does not do what its plan did not say.
 
 use crate::diff::change::Change;
 use crate::diff::{Approve, Part, Plan};
@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use crate::guards::{self, Guard};
 use crate::progress::Step;
 
-/// What the steps of one deployment may do.
+/// The changes that the steps of one deployment may make.
 #[derive(Clone, Copy)]
 pub(crate) struct Agreement<'a> {
     /// Guards that are lifted.
@@ -58,7 +58,7 @@ impl<'a> Agreement<'a> {
         }
     }
 
-    /// Whether the plan that is carried out has something to do in a step.
+    /// True if the plan that is carried out has something to do in a step.
     pub(crate) fn foresees(&self, step: &Step) -> bool {
         self.plan
             .is_none_or(|(plan, _)| plan.part(step).is_some_and(|part| part.action.is_some()))
@@ -98,5 +98,5 @@ fn changed_meanwhile(step: &Step) -> Error {
         Code::Plan,
         format!("{step}: there is more to do than the plan said; it was not done"),
     )
-    .hint("somebody else changed the stage meanwhile: run `cargo xtask plan` and deploy again")
+    .hint("another deployment or a person changed the stage meanwhile: run `cargo xtask plan` and deploy again")
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each module imports, and from which file.
+/// The modules that each module imports, and from which file.
 type Imports = BTreeMap<String, BTreeMap<String, PathBuf>>;
 
 #[test]

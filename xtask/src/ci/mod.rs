@@ -34,6 +34,9 @@ pub(crate) struct Options {
     /// Run this step alone; may be given several times
     #[arg(long, value_name = "STEP")]
     only: Vec<String>,
+    /// Run as well what takes longer than a change can wait for
+    #[arg(long)]
+    full: bool,
     /// Run the remaining steps after one has failed
     #[arg(long)]
     keep_going: bool,
@@ -206,9 +209,12 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// Steps that `--full` and the scheduled pipeline run: a project builds what it takes once more.
+const FULL: [&str; 1] = ["project"];
+
 /// Runs the steps that were asked for.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let steps = chosen(&options.only)?;
+    let steps = chosen(&options.only, options.full || options.list)?;
     if options.list {
         for step in steps {
             output::line(&format!("{:<12} {}", step.name, step.about));
@@ -323,7 +329,7 @@ impl Ended {
     }
 }
 
-fn chosen(only: &[String]) -> Result<Vec<&'static Step>> {
+fn chosen(only: &[String], full: bool) -> Result<Vec<&'static Step>> {
     let named = |name: &String| STEPS.iter().find(|step| step.name == name);
     if let Some(unknown) = only.iter().find(|name| named(name).is_none()) {
         let every: Vec<_> = STEPS.iter().map(|step| step.name).collect();
@@ -333,7 +339,8 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Step>> {
         );
     }
     if only.is_empty() {
-        Ok(STEPS.iter().collect())
+        let is_wanted = |step: &&Step| full || !FULL.contains(&step.name);
+        Ok(STEPS.iter().filter(is_wanted).collect())
     } else {
         Ok(only.iter().filter_map(named).collect())
     }
@@ -370,14 +377,19 @@ mod tests {
     #[test]
     fn steps_are_found_by_name() {
         let names = ["fmt".to_owned(), "test".to_owned()];
-        let found: Vec<_> = chosen(&names)
+        let found: Vec<_> = chosen(&names, false)
             .unwrap()
             .iter()
             .map(|step| step.name)
             .collect();
         assert_eq!(found, ["fmt", "test"]);
-        assert_eq!(chosen(&[]).unwrap().len(), STEPS.len());
-        let error = chosen(&["nope".to_owned()]).err().unwrap().to_string();
+        assert_eq!(chosen(&[], true).unwrap().len(), STEPS.len());
+        let usual = chosen(&[], false).unwrap();
+        assert_eq!(usual.len() + FULL.len(), STEPS.len());
+        let error = chosen(&["nope".to_owned()], false)
+            .err()
+            .unwrap()
+            .to_string();
         assert!(
             error.contains("`nope`") && error.contains("clippy"),
             "{error}"

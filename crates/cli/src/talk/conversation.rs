@@ -272,6 +272,7 @@ fn first_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::known::Detail;
     use super::*;
 
     fn read(text: &str) -> Result<Vec<Conversation>, String> {
@@ -342,6 +343,18 @@ conversations:
         assert!(
             matches!(&hallo.turns[0].speech, Speech::Pattern(text) if text.text(nobody) == "^Bitte")
         );
+    }
+
+    /// The conversations of a new project can be held, whatever its people give.
+    #[test]
+    fn a_new_project_has_conversations() {
+        let text = include_str!("../../template/conversations/en-US.yaml");
+        let text = text.replace("{{invocation}}", "taxi desk");
+        for known in [&[][..], &[Detail::Name]] {
+            let known = Known::these(known);
+            let held = parse(Path::new("en-US.yaml"), &text, &known).unwrap();
+            assert_eq!(held.len(), 4);
+        }
     }
 
     #[test]
