@@ -9,7 +9,9 @@ use cli::{environment, output, workspace};
 
 use xshell::cmd;
 
-use crate::Cli;
+use cli::Cli;
+
+use crate::Command as Commands;
 use crate::shell::Shell;
 
 /// Whether to write them.
@@ -73,7 +75,7 @@ fn commands() -> String {
          `cargo xtask COMMAND --help` says the same.\n",
     );
     // The same width wherever it is written.
-    let mut all = Cli::command().term_width(100);
+    let mut all = Cli::<Commands>::command().term_width(100);
     all.build();
     for command in all.get_subcommands_mut() {
         let name = command.get_name().to_owned();
@@ -97,7 +99,7 @@ mod tests {
     #[test]
     fn every_command_is_there_with_an_example() {
         let page = commands();
-        let mut all = Cli::command().term_width(100);
+        let mut all = Cli::<Commands>::command().term_width(100);
         all.build();
         for command in all.get_subcommands_mut() {
             let name = command.get_name().to_owned();

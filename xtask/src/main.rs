@@ -9,23 +9,9 @@ mod tidy;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
-use cli::Shared;
+use clap::{CommandFactory as _, Parser as _, Subcommand};
+use cli::Cli;
 use cli::failure::Failure;
-
-/// Deploys an Alexa skill together with the user pool that its users sign in with.
-#[derive(Debug, Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    disable_help_subcommand = true
-)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-    #[command(flatten)]
-    shared: Shared,
-}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -55,9 +41,9 @@ enum Command {
 
 fn main() -> ExitCode {
     cli::start(env!("CARGO_MANIFEST_DIR"));
-    let Cli { command, shared } = Cli::parse();
+    let Cli { command, shared } = Cli::<Command>::parse();
     match command {
-        Command::Project(command) => cli::run(command, shared, &Cli::command()),
+        Command::Project(command) => cli::run(command, shared, &Cli::<Command>::command()),
         Command::Docs(options) => cli::execute(shared, false, || done(docs::run(&options))),
         Command::Tidy(options) => cli::execute(shared, false, || {
             done(tidy::run(&cli::workspace::root(), &options))

@@ -87,7 +87,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
-    use crate::{Cli, child};
+    use crate::{Cli, Command as Commands, child};
 
     /// What bash offers for a line.
     fn offered(words: &[&str]) -> Vec<String> {
@@ -96,7 +96,7 @@ mod tests {
         let asks = format!(
             "{}\nCOMP_WORDS=({})\nCOMP_CWORD={}\nCOMPREPLY=()\n\
              _cargo_with_xtask cargo '{last}' '{}'\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
-            script(Shell::Bash, &Cli::command()),
+            script(Shell::Bash, &Cli::<Commands>::command()),
             line.join(" "),
             words.len() - 1,
             words[words.len() - 2],
@@ -121,8 +121,8 @@ mod tests {
     #[test]
     fn every_shell_knows_every_command() {
         for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
-            let script = script(shell, &Cli::command());
-            for command in Cli::command().get_subcommands() {
+            let script = script(shell, &Cli::<Commands>::command());
+            for command in Cli::<Commands>::command().get_subcommands() {
                 assert!(
                     script.contains(command.get_name()),
                     "{shell:?}: {}",

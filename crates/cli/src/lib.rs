@@ -62,11 +62,13 @@ use crate::failure::Failure;
     bin_name = "cargo xtask",
     disable_help_subcommand = true
 )]
-struct Cli {
+pub struct Cli<C: Subcommand> {
+    /// The command, one of a project's or of a program that has more.
     #[command(subcommand)]
-    command: Command,
+    pub command: C,
+    /// Options of every command.
     #[command(flatten)]
-    shared: Shared,
+    pub shared: Shared,
 }
 
 /// Options that every command has.
@@ -239,8 +241,8 @@ struct Render {
 /// in a project's root.
 pub fn main(xtask: &str) -> ExitCode {
     start(xtask);
-    let Cli { command, shared } = Cli::parse();
-    run(command, shared, &Cli::command())
+    let Cli { command, shared } = Cli::<Command>::parse();
+    run(command, shared, &Cli::<Command>::command())
 }
 
 /// Prepares the process: where the project is, and what a crash says.

@@ -1,5 +1,6 @@
 //! `cargo xtask local`: a stage that stays up.
 
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ use crate::{Local, child, discovery, output};
 
 /// How long a stage may take to end.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a build goes on before it is told.
+const SILENCE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(options: Local) -> Result<(), Failure> {
     if options.env {
@@ -126,7 +129,7 @@ impl OwnStage {
 
 /// Builds the project's package `local` and starts it.
 pub async fn start(start: Start) -> Result<OwnStage, Failure> {
-    let program = build::compile(Kind::Local, What::LocalStage, &Site::here()).await?;
+    let program = built().await?;
     let cannot = |error: std::io::Error| {
         Failure::new(
             "LOCAL_STAGE",
@@ -166,6 +169,21 @@ pub async fn start(start: Start) -> Result<OwnStage, Failure> {
             Err(ended_by_itself(&status.to_string()))
         }
     }
+}
+
+/// The program of the stage, built if it is not there. On a terminal or not, a person learns what takes so long.
+async fn built() -> Result<PathBuf, Failure> {
+    let site = Site::here();
+    let build = build::compile(Kind::Local, What::LocalStage, &site);
+    tokio::pin!(build);
+    let built = match timeout(SILENCE, &mut build).await {
+        Ok(built) => built,
+        Err(_elapsed) => {
+            output::aside("building the local stage");
+            build.await
+        }
+    };
+    Ok(built?)
 }
 
 fn ended_by_itself(how: &str) -> Failure {

@@ -282,7 +282,7 @@ impl Person {
             return Err(Problem::unexpected(
                 "a page that asks for what the person has",
                 "one that asks for the code of an authenticator app",
-                "the person sets one up where a page shows a key, or on a web page (story/web_page.rs)",
+                "the person sets one up where a page shows a key, or on a web page of the same pool",
             ));
         };
         let started = Instant::now();

@@ -30,6 +30,10 @@ use toolbox::{NotChecked, Toolbox};
 
 /// Which steps to run.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Options {
     /// Run this step alone; may be given several times
     #[arg(long, value_name = "STEP")]

@@ -73,3 +73,15 @@ async fn a_question_in_one_breath_is_answered_and_done() {
     assert!(heard.said().contains("mary@example.com"), "{heard:?}");
     assert!(!heard.listens());
 }
+
+#[tokio::test]
+async fn a_skill_takes_note_of_events_itself() {
+    let stage = Stage::new(Fate::Good(mary()));
+    for (kind, asked) in [("SkillEnabled", 0), ("SkillPermissionAccepted", 1)] {
+        let event = json!({ "type": format!("AlexaSkillEvent.{kind}"), "body": {} });
+        let mut request = linked(event);
+        request["request"]["body"]["userInformationPersistenceStatus"] = "PERSISTED".into();
+        assert!(stage.send(request).await.is_silent());
+        assert_eq!(stage.seen().len(), asked, "{kind}");
+    }
+}

@@ -1,13 +1,14 @@
 //! A small skill, for the tests of what runs it: two languages, intents of every kind.
 
 use models::profile::Profile;
+use models::request::SkillEventName;
 use models::response::{Answer, Card, Speech};
-use skill_kit::{Account, LinkProblem, Reply, Words, ask_to_link};
+use skill_kit::{Account, LinkProblem, Reply, SkillEvent, Words, ask_to_link};
 
 type Turn<'a> = skill_kit::Turn<'a, Intent>;
 
 skill_kit::intents! {
-    Locale, launch => launch;
+    Locale, launch => launch, event => event;
 
     HelloWorld = "HelloWorldIntent", Linked, AskAgain => hello;
     RequestInfo = "RequestInfoIntent", Linked, AskAgain => request_info;
@@ -71,6 +72,14 @@ async fn launch(turn: &Turn<'_>) -> Reply {
         (turn.strings().hello)(profile.first_name()),
         question,
     ))
+}
+
+/// Whoever is asked for a permission is somebody with an account.
+async fn event(event: &SkillEvent, turn: &Turn<'_>) -> Result<(), LinkProblem> {
+    if event.name == SkillEventName::SkillPermissionAccepted {
+        turn.account().await?;
+    }
+    Ok(())
 }
 
 async fn hello(turn: &Turn<'_>, account: &Account<'_>) -> Reply {
