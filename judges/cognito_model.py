@@ -1,7 +1,7 @@
 """Compares what this project knows of Cognito's API with the model that botocore ships.
 
-Two files are reduced from it: the inputs that the local stage checks, and the members that the rollout
-compares and writes back. `--fresh FOLDER` is where what they should be is left when they differ.
+Three files are reduced from it: the inputs that the local stage checks, the members that the rollout
+compares and writes back, and the regions that user pools can be in. `--fresh FOLDER` is where what they should be is left when they differ.
 """
 
 import argparse
@@ -75,6 +75,13 @@ def members(model):
     return documents
 
 
+def regions(endpoints):
+    """What `cognito-regions.json` should be: those of the AWS that Alexa calls."""
+    partition = next(each for each in endpoints["partitions"] if each["partition"] == "aws")
+    known = partition["services"]["cognito-idp"]["endpoints"]
+    return {"regions": sorted(name for name in known if name in partition["regions"])}
+
+
 def lines(value):
     """JSON with an entry to a line, for whoever reads a difference."""
     parts = []
@@ -93,13 +100,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=pathlib.Path, required=True)
     parser.add_argument("--members", type=pathlib.Path, required=True)
+    parser.add_argument("--regions", type=pathlib.Path, required=True)
     parser.add_argument("--fresh", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
-    model = botocore.loaders.Loader().load_service_model("cognito-idp", "service-2")
+    loader = botocore.loaders.Loader()
+    model = loader.load_service_model("cognito-idp", "service-2")
     committed = json.loads(arguments.inputs.read_text())
     wanted = {
         arguments.inputs: inputs(model, committed["operations"]),
         arguments.members: members(model),
+        arguments.regions: regions(loader.load_data("endpoints")),
     }
     stale = []
     for path, fresh in wanted.items():

@@ -91,11 +91,13 @@ impl From<Written> for StackFile {
     fn from(written: Written) -> Self {
         let pool = written.identity.user_pool_id.as_ref();
         // A pool that exists is where it is, and a stage is at home where its people are.
-        let home = pool.and_then(|pool| pool.region().parse().ok());
+        let home: Option<Region> = pool.and_then(|pool| pool.region().parse().ok());
+        let has_existing_pool = home.is_some();
         let home: Region = home.unwrap_or_else(Region::us_east_1);
-        let mut stages = Stages::at_home_in(&home);
+        let mut stages = Stages::at_home_in(&home, has_existing_pool);
         let added = written.stages.into_iter().map(|(name, stage)| {
             let stage = Stage {
+                is_region_written: stage.region.is_some() || has_existing_pool,
                 region: stage.region.unwrap_or_else(|| home.clone()),
                 ask_profile: stage.ask_profile,
             };
@@ -157,6 +159,8 @@ impl StackFile {
 pub struct Stage {
     /// Home of the identity stack.
     pub region: Region,
+    /// True if the file names the region, or a user pool that lies in it; otherwise it is the default.
+    pub is_region_written: bool,
     /// The profile of ask-cli that the stage's skill belongs to.
     pub ask_profile: AskProfile,
 }
@@ -166,10 +170,11 @@ pub struct Stage {
 pub struct Stages(BTreeMap<StageName, Stage>);
 
 impl Stages {
-    fn at_home_in(region: &Region) -> Self {
+    fn at_home_in(region: &Region, is_region_written: bool) -> Self {
         let stage = |name| {
             let stage = Stage {
                 region: region.clone(),
+                is_region_written,
                 ask_profile: AskProfile::default(),
             };
             (name, stage)

@@ -6,7 +6,7 @@ use std::path::Path;
 use infra::stack_file::ProfileSource;
 
 use cli::build::{self, Kind, Site, What};
-use cli::failure::Failure;
+use cli::failure::{Code, Failure};
 use cli::{child, output, workspace};
 
 /// What to measure, and how often.
@@ -46,12 +46,12 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
         .kill_on_drop(true)
         .status()
         .await
-        .map_err(|error| Failure::new("BENCH", format!("cannot start measuring: {error}")))?;
+        .map_err(|error| Failure::new(Code::Bench, format!("cannot start measuring: {error}")))?;
     if status.success() {
         return Ok(());
     }
     Err(
-        Failure::new("BENCH", format!("measuring ended with {status}")).hint(
+        Failure::new(Code::Bench, format!("measuring ended with {status}")).hint(
             "measuring needs Linux; `cargo test -p skill` says whether the skill answers as it \
              should",
         ),
@@ -68,6 +68,9 @@ async fn build(kept: &Path, what: What) -> Result<(), Failure> {
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new("IO", format!("cannot write {}: {error}", path.display()))
-        .hint("make the target folder writable")
+    Failure::new(
+        Code::Io,
+        format!("cannot write {}: {error}", path.display()),
+    )
+    .hint("make the target folder writable")
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::{Command, CommandFactory as _};
 
-use cli::failure::Failure;
+use cli::failure::{Code, Failure, RolloutCode};
 use cli::{environment, output, workspace};
 
 use xshell::cmd;
@@ -39,7 +39,10 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
             continue;
         }
         std::fs::write(&file, text).map_err(|error| {
-            Failure::new("IO", format!("cannot write {}: {error}", file.display()))
+            Failure::new(
+                Code::Io,
+                format!("cannot write {}: {error}", file.display()),
+            )
         })?;
         output::line(path);
     }
@@ -47,7 +50,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(
-        "STALE",
+        Code::Stale,
         format!("not what the program says: {}", stale.join(", ")),
     )
     .hint("run `cargo xtask docs` and commit the result"))
@@ -65,7 +68,7 @@ fn doors() -> Result<String, Failure> {
     });
     printed
         .map(|page| page + "\n")
-        .map_err(|error| Failure::new("BUILD", error.to_string()))
+        .map_err(|error| Failure::new(RolloutCode::Build, error.to_string()))
 }
 
 /// Every command as `--help` tells it.

@@ -70,10 +70,6 @@ impl Shell {
         self.shell.write_file(path, text.as_ref())
     }
 
-    pub(crate) fn copy_file(&self, from: &Path, to: &Path) -> xshell::Result<()> {
-        self.shell.copy_file(from, to)
-    }
-
     /// Deletes a file or a folder, if it is there.
     pub(crate) fn remove_path(&self, path: impl AsRef<Path>) -> xshell::Result<()> {
         self.shell.remove_path(path)

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 const RESOURCES: &str = "ask-resources.json";
 const STATES: &str = ".ask/ask-states.json";
@@ -121,7 +121,7 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<Option<T>, Failure> {
     // To go on without it could make a second skill.
     serde_json::from_str(&text).map(Some).map_err(|error| {
         let message = format!("{} is not as ask-cli writes it: {error}", file.display());
-        Failure::new("ASK_CLI", message)
+        Failure::new(Code::AskCli, message)
             .hint("mend it, or delete it if the skill that it names is not to be kept")
     })
 }
@@ -129,12 +129,15 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<Option<T>, Failure> {
 /// Laid out as ask-cli lays it out, without a line's end at the end.
 fn write(file: &Path, document: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(document)
-        .map_err(|error| Failure::new("IO", format!("cannot write JSON: {error}")))?;
+        .map_err(|error| Failure::new(Code::Io, format!("cannot write JSON: {error}")))?;
     files::replace(file, text.as_bytes()).map_err(|error| cannot("write", file, &error))
 }
 
 fn cannot(verb: &str, file: &Path, error: &std::io::Error) -> Failure {
-    Failure::new("IO", format!("cannot {verb} {}: {error}", file.display()))
+    Failure::new(
+        Code::Io,
+        format!("cannot {verb} {}: {error}", file.display()),
+    )
 }
 
 #[cfg(test)]

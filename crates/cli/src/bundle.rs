@@ -11,7 +11,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::build::{self, Built, Kind};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::{output, stack, workspace};
 
 /// What to bundle.
@@ -106,8 +106,11 @@ async fn build(
     std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::write(&path, &built.zip))
         .map_err(|error| {
-            Failure::new("IO", format!("cannot write {}: {error}", path.display()))
-                .hint("make the target folder writable")
+            Failure::new(
+                Code::Io,
+                format!("cannot write {}: {error}", path.display()),
+            )
+            .hint("make the target folder writable")
         })?;
     Ok((path, built))
 }

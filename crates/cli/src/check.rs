@@ -17,6 +17,7 @@ use serde_json::json;
 use self::certification::Package;
 use self::finding::{Finding, Place, Severity};
 use crate::failure::Failure;
+use crate::render::Committed;
 use crate::{output, render, stack, workspace};
 
 pub(crate) const HELP: &str = "\
@@ -156,16 +157,29 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
     }
 
     if let Some(stack) = stack.filter(|_| stack::is_the_workspaces(path)) {
-        findings.extend(render::stale(&stack)?.into_iter().map(|file| {
-            Finding::new(
-                "RENDERED",
-                Severity::Error,
-                "the committed document is not what the code renders",
-            )
-            .at(Place::new(&file, 1, 1))
-            .fix("run `cargo xtask render` and commit the result".to_owned())
-        }));
+        let differing = render::differing(&stack)?.into_iter();
+        findings.extend(differing.map(|(file, standing)| rendered(&file, standing)));
         findings.extend(workflows::check(&workspace::root())?);
     }
     Ok(findings)
+}
+
+/// A committed template that is not what the code renders. An upgrade wants it rendered; nothing is wrong until then,
+/// because a deployment renders its own.
+fn rendered(file: &Path, standing: Committed) -> Finding {
+    let (severity, message, fix) = match standing {
+        Committed::OfAnotherVersion(version) => (
+            Severity::Advice,
+            render::left_behind(&version),
+            "run `cargo xtask render`, look at the difference, and commit it",
+        ),
+        Committed::Current | Committed::Stale => (
+            Severity::Error,
+            "the committed document is not what the code renders".to_owned(),
+            "run `cargo xtask render` and commit the result",
+        ),
+    };
+    Finding::new("RENDERED", severity, message)
+        .at(Place::new(file, 1, 1))
+        .fix(fix.to_owned())
 }

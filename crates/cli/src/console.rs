@@ -3,12 +3,12 @@
 use local_access::Access;
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 /// Enters something; whether it was not there yet.
 pub(crate) async fn post(access: &Access, what: &str, body: &Value) -> Result<bool, Failure> {
     let failed = |cause: String| {
-        Failure::new("LOCAL_STAGE", format!("the local stage takes no {what}"))
+        Failure::new(Code::LocalStage, format!("the local stage takes no {what}"))
             .because(cause)
             .hint("is it still running? start one with `cargo xtask local`")
     };

@@ -15,7 +15,7 @@ use rollout::calls::CallCounter;
 use rollout::deploy::Outcome;
 use rollout::diff::Plan;
 use rollout::diff::change::Kind as Changed;
-use rollout::error::{Code, Error};
+use rollout::error::Error;
 use rollout::inputs::Inputs;
 use rollout::lock::Owner;
 use rollout::logs::{Line, Tail};
@@ -26,7 +26,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::build::{self, Kind};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::inputs::{local_inputs, real_inputs};
 use crate::security_profile::For;
 use crate::talk::OwnStory;
@@ -134,7 +134,7 @@ async fn deploy_and_verify(
     log.read().await?;
     let transcript = story::run(access, &script).await.map_err(|error| {
         let failure =
-            Failure::new("STORY", rollout::error::chain(&error)).hint(error.hint().to_owned());
+            Failure::new(Code::Story, rollout::error::chain(&error)).hint(error.hint().to_owned());
         error.turns.iter().fold(failure, |failure, turn| {
             failure.because(format!("“{}” was answered “{}”", turn.said, turn.heard))
         })
@@ -153,13 +153,13 @@ fn nothing_went_wrong(lines: &[Line]) -> Result<(), Failure> {
         lines.iter().filter_map(parsed)
     };
     if !lines().any(|line| line["message"] == "request") {
-        return Err(Failure::new("STORY", "the skill has logged no request of the story")
+        return Err(Failure::new(Code::Story, "the skill has logged no request of the story")
             .hint("`cargo xtask logs local` shows what it has logged; docs/skill-log.md says what it should"));
     }
     match lines().find(|line| line["level"] != "INFO") {
         None => Ok(()),
         Some(line) => Err(Failure::new(
-            "STORY",
+            Code::Story,
             "the skill logged that something went wrong in the story",
         )
         .because(line.to_string())
@@ -280,9 +280,9 @@ pub(crate) fn building(
         None => tokio::spawn(build::bundle(kind, source)),
     };
     Building::new(async move {
-        let built = build
-            .await
-            .map_err(|error| Error::new(Code::Build, format!("the build stopped: {error}")))??;
+        let built = build.await.map_err(|error| {
+            Error::new(RolloutCode::Build, format!("the build stopped: {error}"))
+        })??;
         took.send_replace(built.took);
         Ok(Bundle::new(built.zip))
     })

@@ -8,7 +8,7 @@ use infra::stack_file::StageName;
 use local_access::Access;
 use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::{alone, ask_cli, environment, workspace};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub fn announce(access: &Access) -> Result<Announcement, Failure> {
         access: access.clone(),
     };
     let text = serde_json::to_string_pretty(&discovery)
-        .map_err(|error| Failure::new("IO", format!("cannot write JSON: {error}")))?;
+        .map_err(|error| Failure::new(Code::Io, format!("cannot write JSON: {error}")))?;
     rollout::files::replace_private(&path, text.as_bytes())
         .map_err(|error| cannot_write(&path, &error))?;
     Ok(Announcement { path })
@@ -48,14 +48,14 @@ pub fn running() -> Result<Option<Access>, Failure> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => {
             return Err(Failure::new(
-                "IO",
+                Code::Io,
                 format!("cannot read {}: {error}", path.display()),
             ));
         }
     };
     let discovery: Discovery = serde_json::from_str(&text).map_err(|error| {
         Failure::new(
-            "LOCAL_STAGE",
+            Code::LocalStage,
             format!("{} is damaged: {error}", path.display()),
         )
         .hint("delete the file; `cargo xtask local` writes a new one")
@@ -88,5 +88,8 @@ fn path() -> PathBuf {
 }
 
 fn cannot_write(path: &std::path::Path, error: &std::io::Error) -> Failure {
-    Failure::new("IO", format!("cannot write {}: {error}", path.display()))
+    Failure::new(
+        Code::Io,
+        format!("cannot write {}: {error}", path.display()),
+    )
 }

@@ -9,7 +9,7 @@ use url::Url;
 use crate::environment::{
     GITHUB_API_URL, GITHUB_EVENT_PATH, GITHUB_REPOSITORY, GITHUB_TOKEN, Variable,
 };
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 /// GitHub's API, as somebody or as anybody.
 pub(crate) struct Api {
@@ -39,7 +39,7 @@ impl Api {
 
     /// A request; `path` is below the base URL.
     pub(crate) fn call(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
-        let failed = |error: String| Failure::new("GITHUB", error);
+        let failed = |error: String| Failure::new(Code::Github, error);
         let http = self.clients.for_url(&self.base);
         let http = http.map_err(|error| failed(error.to_string()))?;
         let url = self.base.join(path);
@@ -101,7 +101,7 @@ impl Run {
 pub(crate) async fn send(request: RequestBuilder, permission: &str) -> Result<Response, Failure> {
     let answer = request.send().await.map_err(|error| {
         let error = error.without_url();
-        Failure::new("GITHUB", format!("GitHub cannot be reached: {error}"))
+        Failure::new(Code::Github, format!("GitHub cannot be reached: {error}"))
     })?;
     let status = answer.status();
     if status.is_success() {
@@ -110,7 +110,7 @@ pub(crate) async fn send(request: RequestBuilder, permission: &str) -> Result<Re
     let said: Value = answer.json().await.unwrap_or_default();
     let message = said["message"].as_str().unwrap_or("without a reason");
     Err(Failure::new(
-        "GITHUB",
+        Code::Github,
         format!("GitHub refused the request ({status}): {message}"),
     )
     .hint(format!(
@@ -123,7 +123,7 @@ pub(crate) async fn read<T: serde::de::DeserializeOwned>(answer: Response) -> Re
     answer
         .json()
         .await
-        .map_err(|error| Failure::new("GITHUB", format!("GitHub's answer: {error}")))
+        .map_err(|error| Failure::new(Code::Github, format!("GitHub's answer: {error}")))
 }
 
 fn required(variable: &Variable, hint: &str) -> Result<String, Failure> {
@@ -134,5 +134,5 @@ fn required(variable: &Variable, hint: &str) -> Result<String, Failure> {
 }
 
 fn unusable(variable: &Variable, why: &str, hint: &str) -> Failure {
-    Failure::new("GITHUB", format!("{}: {why}", variable.name)).hint(hint.to_owned())
+    Failure::new(Code::Github, format!("{}: {why}", variable.name)).hint(hint.to_owned())
 }

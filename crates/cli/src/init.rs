@@ -1,11 +1,11 @@
 //! `cargo xtask init`: makes a fork one's own.
 
 pub(crate) mod edits;
+pub(crate) mod questions;
 
 use std::path::{Path, PathBuf};
 
 use infra::names::{self, AccountFragment};
-use infra::stack_file::Region;
 use infra::{StackFile, presets};
 use rollout::error::Error;
 use rollout::package::SourcePackage;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use similar::TextDiff;
 
 use self::edits::{Names, Wanted};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::render::unrenderable;
 use crate::talk::STORY;
 use crate::{output, question, workspace};
@@ -27,8 +27,8 @@ Examples:
   cargo xtask init --preset phone-mfa --name \"Taxi Desk\" --yes
   cargo xtask init --invocation-name de-DE=\"taxi zentrale\" --region EU=eu-west-1 --yes";
 
-/// What the fork is to be.
-#[derive(Debug, clap::Args)]
+/// Names, regions and stages of a fork.
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Options {
     /// The skill's name in the store; stacks and invocation names follow from it
     #[arg(long)]
@@ -36,7 +36,7 @@ pub(crate) struct Options {
     /// Prefix of stacks, user pool and function (default: derived from the name)
     #[arg(long, value_name = "NAME")]
     stack_name: Option<String>,
-    /// What people call the skill in a language; may be given several times
+    /// The name that people call the skill by in a language; may be given several times
     #[arg(long, value_name = "LOCALE=NAME", value_parser = pair)]
     invocation_name: Vec<(String, String)>,
     /// How people sign in: a file of infra/presets without `.toml`
@@ -48,7 +48,7 @@ pub(crate) struct Options {
     /// Where the function runs, for `default`, `NA`, `EU` or `FE`; may be given several times
     #[arg(long, value_name = "PART=REGION", value_parser = pair)]
     region: Vec<(String, String)>,
-    /// A stage, with its home region (default: us-east-1); may be given several times
+    /// A stage, with its home region, where people's data lies for good; may be given several times
     #[arg(long, value_name = "STAGE[=REGION]")]
     stage: Vec<String>,
     /// Replace a stack file that was edited by hand
@@ -83,13 +83,36 @@ struct Edit {
     after: String,
 }
 
+/// Gives another name to a project that is nobody's yet.
+pub(crate) fn rename(root: &Path, name: &str) -> Result<(), Failure> {
+    let options = Options {
+        name: Some(name.to_owned()),
+        ..Options::default()
+    };
+    let package = read_package(&root.join("skill-package"))?;
+    let stack = read(root, "stack.toml")?;
+    let names = names(&package);
+    let wanted = wanted(&options, &names)?;
+    let edits = edits(
+        root,
+        &options,
+        &wanted,
+        &names,
+        &stack,
+        package.first_locale(),
+    )?;
+    check(root, &edits)?;
+    write(root, &edits)
+}
+
 pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     let root = options.folder.clone().unwrap_or_else(workspace::root);
     let package = read_package(&root.join("skill-package"))?;
     let stack = read(&root, "stack.toml")?;
     let names = names(&package);
     if !options.yes && question::somebody() {
-        ask_for_what_is_missing(&mut options, &names, &mut question::ask)?;
+        let homeless = questions::homeless(&stack);
+        questions::ask_for_what_is_missing(&mut options, &names, &homeless, &mut question::ask)?;
     }
     let wanted = wanted(&options, &names)?;
     let edits = edits(
@@ -114,7 +137,7 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     let texts: Vec<_> = presets::ALL.iter().map(|(_, text)| *text).collect();
     if options.preset.is_some() && edits::is_edited(&stack, &texts) && !options.overwrite {
         return Err(Failure::new(
-            "INIT_EDITED",
+            Code::InitEdited,
             "nothing was written: stack.toml was edited by hand, and would be replaced as shown",
         )
         .hint("add --overwrite to replace it, or make the change yourself"));
@@ -122,7 +145,13 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     if !edits.is_empty() {
         question::confirm("write this?", "nothing was written", options.yes)?;
     }
-    for edit in &edits {
+    write(&root, &edits)?;
+    tell(&options, &edits);
+    Ok(())
+}
+
+fn write(root: &Path, edits: &[Edit]) -> Result<(), Failure> {
+    for edit in edits.iter().filter(|edit| edit.before != edit.after) {
         let file = root.join(&edit.path);
         let written = if edit.after.is_empty() {
             std::fs::remove_file(&file)
@@ -130,10 +159,12 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
             std::fs::write(&file, &edit.after)
         };
         written.map_err(|error| {
-            Failure::new("IO", format!("cannot write {}: {error}", file.display()))
+            Failure::new(
+                Code::Io,
+                format!("cannot write {}: {error}", file.display()),
+            )
         })?;
     }
-    tell(&options, &edits);
     Ok(())
 }
 
@@ -155,14 +186,14 @@ fn tell(options: &Options, edits: &[Edit]) {
 
 fn read(root: &Path, path: &str) -> Result<String, Failure> {
     std::fs::read_to_string(root.join(path))
-        .map_err(|error| Failure::new("IO", format!("cannot read {path}: {error}")))
+        .map_err(|error| Failure::new(Code::Io, format!("cannot read {path}: {error}")))
 }
 
 fn read_package(folder: &Path) -> Result<SourcePackage, Failure> {
     SourcePackage::read(folder).map_err(|error| Failure::from(Error::from(error)))
 }
 
-/// What the skill is called now.
+/// The names that the skill has now.
 fn names(package: &SourcePackage) -> Names {
     let mut names = Names::default();
     for locale in package.locales() {
@@ -174,72 +205,6 @@ fn names(package: &SourcePackage) -> Names {
         }
     }
     names
-}
-
-/// Questions to whoever sits at a terminal, about what no flag has said. No answer leaves a thing as it
-/// is.
-fn ask_for_what_is_missing(
-    options: &mut Options,
-    names: &Names,
-    ask: Ask<'_>,
-) -> Result<(), Failure> {
-    let current = names.store.values().next().cloned().unwrap_or_default();
-    for (question, flag) in [
-        (
-            format!("name of the skill [{current}]: "),
-            &mut options.name,
-        ),
-        (
-            "how people sign in, a preset of docs/identity.md [email]: ".to_owned(),
-            &mut options.preset,
-        ),
-        (
-            "prefix of the sign-in host [{name}-{stage}-{account}]: ".to_owned(),
-            &mut options.domain_prefix,
-        ),
-    ] {
-        if flag.is_none() {
-            *flag = answer(ask, &question)?;
-        }
-    }
-    if options.invocation_name.is_empty() {
-        let usual = options.name.as_deref().map(edits::invocation_name);
-        for (locale, before) in &names.spoken {
-            let usual = usual.as_ref().unwrap_or(before);
-            let question = format!("what people call it in {locale} [{usual}]: ");
-            let said = answer(ask, &question)?.map(|said| (locale.clone(), said));
-            options.invocation_name.extend(said);
-        }
-    }
-    if options.region.is_empty() {
-        for (part, usual) in [
-            ("default", Region::us_east_1().as_str()),
-            ("NA", "as default"),
-            ("EU", "as default"),
-            ("FE", "as default"),
-        ] {
-            let question = format!("region of the function for {part} [{usual}]: ");
-            let said = answer(ask, &question)?.map(|said| (part.to_owned(), said));
-            options.region.extend(said);
-        }
-    }
-    if options.stage.is_empty() {
-        let said = answer(
-            ask,
-            "stages besides local, dev and prod, or their regions, as NAME or NAME=REGION []: ",
-        )?
-        .unwrap_or_default();
-        options.stage = said.split_whitespace().map(str::to_owned).collect();
-    }
-    Ok(())
-}
-
-type Ask<'a> = &'a mut dyn FnMut(&str) -> std::io::Result<String>;
-
-fn answer(ask: Ask<'_>, question: &str) -> Result<Option<String>, Failure> {
-    let answer =
-        ask(question).map_err(|error| Failure::new("INIT", format!("nobody answers: {error}")))?;
-    Ok(Some(answer).filter(|answer| !answer.is_empty()))
 }
 
 fn wanted(options: &Options, names: &Names) -> Result<Wanted, Failure> {
@@ -276,10 +241,12 @@ fn wanted(options: &Options, names: &Names) -> Result<Wanted, Failure> {
         if !names.spoken.contains_key(locale) {
             let known: Vec<_> = names.spoken.keys().map(String::as_str).collect();
             return Err(
-                Failure::new("INIT", format!("the skill does not speak {locale}")).hint(format!(
-                    "it speaks {}; docs/locales.md says how it learns another language",
-                    known.join(", ")
-                )),
+                Failure::new(Code::Init, format!("the skill does not speak {locale}")).hint(
+                    format!(
+                        "it speaks {}; docs/locales.md says how it learns another language",
+                        known.join(", ")
+                    ),
+                ),
             );
         }
         wanted.invocation_names.insert(locale.clone(), name.clone());
@@ -315,12 +282,13 @@ fn edits(
         let preset = options.preset.as_deref().map(|preset| {
             presets::text(preset).ok_or_else(|| {
                 let known: Vec<_> = presets::ALL.iter().map(|(name, _)| *name).collect();
-                Failure::new("INIT", format!("there is no preset `{preset}`"))
+                Failure::new(Code::Init, format!("there is no preset `{preset}`"))
                     .hint(format!("there are {}", known.join(", ")))
             })
         });
-        let after = edits::stack_file(stack, preset.transpose()?, wanted)
-            .map_err(|error| Failure::new("STACK_FILE", format!("stack.toml: {error}")))?;
+        let after = edits::stack_file(stack, preset.transpose()?, wanted).map_err(|error| {
+            Failure::new(RolloutCode::StackFile, format!("stack.toml: {error}"))
+        })?;
         edit("stack.toml".to_owned(), &|_| after.clone())?;
     }
     edit("skill-package/skill.json".to_owned(), &|text| {
@@ -393,13 +361,13 @@ fn model(text: &str, locale: &str, names: &Names, wanted: &Wanted) -> String {
 /// leave everything as it was.
 fn check(root: &Path, edits: &[Edit]) -> Result<(), Failure> {
     let refused = |message: String| {
-        Failure::new("INIT", message).hint("nothing was written; answer otherwise")
+        Failure::new(Code::Init, message).hint("nothing was written; answer otherwise")
     };
     let copy = tempfile::tempdir()
-        .map_err(|error| Failure::new("IO", format!("cannot make a folder: {error}")))?;
+        .map_err(|error| Failure::new(Code::Io, format!("cannot make a folder: {error}")))?;
     let package = copy.path().join("skill-package");
-    copy_folder(&root.join("skill-package"), &package)
-        .map_err(|error| Failure::new("IO", format!("cannot copy skill-package: {error}")))?;
+    workspace::copy_folder(&root.join("skill-package"), &package)
+        .map_err(|error| Failure::new(Code::Io, format!("cannot copy skill-package: {error}")))?;
     for edit in edits {
         if edit.path == "stack.toml" {
             let stack = StackFile::parse(&edit.after, "stack.toml")
@@ -413,14 +381,14 @@ fn check(root: &Path, edits: &[Edit]) -> Result<(), Failure> {
         if edit.path.starts_with("skill-package/") {
             let file = copy.path().join(&edit.path);
             std::fs::write(&file, &edit.after)
-                .map_err(|error| Failure::new("IO", format!("cannot write: {error}")))?;
+                .map_err(|error| Failure::new(Code::Io, format!("cannot write: {error}")))?;
         }
     }
     SourcePackage::read(&package).map(drop).map_err(|error| {
         let error = Error::from(error);
         let shown = |text: &str| text.replace(&format!("{}/", copy.path().display()), "");
         let failure = (error.causes().iter()).fold(
-            Failure::new("INIT", shown(error.message())),
+            Failure::new(Code::Init, shown(error.message())),
             |failure, cause| failure.because(shown(cause)),
         );
         failure.hint(format!(
@@ -431,72 +399,10 @@ fn check(root: &Path, edits: &[Edit]) -> Result<(), Failure> {
     })
 }
 
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
-
 fn difference(edit: &Edit) -> String {
     TextDiff::from_lines(&edit.before, &edit.after)
         .unified_diff()
         .context_radius(1)
         .header(&edit.path, &edit.path)
         .to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn everything_that_no_flag_has_said_is_asked_for() {
-        #[derive(clap::Parser)]
-        struct Command {
-            #[command(flatten)]
-            options: Options,
-        }
-        let mut options =
-            <Command as clap::Parser>::parse_from(["init", "--preset", "email"]).options;
-        let mut names = Names::default();
-        names.spoken.insert("en-US".to_owned(), "old".to_owned());
-        let mut asked = Vec::new();
-        let mut ask = |question: &str| {
-            let answers = [
-                ("name", "Taxi Desk"),
-                ("what people", "my taxi"),
-                ("region of the function for EU", "eu-west-1"),
-                ("stages", "dev  prod=eu-central-1"),
-            ];
-            asked.push(question.to_owned());
-            let answer = answers
-                .into_iter()
-                .find(|(about, _)| question.starts_with(about));
-            Ok(answer.map_or("", |(_, answer)| answer).to_owned())
-        };
-        ask_for_what_is_missing(&mut options, &names, &mut ask).unwrap();
-        assert!(
-            asked.contains(&"what people call it in en-US [taxi desk]: ".to_owned()),
-            "{asked:?}"
-        );
-        assert!(
-            !asked.iter().any(|question| question.contains("preset")),
-            "{asked:?}"
-        );
-        assert_eq!(options.name.as_deref(), Some("Taxi Desk"));
-        assert_eq!(options.domain_prefix, None);
-        let wanted = wanted(&options, &names).unwrap();
-        assert_eq!(wanted.invocation_names["en-US"], "my taxi");
-        assert_eq!(wanted.regions["EU"], "eu-west-1");
-        assert_eq!(wanted.stages["prod"].as_deref(), Some("eu-central-1"));
-        assert_eq!(wanted.stages["dev"], None);
-    }
 }

@@ -14,7 +14,7 @@ use rollout::package::SourcePackage;
 use rollout::session::Session;
 
 use crate::deploy::interrupted;
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::security_profile::For;
 use crate::{
     ask_cli, build, discovery, output, progress, security_profile, stack, stage, workspace,
@@ -61,7 +61,7 @@ pub(crate) async fn existing_with_its_client(
 
 fn running() -> Result<Access, Failure> {
     discovery::running()?.ok_or_else(|| {
-        Failure::new("LOCAL_STAGE", "no local stage is running").hint(
+        Failure::new(Code::LocalStage, "no local stage is running").hint(
             "a local stage is gone, with everything on it, when its command ends; start one with \
              `cargo xtask local`, and deploy to it",
         )
@@ -146,8 +146,11 @@ pub(crate) async fn developer_and_skill(
     let counter = output::call_counter();
     let session = Session::open(&inputs, &counter, &*progress, interrupted()).await?;
     let skill = session.skill_id().await.ok_or_else(|| {
-        Failure::new("SKILL", format!("stage `{name}` has no skill yet"))
-            .hint(format!("deploy it first: cargo xtask deploy {name}"))
+        Failure::new(
+            RolloutCode::Skill,
+            format!("stage `{name}` has no skill yet"),
+        )
+        .hint(format!("deploy it first: cargo xtask deploy {name}"))
     })?;
     let client = telling(inputs.endpoints.developer.clone(), inputs.developer.clone());
     Ok((client, skill))

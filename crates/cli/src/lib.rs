@@ -53,7 +53,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use rollout::guards::Guard;
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 /// Deploys an Alexa skill together with the user pool that its users sign in with.
 #[derive(Debug, Parser)]
@@ -328,6 +328,6 @@ pub fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new("IO", format!("cannot start a runtime: {error}")))?
+        .map_err(|error| Failure::new(Code::Io, format!("cannot start a runtime: {error}")))?
         .block_on(command)
 }

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::build::{self, Kind, Site, What};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::{Local, child, discovery, output};
 
 /// How long a stage may take to end.
@@ -29,7 +29,7 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
     }
     if let Some(access) = discovery::running()? {
         return Err(Failure::new(
-            "LOCAL_STAGE",
+            Code::LocalStage,
             format!(
                 "a local stage is already running; its AWS is at {}",
                 access.urls.aws
@@ -82,7 +82,7 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
 /// Prints what `eval` in a shell needs for the programs of others to use the running stage.
 fn environment_of_others() -> Result<(), Failure> {
     let access = discovery::running()?.ok_or_else(|| {
-        Failure::new("LOCAL_STAGE", "no local stage is running")
+        Failure::new(Code::LocalStage, "no local stage is running")
             .hint("start one with `cargo xtask local` in another terminal")
     })?;
     // A profile or a session would come before the keys, or be sent along with them.
@@ -132,7 +132,7 @@ pub async fn start(start: Start) -> Result<OwnStage, Failure> {
     let program = built().await?;
     let cannot = |error: std::io::Error| {
         Failure::new(
-            "LOCAL_STAGE",
+            Code::LocalStage,
             format!("cannot start a local stage: {error}"),
         )
     };
@@ -149,7 +149,7 @@ pub async fn start(start: Start) -> Result<OwnStage, Failure> {
     let mut stdin = process.stdin.take().ok_or_else(pipe)?;
     let stdout = process.stdout.take().ok_or_else(pipe)?;
     let mut line = serde_json::to_vec(&start)
-        .map_err(|error| Failure::new("LOCAL_STAGE", format!("cannot write JSON: {error}")))?;
+        .map_err(|error| Failure::new(Code::LocalStage, format!("cannot write JSON: {error}")))?;
     line.push(b'\n');
     stdin.write_all(&line).await.map_err(cannot)?;
     let mut line = String::new();
@@ -162,7 +162,7 @@ pub async fn start(start: Start) -> Result<OwnStage, Failure> {
             access: *access,
         }),
         Ok(Started::Refused(refusal)) => {
-            Err(Failure::new(refusal.code(), refusal.message).hint(refusal.hint))
+            Err(Failure::with_code_of_another(refusal.code(), refusal.message).hint(refusal.hint))
         }
         Err(_) => {
             let status = process.wait().await.map_err(cannot)?;
@@ -188,7 +188,7 @@ async fn built() -> Result<PathBuf, Failure> {
 
 fn ended_by_itself(how: &str) -> Failure {
     Failure::new(
-        "LOCAL_STAGE",
+        Code::LocalStage,
         format!("the local stage has ended by itself: {how}"),
     )
     .hint("what it wrote to stderr says more")
@@ -201,7 +201,7 @@ fn until_ended() -> Result<impl Future<Output = ()>, Failure> {
 
     let listen = |kind| {
         signal(kind)
-            .map_err(|error| Failure::new("IO", format!("cannot listen for signals: {error}")))
+            .map_err(|error| Failure::new(Code::Io, format!("cannot listen for signals: {error}")))
     };
     let mut interrupted = listen(SignalKind::interrupt())?;
     let mut terminated = listen(SignalKind::terminate())?;

@@ -17,7 +17,7 @@ use smapi::{Configuration, Endpoints, Login, ReturnError, SecurityProfile, SignI
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::{logins, output, security_profile, stack, stage};
 
 /// Who signs in, and where the browser comes back to.
@@ -55,8 +55,9 @@ const RETURN_PATH: &str = "/cb";
 
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let key = profile(&options)?;
-    let configuration = Configuration::read(|name| std::env::var(name).ok())
-        .map_err(|error| Failure::new(error.code(), error.to_string()).hint(error.hint()))?;
+    let configuration = Configuration::read(|name| std::env::var(name).ok()).map_err(|error| {
+        Failure::with_code_of_another(error.code(), error.to_string()).hint(error.hint())
+    })?;
     let endpoints = match stage::elsewhere()? {
         Some(access) => stage::local_endpoints(&access)?.developer,
         None => configuration.endpoints,
@@ -94,8 +95,10 @@ fn profile(options: &Options) -> Result<String, Failure> {
     let stack = stack::read(&options.stack)?;
     let name = stack::stage(&stack, Some(name))?;
     if name.is_local() {
-        return Err(Failure::new("STAGE", "the stage `local` needs no login")
-            .hint("name the real stage that you want to deploy to"));
+        return Err(
+            Failure::new(Code::Stage, "the stage `local` needs no login")
+                .hint("name the real stage that you want to deploy to"),
+        );
     }
     Ok(stack::ask_profile(&stack, &name))
 }
@@ -104,7 +107,7 @@ fn profile(options: &Options) -> Result<String, Failure> {
 fn security_profile() -> Result<SecurityProfile, Failure> {
     let nobody = |name: &str| {
         Failure::new(
-            "CREDENTIALS",
+            Code::Credentials,
             format!("{name} is not set, and nobody is there to ask"),
         )
         .hint(
@@ -129,7 +132,7 @@ async fn sign_in(
         .await
         .map_err(|error| {
             Failure::new(
-                "PORT",
+                Code::Port,
                 format!("cannot listen on 127.0.0.1:{port}: {error}"),
             )
             .hint("end what uses the port, or allow and name another one with --port")
@@ -137,7 +140,7 @@ async fn sign_in(
     let port = listener.local_addr().map_or(port, |address| address.port());
     let home = format!("http://127.0.0.1:{port}{RETURN_PATH}")
         .parse()
-        .map_err(|error| Failure::new("LOGIN", format!("{error}")))?;
+        .map_err(|error| Failure::new(Code::Login, format!("{error}")))?;
     let attempt = Arc::new(SignIn::new(endpoints, &profile.client_id, home));
     output::aside("open this in a browser, and allow what it asks for:");
     output::aside(attempt.url().as_str());
@@ -164,12 +167,12 @@ async fn sign_in(
     let code =
         match answer {
             Ok(Some(answer)) => answer.map_err(|error| {
-                Failure::new("LOGIN", error.to_string())
+                Failure::new(Code::Login, error.to_string())
                     .hint("run `cargo xtask login` again, and allow it")
             })?,
             _ => {
                 return Err(Failure::new(
-                "LOGIN",
+                Code::Login,
                 format!("nobody signed in within {} minutes", PATIENCE.as_secs() / 60),
             )
             .hint(
@@ -246,7 +249,7 @@ async fn vendor(
     let ids: Vec<_> = vendors.into_iter().map(|vendor| vendor.id).collect();
     match (wanted, ids.as_slice()) {
         (Some(wanted), ids) if !ids.contains(&wanted) => Err(Failure::new(
-            "VENDOR",
+            RolloutCode::Vendor,
             format!("vendor {wanted} is not among those of this developer"),
         )
         .hint("correct ASK_VENDOR_ID, or sign in as a developer of that vendor")),

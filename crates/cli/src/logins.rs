@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use secrecy::ExposeSecret;
 use smapi::Logins;
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 /// Where the file is: below `XDG_CONFIG_HOME`, which is `~/.config` if it is not set, or
 /// `%APPDATA%`
@@ -16,7 +16,7 @@ pub(crate) fn path() -> Result<PathBuf, Failure> {
     folder(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
         .map(|folder| folder.join("voicelink").join("logins.json"))
         .ok_or_else(|| {
-            Failure::new("CREDENTIALS", "there is no folder to keep a login in")
+            Failure::new(Code::Credentials, "there is no folder to keep a login in")
                 .hint("set HOME, or XDG_CONFIG_HOME to a folder of yours")
         })
 }
@@ -42,7 +42,7 @@ pub(crate) fn read(path: &Path) -> Result<Logins, Failure> {
     };
     refuse_open(path)?;
     Logins::parse(&text).map_err(|error| {
-        Failure::new("CREDENTIALS", format!("{}: {error}", path.display()))
+        Failure::new(Code::Credentials, format!("{}: {error}", path.display()))
             .hint("move the file away and run `cargo xtask login` again")
     })
 }
@@ -89,7 +89,7 @@ fn refuse_open(path: &Path) -> Result<(), Failure> {
     }
     let shown = path.display();
     Err(Failure::new(
-        "CREDENTIALS",
+        Code::Credentials,
         format!("{shown} holds secrets, and others than its owner may read it"),
     )
     .hint(format!(
@@ -103,7 +103,10 @@ fn refuse_open(_path: &Path) -> Result<(), Failure> {
 }
 
 fn io(doing: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new("IO", format!("cannot {doing} {}: {error}", path.display()))
+    Failure::new(
+        Code::Io,
+        format!("cannot {doing} {}: {error}", path.display()),
+    )
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use jiff::{Span, SpanRelativeTo, Timestamp};
 use rollout::logs::{Line, Tail};
 use serde_json::json;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, RolloutCode};
 use crate::{inputs, output};
 
 pub(crate) const HELP: &str = "\
@@ -48,7 +48,9 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let counter = output::call_counter();
     let since = Timestamp::now()
         .checked_sub(options.since)
-        .map_err(|error| Failure::new("LOGS", format!("--since is too long: {error}")))?;
+        .map_err(|error| {
+            Failure::new(RolloutCode::Logs, format!("--since is too long: {error}"))
+        })?;
     let mut tail = Tail::open(&inputs, options.region.as_ref(), since, &counter).await?;
     let mut anything = false;
     loop {

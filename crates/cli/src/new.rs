@@ -5,11 +5,14 @@ mod template;
 use std::path::{Path, PathBuf};
 
 use infra::StackFile;
+use infra::stack_file::Regions;
 use rollout::error::Error;
 use rollout::package::SourcePackage;
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
+use crate::init;
 use crate::init::edits::{self, Wanted};
+use crate::init::questions::home_region_question;
 use crate::render::unrenderable;
 use crate::{output, question, workspace};
 use template::{FILES, Values};
@@ -21,9 +24,13 @@ upgrade is another version in its Cargo.toml.
 
 Examples:
   cargo xtask new ../taxi --name \"Taxi Desk\" --region eu-west-1
-  cargo xtask new ../taxi --preset phone-mfa --from .";
+  cargo xtask new ../taxi --preset phone-mfa --from .
+  cargo xtask new ../guide --sample";
 
-/// What the project is to be.
+/// The stages of every project that are not on this machine.
+const REAL_STAGES: [&str; 2] = ["dev", "prod"];
+
+/// The project that is made.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// The folder to make; it must not be there yet, or be empty
@@ -39,6 +46,9 @@ pub(crate) struct Options {
     /// The home region of the stages dev and prod, where people's data lies; it can never change
     #[arg(long)]
     region: Option<String>,
+    /// Begin with the sample skill of the tool's repository, in five languages, in the place of a small one
+    #[arg(long)]
+    sample: bool,
     /// Take the tool's crates from this folder, a checkout of its repository [default: the one that this
     /// command runs from, if it is one]
     #[arg(long, value_name = "PATH")]
@@ -49,31 +59,39 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
     let folder = std::path::absolute(&options.folder)
         .map_err(|error| cannot("find", &options.folder, &error))?;
     is_free(&folder)?;
-    let name = match options.name {
-        Some(name) => name,
-        None => title(&folder),
-    };
     let region = match options.region {
         None if question::somebody() => ask_for_the_region()?,
         region => region,
     };
-    let stack = stack_file(&options.preset, &name, region)?;
     let from = match options.from {
         Some(from) => Some(checkout(&from).ok_or_else(|| {
             Failure::new(
-                "NEW",
+                Code::New,
                 format!("{} is no checkout of the tool", from.display()),
             )
             .hint("name a folder with crates/cli in it, or leave --from out")
         })?),
         None => checkout(&workspace::root()),
     };
+    let name = options.name.unwrap_or_else(|| title(&folder));
+    let skill = match (options.sample, &from) {
+        (false, _) => Vec::new(),
+        (true, Some(from)) => template::sample(from)?,
+        (true, None) => {
+            return Err(Failure::new(
+                Code::New,
+                "the sample skill is in the tool's repository alone",
+            )
+            .hint("clone it, and name the folder with --from"));
+        }
+    };
+    let stack = stack_file(&options.preset, &name, region, &skill)?;
     let values = Values {
         invocation: edits::invocation_name(&name),
         title: name,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let made = make(&folder, &values, &stack, from.as_deref())?;
+    let made = make(&folder, &values, &stack, skill, from.as_deref())?;
     for path in made {
         output::line(&path);
     }
@@ -89,6 +107,7 @@ fn make(
     folder: &Path,
     values: &Values,
     stack: &str,
+    sample: Vec<(String, String)>,
     from: Option<&Path>,
 ) -> Result<Vec<String>, Failure> {
     let parent = folder.parent().unwrap_or(folder);
@@ -98,10 +117,13 @@ fn make(
         .tempdir_in(parent)
         .map_err(|error| cannot("write into", parent, &error))?;
     let parsed = StackFile::parse(stack, "stack.toml")
-        .map_err(|error| Failure::new("STACK_FILE", error.to_string()))?;
+        .map_err(|error| Failure::new(RolloutCode::StackFile, error.to_string()))?;
+    let is_sample = !sample.is_empty();
     let mut files: Vec<(String, String)> = FILES
         .iter()
+        .filter(|(path, _)| !is_sample || !template::is_of_the_skill(path))
         .map(|(path, text)| ((*path).to_owned(), values.fill(text)))
+        .chain(sample)
         .collect();
     files.push(("stack.toml".to_owned(), stack.to_owned()));
     for (name, text) in infra::render::files(&parsed).map_err(|error| unrenderable(&error))? {
@@ -131,6 +153,9 @@ fn make(
             .and_then(|()| std::fs::write(&file, text))
             .map_err(|error| cannot("write", &file, &error))?;
     }
+    if is_sample {
+        init::rename(draft.path(), &values.title)?;
+    }
     SourcePackage::read(&draft.path().join("skill-package")).map_err(|error| {
         let failure = Failure::from(Error::from(error));
         failure.hint("nothing was made; choose another --name")
@@ -144,10 +169,15 @@ fn make(
     Ok(files.into_iter().map(|(path, _)| path).collect())
 }
 
-fn stack_file(preset: &str, name: &str, region: Option<String>) -> Result<String, Failure> {
+fn stack_file(
+    preset: &str,
+    name: &str,
+    region: Option<String>,
+    sample: &[(String, String)],
+) -> Result<String, Failure> {
     let text = infra::presets::text(preset).ok_or_else(|| {
         let known: Vec<&str> = infra::presets::ALL.iter().map(|(name, _)| *name).collect();
-        Failure::new("NEW", format!("there is no preset `{preset}`"))
+        Failure::new(Code::New, format!("there is no preset `{preset}`"))
             .hint(format!("there are {}", known.join(", ")))
     })?;
     let slug = edits::slug(name);
@@ -155,21 +185,33 @@ fn stack_file(preset: &str, name: &str, region: Option<String>) -> Result<String
         stack_name: Some(slug),
         ..Wanted::default()
     };
+    let models = sample.iter().filter_map(|(path, _)| {
+        let model = path.strip_prefix("skill-package/interactionModels/custom/")?;
+        model.strip_suffix(".json")
+    });
+    let near = Regions::near(models);
+    if near != Regions::default() {
+        let named = near
+            .named()
+            .map(|(part, region)| (part.to_string(), region));
+        let regions = named.chain([("default".to_owned(), near.default)]);
+        wanted
+            .regions
+            .extend(regions.map(|(part, region)| (part, region.to_string())));
+    }
     if let Some(region) = region {
-        for stage in ["dev", "prod"] {
+        for stage in REAL_STAGES {
             wanted.stages.insert(stage.to_owned(), Some(region.clone()));
         }
     }
     edits::stack_file(text, None, &wanted)
-        .map_err(|error| Failure::new("STACK_FILE", error.to_string()))
+        .map_err(|error| Failure::new(RolloutCode::StackFile, error.to_string()))
 }
 
 fn ask_for_the_region() -> Result<Option<String>, Failure> {
-    let said = question::ask(
-        "home region of dev and prod, where people's data lies for good, such as eu-west-1 [decide \
-         later]: ",
-    )
-    .map_err(|error| Failure::new("NEW", format!("nobody answers: {error}")))?;
+    let stages = REAL_STAGES.map(str::to_owned);
+    let said = question::ask(&home_region_question(&stages))
+        .map_err(|error| Failure::new(Code::New, format!("nobody answers: {error}")))?;
     Ok(Some(said).filter(|said| !said.is_empty()))
 }
 
@@ -183,7 +225,7 @@ fn is_free(folder: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(
-        "NEW",
+        Code::New,
         format!("{} is there already, and not empty", folder.display()),
     )
     .hint("name another folder; a project that is there is changed with `cargo xtask init`"))
@@ -211,7 +253,10 @@ fn title(folder: &Path) -> String {
 }
 
 fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new("IO", format!("cannot {what} {}: {error}", path.display()))
+    Failure::new(
+        Code::Io,
+        format!("cannot {what} {}: {error}", path.display()),
+    )
 }
 
 #[cfg(test)]

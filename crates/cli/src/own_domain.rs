@@ -8,7 +8,7 @@ use local_access::{ACCOUNT_ID, Access};
 use serde_json::json;
 
 use crate::console;
-use crate::failure::Failure;
+use crate::failure::{Failure, RolloutCode};
 
 /// An address that is nobody's (RFC 5737).
 const ADDRESS: &str = "192.0.2.1";
@@ -24,7 +24,7 @@ pub(crate) async fn register(
     };
     let account = AccountFragment::of(ACCOUNT_ID);
     let host = names::custom_domain(stack, custom, stage, &account)
-        .map_err(|error| Failure::new("STACK_FILE", error.to_string()))?;
+        .map_err(|error| Failure::new(RolloutCode::StackFile, error.to_string()))?;
     let parent = host.parent();
     let zone = json!({
         "id": custom.hosted_zone_id,

@@ -7,22 +7,55 @@ use infra::cloudformation::RenderError;
 use rollout::package::SourcePackage;
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::{Render, ask_cli, output, stack, workspace};
 
-/// The committed documents that are not what the code renders.
-pub(crate) fn stale(stack: &StackFile) -> Result<Vec<PathBuf>, Failure> {
-    let documents = committed(stack)?.into_iter();
-    let stale = documents.filter(|(file, text)| !holds(file, text.as_deref()));
-    Ok(stale.map(|(file, _)| file).collect())
+/// A committed template beside the one that the code renders.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Committed {
+    /// The same.
+    Current,
+    /// The text of another version, which an upgrade has left behind.
+    OfAnotherVersion(String),
+    /// Missing, left over, or another text of this version.
+    Stale,
 }
 
-/// Whether a file is as it shall be; one without a text shall not be there.
-fn holds(file: &Path, text: Option<&str>) -> bool {
-    match text {
-        Some(text) => std::fs::read_to_string(file).is_ok_and(|there| there == text),
-        None => !file.exists(),
+impl Committed {
+    /// Compares a file with its text; one without a text should not be there.
+    fn of(file: &Path, text: Option<&str>) -> Self {
+        let there = std::fs::read_to_string(file).ok();
+        match there.as_deref() {
+            there if there == text => Self::Current,
+            Some(there) if text.is_some() => match infra::render::version(there) {
+                Some(version) if version != infra::render::VERSION => {
+                    Self::OfAnotherVersion(version.to_owned())
+                }
+                _ => Self::Stale,
+            },
+            _ => Self::Stale,
+        }
     }
+}
+
+/// The committed documents that are not what the code renders.
+pub(crate) fn differing(stack: &StackFile) -> Result<Vec<(PathBuf, Committed)>, Failure> {
+    let documents = committed(stack)?.into_iter();
+    let compared = documents.map(|(file, text)| {
+        let standing = Committed::of(&file, text.as_deref());
+        (file, standing)
+    });
+    Ok(compared
+        .filter(|(_, standing)| *standing != Committed::Current)
+        .collect())
+}
+
+/// A sentence about a template that an upgrade has left behind.
+pub(crate) fn left_behind(version: &str) -> String {
+    format!(
+        "rendered by version {version}; `cargo xtask render` shows what {} changes in it",
+        infra::render::VERSION
+    )
 }
 
 pub(crate) fn run(options: &Render) -> Result<(), Failure> {
@@ -38,10 +71,13 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     let mut stale = Vec::new();
     for (file, text) in documents {
         let path = shown(&file);
-        if holds(&file, text.as_deref()) {
+        let standing = Committed::of(&file, text.as_deref());
+        if standing == Committed::Current {
             continue;
         }
-        if options.check {
+        if let (true, Committed::OfAnotherVersion(version)) = (options.check, &standing) {
+            output::aside(&format!("{path}: {}", left_behind(version)));
+        } else if options.check {
             stale.push(path);
         } else {
             match text {
@@ -53,7 +89,7 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     }
     if !stale.is_empty() {
         return Err(Failure::new(
-            "STALE",
+            Code::Stale,
             format!("not what it renders to: {}", stale.join(", ")),
         )
         .hint("run `cargo xtask render` and commit the result"));
@@ -86,7 +122,7 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is committed, so that a pull request shows what changes: the templates of `stack.toml` and of every preset.
+/// The committed documents, which show in a pull request what changes: the templates of `stack.toml` and of every preset.
 fn committed(stack: &StackFile) -> Result<Documents, Failure> {
     let folder = workspace::root().join("infra/templates");
     let mut documents = templates(stack, &folder)?;
@@ -97,7 +133,7 @@ fn committed(stack: &StackFile) -> Result<Documents, Failure> {
     if presets.is_dir() {
         for (name, text) in infra::presets::ALL {
             let stack = StackFile::parse(text, name)
-                .map_err(|error| Failure::new("STACK_FILE", error.to_string()))?;
+                .map_err(|error| Failure::new(RolloutCode::StackFile, error.to_string()))?;
             documents.extend(templates(&stack, &presets.join(name))?);
         }
     }
@@ -117,7 +153,7 @@ fn templates(stack: &StackFile, folder: &Path) -> Result<Documents, Failure> {
 
 /// A template that cannot be written as YAML.
 pub(crate) fn unrenderable(error: &RenderError) -> Failure {
-    Failure::new("IO", format!("cannot render: {error}"))
+    Failure::new(Code::Io, format!("cannot render: {error}"))
 }
 
 /// A path as people write it, from the root of the repository.
@@ -127,7 +163,7 @@ pub(crate) fn shown(file: &Path) -> String {
     path.display().to_string()
 }
 
-/// Whether a rendered manifest names a function: then it was rendered by a deployment, and only
+/// True if a rendered manifest names a function: then it was rendered by a deployment, and only
 /// another one knows what belongs into it.
 fn is_deployed(manifest: &Path) -> bool {
     std::fs::read(manifest)
@@ -137,13 +173,20 @@ fn is_deployed(manifest: &Path) -> bool {
 }
 
 fn remove(file: &Path) -> Result<(), Failure> {
-    std::fs::remove_file(file)
-        .map_err(|error| Failure::new("IO", format!("cannot remove {}: {error}", file.display())))
+    std::fs::remove_file(file).map_err(|error| {
+        Failure::new(
+            Code::Io,
+            format!("cannot remove {}: {error}", file.display()),
+        )
+    })
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new("IO", format!("cannot write {}: {error}", file.display()))
+        Failure::new(
+            Code::Io,
+            format!("cannot write {}: {error}", file.display()),
+        )
     };
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent).map_err(failed)?;

@@ -6,7 +6,7 @@ use local_access::Access;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::{Say, discovery, inputs, output, workspace};
 
 #[derive(Debug, Deserialize)]
@@ -29,7 +29,7 @@ Examples: cargo xtask say \"open account guide\"
 
 pub(crate) async fn run(options: Say) -> Result<(), Failure> {
     let access = discovery::running()?.ok_or_else(|| {
-        Failure::new("LOCAL_STAGE", "no local stage is running").hint(
+        Failure::new(Code::LocalStage, "no local stage is running").hint(
             "start one with `cargo xtask local`, deploy to it with `cargo xtask deploy` in a \
              second terminal, then say it again",
         )
@@ -53,7 +53,7 @@ pub(crate) async fn run(options: Say) -> Result<(), Failure> {
     loop {
         prompt()?;
         let sentence = sentences.next().transpose().map_err(|error| {
-            Failure::new("IO", format!("cannot read what you say: {error}"))
+            Failure::new(Code::Io, format!("cannot read what you say: {error}"))
                 .hint("give the sentence as an argument: cargo xtask say \"open account guide\"")
         })?;
         match sentence.as_deref().map(str::trim) {
@@ -71,7 +71,7 @@ fn prompt() -> Result<(), Failure> {
     let mut terminal = std::io::stderr();
     write!(terminal, "you: ")
         .and_then(|()| terminal.flush())
-        .map_err(|error| Failure::new("IO", format!("cannot write to the terminal: {error}")))
+        .map_err(|error| Failure::new(Code::Io, format!("cannot write to the terminal: {error}")))
 }
 
 /// The device of the running stage.
@@ -92,7 +92,7 @@ impl Device<'_> {
         }
         let answer: Answer = serde_json::from_value(answer).map_err(|error| {
             Failure::new(
-                "LOCAL_STAGE",
+                Code::LocalStage,
                 format!("the device's answer is damaged: {error}"),
             )
         })?;
@@ -112,9 +112,12 @@ impl Device<'_> {
     async fn ask(&self, text: &str) -> Result<Value, Failure> {
         let url = &self.url;
         let unreachable = |error: reqwest::Error| {
-            Failure::new("LOCAL_STAGE", format!("no answer from the device at {url}"))
-                .because(rollout::error::chain(&error))
-                .hint("is the local stage still running? start it again with `cargo xtask local`")
+            Failure::new(
+                Code::LocalStage,
+                format!("no answer from the device at {url}"),
+            )
+            .because(rollout::error::chain(&error))
+            .hint("is the local stage still running? start it again with `cargo xtask local`")
         };
         let client = story::client().map_err(unreachable)?;
         self.access

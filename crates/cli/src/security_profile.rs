@@ -13,7 +13,7 @@ use serde_json::json;
 use smapi::SecurityProfile;
 
 use crate::environment::{AMAZON_CLIENT_ID, AMAZON_CLIENT_SECRET};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::{output, question};
 
 /// Where security profiles are made.
@@ -70,7 +70,7 @@ async fn asked_for(inputs: &Inputs, counter: &CallCounter) -> Result<AmazonClien
     let nobody = |name: &str| {
         let steps: Vec<_> = steps.iter().map(|step| step.trim()).collect();
         Failure::new(
-            "SECURITY_PROFILE",
+            RolloutCode::SecurityProfile,
             format!(
                 "stage `{}` signs people in with Login with Amazon: {name} is not set, and nobody is \
                  there to ask",
@@ -123,7 +123,7 @@ pub(crate) async fn made(inputs: Inputs, access: &Access) -> Result<Inputs, Fail
     }
     let vendor = VENDOR_ID
         .parse()
-        .map_err(|error| Failure::new("LOCAL_STAGE", format!("{error}")))?;
+        .map_err(|error| Failure::new(Code::LocalStage, format!("{error}")))?;
     let return_urls = inputs.endpoints.redirects.redirect_uris(&vendor);
     let return_urls: Vec<&str> = return_urls
         .iter()
@@ -134,7 +134,7 @@ pub(crate) async fn made(inputs: Inputs, access: &Access) -> Result<Inputs, Fail
     url.set_path(&format!("/console/security-profiles/{name}"));
     let unreachable = |error: reqwest::Error| {
         Failure::new(
-            "LOCAL_STAGE",
+            Code::LocalStage,
             format!("no answer from the console at {url}"),
         )
         .because(rollout::error::chain(&error))
@@ -153,7 +153,7 @@ pub(crate) async fn made(inputs: Inputs, access: &Access) -> Result<Inputs, Fail
         .map_err(unreachable)?;
     let client = AmazonClient {
         id: (made.client_id.parse())
-            .map_err(|error| Failure::new("LOCAL_STAGE", format!("{error}")))?,
+            .map_err(|error| Failure::new(Code::LocalStage, format!("{error}")))?,
         secret: Some(made.client_secret),
     };
     Ok(Inputs {
@@ -183,7 +183,8 @@ pub(crate) fn read(
     nobody: impl Fn(&str) -> Failure,
 ) -> Result<SecurityProfile, Failure> {
     let terminal = question::somebody();
-    let unreadable = |error: std::io::Error| Failure::new("IO", format!("cannot read: {error}"));
+    let unreadable =
+        |error: std::io::Error| Failure::new(Code::Io, format!("cannot read: {error}"));
     let client_id = match set(id) {
         Some(id) => id,
         None if terminal => {
@@ -210,7 +211,7 @@ pub(crate) fn read(
 
 fn parse(variable: &str, id: &str) -> Result<ClientId, Failure> {
     id.parse().map_err(|error: IdError| {
-        Failure::new("CREDENTIALS", format!("{variable}: {error}"))
+        Failure::new(Code::Credentials, format!("{variable}: {error}"))
             .hint("copy the client id of the security profile's web settings")
     })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use infra::StackFile;
 use infra::stack_file::{Problem, Region, StageName};
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::{output, workspace};
 
 /// Reads and checks a stack file; a path that does not exist from here is looked for in the
@@ -28,8 +28,11 @@ pub(crate) fn text(path: &Path) -> Result<(String, String), Failure> {
     };
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(&found).map_err(|error| {
-        Failure::new("STACK_FILE", format!("cannot read {shown}: {error}"))
-            .hint("name a stack file with --stack, or run the command inside the repository")
+        Failure::new(
+            RolloutCode::StackFile,
+            format!("cannot read {shown}: {error}"),
+        )
+        .hint("name a stack file with --stack, or run the command inside the repository")
     })?;
     Ok((text, shown))
 }
@@ -46,9 +49,12 @@ fn refused(path: &Path, problems: &[Problem]) -> Failure {
         )
     };
     let Some((first, others)) = problems.split_first() else {
-        return Failure::new("STACK_FILE", format!("{} cannot be used", path.display()));
+        return Failure::new(
+            RolloutCode::StackFile,
+            format!("{} cannot be used", path.display()),
+        );
     };
-    let mut failure = Failure::new("STACK_FILE", place(first));
+    let mut failure = Failure::new(RolloutCode::StackFile, place(first));
     for problem in others {
         let source = problem.source.map(|source| format!(" ({source})"));
         failure = failure.because(place(problem) + &source.unwrap_or_default());
@@ -74,12 +80,12 @@ pub fn stage(stack: &StackFile, name: Option<&str>) -> Result<StageName, Failure
         None => stack.default_stage.clone(),
         Some(name) => name
             .parse()
-            .map_err(|error| Failure::new("STAGE", format!("{error}")).hint(known()))?,
+            .map_err(|error| Failure::new(Code::Stage, format!("{error}")).hint(known()))?,
     };
     if stack.stages.contains_key(&name) {
         Ok(name)
     } else {
-        Err(Failure::new("STAGE", format!("there is no stage `{name}`")).hint(known()))
+        Err(Failure::new(Code::Stage, format!("there is no stage `{name}`")).hint(known()))
     }
 }
 
@@ -88,7 +94,7 @@ pub fn home(stack: &StackFile, name: &StageName) -> Result<Region, Failure> {
     stack
         .stage(name)
         .map(|stage| stage.region.clone())
-        .ok_or_else(|| Failure::new("STAGE", format!("there is no stage `{name}`")))
+        .ok_or_else(|| Failure::new(Code::Stage, format!("there is no stage `{name}`")))
 }
 
 /// The profile of ask-cli that a stage's skill belongs to.

@@ -18,7 +18,7 @@ use smapi::{AskCliProfile, Configuration, Credentials, Logins, variables};
 use url::Url;
 
 use crate::environment::{self, ENDPOINTS};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::{logins, stack as stack_files};
 
 /// The hosts of a local stage.
@@ -26,7 +26,7 @@ pub fn local_endpoints(access: &Access) -> Result<Endpoints, Failure> {
     let urls = &access.urls;
     let secure = |url: &str| -> Result<SecureUrl, Failure> {
         url.parse().map_err(|error: SecureUrlError| {
-            Failure::new("LOCAL_STAGE", error.to_string())
+            Failure::new(Code::LocalStage, error.to_string())
                 .hint("the local stage's discovery file is damaged; start the stage again")
         })
     };
@@ -76,7 +76,7 @@ pub(crate) fn call_timeout() -> Result<Duration, Failure> {
     match text.trim().parse() {
         Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
         _ => Err(Failure::new(
-            "ENVIRONMENT",
+            Code::Environment,
             format!(
                 "{} is “{text}”, which is no number of seconds",
                 environment::CALL_TIMEOUT.name
@@ -93,7 +93,7 @@ pub fn local_developer(access: &Access) -> Result<Credentials, Failure> {
         client_id: access
             .lwa_client_id
             .parse()
-            .map_err(|error| Failure::new("LOCAL_STAGE", format!("{error}")))?,
+            .map_err(|error| Failure::new(Code::LocalStage, format!("{error}")))?,
         client_secret: access.lwa_client_secret.clone(),
     })
 }
@@ -114,8 +114,10 @@ pub(crate) fn real(stack: &StackFile, name: &StageName) -> Result<(Endpoints, De
 
 /// The hosts of real stages, and what the environment says of the Amazon developer.
 pub(crate) fn hosts() -> Result<(Endpoints, Configuration), Failure> {
-    let configuration = Configuration::read(|variable| std::env::var(variable).ok())
-        .map_err(|error| Failure::new(error.code(), error.to_string()).hint(error.hint()))?;
+    let configuration =
+        Configuration::read(|variable| std::env::var(variable).ok()).map_err(|error| {
+            Failure::with_code_of_another(error.code(), error.to_string()).hint(error.hint())
+        })?;
     let endpoints = match elsewhere()? {
         Some(access) => local_endpoints(&access)?,
         None => Endpoints {
@@ -135,7 +137,11 @@ pub(crate) fn elsewhere() -> Result<Option<Access>, Failure> {
     };
     let path = PathBuf::from(path);
     let refused = |problem: String| {
-        Failure::new("ENDPOINT", format!("{}: {problem}", ENDPOINTS.name)).hint(
+        Failure::new(
+            RolloutCode::Endpoint,
+            format!("{}: {problem}", ENDPOINTS.name),
+        )
+        .hint(
             "name a file with what `cargo xtask local --json` prints, or unset the variable to use \
              Amazon's",
         )
@@ -187,7 +193,7 @@ fn developer(
     }
     if endpoints.is_overridden() {
         return Err(Failure::new(
-            "CREDENTIALS",
+            Code::Credentials,
             "the token of an ask-cli profile is for Amazon, and the endpoint is another",
         )
         .hint(format!(
@@ -201,7 +207,7 @@ fn developer(
     let path = ask_cli_config();
     let text = std::fs::read_to_string(&path).map_err(|error| {
         Failure::new(
-            "CREDENTIALS",
+            Code::Credentials,
             format!("no Amazon developer credentials for stage `{name}`"),
         )
         .because(format!("nobody has signed in for the profile `{profile}`"))
@@ -214,8 +220,9 @@ fn developer(
             variables::LWA_CLIENT_CONFIRMATION
         ))
     })?;
-    let found = AskCliProfile::read(&text, &profile, Timestamp::now())
-        .map_err(|error| Failure::new(error.code(), error.to_string()).hint(error.hint()))?;
+    let found = AskCliProfile::read(&text, &profile, Timestamp::now()).map_err(|error| {
+        Failure::with_code_of_another(error.code(), error.to_string()).hint(error.hint())
+    })?;
     Ok(Developer {
         credentials: found.credentials,
         vendor: configuration.vendor_id.or(found.vendor_id),

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::{child, output, workspace};
 
 pub(crate) const HELP: &str = "\
@@ -34,12 +34,14 @@ pub(crate) fn run() -> Result<(), Failure> {
         let shown = step.join(" ");
         output::line(&format!("$ {shown}"));
         let status = command(step).status().map_err(|error| {
-            Failure::new("BUILD", format!("cannot run {shown}: {error}"))
+            Failure::new(RolloutCode::Build, format!("cannot run {shown}: {error}"))
                 .hint("install Rust from https://rustup.rs")
         })?;
         if !status.success() {
-            return Err(Failure::new("TEST", format!("{shown} ended with {status}"))
-                .hint("what it says above is to be mended; it can be repeated alone"));
+            return Err(
+                Failure::new(Code::Test, format!("{shown} ended with {status}"))
+                    .hint("what it says above is to be mended; it can be repeated alone"),
+            );
         }
     }
     output::line(&format!("ok: {} steps", STEPS.len()));

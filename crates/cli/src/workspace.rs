@@ -42,3 +42,22 @@ pub fn dist(stage: &str) -> PathBuf {
     let dist = std::env::var_os(DIST.name).map_or_else(|| root().join("dist"), PathBuf::from);
     dist.join(stage)
 }
+
+/// Copies a folder with everything below it.
+///
+/// # Errors
+///
+/// When a file cannot be read or written.
+pub fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -3,5 +3,6 @@
 //! The deployer, which writes documents, and the local stage, which judges them, share no code; they
 //! share these facts. Each walks them with code of its own.
 
+pub mod cognito;
 pub mod rules;
 pub mod smapi;

@@ -4,9 +4,8 @@
 //! ([response reference](https://developer.amazon.com/en-US/docs/alexa/custom-skills/request-and-response-json-reference.html#response-format)):
 //! an [`Answer`] either asks, and then has a reprompt and keeps the session open, or tells, and
 //! then has neither; an [`Acknowledgement`] cannot speak at all, which is what the end of a
-//! session and skill events demand; a [`Delegation`] to the dialog model has no words, a
-//! [`Handover`] to another skill no reprompt and no player; absent fields are never written as `null`. What only shows
-//! in the finished answer, its length, is checked where it is rendered.
+//! session and skill events demand; absent fields are never written as `null`. What only shows in the
+//! finished answer, its length, is checked where it is rendered.
 //!
 //! ```
 //! use models::response::{Answer, Card, Speech};
@@ -33,7 +32,6 @@ mod card;
 mod directive;
 mod limits;
 mod progressive;
-mod silent;
 mod speech;
 
 pub use alexa_api::{ALEXA_API_HOSTS, AlexaApi};
@@ -41,13 +39,11 @@ pub use answer::{Acknowledgement, Answer, Question};
 pub use can_fulfill::{CanFulfill, CanFulfillAnswer, CanFulfillSlot};
 pub use card::{Card, Image};
 pub use directive::{
-    Connection, Directive, DynamicEntities, DynamicName, DynamicType, DynamicValue, OnCompletion,
-    RawDirective, TaskStatus,
+    Directive, DynamicEntities, DynamicName, DynamicType, DynamicValue, RawDirective,
 };
 pub use limits::{
     MAX_CARD_CHARACTERS, MAX_DYNAMIC_ENTITIES, MAX_RESPONSE_BYTES, MAX_SPEECH_CHARACTERS,
     ResponseError,
 };
 pub use progressive::ProgressiveResponse;
-pub use silent::{Delegation, Handover};
 pub use speech::{InterpretAs, Speech};

@@ -16,8 +16,10 @@ use crate::diff::Approve;
 use crate::diff::{Part, Plan};
 use crate::endpoints::Endpoints;
 use crate::error::{Code, Error};
+use crate::home_region;
 use crate::progress::{Progress, Step};
 use crate::session::delivery_roles::read;
+use crate::stage_in_another_region::Place;
 use crate::steps::stack;
 use crate::template::unrenderable;
 
@@ -87,7 +89,7 @@ pub async fn bootstrap(
 
     let started = Instant::now();
     progress.started(&Step::Delivery);
-    match Box::pin(make(inputs, &aws, progress, approve)).await {
+    match Box::pin(make(inputs, &aws, &account, progress, approve)).await {
         Ok(made) => {
             let outcome = if made.plan.is_empty() {
                 "unchanged"
@@ -118,12 +120,23 @@ struct Made {
 async fn make(
     inputs: &Inputs,
     aws: &Aws,
+    account: &AccountId,
     progress: &dyn Progress,
     approve: Approve<'_>,
 ) -> Result<Made, Error> {
     let name = names::delivery_stack(&inputs.stack.name, &inputs.stage);
     let reader = Desired::reader(name, inputs.home.clone());
     let before = StackClient::new(aws, reader).observe().await?;
+    if before.is_none() {
+        home_region::check(Place {
+            aws,
+            account,
+            stack: &inputs.stack,
+            stage: &inputs.stage,
+            home: &inputs.home,
+        })
+        .await?;
+    }
     let mut parameters = parameters(inputs, before.as_ref())?;
     let client = StackClient::new(aws, desired(inputs, &parameters)?);
     let part = stack_part(Step::Delivery, client.desired(), before.as_ref())?;

@@ -24,6 +24,7 @@ use crate::diff::{Approve, Plan};
 use crate::error::Error;
 use crate::existing_pool;
 use crate::guards;
+use crate::home_region;
 use crate::immutable_pool_settings::ImmutablePoolSettings;
 use crate::inputs::Inputs;
 use crate::lock::Owner;
@@ -65,7 +66,12 @@ pub async fn deploy(
         |state: &StageState| guards::check_recorded_pool(&inputs.stack, state, &inputs.allowed);
     let session = Session::open_if(inputs, counter, progress, interrupted, admit);
     // On the heap: it is the largest future of the program.
-    Box::pin(async { run(&session.await?, building, approve, owner).await }).await
+    Box::pin(async {
+        let session = session.await?;
+        home_region::check(session.place()).await?;
+        run(&session, building, approve, owner).await
+    })
+    .await
 }
 
 async fn run(
@@ -123,8 +129,12 @@ pub async fn plan(
         // Said at the end: a plan shows the rest as well.
         let state = session.store.state().await;
         let recorded = guards::check_recorded_pool(&inputs.stack, &state, &inputs.allowed);
+        let home = home_region::check(session.place()).await;
         let planned = plan::plan(&session, &mut building).await?;
-        let refused = recorded.and_then(|()| planned.check(&inputs.allowed)).err();
+        let refused = recorded
+            .and(home)
+            .and_then(|()| planned.check(&inputs.allowed))
+            .err();
         Ok(Preview {
             plan: planned.plan,
             refused,

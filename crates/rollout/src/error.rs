@@ -5,232 +5,77 @@ use std::fmt;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// A stable name for a kind of failure; `docs/errors.md` lists them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Code {
-    /// An AWS call failed.
-    Aws,
-    /// No AWS credentials, or none that work.
-    AwsCredentials,
-    /// The Lambda could not be built.
-    Build,
-    /// A bucket of the rollout's name belongs to somebody else.
-    Bucket,
-    /// The change set says more than the plan allows.
-    ChangeSet,
-    /// Nobody confirmed the plan.
-    Confirm,
-    /// What was changed by hand cannot be put back.
-    Drift,
-    /// An endpoint is unusable or out of reach.
-    Endpoint,
-    /// A deployment would delete or replace the user pool, or use another one.
-    GuardUserPool,
-    /// A deployment would delete or replace the app client.
-    GuardAppClient,
-    /// A deployment would delete or replace the sign-in domain.
-    GuardDomain,
-    /// A deployment would shorten links.
-    GuardLinkLifetime,
-    /// A deployment would change what a pool cannot change.
-    GuardSignInAttributes,
-    /// A deployment would change what a pool is called in its tokens.
-    GuardIssuer,
-    /// A deployment would remove a redirect URI in use.
-    GuardRedirectUris,
-    /// The live version of the skill would lose what it uses.
-    GuardLive,
-    /// The skill package was not imported.
-    Import,
-    /// Interrupted between two steps.
-    Interrupted,
-    /// Account linking is not what was written.
-    Linking,
-    /// Another deployment of the stage is running.
-    Locked,
-    /// The function has no log.
-    Logs,
-    /// The skill package on disk is wrong.
-    Package,
-    /// The stage changed after the plan was agreed to.
-    Plan,
-    /// The stage is deployed in another region.
-    Region,
-    /// A sign-in domain cannot be made, or does not answer yet.
-    SignInDomain,
-    /// The skill is missing, or there are several candidates.
-    Skill,
-    /// There is no security profile of Login with Amazon to link accounts with.
-    SecurityProfile,
-    /// A stack did not reach a good state.
-    Stack,
-    /// The stack file is wrong.
-    StackFile,
-    /// The recorded state is unreadable, is another stage's, or was written by another process.
-    State,
-    /// Several user pools could be the stage's, or the one that is meant cannot be used.
-    UserPool,
-    /// No such vendor, or several to choose from.
-    Vendor,
-    /// A deployed stage does not answer as it should.
-    Verify,
-}
-
-impl Code {
-    /// Every code with its meaning, in the order that the documentation lists them.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Aws, "an AWS call failed"),
-        (
-            Self::AwsCredentials,
-            "no AWS credentials, or none that work",
-        ),
-        (Self::Build, "the Lambda could not be built"),
-        (
-            Self::Bucket,
-            "the rollout's bucket belongs to another account",
-        ),
-        (
-            Self::ChangeSet,
-            "a change set would do more than was agreed",
-        ),
-        (
-            Self::Confirm,
-            "the plan was not confirmed; nothing was changed",
-        ),
-        (
-            Self::Drift,
-            "what was changed by hand could not be put back",
-        ),
-        (Self::Endpoint, "an endpoint is unusable or out of reach"),
-        (
-            Self::GuardUserPool,
-            "a deployment would delete or replace the user pool, or use another one",
-        ),
-        (
-            Self::GuardAppClient,
-            "a deployment would delete or replace the app client",
-        ),
-        (
-            Self::GuardDomain,
-            "a deployment would delete or replace the sign-in domain",
-        ),
-        (Self::GuardLinkLifetime, "a deployment would shorten links"),
-        (
-            Self::GuardSignInAttributes,
-            "a deployment would change what a pool cannot change",
-        ),
-        (
-            Self::GuardIssuer,
-            "a deployment would change the form of issuer in tokens",
-        ),
-        (
-            Self::GuardRedirectUris,
-            "a deployment would remove a redirect URI in use",
-        ),
-        (
-            Self::GuardLive,
-            "the live version of the skill would lose what it uses",
-        ),
-        (Self::Import, "the skill package was not imported"),
-        (
-            Self::Interrupted,
-            "interrupted between two steps; run it again",
-        ),
-        (
-            Self::Linking,
-            "account linking reads back different from what was written",
-        ),
-        (Self::Locked, "another deployment of the stage is running"),
-        (Self::Logs, "the function has no log"),
-        (Self::Package, "the skill package on disk is wrong"),
-        (
-            Self::Plan,
-            "the stage changed after the plan was agreed to; plan again",
-        ),
-        (
-            Self::Region,
-            "the stage is deployed in another region than stack.toml says",
-        ),
-        (
-            Self::SignInDomain,
-            "a sign-in domain cannot be made, or does not answer yet",
-        ),
-        (
-            Self::Skill,
-            "the skill is missing, or several could be meant",
-        ),
-        (
-            Self::SecurityProfile,
-            "people sign in with Amazon, and the security profile is missing",
-        ),
-        (
-            Self::Stack,
-            "a CloudFormation stack did not reach a good state",
-        ),
-        (Self::StackFile, "stack.toml is wrong"),
-        (
-            Self::State,
-            "the recorded state is unreadable, is another stage's, or changed underneath",
-        ),
-        (
-            Self::UserPool,
-            "several user pools could be the stage's, or the one that is meant cannot be used",
-        ),
-        (
-            Self::Vendor,
-            "no Amazon developer vendor, or several to choose from",
-        ),
-        (
-            Self::Verify,
-            "a deployed stage does not answer as it should",
-        ),
-    ];
-
-    /// The name that scripts match on.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Aws => "AWS",
-            Self::AwsCredentials => "AWS_CREDENTIALS",
-            Self::Build => "BUILD",
-            Self::Bucket => "BUCKET",
-            Self::ChangeSet => "CHANGE_SET",
-            Self::Confirm => "CONFIRM",
-            Self::Drift => "DRIFT",
-            Self::Endpoint => "ENDPOINT",
-            Self::GuardUserPool => "GUARD_USER_POOL",
-            Self::GuardAppClient => "GUARD_APP_CLIENT",
-            Self::GuardDomain => "GUARD_DOMAIN",
-            Self::GuardLinkLifetime => "GUARD_LINK_LIFETIME",
-            Self::GuardSignInAttributes => "GUARD_SIGN_IN_ATTRIBUTES",
-            Self::GuardIssuer => "GUARD_ISSUER",
-            Self::GuardRedirectUris => "GUARD_REDIRECT_URIS",
-            Self::GuardLive => "GUARD_LIVE",
-            Self::Import => "IMPORT",
-            Self::Interrupted => "INTERRUPTED",
-            Self::Linking => "LINKING",
-            Self::Locked => "LOCKED",
-            Self::Logs => "LOGS",
-            Self::Package => "PACKAGE",
-            Self::Plan => "PLAN",
-            Self::Region => "REGION",
-            Self::SignInDomain => "SIGN_IN_DOMAIN",
-            Self::Skill => "SKILL",
-            Self::SecurityProfile => "SECURITY_PROFILE",
-            Self::Stack => "STACK",
-            Self::StackFile => "STACK_FILE",
-            Self::State => "STATE",
-            Self::UserPool => "USER_POOL",
-            Self::Vendor => "VENDOR",
-            Self::Verify => "VERIFY",
+/// Declares an enum of error codes: each variant with the name that scripts match on, and its meaning, which is
+/// its documentation as well as its row in `docs/errors.md`.
+#[macro_export]
+macro_rules! error_codes {
+    ($(#[$about:meta])* $enum:ident { $($variant:ident = $name:literal, $meaning:literal;)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $enum {
+            $(#[doc = $meaning] $variant,)*
         }
-    }
+
+        impl $enum {
+            /// Every code, in the order of their declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name that scripts match on.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Its meaning, without a full stop.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+        }
+
+        impl std::fmt::Display for $enum {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
 }
 
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+error_codes! {
+/// A stable name for a kind of failure; `docs/errors.md` lists them.
+Code {
+    Aws = "AWS", "an AWS call failed";
+    AwsCredentials = "AWS_CREDENTIALS", "no AWS credentials, or none that work";
+    Build = "BUILD", "the Lambda could not be built";
+    Bucket = "BUCKET", "the rollout's bucket belongs to another account";
+    ChangeSet = "CHANGE_SET", "a change set would do more than was agreed";
+    Confirm = "CONFIRM", "the plan was not confirmed; nothing was changed";
+    Drift = "DRIFT", "what was changed by hand could not be put back";
+    Endpoint = "ENDPOINT", "an endpoint is unusable or out of reach";
+    GuardUserPool = "GUARD_USER_POOL", "a deployment would delete or replace the user pool, or use another one";
+    GuardAppClient = "GUARD_APP_CLIENT", "a deployment would delete or replace the app client";
+    GuardDomain = "GUARD_DOMAIN", "a deployment would delete or replace the sign-in domain";
+    GuardLinkLifetime = "GUARD_LINK_LIFETIME", "a deployment would shorten links";
+    GuardSignInAttributes = "GUARD_SIGN_IN_ATTRIBUTES", "a deployment would change what a pool cannot change";
+    GuardIssuer = "GUARD_ISSUER", "a deployment would change the form of issuer in tokens";
+    GuardRedirectUris = "GUARD_REDIRECT_URIS", "a deployment would remove a redirect URI in use";
+    GuardLive = "GUARD_LIVE", "the live version of the skill would lose what it uses";
+    Import = "IMPORT", "the skill package was not imported";
+    Interrupted = "INTERRUPTED", "interrupted between two steps; run it again";
+    Linking = "LINKING", "account linking reads back different from what was written";
+    Locked = "LOCKED", "another deployment of the stage is running";
+    Logs = "LOGS", "the function has no log";
+    Package = "PACKAGE", "the skill package on disk is wrong";
+    Plan = "PLAN", "the stage changed after the plan was agreed to; plan again";
+    Region = "REGION", "the stage is deployed in another region than stack.toml says, or stack.toml says none";
+    SignInDomain = "SIGN_IN_DOMAIN", "a sign-in domain cannot be made, or does not answer yet";
+    Skill = "SKILL", "the skill is missing, or several could be meant";
+    SecurityProfile = "SECURITY_PROFILE", "people sign in with Amazon, and the security profile is missing";
+    Stack = "STACK", "a CloudFormation stack did not reach a good state";
+    StackFile = "STACK_FILE", "stack.toml is wrong";
+    State = "STATE", "the recorded state is unreadable, is another stage's, or changed underneath";
+    UserPool = "USER_POOL", "several user pools could be the stage's, or the one that is meant cannot be used";
+    Vendor = "VENDOR", "no Amazon developer vendor, or several to choose from";
+    Verify = "VERIFY", "a deployed stage does not answer as it should";
+}}
 
 /// Why a rollout stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -395,16 +240,4 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         source = error.source();
     }
     parts.join(": ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn every_code_is_listed_once() {
-        let names: HashSet<_> = Code::ALL.iter().map(|(code, _)| code.as_str()).collect();
-        assert_eq!(names.len(), Code::ALL.len());
-    }
 }

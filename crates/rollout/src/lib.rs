@@ -8,7 +8,7 @@
 //! 1. walks: `deploy`, `plan`, `status`, `verify`, `destroy`, `unlock`, `delivery`, `logs`
 //! 2. `steps`
 //! 3. what steps share: `accounts`, `checks`, `existing_pool`, `live`
-//! 4. one run: `inputs`, `package`, `session`, `stage_in_another_region`
+//! 4. one run: `home_region`, `inputs`, `package`, `session`, `stage_in_another_region`
 //! 5. `guards`, `agreement`
 //! 6. `state`
 //! 7. clients: `aws`
@@ -35,6 +35,7 @@ pub mod error;
 pub mod existing_pool;
 pub mod files;
 pub mod guards;
+mod home_region;
 pub mod immutable_pool_settings;
 pub mod inputs;
 pub mod live;

@@ -185,6 +185,17 @@ impl<'a> Session<'a> {
         self.store.still_ours()
     }
 
+    /// Where the stage would be.
+    pub(crate) fn place(&self) -> Place<'_> {
+        Place {
+            aws: &self.aws,
+            account: &self.account,
+            stack: &self.inputs.stack,
+            stage: &self.inputs.stage,
+            home: &self.inputs.home,
+        }
+    }
+
     /// The rollout's bucket of a region.
     pub(crate) fn bucket(&self, region: &Region) -> Bucket {
         Bucket::new(

@@ -77,8 +77,8 @@ fn regions(buckets: &[String], own: &str, home: &Region) -> Vec<Region> {
         .collect()
 }
 
-/// What of the stage is in a region.
-async fn found(place: Place<'_>, region: &Region) -> Result<Option<String>, Error> {
+/// A sentence about something of the stage that is in a region.
+pub(crate) async fn found(place: Place<'_>, region: &Region) -> Result<Option<String>, Error> {
     let Place { aws, account, .. } = place;
     let bucket = Bucket::new(
         aws,

@@ -3,33 +3,30 @@
 use models::request::{RequestBody, RequestEnvelope};
 use models::response::{Acknowledgement, Answer, CanFulfill, CanFulfillAnswer, ResponseError};
 use serde_json::Value;
-use user_profile::LinkProblem;
 
+use crate::outcome::Outcome;
 use crate::{AccountUse, Intents, Reply, Turn, Words, events, linking};
 
 /// An answer, and what to say about it in the log.
 pub(crate) struct Answered {
     pub(crate) json: Value,
-    pub(crate) outcome: &'static str,
-    pub(crate) problem: Option<LinkProblem>,
+    pub(crate) outcome: Outcome,
 }
 
 impl Answered {
     /// An answer without words.
-    pub(crate) fn silently(outcome: &'static str) -> Self {
+    pub(crate) fn silently(outcome: Outcome) -> Self {
         Self {
             json: Acknowledgement.render(),
             outcome,
-            problem: None,
         }
     }
 
     /// A spoken answer.
-    pub(crate) fn aloud(answer: &Answer, outcome: &'static str) -> Result<Self, ResponseError> {
+    pub(crate) fn aloud(answer: &Answer, outcome: Outcome) -> Result<Self, ResponseError> {
         Ok(Self {
             json: answer.render()?,
             outcome,
-            problem: None,
         })
     }
 }
@@ -59,21 +56,15 @@ pub(crate) async fn answer<I: Intents>(
             };
             Ok(Answered {
                 json: CanFulfillAnswer::new(can).render(),
-                outcome: "answered",
-                problem: None,
+                outcome: Outcome::Answered,
             })
         }
         RequestBody::SkillEvent(event) => {
             let noted = events::note(event, turn).await;
-            let mut answered = Answered::silently("noted");
-            if let Err(problem) = noted {
-                answered.outcome = problem.name();
-                answered.problem = Some(problem);
-            }
-            Ok(answered)
+            let outcome = noted.map_or_else(Outcome::Account, |()| Outcome::Noted);
+            Ok(Answered::silently(outcome))
         }
-        // Alexa could not use an answer of this skill: a fault to mend.
-        RequestBody::ExceptionEncountered(_) => Ok(Answered::silently("response-refused")),
+        RequestBody::ExceptionEncountered(_) => Ok(Answered::silently(Outcome::ResponseRefused)),
         RequestBody::Launch(_)
         | RequestBody::Intent(_)
         | RequestBody::SessionResumed(_)
@@ -81,18 +72,16 @@ pub(crate) async fn answer<I: Intents>(
         | RequestBody::ConnectionsRequest(_)
         | RequestBody::ConnectionsResponse(_)
         | RequestBody::UserEvent(_)
-        | RequestBody::Other(_) => Ok(Answered::silently("noted")),
+        | RequestBody::Other(_) => Ok(Answered::silently(Outcome::Noted)),
     }
 }
 
 fn spoken(reply: Reply, words: &Words) -> Result<Answered, ResponseError> {
     match reply {
-        Ok(answer) => Answered::aloud(&answer, "answered"),
+        Ok(answer) => Answered::aloud(&answer, Outcome::Answered),
         Err(problem) => {
             let answer = linking::answer(&problem, words);
-            let mut answered = Answered::aloud(&answer, problem.name())?;
-            answered.problem = Some(problem);
-            Ok(answered)
+            Answered::aloud(&answer, Outcome::Account(problem))
         }
     }
 }

@@ -17,6 +17,7 @@ mod events;
 mod linking;
 mod log;
 mod moment;
+mod outcome;
 mod report;
 mod serve;
 mod service;

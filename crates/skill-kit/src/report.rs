@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answered;
 use crate::log::{Level, chain};
+use crate::outcome::Outcome;
 use crate::{Intents, Locale, Log};
 
 /// Where CloudWatch shows the metric.
@@ -23,15 +24,20 @@ const OTHER: Option<&str> = Some("other");
 #[derive(Debug)]
 pub(crate) struct Report {
     outcome: &'static str,
+    level: Level,
     fields: Map<String, Value>,
 }
 
 impl Report {
     /// A report of the request that Lambda knows under an id.
-    pub(crate) fn new(request_id: &str, outcome: &'static str) -> Self {
+    pub(crate) fn new(request_id: &str, outcome: &Outcome) -> Self {
         let mut fields = Map::new();
         fields.insert("requestId".into(), request_id.into());
-        Self { outcome, fields }
+        Self {
+            outcome: outcome.name(),
+            level: outcome.level(),
+            fields,
+        }
     }
 
     /// A report of an answer.
@@ -45,15 +51,15 @@ impl Report {
             RequestBody::Intent(request) => Some(request.intent.name.as_str()),
             _ => None,
         };
-        let report = Self::new(request_id, answered.outcome)
+        let report = Self::new(request_id, &answered.outcome)
             .with("requestType", request.request.documented_kind().or(OTHER))
             .with("locale", locale.as_deref().and_then(locale_word::<I>))
             .with("intent", intent.and_then(intent_word::<I>))
             .with("account", Some(request.linked_account().name()))
             .with("alexaError", refused_by_alexa(body));
-        match &answered.problem {
-            Some(problem) => report.with_error("problem", problem),
-            None => report,
+        match &answered.outcome {
+            Outcome::Account(problem) => report.with_error("problem", problem),
+            _ => report,
         }
     }
 
@@ -75,13 +81,6 @@ impl Report {
 
     /// Writes the line. It is written whatever the log's level: a metric with gaps is none.
     pub(crate) fn write(mut self, log: &Log, latency: Duration) {
-        let level = match self.outcome {
-            "answered" | "noted" | "not-linked" | "speaker-not-linked" | "link-expired" => {
-                Level::Info
-            }
-            "foreign-token" | "provider-unavailable" | "out-of-time" => Level::Warn,
-            _ => Level::Error,
-        };
         // Every combination of values is a metric that CloudWatch bills, so there are few.
         let dimensions = if self.fields.contains_key("intent") {
             json!([["outcome"], ["intent", "outcome"]])
@@ -100,7 +99,7 @@ impl Report {
             }]
         });
         self.fields.insert("_aws".into(), metadata);
-        log.metric(level, "request", self.fields);
+        log.metric(self.level, "request", self.fields);
     }
 }
 

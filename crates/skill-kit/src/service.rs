@@ -16,6 +16,7 @@ use user_profile::{Directory, HttpClient, RequestTime, Settings};
 
 use crate::answer::{self, Answered, may_speak};
 use crate::moment::{Alexa, Moment};
+use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::{Configuration, Intents, Locale, Log, Turn};
 
@@ -144,14 +145,15 @@ impl<I: Intents> Skill<I> {
         let request = match RequestEnvelope::try_from(payload) {
             Ok(request) => request,
             Err(error) => {
-                Report::new(&invocation.request_id, "unreadable")
+                Report::new(&invocation.request_id, &Outcome::Unreadable)
                     .with_error("error", &error)
                     .write(&self.log, started.elapsed());
-                return Ok(say_or_be_silent(unreadable, "unreadable").json);
+                return Ok(say_or_be_silent(unreadable, Outcome::Unreadable).json);
             }
         };
         if let Err(wrong_skill) = self.check_skill(&request) {
-            Report::new(&invocation.request_id, "wrong-skill").write(&self.log, started.elapsed());
+            Report::new(&invocation.request_id, &Outcome::WrongSkill)
+                .write(&self.log, started.elapsed());
             return Err(wrong_skill);
         }
 
@@ -175,11 +177,11 @@ impl<I: Intents> Skill<I> {
             Ok(Ok(Err(error))) => {
                 self.log
                     .failure("an answer that Alexa would refuse", &error);
-                apologise(&request, words.broken, "refused-answer")
+                apologise(&request, words.broken, Outcome::RefusedAnswer)
             }
             // The panic hook has said where.
-            Ok(Err(_panic)) => apologise(&request, words.broken, "panic"),
-            Err(_elapsed) => apologise(&request, words.out_of_time, "out-of-time"),
+            Ok(Err(_panic)) => apologise(&request, words.broken, Outcome::Panic),
+            Err(_elapsed) => apologise(&request, words.out_of_time, Outcome::OutOfTime),
         };
         Report::of::<I>(&invocation.request_id, &request, &answered)
             .write(&self.log, started.elapsed());
@@ -207,13 +209,14 @@ fn unreadable<I: Intents>(payload: &Value) -> Option<fn() -> Speech> {
     speaks.then(|| I::Locale::of(text("/request/locale")).words().broken)
 }
 
-fn apologise(request: &RequestEnvelope, words: fn() -> Speech, outcome: &'static str) -> Answered {
+fn apologise(request: &RequestEnvelope, words: fn() -> Speech, outcome: Outcome) -> Answered {
     let words = may_speak(&request.request.body).then_some(words);
     say_or_be_silent(words, outcome)
 }
 
-fn say_or_be_silent(words: Option<fn() -> Speech>, outcome: &'static str) -> Answered {
-    words
-        .and_then(|words| Answered::aloud(&Answer::tell(words()), outcome).ok())
-        .unwrap_or_else(|| Answered::silently(outcome))
+fn say_or_be_silent(words: Option<fn() -> Speech>, outcome: Outcome) -> Answered {
+    match words.map(|words| Answer::tell(words()).render()) {
+        Some(Ok(json)) => Answered { json, outcome },
+        _ => Answered::silently(outcome),
+    }
 }

@@ -1,5 +1,7 @@
 //! AWS regions, and the regions that Alexa knows.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::value::{text, words};
@@ -70,6 +72,21 @@ words! {
     }
 }
 
+impl AlexaRegion {
+    /// The part of the world where a locale is mostly spoken, with the region that Amazon asks of a smart home skill
+    /// in it; for a custom skill it is the one that is near
+    /// ([smart home skills](https://developer.amazon.com/docs/alexa/smarthome/develop-smart-home-skills-in-multiple-languages.html)).
+    fn of_locale(locale: &str) -> (Self, LambdaRegion) {
+        match locale {
+            "en-US" | "en-CA" | "es-MX" | "es-US" | "fr-CA" | "pt-BR" => {
+                (Self::NorthAmerica, LambdaRegion::UsEast1)
+            }
+            "en-AU" | "ja-JP" => (Self::FarEast, LambdaRegion::UsWest2),
+            _ => (Self::Europe, LambdaRegion::EuWest1),
+        }
+    }
+}
+
 /// Where the function runs.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,6 +116,22 @@ impl Default for Regions {
 }
 
 impl Regions {
+    /// Regions near the people who speak some locales; the first part of the world among North America, Europe and
+    /// the Far East is the default.
+    pub fn near<'a>(locales: impl IntoIterator<Item = &'a str>) -> Self {
+        let found: BTreeMap<_, _> = locales.into_iter().map(AlexaRegion::of_locale).collect();
+        let Some(default) = found.values().next() else {
+            return Self::default();
+        };
+        let own = |part| found.get(&part).copied().filter(|region| region != default);
+        Self {
+            default: *default,
+            north_america: own(AlexaRegion::NorthAmerica),
+            europe: own(AlexaRegion::Europe),
+            far_east: own(AlexaRegion::FarEast),
+        }
+    }
+
     /// The parts of the world that have a region of their own.
     pub fn named(&self) -> impl Iterator<Item = (AlexaRegion, LambdaRegion)> {
         [
@@ -147,6 +180,18 @@ mod tests {
         ] {
             assert!(bad.parse::<Region>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_function_is_near_the_people_who_speak_to_it() {
+        assert_eq!(Regions::near(["en-US"]), Regions::default());
+        assert_eq!(Regions::near([]), Regions::default());
+        let german = Regions::near(["de-DE"]);
+        assert_eq!(german.distinct(), [LambdaRegion::EuWest1]);
+        let three = Regions::near(["ja-JP", "de-DE", "en-GB", "en-US"]);
+        assert_eq!(three.default, LambdaRegion::UsEast1);
+        assert_eq!(three.europe, Some(LambdaRegion::EuWest1));
+        assert_eq!(three.far_east, Some(LambdaRegion::UsWest2));
     }
 
     #[test]

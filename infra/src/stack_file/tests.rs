@@ -28,6 +28,8 @@ fn a_stage_that_is_added_leaves_the_others() {
     let region = |stage: &str| stack.stages[&stage.parse().unwrap()].region.to_string();
     assert_eq!(region("dev"), "eu-west-1");
     assert_eq!(region("prod"), "us-east-1");
+    let is_written = |stage: &str| stack.stages[&stage.parse().unwrap()].is_region_written;
+    assert!(is_written("dev") && !is_written("prod") && !is_written("try"));
     assert_eq!(
         stack.stages[&"try".parse().unwrap()].ask_profile.as_str(),
         "me"
@@ -42,6 +44,7 @@ fn a_stage_is_at_home_where_its_user_pool_is() {
     assert_eq!(stack.stages.len(), 4);
     for stage in stack.stages.values() {
         assert_eq!(stage.region.as_str(), "eu-west-1");
+        assert!(stage.is_region_written);
     }
 }
 
@@ -53,7 +56,11 @@ fn the_documented_file_is_the_default() {
     let (documented, _) = block.split_once("```").unwrap();
     let documented = StackFile::parse(documented, "docs/stack.md").unwrap();
     let name = documented.name.as_str();
-    let default = StackFile::parse(&format!("name = '{name}'"), "stack.toml").unwrap();
+    // The page shows where the region is written, which is all that makes a difference to the default.
+    let least = format!(
+        "name = '{name}'\nstages.dev.region = 'us-east-1'\nstages.prod.region = 'us-east-1'"
+    );
+    let default = StackFile::parse(&least, "stack.toml").unwrap();
     assert_eq!(documented, default);
 }
 

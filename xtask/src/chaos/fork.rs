@@ -56,7 +56,7 @@ impl Fork {
         for scenario in [Scenario::First, Scenario::Update] {
             let version = fork.version(scenario);
             let package = version.stack_file.with_file_name("skill-package");
-            copy(&workspace::skill_package(), &package)?;
+            workspace::copy_folder(&workspace::skill_package(), &package)?;
             let (text, bundle) = match scenario {
                 Scenario::First => (text.clone(), zip(&bootstrap)?),
                 Scenario::Update => {
@@ -93,20 +93,6 @@ impl Fork {
             bundle: folder.join("bundle.zip"),
         }
     }
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 /// The stack file with other token lifetimes, scopes and memory.

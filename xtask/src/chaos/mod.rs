@@ -23,7 +23,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use cli::failure::Failure;
+use cli::failure::{Code, Failure};
 use cli::output;
 use fork::Fork;
 use point::{Point, Scenario};
@@ -53,7 +53,7 @@ pub(crate) struct Options {
 /// Tries every point that was asked for. The last line of stdout counts them.
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let tally = try_all(&options).await.map_err(|error| {
-        let failure = Failure::new("CHAOS", error.to_string());
+        let failure = Failure::new(Code::Chaos, error.to_string());
         let causes = error.chain().skip(1);
         causes.fold(failure, |failure, cause| failure.because(cause.to_string()))
     })?;
@@ -72,7 +72,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
 fn verdict(tally: &Tally, faults: bool) -> Result<(), Failure> {
     if tally.hit == 0 {
         let none = "no point was reached: nothing was tried";
-        return Err(Failure::new("CHAOS", none).hint("`--list` names the points"));
+        return Err(Failure::new(Code::Chaos, none).hint("`--list` names the points"));
     }
     if tally.failed.is_empty() {
         return Ok(());
@@ -84,7 +84,7 @@ fn verdict(tally: &Tally, faults: bool) -> Result<(), Failure> {
         .collect();
     let faults = if faults { " --faults" } else { "" };
     Err(Failure::new(
-        "CHAOS",
+        Code::Chaos,
         format!("{} points did not converge", tally.failed.len()),
     )
     .hint(format!(

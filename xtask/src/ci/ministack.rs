@@ -28,7 +28,7 @@ use xshell::cmd;
 use super::presets;
 use super::toolbox::Toolbox;
 use cli::build::{self, Kind};
-use cli::failure::Failure;
+use cli::failure::{Code, Failure};
 use cli::{child, deploy, inputs, local, output, progress, stack, stage};
 
 /// How long ministack may take to listen.
@@ -137,7 +137,7 @@ fn inputs(toolbox: &Toolbox, path: &Path, aws: &str, access: &Access) -> Result<
     let stage = stack::stage(&stack, Some(StageName::LOCAL))?;
     let url: SecureUrl = aws
         .parse()
-        .map_err(|error| Failure::new("CI", format!("{aws}: {error}")))?;
+        .map_err(|error| Failure::new(Code::Ci, format!("{aws}: {error}")))?;
     let lacking = gaps(toolbox).map_err(Failure::from)?.resource_type;
     let elsewhere = stage::local_endpoints(access)?;
     Ok(Inputs {

@@ -1,6 +1,10 @@
 //! A project as others make it.
 
-use anyhow::{Result, ensure};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use toml_edit::{DocumentMut, Table, value};
 use xshell::cmd;
 
 use cli::workspace;
@@ -8,29 +12,66 @@ use cli::workspace;
 use super::stage::no_other_stage;
 use super::toolbox::Toolbox;
 
-/// Makes a project with this checkout's crates, deploys it to this machine, and runs its own checks.
+/// A project as the first version that made projects made it. Nothing in it changes any more.
+const FIRST: &str = "tests/fixtures/project-of-0.2.0";
+
+/// Projects with this checkout's crates, deployed to this machine and checked by their own checks: a new one, one with
+/// the sample skill, and one that an older version has made, of which an upgrade changes the versions alone.
 pub(super) fn project(toolbox: &Toolbox) -> Result<()> {
     no_other_stage()?;
     let sh = &toolbox.sh;
     let root = &toolbox.root;
-    let folder = toolbox.folder.join("project");
+    let made = toolbox.folder.join("project");
+    for more in [&[][..], &["--sample"]] {
+        sh.remove_path(&made)?;
+        cmd!(
+            sh,
+            "cargo xtask new {made} --name 'Taxi Desk' --region eu-west-1 --from {root} {more...}"
+        )
+        .run()?;
+        works(toolbox, &made)?;
+    }
+    let upgraded = toolbox.folder.join("upgraded");
+    sh.remove_path(&upgraded)?;
+    workspace::copy_folder(&root.join(FIRST), &upgraded)?;
+    upgrade(&upgraded, root)?;
+    works(toolbox, &upgraded)
+}
+
+fn works(toolbox: &Toolbox, folder: &Path) -> Result<()> {
+    let sh = &toolbox.sh;
     // Most of what it is built from has been built here.
     let target = workspace::target();
-    sh.remove_path(&folder)?;
-    cmd!(
-        sh,
-        "cargo xtask new {folder} --name 'Taxi Desk' --region eu-west-1 --from {root}"
-    )
-    .run()?;
-    let _in_folder = sh.push_dir(&folder);
+    let _in_folder = sh.push_dir(folder);
     let told = cmd!(sh, "cargo xtask deploy")
         .env("CARGO_TARGET_DIR", &target)
         .read()?;
     ensure!(
         told.contains("Welcome back, Ada."),
-        "a new project was deployed, and greeted nobody: {told}"
+        "a project was deployed, and greeted nobody: {told}"
     );
     Ok(cmd!(sh, "cargo xtask test")
         .env("CARGO_TARGET_DIR", &target)
         .run()?)
+}
+
+/// Gives the tool's crates another version, and says where they are while they are on no registry.
+fn upgrade(folder: &Path, root: &Path) -> Result<()> {
+    let path = folder.join("Cargo.toml");
+    let mut manifest: DocumentMut = fs::read_to_string(&path)?.parse()?;
+    let crates = manifest["workspace"]["dependencies"]
+        .as_table_mut()
+        .context("the project takes no crates")?;
+    let mut places = Table::new();
+    for (_, taken) in crates.iter_mut() {
+        let package = taken["package"].as_str().context("a crate has no name")?;
+        let place = package.strip_prefix("voicelink-").unwrap_or(package);
+        let place = root.join("crates").join(place).display().to_string();
+        places[package]["path"] = value(place);
+        taken["version"] = value(env!("CARGO_PKG_VERSION"));
+    }
+    manifest["patch"]["crates-io"] = places.into();
+    fs::write(path, manifest.to_string())?;
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    Ok(())
 }

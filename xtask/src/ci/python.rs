@@ -103,7 +103,8 @@ fn create_only(schemas: &BTreeMap<String, String>) -> Result<()> {
     Ok(())
 }
 
-/// The inputs that the local stage checks, and the members that the rollout compares and writes back.
+/// The inputs that the local stage checks, the members that the rollout compares and writes back, and the
+/// regions that user pools can be in.
 pub(super) fn cognito_api(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let python = toolbox.python_program("python")?;
@@ -113,10 +114,11 @@ pub(super) fn cognito_api(toolbox: &Toolbox) -> Result<()> {
         .root
         .join("crates/local-cloud/src/cognito/api/model.json");
     let members = toolbox.root.join("crates/rollout/facts/cognito.json");
+    let regions = toolbox.root.join("crates/facts/cognito-regions.json");
     let fresh = toolbox.folder.join("cognito-api");
     Ok(cmd!(
         sh,
-        "{python} {judge} --inputs {inputs} --members {members} --fresh {fresh}"
+        "{python} {judge} --inputs {inputs} --members {members} --regions {regions} --fresh {fresh}"
     )
     .env("PYTHONPATH", models)
     .run()?)

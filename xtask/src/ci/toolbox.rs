@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use xshell::cmd;
@@ -138,7 +138,7 @@ impl Toolbox {
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
         let source = self.judge(name);
-        self.copy_files(&source, &folder)?;
+        workspace::copy_folder(&source, &folder)?;
         let lock = self.sh.read_file(source.join("package-lock.json"))?;
         // Written last, so that half an installation is made again.
         let stamp = folder.join("node_modules/.installed-lock.json");
@@ -152,21 +152,6 @@ impl Toolbox {
             .context("the pinned npm packages could not be installed; is a registry reachable?")?;
         fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))?;
         Ok(folder)
-    }
-
-    /// Copies what is in a folder and below it.
-    fn copy_files(&self, from: &Path, to: &Path) -> Result<()> {
-        for entry in self.sh.read_dir(from)? {
-            match entry.file_name() {
-                Some(name) if entry.is_dir() => {
-                    let to = to.join(name);
-                    self.sh.create_dir(&to)?;
-                    self.copy_files(&entry, &to)?;
-                }
-                _ => self.sh.copy_file(&entry, to)?,
-            }
-        }
-        Ok(())
     }
 
     /// Fails with a sentence when a program is not installed.

@@ -55,8 +55,8 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Folders that hold nothing of ours, wherever they are.
-const FOREIGN: &[&str] = &[".git", "dist", "node_modules", "target"];
+/// Folders that hold nothing that is changed here, wherever they are.
+const FOREIGN: &[&str] = &[".git", "dist", "fixtures", "node_modules", "target"];
 
 impl Tree {
     /// Every text file below a folder.

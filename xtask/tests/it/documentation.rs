@@ -75,11 +75,11 @@ case "$1 $2" in
 "xtask local") exit 0 ;; # It is running already.
 "xtask ci") shift; exec "$XTASK" "$@" --list ;;
 "xtask bench" | "xtask bundle") shift; exec "$XTASK" "$@" --help ;; # The steps bench and reproducible.
-"xtask new") shift 3; exec "$XTASK" new "$FORK/taxi" "$@" ;;
 "xtask init") shift; exec "$XTASK" "$@" --folder "$FORK" ;;
 "xtask new") shift 3; exec "$XTASK" new "$FORK/taxi" "$@" ;; # Not beside the repository.
-"xtask deploy" | "xtask plan") shift; exec "$XTASK" "$@" $MORE ;;
-"xtask destroy") shift; exec "$XTASK" "$@" --yes ;;
+"xtask deploy" | "xtask plan") shift; exec "$XTASK" "$@" $STACK $MORE ;;
+"xtask destroy") shift; exec "$XTASK" "$@" $STACK --yes ;;
+"xtask bootstrap" | "xtask status") shift; exec "$XTASK" "$@" $STACK ;;
 "xtask "*) shift; exec "$XTASK" "$@" ;;
 *) echo "the documentation runs cargo $*" >&2; exit 1 ;;
 esac
@@ -106,6 +106,12 @@ fn execute(block: &Block, real: &Real, copy: &Path) -> Said {
         programs.display(),
         std::env::var("PATH").unwrap_or_default()
     );
+    // `init` has written the region of a real stage there.
+    let stack = if is_real {
+        format!("--stack {}", copy.join("stack.toml").display())
+    } else {
+        String::new()
+    };
     let described = xtask(home);
     let mut shell = Command::new("sh");
     shell.args(["-ec", &script]).current_dir(root());
@@ -125,6 +131,7 @@ fn execute(block: &Block, real: &Real, copy: &Path) -> Said {
         .env("XTASK", env!("CARGO_BIN_EXE_xtask"))
         .env("FORK", copy)
         .env("MORE", more)
+        .env("STACK", stack)
         .stdin(Stdio::null())
         .output()
         .unwrap()
@@ -156,7 +163,14 @@ fn subcommands(script: &str) -> impl Iterator<Item = &str> {
 fn check(block: &Block) {
     let real = Real::start();
     let fork = crate::init::repository();
-    let first = block.script.lines().next().unwrap_or_default();
+    if !block.script.contains(" --stage ") {
+        let file = fork.path().join("stack.toml");
+        let stack = fs::read_to_string(&file).unwrap();
+        fs::write(file, stack + "\nstages.dev.region = \"us-east-1\"\n").unwrap();
+    }
+    let mut lines = block.script.lines();
+    let first = lines.find(|line| !line.contains(" init "));
+    let first = first.unwrap_or_default();
     if !first.contains("deploy") && !first.contains("local") {
         let said = if block.script.contains(" dev") {
             real.deploy(&[], &real.developer())

@@ -152,7 +152,8 @@ fn a_fork_is_made_of_answers() {
             let region = if part == "EU" { "eu-west-1" } else { "" };
             answer(&format!("region of the function for {part} ["), region);
         }
-        answer("stages besides local, dev and prod", "");
+        answer("home region of dev and prod, ", "eu-central-1");
+        answer("stages besides these", "");
         let difference = answer("write this? [y/N] ", consent);
         assert!(
             difference.contains("+name = \"quiet-harbour\""),
@@ -174,6 +175,8 @@ fn a_fork_is_made_of_answers() {
         "name = \"quiet-harbour\"",
         "mfa = \"required\"",
         "EU = \"eu-west-1\"",
+        "[stages.dev]\nregion = \"eu-central-1\"",
+        "[stages.prod]\nregion = \"eu-central-1\"",
     ] {
         assert!(stack.contains(line), "{line}: {stack}");
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::console::{Console, only_pool};
 use crate::plan::{to_do, with};
+use crate::real::Real;
 use crate::stage::Stage;
 
 /// Deploys; what the command said as JSON.
@@ -227,4 +228,59 @@ fn a_skill_of_another_stage_is_not_taken_from_it() {
     assert_eq!(refused["error"]["code"], "ASK_CLI", "{refused}");
     assert_eq!(Console::of(&stage).skills(), [skill.as_str()]);
     assert!(stage.end("-TERM"));
+}
+
+/// A stage that exists stays where it is, whatever is written.
+#[test]
+fn a_stage_is_made_in_a_region_that_is_written_down() {
+    let real = Real::start();
+    let (unwritten, written) = (
+        "name = \"account-guide\"\n",
+        "name = \"account-guide\"\nstages.dev.region = \"us-east-1\"\n",
+    );
+    let stack = |text: &str| std::fs::write(real.file("stack.toml"), text).unwrap();
+    stack(unwritten);
+    let refused = [
+        real.deploy(&["--json"], &real.developer()),
+        real.run(
+            &[
+                "bootstrap",
+                "dev",
+                "--yes",
+                "--json",
+                "--repository=a@1/b@2",
+            ],
+            &real.developer(),
+        ),
+    ];
+    for refused in refused {
+        let stderr = &refused.stderr;
+        let refused = refused.json();
+        assert_eq!(refused["error"]["code"], "REGION", "{refused}");
+        assert_eq!(refused["calls"]["mutating"], 0, "{refused}");
+        assert!(stderr.contains("eu-central-1, eu-central-2"), "{stderr}");
+        let hint = refused["error"]["hint"].as_str().unwrap();
+        assert!(
+            hint.contains("`stages.dev.region = \"us-east-1\"`"),
+            "{hint}"
+        );
+    }
+    let bundle = real.file("bootstrap.zip");
+    let plan = [
+        "plan",
+        "dev",
+        "--json",
+        "--bundle",
+        bundle.to_str().unwrap(),
+    ];
+    let plan = real.run(&plan, &real.developer()).json();
+    assert_eq!(plan["refused"]["code"], "REGION", "{plan}");
+    assert!(!plan["parts"].as_array().unwrap().is_empty(), "{plan}");
+
+    for text in [written, unwritten] {
+        stack(text);
+        let said = real.deploy(&["--json"], &real.developer());
+        assert!(said.success, "{}", said.stderr);
+    }
+    assert!(real.stage.end("-TERM"));
 }

@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use crate::child;
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::github::Api;
 
 /// How long GitHub may take to answer.
@@ -96,7 +96,7 @@ fn from_details(details: &Value, immutable: bool) -> Option<Repository> {
 fn of_their_own(repository: &Repository, keys: &[String]) -> Failure {
     let keys = keys.join(", ");
     Failure::new(
-        "GITHUB",
+        Code::Github,
         format!(
             "the jobs of {repository} sign a subject of its own ({keys}), which the roles would not believe"
         ),

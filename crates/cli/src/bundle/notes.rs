@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::github::{self, Run};
 use crate::output;
 
@@ -46,7 +46,7 @@ pub(super) async fn put(zip: Zip<'_>) -> Result<(), Failure> {
         }
         Err(other) => {
             return Err(Failure::new(
-                "DIGEST",
+                Code::Digest,
                 format!(
                     "the notes of {tag} say that the zip for {} has the SHA-256 {other}, and it has {}",
                     zip.architecture, zip.sha256

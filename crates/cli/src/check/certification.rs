@@ -11,7 +11,7 @@ use utterances::{Understanding, understanding};
 
 use super::finding::{Finding, Place, Severity};
 use super::icons;
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 /// Intents that make a skill better, and what they are for
 /// ([built-in intents](https://developer.amazon.com/docs/alexa/custom-skills/standard-built-in-intents.html)).
@@ -38,7 +38,7 @@ pub(super) struct Document {
 
 impl Document {
     fn read(file: PathBuf) -> Result<Self, Failure> {
-        let failed = |why: String| Failure::new("IO", format!("{}: {why}", file.display()));
+        let failed = |why: String| Failure::new(Code::Io, format!("{}: {why}", file.display()));
         let text = std::fs::read_to_string(&file).map_err(|error| failed(error.to_string()))?;
         let text = text.trim_start_matches('\u{feff}').to_owned();
         let value = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::finding::{Finding, Place, Severity};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 /// Problems with the workflows of a repository, and with the actions that are its own.
 pub(super) fn check(root: &Path) -> Result<Vec<Finding>, Failure> {
@@ -74,7 +74,7 @@ fn file_findings(file: &Path, kind: Kind) -> Result<Vec<Finding>, Failure> {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new("IO", format!("cannot read {}: {error}", path.display()))
+    Failure::new(Code::Io, format!("cannot read {}: {error}", path.display()))
 }
 
 fn workflow(file: &Path, text: &str, kind: Kind) -> Vec<Finding> {

@@ -1,7 +1,9 @@
 //! The files of a new project, with placeholders.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Code, Failure};
 
 /// Paths below the project's root, and texts.
 pub(super) const FILES: &[(&str, &str)] = &[
@@ -93,6 +95,43 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("../../template/xtask/main.rs"),
     ),
 ];
+
+/// The parts of a project that are its skill, and that the sample has as well.
+const SKILL: [&str; 3] = [
+    "crates/skill/src/",
+    "skill-package/",
+    "tests/conversations/",
+];
+
+/// True for a path of a project that is in its skill.
+pub(super) fn is_of_the_skill(path: &str) -> bool {
+    SKILL.iter().any(|part| path.starts_with(part))
+}
+
+/// The files of the sample skill of a checkout of the tool, as [`FILES`] has those of a small one.
+pub(super) fn sample(checkout: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let mut files = Vec::new();
+    let mut folders: Vec<PathBuf> = SKILL.iter().map(|part| checkout.join(part)).collect();
+    while let Some(folder) = folders.pop() {
+        let cannot = |error: std::io::Error| {
+            Failure::new(
+                Code::Io,
+                format!("cannot read {}: {error}", folder.display()),
+            )
+        };
+        for entry in std::fs::read_dir(&folder).map_err(cannot)? {
+            let path = entry.map_err(cannot)?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).map_err(cannot)?;
+            let shown = path.strip_prefix(checkout).unwrap_or(&path);
+            files.push((shown.display().to_string(), text));
+        }
+    }
+    Ok(files)
+}
 
 /// The crates that a project takes, and their folders in the tool's repository.
 const CRATES: [(&str, &str); 4] = [

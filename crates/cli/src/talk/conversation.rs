@@ -9,7 +9,7 @@ use story::Account;
 
 use super::known::Known;
 use super::wording::{Person, Phrases, RawPhrase, Wording};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 /// One conversation with one person.
 #[derive(Debug, Clone)]
@@ -132,7 +132,10 @@ pub(super) fn parse(file: &Path, text: &str, known: &Known) -> Result<Vec<Conver
         let place = location.map_or_else(String::new, |location| {
             format!(":{}:{}", location.line(), location.column())
         });
-        Failure::new("CONVERSATION", format!("{}{place}: {what}", file.display()))
+        Failure::new(
+            Code::Conversation,
+            format!("{}{place}: {what}", file.display()),
+        )
     };
     let raw: RawFile = serde_yaml::from_str(text).map_err(|error| {
         let what = first_line(&error.without_snippet().to_string());

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::conversation::{Conversation, parse};
 use super::known::Known;
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::workspace;
 
 /// Every conversation of these files, and of the files in these folders, with a skill that knows this
@@ -40,7 +40,7 @@ fn files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
     files.sort();
     if files.is_empty() {
         return Err(Failure::new(
-            "CONVERSATION",
+            Code::Conversation,
             format!("no conversation file is in {}", place.display()),
         )
         .hint("conversation files end in .yaml; name another file or folder"));
@@ -50,7 +50,7 @@ fn files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(
-        "CONVERSATION",
+        Code::Conversation,
         format!("cannot read {}: {error}", path.display()),
     )
     .hint("name an existing file, or leave it out to take tests/conversations")

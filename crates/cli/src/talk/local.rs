@@ -16,7 +16,7 @@ use super::conversation::Conversation;
 use super::verdict::{Heard, differences};
 use super::wording::Person;
 use super::{Outcome, Talked};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure, RolloutCode};
 use crate::progress::seconds;
 use crate::{deploy, discovery, inputs, local, output, person, stack};
 
@@ -71,7 +71,7 @@ async fn deploy_and_talk(
     tokio::select! {
         talked = all(talking) => talked,
         _ = tokio::signal::ctrl_c() => Err(
-            Failure::new("INTERRUPTED", "interrupted in the middle of a conversation")
+            Failure::new(RolloutCode::Interrupted, "interrupted in the middle of a conversation")
                 .hint("run the command again: every conversation begins anew"),
         ),
     }
@@ -82,7 +82,7 @@ async fn all(mut talking: JoinSet<(usize, Talked)>) -> Result<Vec<Talked>, Failu
     let mut talked = Vec::with_capacity(talking.len());
     while let Some(held) = talking.join_next().await {
         talked.push(held.map_err(|error| {
-            Failure::new("STORY", format!("a conversation broke off: {error}"))
+            Failure::new(Code::Story, format!("a conversation broke off: {error}"))
                 .hint("this is a fault of the command; please report it")
         })?);
     }

@@ -10,7 +10,7 @@ use super::known::Known;
 use super::verdict::{Heard, differences};
 use super::wording::Person;
 use crate::existing_pool;
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 /// The file, below the root of the project.
 pub(crate) const STORY: &str = "tests/conversations/story.yaml";
@@ -27,14 +27,14 @@ impl OwnStory {
             return Ok(Self(Vec::new()));
         }
         let text = std::fs::read_to_string(&path).map_err(|error| {
-            Failure::new("CONVERSATION", format!("cannot read {STORY}: {error}"))
+            Failure::new(Code::Conversation, format!("cannot read {STORY}: {error}"))
         })?;
         let known = Known::of(&existing_pool::as_made_here(stack));
         let conversations = parse(STORY.as_ref(), &text, &known)?;
         for conversation in &conversations {
             let refuse = |what: &str, hint: String| {
                 let line = conversation.line;
-                Err(Failure::new("CONVERSATION", format!("{STORY}:{line}: {what}")).hint(hint))
+                Err(Failure::new(Code::Conversation, format!("{STORY}:{line}: {what}")).hint(hint))
             };
             if conversation.account != Account::Linked || !conversation.voices.is_empty() {
                 return refuse(
@@ -78,7 +78,7 @@ impl OwnStory {
                     "{STORY}:{}: “{}” was not answered as written",
                     turn.line, turn.say
                 );
-                let failure = Failure::new("STORY", said).hint(
+                let failure = Failure::new(Code::Story, said).hint(
                     "change the skill or the file; `cargo xtask talk tests/conversations/story.yaml` \
                      holds the same conversation",
                 );

@@ -1,22 +1,17 @@
 //! What a skill asks of Alexa besides speaking
-//! ([dialog interface](https://developer.amazon.com/en-US/docs/alexa/custom-skills/dialog-interface-reference.html),
-//! [skill connections](https://developer.amazon.com/en-US/docs/alexa/custom-skills/use-skill-connections-to-request-tasks.html)).
+//! ([dialog interface](https://developer.amazon.com/en-US/docs/alexa/custom-skills/dialog-interface-reference.html)).
 
 mod raw;
 
 pub use raw::RawDirective;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::request::Intent;
 
 /// An instruction to Alexa that goes with a question: each of these needs an open session, which
-/// is why only a [`Question`](super::Question) takes them.
-///
-/// `Dialog.Delegate` is not among them, because it comes without words: see
-/// [`Delegation`](super::Delegation). To hand over to another skill, see
-/// [`Handover`](super::Handover).
+/// is why only a [`Question`](super::Question) takes them. `Dialog.Delegate` is not among them, because
+/// it comes without words.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 pub enum Directive {
@@ -112,73 +107,4 @@ pub struct DynamicName {
     /// Other words for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub synonyms: Vec<String>,
-}
-
-/// What a skill wants of another skill or of Alexa, and what it returns to one that asked.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all_fields = "camelCase")]
-pub enum Connection {
-    /// Hands the user to another skill or to a task of Alexa.
-    #[serde(rename = "Connections.StartConnection")]
-    StartConnection {
-        /// The task, such as `connection://AMAZON.AskForAccountLinking/1`.
-        uri: String,
-        /// The task's input.
-        #[serde(skip_serializing_if = "Map::is_empty")]
-        input: Map<String, Value>,
-        /// Comes back in the request that resumes the session.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        token: Option<String>,
-        /// Whether this skill gets the user back.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        on_completion: Option<OnCompletion>,
-    },
-    /// Asks Alexa for a purchase and the like; the answer is a `Connections.Response`.
-    #[serde(rename = "Connections.SendRequest")]
-    SendRequest {
-        /// Name of the request, such as `Buy`.
-        name: String,
-        /// What belongs to it.
-        #[serde(skip_serializing_if = "Map::is_empty")]
-        payload: Map<String, Value>,
-        /// Comes back in the answer.
-        token: String,
-    },
-    /// Answers a `Connections.Request`.
-    #[serde(rename = "Connections.SendResponse")]
-    SendResponse {
-        /// How it went.
-        status: TaskStatus,
-        /// What is returned.
-        #[serde(skip_serializing_if = "Map::is_empty")]
-        payload: Map<String, Value>,
-    },
-    /// Ends the task that this skill was launched for.
-    #[serde(rename = "Tasks.CompleteTask")]
-    CompleteTask {
-        /// How it went.
-        status: TaskStatus,
-        /// What is returned.
-        #[serde(skip_serializing_if = "Map::is_empty")]
-        result: Map<String, Value>,
-    },
-}
-
-/// Whether a skill gets the user back from another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OnCompletion {
-    /// With a `SessionResumedRequest`, when the task is over. This is the default.
-    ResumeSession,
-    /// Only to hear of errors.
-    SendErrorsOnly,
-}
-
-/// How a task went, in the manner of HTTP.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TaskStatus {
-    /// `200`, `400` and so on, as text.
-    pub code: String,
-    /// An explanation.
-    pub message: String,
 }

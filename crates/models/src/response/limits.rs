@@ -3,8 +3,7 @@
 
 use serde_json::Value;
 
-use super::answer::to_json;
-use super::{Directive, DynamicEntities};
+use super::Directive;
 
 /// Most characters in the text of one speech or reprompt.
 pub const MAX_SPEECH_CHARACTERS: usize = 8_000;
@@ -114,24 +113,13 @@ pub(super) fn check_directives(directives: &[Directive]) -> Result<(), ResponseE
     }
     for directive in directives {
         if let Directive::DialogUpdateDynamicEntities(entities) = directive {
-            check_entities(entities)?;
+            let count = entities.count();
+            if count > MAX_DYNAMIC_ENTITIES {
+                return Err(ResponseError::TooManyEntities { count });
+            }
         }
     }
     Ok(())
-}
-
-fn check_entities(entities: &DynamicEntities) -> Result<(), ResponseError> {
-    let count = entities.count();
-    if count > MAX_DYNAMIC_ENTITIES {
-        return Err(ResponseError::TooManyEntities { count });
-    }
-    Ok(())
-}
-
-/// The directive that teaches Alexa these entities.
-pub(super) fn dialog_update(entities: &DynamicEntities) -> Result<Value, ResponseError> {
-    check_entities(entities)?;
-    to_json(&Directive::DialogUpdateDynamicEntities(entities.clone()))
 }
 
 fn find_null(value: &Value) -> Option<String> {

@@ -3,11 +3,10 @@
 use models::request::{Intent, RequestEnvelope};
 use models::response::{
     Acknowledgement, AlexaApi, Answer, CanFulfill, CanFulfillAnswer, CanFulfillSlot, Card,
-    Connection, Delegation, Directive, DynamicEntities, DynamicName, DynamicType, DynamicValue,
-    Handover, Image, OnCompletion, ProgressiveResponse, Question, RawDirective, ResponseError,
-    Speech, TaskStatus,
+    Directive, DynamicEntities, DynamicName, DynamicType, DynamicValue, Image, ProgressiveResponse,
+    Question, RawDirective, ResponseError, Speech,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::recording;
 
@@ -36,10 +35,6 @@ fn entities(values: usize) -> DynamicEntities {
     }
 }
 
-fn object(value: Value) -> Map<String, Value> {
-    serde_json::from_value(value).unwrap()
-}
-
 fn question() -> Question {
     Question::new(Speech::text("Where to?"), Speech::plain("Which city?"))
 }
@@ -53,13 +48,6 @@ fn render(answer: impl Into<Answer>) -> Value {
     let json = answer.into().render().unwrap();
     recording::response(&json);
     json
-}
-
-fn status() -> TaskStatus {
-    TaskStatus {
-        code: "200".to_owned(),
-        message: "OK".to_owned(),
-    }
 }
 
 #[test]
@@ -120,73 +108,6 @@ fn a_question_may_steer_the_dialog() {
         }]
     }]);
     assert_eq!(taught["response"]["directives"], expected);
-}
-
-#[test]
-fn delegating_is_done_without_words() {
-    let answer = Delegation::new()
-        .with_intent(intent())
-        .with_entities(entities(1))
-        .remember("asked", "city")
-        .render()
-        .unwrap();
-    recording::response(&answer);
-    assert_eq!(answer["response"].get("outputSpeech"), None);
-    assert_eq!(answer["response"]["shouldEndSession"], false);
-    assert_eq!(
-        answer["response"]["directives"][1]["type"],
-        "Dialog.Delegate"
-    );
-
-    let least = Delegation::new().render().unwrap();
-    recording::response(&least);
-    let expected = json!({
-        "directives": [{ "type": "Dialog.Delegate" }],
-        "shouldEndSession": false
-    });
-    assert_eq!(least["response"], expected);
-}
-
-#[test]
-fn a_handover_has_no_reprompt() {
-    let start = Connection::StartConnection {
-        uri: "connection://AMAZON.AskForAccountLinking/1".to_owned(),
-        input: object(json!({ "@type": "AskForAccountLinking", "@version": "1" })),
-        token: Some("link-1".to_owned()),
-        on_completion: Some(OnCompletion::ResumeSession),
-    };
-    let buy = Connection::SendRequest {
-        name: "Buy".to_owned(),
-        payload: object(json!({ "InSkillProduct": { "productId": "p" } })),
-        token: "buy-1".to_owned(),
-    };
-    let respond = Connection::SendResponse {
-        status: status(),
-        payload: object(json!({ "printed": true })),
-    };
-    let complete = Connection::CompleteTask {
-        status: status(),
-        result: Map::new(),
-    };
-    for (connection, ends) in [
-        (start, None),
-        (buy, Some(true)),
-        (respond, Some(true)),
-        (complete, Some(true)),
-    ] {
-        let answer = Handover::new(connection)
-            .with_speech(Speech::text("One moment."))
-            .remember("asked", "city")
-            .render()
-            .unwrap();
-        recording::response(&answer);
-        let response = &answer["response"];
-        assert_eq!(response.get("reprompt"), None);
-        assert_eq!(
-            response.get("shouldEndSession"),
-            ends.map(Value::Bool).as_ref()
-        );
-    }
 }
 
 #[test]
@@ -257,10 +178,14 @@ fn what_alexa_would_refuse_is_refused_with_a_reason() {
     let many = Directive::DialogUpdateDynamicEntities(entities(51));
     let many = Answer::from(ask(many)).render();
     assert_eq!(many, Err(ResponseError::TooManyEntities { count: 102 }));
-    let many = Delegation::new().with_entities(entities(51)).render();
-    assert_eq!(many, Err(ResponseError::TooManyEntities { count: 102 }));
 
-    let nothing = Delegation::new().remember("a", Value::Null).render();
+    let nothing = Answer::from(
+        ask(Directive::DialogUpdateDynamicEntities(
+            DynamicEntities::Clear,
+        ))
+        .remember("a", Value::Null),
+    )
+    .render();
     let path = "/sessionAttributes/a".to_owned();
     assert_eq!(nothing, Err(ResponseError::Null { path }));
 
