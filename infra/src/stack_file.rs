@@ -8,6 +8,7 @@ mod attributes;
 mod custom;
 mod domain;
 mod email;
+mod environment;
 mod identity;
 mod lambda;
 mod linking;
@@ -31,6 +32,7 @@ pub use domain::{
     PrefixTemplate,
 };
 pub use email::{Email, Sender, SesIdentity};
+pub use environment::{Action, Permission, ResourceArn, VariableName, Variables};
 pub use identity::{
     FirstFactor, Identity, Issuer, Mfa, MfaFactor, Pages, Plan, Provider, Recovery, SignIn, Tokens,
 };
@@ -85,6 +87,8 @@ struct WrittenStage {
     region: Option<Region>,
     #[serde(default)]
     ask_profile: AskProfile,
+    #[serde(default)]
+    environment: Variables,
 }
 
 impl From<Written> for StackFile {
@@ -100,6 +104,7 @@ impl From<Written> for StackFile {
                 is_region_written: stage.region.is_some() || has_existing_pool,
                 region: stage.region.unwrap_or_else(|| home.clone()),
                 ask_profile: stage.ask_profile,
+                environment: stage.environment,
             };
             (name, stage)
         });
@@ -148,6 +153,13 @@ impl StackFile {
         self.stages.iter().filter(|(name, _)| !name.is_local())
     }
 
+    /// The project's own variables of the function in a stage.
+    pub fn environment(&self, stage: &StageName) -> Variables {
+        let all = &self.lambda.environment;
+        let own = self.stage(stage).map(|stage| &stage.environment);
+        own.map_or_else(|| all.clone(), |own| all.overridden_by(own))
+    }
+
     /// A stage by its name.
     pub fn stage(&self, name: &StageName) -> Option<&Stage> {
         self.stages.get(name)
@@ -163,6 +175,8 @@ pub struct Stage {
     pub is_region_written: bool,
     /// The profile of ask-cli that the stage's skill belongs to.
     pub ask_profile: AskProfile,
+    /// Values that the function's variables have in this stage instead.
+    pub environment: Variables,
 }
 
 /// The stages by name. `local`, `dev` and `prod` are always among them.
@@ -176,6 +190,7 @@ impl Stages {
                 region: region.clone(),
                 is_region_written,
                 ask_profile: AskProfile::default(),
+                environment: Variables::default(),
             };
             (name, stage)
         };

@@ -63,7 +63,7 @@ fn stage_role(
     Role {
         description: wanted.description,
         assume_role_policy_document: wanted.trust,
-        policies: vec![wanted.policy],
+        policies: wanted.policies,
         permissions_boundary: Some(Value::unless(unbounded, &boundary)),
         path: Some(
             Sub::text(&format!("/{}/", stack.name))
@@ -79,7 +79,7 @@ fn stage_role(
 struct WantedRole {
     description: &'static str,
     trust: PolicyDocument,
-    policy: Policy,
+    policies: Vec<Policy>,
 }
 
 /// The tags by which everything can be found again.

@@ -1,5 +1,6 @@
 //! Parameters of a template: what differs from stage to stage.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -9,12 +10,12 @@ use super::Value;
 
 /// A parameter that was declared in a template.
 pub struct Parameter<T> {
-    name: &'static str,
+    name: Cow<'static, str>,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T> Parameter<T> {
-    pub(super) fn new(name: &'static str) -> Self {
+    pub(super) fn new(name: Cow<'static, str>) -> Self {
         Self {
             name,
             kind: PhantomData,
@@ -23,12 +24,16 @@ impl<T> Parameter<T> {
 
     /// The parameter's value.
     pub fn reference(&self) -> Value<T> {
-        Value::reference(self.name)
+        Value::reference(self.shared_name())
     }
 
     /// Its name.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn shared_name(&self) -> Cow<'static, str> {
+        self.name.clone()
     }
 }
 

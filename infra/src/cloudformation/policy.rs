@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -35,7 +37,7 @@ pub struct Statement {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<Principal>,
     /// What may be done.
-    pub action: Vec<&'static str>,
+    pub action: Vec<Cow<'static, str>>,
     /// To which resources; not in a trust policy.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<Value<String>>,

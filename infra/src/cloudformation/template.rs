@@ -1,5 +1,7 @@
 //! A template: parameters, resources, outputs.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -15,14 +17,14 @@ pub struct Template {
     #[serde(rename = "AWSTemplateFormatVersion")]
     version: &'static str,
     description: &'static str,
-    parameters: IndexMap<&'static str, Declaration>,
+    parameters: IndexMap<Cow<'static, str>, Declaration>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     conditions: IndexMap<&'static str, Equals>,
     resources: IndexMap<&'static str, Entry>,
     outputs: IndexMap<&'static str, Output>,
     /// Names that were given twice; rendering refuses them.
     #[serde(skip)]
-    repeated: Vec<&'static str>,
+    repeated: Vec<Cow<'static, str>>,
 }
 
 /// Why a template cannot be written down.
@@ -30,7 +32,7 @@ pub struct Template {
 pub enum RenderError {
     /// Two things in one template have one name.
     #[error("the name `{0}` is given twice in one template")]
-    Repeated(&'static str),
+    Repeated(Cow<'static, str>),
     /// A value that JSON cannot hold.
     #[error("the template cannot be written as JSON")]
     Json(#[from] serde_json::Error),
@@ -80,7 +82,7 @@ impl Template {
     /// Declares a parameter that is one text.
     pub fn parameter(
         &mut self,
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         description: &'static str,
         constraint: Constraint,
     ) -> Parameter<String> {
@@ -119,7 +121,7 @@ impl Template {
     ) -> Test {
         let sides = (parameter.reference(), text);
         if self.conditions.insert(name, Equals { sides }).is_some() {
-            self.repeated.push(name);
+            self.repeated.push(name.into());
         }
         Test::new(name)
     }
@@ -175,7 +177,7 @@ impl Template {
             value,
         };
         if self.outputs.insert(name, output).is_some() {
-            self.repeated.push(name);
+            self.repeated.push(name.into());
         }
     }
 
@@ -213,7 +215,7 @@ impl Template {
     /// The template as JSON, with intrinsic functions in their long form.
     pub fn to_json(&self) -> Result<serde_json::Value, RenderError> {
         match self.repeated.first() {
-            Some(name) => Err(RenderError::Repeated(name)),
+            Some(name) => Err(RenderError::Repeated(name.clone())),
             None => Ok(serde_json::to_value(self)?),
         }
     }
@@ -223,10 +225,16 @@ impl Template {
         yaml::render(&self.to_json()?)
     }
 
-    fn declare<T>(&mut self, name: &'static str, declaration: Declaration) -> Parameter<T> {
-        if self.parameters.insert(name, declaration).is_some() || self.resources.contains_key(name)
+    fn declare<T>(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        declaration: Declaration,
+    ) -> Parameter<T> {
+        let name = name.into();
+        if self.parameters.insert(name.clone(), declaration).is_some()
+            || self.resources.contains_key(&*name)
         {
-            self.repeated.push(name);
+            self.repeated.push(name.clone());
         }
         Parameter::new(name)
     }
@@ -245,7 +253,7 @@ impl Template {
             condition: None,
         };
         if self.resources.insert(id, entry).is_some() || self.parameters.contains_key(id) {
-            self.repeated.push(id);
+            self.repeated.push(id.into());
         }
         Handle::new(id)
     }
@@ -310,7 +318,7 @@ mod tests {
         template.add("Logs", log_group());
         assert!(matches!(
             template.to_yaml(),
-            Err(RenderError::Repeated("Logs"))
+            Err(RenderError::Repeated(Cow::Borrowed("Logs")))
         ));
     }
 

@@ -1,5 +1,7 @@
 //! Property values: literal, or an intrinsic function.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{Parameter, Test};
@@ -23,7 +25,7 @@ pub struct Intrinsic(Function);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 enum Function {
-    Ref(&'static str),
+    Ref(Cow<'static, str>),
     #[serde(rename = "Fn::GetAtt")]
     GetAtt(&'static str, &'static str),
     #[serde(rename = "Fn::Sub")]
@@ -33,8 +35,8 @@ enum Function {
 }
 
 impl<T> Value<T> {
-    pub(super) fn reference(id: &'static str) -> Self {
-        Self::Later(Intrinsic(Function::Ref(id)))
+    pub(super) fn reference(id: impl Into<Cow<'static, str>>) -> Self {
+        Self::Later(Intrinsic(Function::Ref(id.into())))
     }
 
     pub(super) fn attribute(id: &'static str, name: &'static str) -> Self {
@@ -43,8 +45,8 @@ impl<T> Value<T> {
 
     /// A parameter's value, or no property at all where a condition holds.
     pub fn unless(test: Test, parameter: &Parameter<T>) -> Self {
-        let nothing = Function::Ref("AWS::NoValue");
-        let value = Function::Ref(parameter.name());
+        let nothing = Function::Ref("AWS::NoValue".into());
+        let value = Function::Ref(parameter.shared_name());
         Self::Later(Intrinsic(Function::If(
             test.name(),
             Box::new(nothing),
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn text_that_looks_like_a_variable_stays_text() {
-        let stage = Parameter::new("Stage");
+        let stage = Parameter::new("Stage".into());
         let value: Value<String> = Sub::text("a${b}").parameter(&stage).into();
         assert_eq!(
             serde_json::to_value(value).unwrap(),

@@ -1,5 +1,7 @@
 //! Functions, their versions, aliases and permissions.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -53,7 +55,7 @@ pub struct Code {
 #[serde(rename_all = "PascalCase")]
 pub struct Environment {
     /// Names and values.
-    pub variables: IndexMap<&'static str, Value<String>>,
+    pub variables: IndexMap<Cow<'static, str>, Value<String>>,
 }
 
 /// Where a function logs to.

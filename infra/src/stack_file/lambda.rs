@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::Regions;
 use super::value::{Duration, ValueError, words};
+use super::{Permission, Regions, Variables};
 
 /// The function.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -17,6 +17,10 @@ pub struct Lambda {
     pub regions: Regions,
     /// How long its logs are kept.
     pub log_retention: LogRetention,
+    /// Variables that the skill reads from its environment, beside those of this tool.
+    pub environment: Variables,
+    /// Permissions of the function's role beside writing its log.
+    pub permissions: Vec<Permission>,
 }
 
 impl Default for Lambda {
@@ -26,6 +30,8 @@ impl Default for Lambda {
             architecture: Architecture::Arm64,
             regions: Regions::default(),
             log_retention: LogRetention(30),
+            environment: Variables::default(),
+            permissions: Vec::new(),
         }
     }
 }

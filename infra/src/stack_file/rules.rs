@@ -19,6 +19,7 @@ macro_rules! unless_usual {
 
 mod amazon;
 mod attributes;
+mod environment;
 mod existing_pool;
 mod identity;
 mod linking;
@@ -83,6 +84,7 @@ fn all() -> impl Iterator<Item = &'static Rule> {
     [
         scope::RULES,
         amazon::RULES,
+        environment::RULES,
         existing_pool::RULES,
         identity::RULES,
         messages::RULES,

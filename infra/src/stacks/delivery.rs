@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use models::ids::UserPoolId;
 
 use self::actions::Grant;
+use super::skill::permitted;
 use super::{outputs, parameters, stage_parameter, tags};
 use crate::cloudformation::{
     Condition, Constraint, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement,
@@ -146,7 +147,7 @@ impl Roles {
             "RoleBoundary",
             ManagedPolicy {
                 description: "The most that roles of the stage may do",
-                policy_document: PolicyDocument::new(places.work()),
+                policy_document: PolicyDocument::new([places.work(), permitted(stack)].concat()),
             },
         );
         let places = Places {
@@ -176,7 +177,7 @@ impl Roles {
                 assume_role_policy_document: PolicyDocument::new(vec![Statement {
                     effect: Effect::Allow,
                     principal: Some(Principal::Service(CLOUDFORMATION)),
-                    action: vec!["sts:AssumeRole"],
+                    action: vec!["sts:AssumeRole".into()],
                     resource: Vec::new(),
                     // Who hands it over needs `iam:PassRole` in this account already.
                     condition: None,
@@ -212,7 +213,7 @@ fn trusting_a_job(repository: &Parameter<String>, environment: Sub) -> PolicyDoc
     PolicyDocument::new(vec![Statement {
         effect: Effect::Allow,
         principal: Some(Principal::Federated(provider.into())),
-        action: vec!["sts:AssumeRoleWithWebIdentity"],
+        action: vec!["sts:AssumeRoleWithWebIdentity".into()],
         resource: Vec::new(),
         condition: Some(equal([
             ("token.actions.githubusercontent.com:aud", AUDIENCE.into()),
@@ -424,7 +425,7 @@ fn allow(action: &[&'static str], resource: Vec<Value<String>>) -> Statement {
     Statement {
         effect: Effect::Allow,
         principal: None,
-        action: action.to_vec(),
+        action: action.iter().map(|action| (*action).into()).collect(),
         resource,
         condition: None,
     }

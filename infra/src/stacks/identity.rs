@@ -160,7 +160,7 @@ fn text_messages(
         trust: PolicyDocument::new(vec![Statement {
             effect: Effect::Allow,
             principal: Some(Principal::Service("cognito-idp.amazonaws.com")),
-            action: vec!["sts:AssumeRole"],
+            action: vec!["sts:AssumeRole".into()],
             resource: Vec::new(),
             condition: Some(Condition {
                 string_equals: IndexMap::from([
@@ -170,17 +170,17 @@ fn text_messages(
                 ..Condition::default()
             }),
         }]),
-        policy: Policy {
+        policies: vec![Policy {
             policy_name: "send-text-messages",
             policy_document: PolicyDocument::new(vec![Statement {
                 effect: Effect::Allow,
                 principal: None,
-                action: vec!["sns:Publish"],
+                action: vec!["sns:Publish".into()],
                 // A phone number is no resource; IAM has nothing narrower.
                 resource: vec!["*".into()],
                 condition: None,
             }]),
-        },
+        }],
     };
     let role = stage_role(template, stack, stage, role);
     let role = template.add_retained(SMS_ROLE, role);

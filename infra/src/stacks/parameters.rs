@@ -1,12 +1,13 @@
 //! What differs from stage to stage, typed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use models::ids::{ClientId, SkillId};
 use models::secure_url::SecureUrl;
 
 use crate::names::SignInDomain;
-use crate::stack_file::{Architecture, StageName};
+use crate::stack_file::{Architecture, StageName, Variables};
 
 pub(super) const STAGE: &str = "Stage";
 pub(super) const PERMISSIONS_BOUNDARY: &str = "PermissionsBoundary";
@@ -140,11 +141,13 @@ pub struct SkillParameters {
     pub version_description: String,
     /// The most that the function's role may do: empty, or a policy's ARN.
     pub permissions_boundary: String,
+    /// The project's own variables of the function.
+    pub environment: Variables,
 }
 
 impl SkillParameters {
     /// Names and values as CloudFormation takes them.
-    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+    pub fn to_pairs(&self) -> Vec<(Cow<'static, str>, String)> {
         let mut pairs = vec![
             (STAGE, self.stage.to_string()),
             (SKILL_ID, self.skill_id.to_string()),
@@ -158,7 +161,10 @@ impl SkillParameters {
             (VERSION_DESCRIPTION, self.version_description.clone()),
             (PERMISSIONS_BOUNDARY, self.permissions_boundary.clone()),
         ]);
-        pairs
+        let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value));
+        let own = self.environment.iter();
+        let own = own.map(|(name, value)| (name.parameter().into(), value.to_owned()));
+        pairs.chain(own).collect()
     }
 
     /// The issuer that a deployed function expects, from what CloudFormation answers; `None` if it was

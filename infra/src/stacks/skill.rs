@@ -10,9 +10,15 @@ use crate::cloudformation::{
 };
 use crate::names;
 use crate::resources::{
-    Alias, Code, Environment, Function, LogGroup, LoggingConfig, Permission, Policy, Role, Version,
+    self, Alias, Code, Environment, Function, LogGroup, LoggingConfig, Policy, Role, Version,
 };
-use crate::stack_file::{ProfileSource, Provider, Scope, StackFile};
+use crate::stack_file::{Permission, ProfileSource, Provider, Scope, StackFile};
+
+/// Any text; CloudFormation itself limits it to 4 KB.
+const ANY_TEXT: Constraint = Constraint::Pattern {
+    pattern: r"^[\s\S]*$",
+    words: "may be any text",
+};
 
 /// The skill stack of a stack file.
 pub fn skill(stack: &StackFile) -> Template {
@@ -54,7 +60,8 @@ pub fn skill(stack: &StackFile) -> Template {
             tags: tags(stack, &stage),
         },
     );
-    let role = execution_role(logs.get(&LogGroup::ARN).text());
+    let mut role = execution_role(logs.get(&LogGroup::ARN).text());
+    role.policies.extend(own_permissions(stack));
     let role = stage_role(&mut template, stack, &stage, role);
     let role = template.add("Role", role);
     let function = template.add(
@@ -114,7 +121,7 @@ fn release(
     );
     template.add(
         "Permission",
-        Permission {
+        resources::Permission {
             action: "lambda:InvokeFunction",
             function_name: alias.reference(),
             principal: "alexa-appkit.amazon.com",
@@ -162,14 +169,24 @@ fn environment(
         Constraint::Pattern { pattern, words },
     );
     let mut variables = IndexMap::from([
-        (environment::SKILL_ID.name, skill_id.reference()),
-        (environment::CLIENT_ID.name, client_id.reference()),
+        (environment::SKILL_ID.name.into(), skill_id.reference()),
+        (environment::CLIENT_ID.name.into(), client_id.reference()),
     ]);
-    variables.extend(accounts(template, stack));
+    let accounts = accounts(template, stack).into_iter();
+    variables.extend(accounts.map(|(name, value)| (name.into(), value)));
     variables.insert(
-        environment::PROFILE_SOURCE.name,
+        environment::PROFILE_SOURCE.name.into(),
         stack.linking.profile_source.as_str().into(),
     );
+    // The project's own: values are parameters, because a stage may have others.
+    for variable in stack.lambda.environment.names() {
+        let value = template.parameter(
+            variable.parameter(),
+            "The value of a variable in the function's environment",
+            ANY_TEXT,
+        );
+        variables.insert(variable.to_string().into(), value.reference());
+    }
     Environment { variables }
 }
 
@@ -240,26 +257,53 @@ fn code(template: &mut Template) -> Code {
     }
 }
 
-/// The role that the function runs with: it may write its own logs, and nothing else.
+/// The role that the function runs with: it may write its own logs, and what the stack file permits.
 fn execution_role(log_streams: Value<String>) -> WantedRole {
     WantedRole {
         description: "Lets the function behind the skill write its logs",
         trust: PolicyDocument::new(vec![Statement {
             effect: Effect::Allow,
             principal: Some(Principal::Service("lambda.amazonaws.com")),
-            action: vec!["sts:AssumeRole"],
+            action: vec!["sts:AssumeRole".into()],
             resource: Vec::new(),
             condition: None,
         }]),
-        policy: Policy {
+        policies: vec![Policy {
             policy_name: "write-logs",
             policy_document: PolicyDocument::new(vec![Statement {
                 effect: Effect::Allow,
                 principal: None,
-                action: vec!["logs:CreateLogStream", "logs:PutLogEvents"],
+                action: vec!["logs:CreateLogStream".into(), "logs:PutLogEvents".into()],
                 resource: vec![log_streams],
                 condition: None,
             }]),
-        },
+        }],
     }
+}
+
+/// The permissions that the stack file gives the function beside its log.
+fn own_permissions(stack: &StackFile) -> Option<Policy> {
+    let statements = permitted(stack);
+    (!statements.is_empty()).then(|| Policy {
+        policy_name: "own-permissions",
+        policy_document: PolicyDocument::new(statements),
+    })
+}
+
+/// The statements of the permissions that the stack file gives the function; the boundary of a bootstrapped stage
+/// has them as well.
+pub(super) fn permitted(stack: &StackFile) -> Vec<Statement> {
+    let permissions = stack.lambda.permissions.iter();
+    let statement = |permission: &Permission| Statement {
+        effect: Effect::Allow,
+        principal: None,
+        action: (permission.actions.iter())
+            .map(|action| action.to_string().into())
+            .collect(),
+        resource: (permission.resources.iter())
+            .map(|resource| resource.as_str().into())
+            .collect(),
+        condition: None,
+    };
+    permissions.map(statement).collect()
 }

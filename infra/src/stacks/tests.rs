@@ -238,6 +238,13 @@ fn people_of_amazon_need_no_stack() {
     );
 }
 
+/// Names of parameters, in order.
+fn given<N: Into<String>>(pairs: Vec<(N, String)>) -> Vec<String> {
+    let mut names: Vec<String> = pairs.into_iter().map(|(name, _)| name.into()).collect();
+    names.sort_unstable();
+    names
+}
+
 #[test]
 fn parameters_are_those_that_the_templates_declare() {
     let declared = |template: &Template| -> Vec<String> {
@@ -248,11 +255,6 @@ fn parameters_are_those_that_the_templates_declare() {
             .keys()
             .cloned()
             .collect();
-        names.sort_unstable();
-        names
-    };
-    let given = |pairs: Vec<(&'static str, String)>| -> Vec<&'static str> {
-        let mut names: Vec<&str> = pairs.into_iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         names
     };
@@ -302,9 +304,14 @@ fn parameters_are_those_that_the_templates_declare() {
     let get_user = ProfileParameters::GetUser { cognito_url: url() };
     let of_amazon = AccountParameters::Amazon { api_url: url() };
     for (stack, accounts, expected) in [
-        (pool, of_a_pool(user_info), "SignInUrl"),
+        (pool, of_a_pool(user_info.clone()), "SignInUrl"),
         (stack(GET_USER), of_a_pool(get_user), "CognitoUrl"),
         (stack(AMAZON), of_amazon, "AmazonApiUrl"),
+        (
+            stack(VARIABLES),
+            of_a_pool(user_info),
+            "EnvironmentBackendUrl",
+        ),
     ] {
         let parameters = SkillParameters {
             stage: stack.default_stage.clone(),
@@ -318,11 +325,53 @@ fn parameters_are_those_that_the_templates_declare() {
             architecture: stack.lambda.architecture,
             version_description: "hash".to_owned(),
             permissions_boundary: String::new(),
+            environment: stack.environment(&stack.default_stage),
         };
         let pairs = parameters.to_pairs();
-        assert!(pairs.contains(&(expected, "http://localhost:1234".to_owned())));
+        assert!(pairs.contains(&(expected.into(), "http://localhost:1234".to_owned())));
         assert_eq!(given(pairs), declared(&skill(&stack)));
     }
+}
+
+const VARIABLES: &str = "[lambda]\nenvironment = { BACKEND_URL = 'https://api.example.com' }\n\
+    permissions = [{ actions = ['sqs:SendMessage'], \
+    resources = ['arn:aws:sqs:eu-west-1:123456789012:orders'] }]\n\
+    [stages.local.environment]\nBACKEND_URL = 'http://localhost:1234'\n";
+
+#[test]
+fn the_function_has_the_projects_own_variables_and_permissions() {
+    let stack = stack(VARIABLES);
+    let template = json(&skill(&stack));
+    let function = &template["Resources"]["Function"]["Properties"];
+    let variable = &function["Environment"]["Variables"]["BACKEND_URL"];
+    assert_eq!(variable["Ref"], "EnvironmentBackendUrl");
+    let permitted = serde_json::json!({
+        "Effect": "Allow",
+        "Action": ["sqs:SendMessage"],
+        "Resource": ["arn:aws:sqs:eu-west-1:123456789012:orders"],
+    });
+    let policies = &template["Resources"]["Role"]["Properties"]["Policies"];
+    assert_eq!(policies[0]["PolicyName"], "write-logs");
+    assert_eq!(
+        policies[1]["PolicyDocument"]["Statement"],
+        serde_json::json!([permitted])
+    );
+    // A bootstrapped stage's roles may do as much, and no more.
+    let delivery = json(&delivery(&stack));
+    let boundary =
+        &delivery["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]["Statement"];
+    assert!(
+        boundary.as_array().unwrap().contains(&permitted),
+        "{boundary}"
+    );
+
+    let values = |stage: &str| {
+        let environment = stack.environment(&stage.parse().unwrap());
+        let values = environment.iter().map(|(_, value)| value.to_owned());
+        values.collect::<Vec<_>>()
+    };
+    assert_eq!(values("local"), ["http://localhost:1234"]);
+    assert_eq!(values("prod"), ["https://api.example.com"]);
 }
 
 #[test]

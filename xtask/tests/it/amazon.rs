@@ -48,7 +48,7 @@ fn handed<'a>(real: &'a Real, id: &'a str, secret: &'a str) -> Vec<(&'a str, &'a
 #[tokio::test]
 async fn a_real_stage_needs_a_security_profile_and_nothing_of_a_pool() {
     let real = Real::start();
-    let stack = format!("name = \"account-guide\"\n{AMAZON}");
+    let stack = format!("name = \"account-guide\"\nstages.dev.region = \"us-east-1\"\n{AMAZON}");
     std::fs::write(real.file("stack.toml"), stack).unwrap();
     let urls = return_urls(&real);
 

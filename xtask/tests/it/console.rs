@@ -75,6 +75,12 @@ impl<'stage> Console<'stage> {
         format!("arn:aws:iam::000000000000:role/{name}")
     }
 
+    /// An inline policy of a role.
+    pub(crate) fn role_policy(&self, role: &str, policy: &str) -> String {
+        let asked = [("RoleName", role), ("PolicyName", policy)];
+        self.query("iam", "2010-05-08", "GetRolePolicy", &asked)
+    }
+
     /// An action of a service with the query protocol.
     fn query(
         &self,

@@ -54,5 +54,6 @@ mod talk;
 mod terminal;
 mod together;
 mod unlock;
+mod variables;
 mod web_client;
 mod workflows;

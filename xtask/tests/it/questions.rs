@@ -33,7 +33,7 @@ fn untouched(said: &Said) -> Value {
 #[test]
 fn whoever_sits_there_is_told_what_to_do_and_asked_for_the_security_profile() {
     let real = Real::start();
-    let stack = format!("name = \"account-guide\"\n{AMAZON}");
+    let stack = format!("name = \"account-guide\"\nstages.dev.region = \"us-east-1\"\n{AMAZON}");
     std::fs::write(real.file("stack.toml"), stack).unwrap();
     let urls = return_urls(&real);
     let runtime = tokio::runtime::Runtime::new().unwrap();

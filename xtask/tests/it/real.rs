@@ -151,13 +151,12 @@ impl Real {
         answer.text().await.unwrap()
     }
 
-    /// What AWS says of the zip that the function `account-guide-dev` runs.
-    pub(crate) async fn code_sha256(&self) -> String {
+    /// The configuration of the function `account-guide-dev` that the skill's endpoint runs.
+    pub(crate) async fn function(&self) -> Value {
         let path = "/2015-03-31/functions/account-guide-dev/configuration?Qualifier=live";
         let answer = self.http.get(self.url("aws", path));
         let answer = self.signed("lambda", answer).await;
-        let function: Value = answer.json().await.unwrap();
-        function["CodeSha256"].as_str().unwrap().to_owned()
+        answer.json().await.unwrap()
     }
 
     /// The secret of the app client that was deployed.
@@ -179,8 +178,7 @@ fn bundle() -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-const STACK: &str =
-    "name = \"account-guide\"\n[stages.local]\n[stages.dev]\nregion = \"us-east-1\"\n";
+const STACK: &str = "name = \"account-guide\"\nstages.dev.region = \"us-east-1\"\nstages.prod.region = \"us-east-1\"\n";
 
 const COGNITO: &str = "AWSCognitoIdentityProviderService";
 

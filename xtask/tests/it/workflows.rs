@@ -320,7 +320,6 @@ async fn every_command_of_the_workflows_works() {
             .unwrap_or_else(|| panic!("{file}: {command}"));
         let arguments = arguments.replace("built/bootstrap.zip", bundle);
         let mut arguments: Vec<&str> = arguments.split_whitespace().collect();
-        // The stage `prod` has the stack file's defaults, as `dev` has.
         let said = match arguments[0] {
             // This test is part of it.
             "ci" => {
@@ -385,7 +384,8 @@ async fn the_digest_of_the_zip_is_in_the_notes_of_the_release_once() {
     );
     let deployed = real.deploy(&[], &real.developer());
     assert!(deployed.success, "{}", deployed.stderr);
-    let code = real.code_sha256().await;
+    let function = real.function().await;
+    let code = function["CodeSha256"].as_str().unwrap();
     assert!(notes.contains(&format!("`{code}`")), "{code} {notes}");
 
     let said = bundle(&zip, TOKEN, &event);

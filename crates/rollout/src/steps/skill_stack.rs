@@ -34,6 +34,7 @@ pub(crate) fn client(
         architecture: inputs.architecture,
         version_description: String::new(),
         permissions_boundary: session.boundary(),
+        environment: inputs.stack.environment(&inputs.stage),
     };
     let parameters = describe_version(&template, parameters);
     Ok(StackClient::new(
@@ -84,7 +85,7 @@ fn pairs(parameters: &SkillParameters) -> BTreeMap<String, String> {
     parameters
         .to_pairs()
         .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
+        .map(|(name, value)| (name.into_owned(), value))
         .collect()
 }
 

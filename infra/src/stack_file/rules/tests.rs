@@ -1,5 +1,6 @@
 mod amazon;
 mod attributes;
+mod environment;
 mod existing_pool;
 mod identity;
 mod linking;
@@ -18,6 +19,7 @@ type Case<T = &'static str> = (T, (usize, usize), &'static str);
 fn refused() -> Vec<Case<String>> {
     let written = [
         amazon::REFUSED,
+        environment::REFUSED,
         existing_pool::REFUSED,
         identity::REFUSED,
         linking::REFUSED,
@@ -29,7 +31,7 @@ fn refused() -> Vec<Case<String>> {
     ];
     let written = written.into_iter().flatten();
     let written = written.map(|(case, at, message)| ((*case).to_owned(), *at, *message));
-    (written.chain([attributes::too_many()]))
+    (written.chain([attributes::too_many(), environment::too_large()]))
         .chain(web_client::too_many())
         .collect()
 }
@@ -37,6 +39,7 @@ fn refused() -> Vec<Case<String>> {
 fn advised() -> impl Iterator<Item = &'static Case> {
     [
         attributes::ADVICE,
+        environment::ADVICE,
         identity::ADVICE,
         linking::ADVICE,
         messages::ADVICE,
