@@ -11,8 +11,9 @@ use crate::Shared;
 use crate::alexa::{Alexa, Customer, Voice};
 use crate::aws::acm::Certificate;
 use crate::aws::route53::NewZone;
-use crate::cognito::{Cognito, Condition, Flaw};
-use crate::guard::{Caller, Door};
+use crate::base::conditions::Condition;
+use crate::base::guard::{Caller, Door};
+use crate::cognito::{Cognito, Flaw};
 
 /// Served beside the device, on the same listener.
 pub(crate) fn doors(shared: &Shared) -> Vec<Door> {

@@ -7,35 +7,25 @@
 
 pub mod alexa;
 pub mod aws;
-mod clock;
+mod base;
 pub mod cognito;
 mod control;
-mod error;
 pub mod faults;
-mod guard;
-mod html;
-mod keys;
 pub mod lambda;
-mod loopback;
-mod outbox;
-mod pace;
 mod page;
 mod program;
-mod random;
 mod recorder;
-mod secret;
-mod server;
 mod stage;
 
-pub use clock::Clock;
-pub use error::AwsError;
 #[cfg(feature = "attack-test")]
-pub use guard::attack_test::AttackTest;
-pub use guard::door::{Browsers, Caller, DoorRow};
+pub use base::attack_test::AttackTest;
+pub use base::clock::Clock;
+pub use base::error::AwsError;
+pub use base::guard::door::{Browsers, Caller, DoorRow};
+pub use base::loopback::{EXCEPTIONS, Exception, is_loopback};
+pub use base::outbox::{Message, Outbox};
+pub use base::pace::Pace;
 pub use local_access::{ACCOUNT_ID, Access, Urls, VENDOR_ID};
-pub use loopback::{EXCEPTIONS, Exception, is_loopback};
-pub use outbox::{Message, Outbox};
-pub use pace::Pace;
 pub use program::program;
 pub use stage::doors;
 pub use stage::{LocalStage, Options, Shared, StartError};

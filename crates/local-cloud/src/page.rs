@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode};
 use secrecy::ExposeSecret as _;
 
 use crate::Shared;
-use crate::guard::{Caller, Door, cookie_name, token_in_query};
+use crate::base::guard::{Caller, Door, cookie_name, token_in_query};
 
 /// The doors of the page.
 pub(crate) fn doors(shared: &Shared) -> Vec<Door> {

@@ -20,14 +20,18 @@ use crate::aws::logs::Logs;
 use crate::aws::route53::{Route53, resolver};
 use crate::aws::s3::S3;
 use crate::aws::{Aws, protocol};
+use crate::base::clock::Clock;
+use crate::base::guard::door::{self, DoorRow};
+use crate::base::guard::{Caller, Door, Guard, Proofs};
+use crate::base::keys::Keys;
+use crate::base::outbox::Outbox;
+use crate::base::pace::Pace;
+use crate::base::server;
 use crate::cognito::Cognito;
 use crate::faults::{self, Faults, Gate, Service};
-use crate::guard::door::{self, DoorRow};
-use crate::guard::{Caller, Door, Guard, Proofs};
-use crate::keys::Keys;
 use crate::lambda::{self, Lambda};
 use crate::recorder::Recorder;
-use crate::{Clock, Outbox, Pace, control, page, server};
+use crate::{control, page};
 
 /// What to start.
 #[derive(Debug, Clone, Default)]
@@ -105,7 +109,7 @@ impl LocalStage {
     #[cfg(feature = "attack-test")]
     pub async fn start_for_attack_test(
         options: Options,
-        test: crate::AttackTest,
+        test: crate::base::attack_test::AttackTest,
     ) -> Result<Self, StartError> {
         Self::start_with(options, Keys::for_attack_test(test)).await
     }

@@ -21,7 +21,7 @@ use http::request::Parts;
 use secrecy::ExposeSecret as _;
 
 use crate::Shared;
-use crate::guard::{Caller, Door};
+use crate::base::guard::{Caller, Door};
 use crate::lambda::Lambda;
 pub(crate) use customer::{Customer, Voice};
 use state::State;
@@ -104,7 +104,7 @@ impl Alexa {
         state
     }
 
-    fn pace(&self) -> crate::Pace {
+    fn pace(&self) -> crate::base::pace::Pace {
         self.inner.shared.pace
     }
 

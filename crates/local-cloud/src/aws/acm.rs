@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// A certificate, as somebody with a console has requested and validated it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::iam::Iam;
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::Cognito;
 
 /// An operation of Cognito, whoever calls it. A role that text messages are sent with is looked at first.

@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
+use local_access::ACCOUNT_ID;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{ACCOUNT_ID, AwsError, Shared};
+use crate::Shared;
+use crate::base::error::AwsError;
 
 /// Every log group of the account. Clones share it.
 #[derive(Debug, Clone)]

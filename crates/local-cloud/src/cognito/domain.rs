@@ -7,14 +7,17 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use local_access::ACCOUNT_ID;
+use local_access::CUSTOM_HOST;
+use local_access::Urls;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::Shared;
 use crate::aws::acm::Certificate;
+use crate::base::error::AwsError;
 use crate::cognito::errors::{invalid, not_in_tier};
 use crate::cognito::settings::Tier;
-use crate::{ACCOUNT_ID, AwsError, Shared, Urls};
-use local_access::CUSTOM_HOST;
 
 /// Words that a prefix must not contain.
 const RESERVED: &[&str] = &["aws", "amazon", "cognito"];

@@ -6,8 +6,8 @@ use http::{HeaderValue, StatusCode};
 use serde_json::json;
 
 use super::call::Dialect;
-use crate::AwsError;
 use crate::aws::protocol::{query, reply};
+use crate::base::error::AwsError;
 
 /// A refusal with this status.
 pub(super) fn refusal(dialect: Dialect, status: u16, retry_after_seconds: Option<u32>) -> Response {

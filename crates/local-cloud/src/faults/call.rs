@@ -6,7 +6,7 @@ use url::form_urlencoded;
 
 use super::gate::Service;
 use crate::aws::protocol::scope::Scope;
-use crate::keys::Principal;
+use crate::base::keys::Principal;
 
 /// A request as the journal names it.
 #[derive(Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::newer::Newer;
 use super::stack::StackFault;
 use super::{Faults, Plan};
-use crate::guard::{Caller, Door};
+use crate::base::guard::{Caller, Door};
 
 /// Served beside the device, on the same listener.
 pub(crate) fn doors(faults: &Faults) -> Vec<Door> {

@@ -12,7 +12,8 @@ use bytes::Bytes;
 use local_access::faults::Fault;
 
 use super::call::Called;
-use super::{Faults, Verdict, Wire, answer};
+use super::{Faults, Verdict, answer};
+use crate::base::wire::Wire;
 
 /// After a halt that lets its call be answered: how long the caller has to read the answer, unless
 /// its next call shows that it has.

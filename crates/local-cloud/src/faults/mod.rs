@@ -10,7 +10,6 @@ mod control;
 mod gate;
 mod newer;
 mod stack;
-mod wire;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,7 +21,6 @@ pub(crate) use self::control::doors;
 pub(crate) use self::gate::{Gate, Service};
 use self::newer::Newer;
 use self::stack::StackFault;
-pub(crate) use self::wire::{Wire, listen};
 
 /// The rules of a stage and the calls that they met. Clones share them.
 #[derive(Debug, Clone, Default)]

@@ -10,7 +10,7 @@ use super::error::invalid_parameter;
 use super::reference::Reference;
 use super::runtime::{Outcome, Request};
 use super::{Invocation, Lambda, RestRequest, RestResponse};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// 6 MB for a caller who waits, 1 MB for one who does not.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>

@@ -30,9 +30,10 @@ use self::function::Function;
 use self::reference::Reference;
 use self::runtime::Host;
 pub(crate) use self::runtime::doors as runtime_doors;
+use crate::Shared;
 use crate::aws::logs::Logs;
 use crate::aws::s3::S3;
-use crate::{AwsError, Shared};
+use crate::base::error::AwsError;
 
 /// Every function of the account. Clones share it.
 #[derive(Debug, Clone)]

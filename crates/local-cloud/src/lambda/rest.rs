@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{Lambda, RestRequest, RestResponse};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// An operation, the members that the path holds, and the status of success.
 struct Route<'a> {

@@ -18,8 +18,8 @@ use super::intrinsics::{Evaluation, NoResources, Unresolved};
 use super::stack::{Deployed, Resource, Stack};
 use super::template::{Policy, Reference, ResourceDeclaration, references};
 use super::{order, stack};
-use crate::AwsError;
 use crate::aws::schemas::Schema;
+use crate::base::error::AwsError;
 
 /// Every change, by logical name. An empty list means that no resource changes.
 pub(super) fn changes(stack: &Stack, wanted: &Deployed) -> Result<Vec<Change>, AwsError> {

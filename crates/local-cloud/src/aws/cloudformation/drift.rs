@@ -10,8 +10,8 @@ use super::CloudFormation;
 use super::resources::{Actual, Handler};
 use super::stack::{Resource, Stack};
 use super::{describe, operations};
-use crate::AwsError;
 use crate::aws::input::Input;
+use crate::base::error::AwsError;
 
 /// What is really there, by logical name, of the resources whose type can be read.
 pub(super) type Reality = BTreeMap<String, Actual>;

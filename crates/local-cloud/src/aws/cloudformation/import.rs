@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::stack::{Deployed, Stack};
-use crate::AwsError;
 use crate::aws::schemas::Schema;
+use crate::base::error::AwsError;
 
 /// A resource that exists, and the logical name that it gets.
 #[derive(Debug, Clone, PartialEq, Eq)]

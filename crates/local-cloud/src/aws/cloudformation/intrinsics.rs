@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use local_access::ACCOUNT_ID;
 use serde_json::{Map, Value, json};
 
 use super::parameters::Parameters;
 use super::template::{Reference, Template};
-use crate::{ACCOUNT_ID, AwsError};
+use crate::base::error::AwsError;
 
 /// Why a value could not be evaluated.
 #[derive(Debug, Clone, PartialEq)]

@@ -27,9 +27,10 @@ use super::iam::Iam;
 use super::input::Input;
 use super::logs::Logs;
 use super::s3::S3;
+use crate::Shared;
+use crate::base::error::AwsError;
 use crate::cognito::Cognito;
 use crate::lambda::Lambda;
-use crate::{AwsError, Shared};
 
 /// The services that resources are made in.
 #[derive(Debug, Clone)]

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::CloudFormation;
 use super::stack::Stack;
-use crate::AwsError;
 use crate::aws::input::Input;
 use crate::aws::protocol::query;
+use crate::base::error::AwsError;
 
 pub(super) fn call(
     cloudformation: &CloudFormation,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::template::{Template, references};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// The logical names that each resource waits for.
 pub(super) fn dependencies(template: &Template) -> BTreeMap<&str, BTreeSet<String>> {

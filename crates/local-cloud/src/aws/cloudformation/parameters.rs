@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::template::{ParameterDeclaration, Template};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// One value, as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]

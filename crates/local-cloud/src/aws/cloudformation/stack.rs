@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
+use local_access::ACCOUNT_ID;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -12,7 +13,6 @@ use super::intrinsics::{Evaluation, Resources, Unresolved};
 use super::parameters::Parameters;
 use super::status::{Operation, Phase, Status};
 use super::template::{Policy, Reference, ResourceDeclaration, Template};
-use crate::ACCOUNT_ID;
 
 /// One resource as it is now.
 #[derive(Debug, Clone)]

@@ -18,7 +18,8 @@ use self::provider::Providers;
 use self::role::{Role, no_such_role};
 use super::input::Input;
 use super::protocol::query;
-use crate::{AwsError, Clock};
+use crate::base::clock::Clock;
+use crate::base::error::AwsError;
 
 /// Roles, policies and identity providers of the account. IAM has no regions. Clones share it.
 #[derive(Debug, Clone, Default)]

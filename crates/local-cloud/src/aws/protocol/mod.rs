@@ -24,9 +24,9 @@ use self::query::{CLOUDFORMATION, Call, IAM, QueryService, STS};
 use self::scope::{Scope, ScopeError};
 use self::signature::Unproven;
 use super::{Aws, cognito, route53, s3, sts};
-use crate::AwsError;
-use crate::guard::{Browsers, Caller, Door};
-use crate::keys::{Keys, Principal};
+use crate::base::error::AwsError;
+use crate::base::guard::{Browsers, Caller, Door};
+use crate::base::keys::{Keys, Principal};
 use crate::lambda::RestRequest;
 
 /// The largest zip that Lambda and its callers upload, and so the largest body, in bytes.

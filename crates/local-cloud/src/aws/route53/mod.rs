@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 pub(crate) use self::change::{Action, Change};
 pub(crate) use self::record::{Record, Target};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// The zone that every CloudFront distribution is in.
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html>

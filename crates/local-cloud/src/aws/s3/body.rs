@@ -8,7 +8,7 @@ use ring::digest;
 use super::super::hex;
 use super::super::protocol::Received;
 use super::checksum;
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// A body with its framing taken off and its checksums verified.
 #[derive(Debug)]

@@ -18,7 +18,8 @@ use jiff::Timestamp;
 
 use self::bucket::Bucket;
 use self::object::{NewObject, Version};
-use crate::{AwsError, Clock};
+use crate::base::clock::Clock;
+use crate::base::error::AwsError;
 
 /// Every bucket of the account. Clones share it.
 #[derive(Debug, Clone, Default)]

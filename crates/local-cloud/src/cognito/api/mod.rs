@@ -16,8 +16,9 @@ mod tokens;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::Shared;
+use crate::base::error::AwsError;
 use crate::cognito::state::State;
-use crate::{AwsError, Shared};
 
 /// One call, its input already checked against the model.
 pub(crate) struct Call<'a> {

@@ -8,8 +8,8 @@ use super::super::stack::{self, Resource};
 use super::super::status::{Operation, Phase, Status};
 use super::super::{order, resources};
 use super::{Job, Run};
-use crate::AwsError;
 use crate::aws::schemas::Schema;
+use crate::base::error::AwsError;
 
 /// What was done to a resource, so that it can be taken back or cleaned up.
 pub(super) enum Step {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use local_access::ACCOUNT_ID;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use super::super::template::Template;
 use super::super::{CloudFormation, diff, engine, import, parameters};
 use super::{existing, find, invalid, service_role};
 use crate::aws::input::Input;
-use crate::{ACCOUNT_ID, AwsError};
+use crate::base::error::AwsError;
 
 /// What `CreateChangeSet` understands.
 const MEMBERS: &[&str] = &[

@@ -6,8 +6,8 @@ use super::super::stack::Stack;
 use super::super::template::Template;
 use super::super::{CloudFormation, describe};
 use super::{existing, invalid};
-use crate::AwsError;
 use crate::aws::input::Input;
+use crate::base::error::AwsError;
 
 pub(super) fn stacks(
     cloudformation: &CloudFormation,

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::super::status::{Operation, Phase, Status};
 use super::super::{CloudFormation, engine};
 use super::{existing, find, invalid, service_role};
-use crate::AwsError;
 use crate::aws::input::Input;
+use crate::base::error::AwsError;
 
 pub(super) fn delete(
     cloudformation: &CloudFormation,

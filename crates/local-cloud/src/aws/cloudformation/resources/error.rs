@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 #[derive(Debug, Clone)]
 pub(in super::super) struct HandlerError {

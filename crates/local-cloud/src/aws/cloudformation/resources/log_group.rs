@@ -1,9 +1,9 @@
 //! `AWS::Logs::LogGroup`.
 
+use local_access::ACCOUNT_ID;
 use serde_json::{Value, json};
 
 use super::{Handler, HandlerError, Made, Properties, object, tag_changes, tag_map};
-use crate::ACCOUNT_ID;
 
 /// Properties that a local stage keeps; the others would be accepted and forgotten.
 const KEPT: &[&str] = &[

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Handler, HandlerError, Made, Properties, text};
-use crate::AwsError;
 use crate::aws::route53::{Action, Change, Record, Target};
+use crate::base::error::AwsError;
 
 /// Properties that a local stage keeps; the others would be accepted and forgotten.
 const KEPT: &[&str] = &["AliasTarget", "HostedZoneId", "Name", "Type"];

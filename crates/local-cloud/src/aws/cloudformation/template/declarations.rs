@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::format_error;
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// What happens to a resource that leaves the stack, or is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -16,8 +16,8 @@ pub(super) use self::declarations::{
     OutputDeclaration, ParameterDeclaration, Policy, ResourceDeclaration,
 };
 pub(super) use self::references::{Reference, references};
-use crate::AwsError;
 use crate::aws::schemas::Schema;
+use crate::base::error::AwsError;
 
 /// The largest template that can be sent in a request, in bytes.
 const LARGEST: usize = 51_200;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Template, format_error};
-use crate::AwsError;
 use crate::aws::schemas::Schema;
+use crate::base::error::AwsError;
 
 /// A reference from a value to something with a logical name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

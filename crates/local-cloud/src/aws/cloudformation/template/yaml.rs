@@ -5,7 +5,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 use serde_json::{Map, Value, json};
 
 use super::scalar;
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// The short forms, <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>.
 const FUNCTIONS: &[&str] = &[

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_architecture_page_shows_the_whole_table() {
-        let page = include_str!("../../../ARCHITECTURE.md");
+        let page = include_str!("../../../../ARCHITECTURE.md");
         let rows: Vec<_> = page
             .lines()
             .skip_while(|line| !line.starts_with("| the rule |"))

@@ -5,7 +5,7 @@
 //! of a table ([`Door`]), from which the routes are built too.
 
 #[cfg(feature = "attack-test")]
-pub(crate) mod attack_test;
+mod attacked;
 pub(crate) mod browser;
 pub(crate) mod door;
 mod host;
@@ -20,7 +20,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 use secrecy::ExposeSecret as _;
@@ -28,8 +28,9 @@ use secrecy::ExposeSecret as _;
 use self::browser::Sender;
 pub(crate) use self::door::{Browsers, Caller, Door};
 use self::refusal::Refused;
-use crate::keys::Keys;
-use crate::secret::same;
+use crate::base::headers::cookie;
+use crate::base::keys::Keys;
+use crate::base::secret::same;
 
 /// How long a caller may take to send a body.
 const BODY_TIME: Duration = Duration::from_mins(1);
@@ -241,16 +242,6 @@ pub(crate) fn token_in_query(parts: &Parts) -> Option<String> {
     let query = parts.uri.query()?.as_bytes();
     url::form_urlencoded::parse(query)
         .find_map(|(name, value)| (name == "token").then(|| value.into_owned()))
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

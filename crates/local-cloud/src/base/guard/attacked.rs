@@ -1,11 +1,8 @@
-//! A stage that is attacked on purpose, to see what its guard keeps out: it counts what arrives at its
-//! services, and it can do without the guard (the positive control of the attacks).
+//! A listener of a stage that is attacked on purpose.
 //!
 //! Only the feature `attack-test` compiles this.
 
-use std::fs::File;
 use std::io::Write as _;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -14,17 +11,8 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::{browser, refusal};
-use crate::keys::Principal;
-
-/// The terms of such a test. Clones share the file.
-#[derive(Debug, Clone)]
-pub struct AttackTest {
-    /// Whether the stage has its guard.
-    pub guarded: bool,
-    /// Takes one JSON object per line for each request that a service gets: `port`, `method` and `target`
-    /// (path and query). It is written before the service answers.
-    pub arrivals: Arc<File>,
-}
+use crate::base::attack_test::AttackTest;
+use crate::base::keys::Principal;
 
 impl AttackTest {
     /// Writes down what comes past the guard.

@@ -24,7 +24,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// Whatever is answered, the peer sees the connection reset instead.
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.cut.store(true, Ordering::Relaxed);
     }
 }

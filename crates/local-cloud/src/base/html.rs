@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use crate::guard::{Browsers, Caller, Door};
+use crate::base::guard::{Browsers, Caller, Door};
 
 /// The sign that browsers ask for by themselves: an SVG image, which they take by its type.
 const ICON: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\">\

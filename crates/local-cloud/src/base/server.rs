@@ -14,7 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::faults;
+use super::wire;
 
 /// How long a connection may take until the headers of its next request are there. Longer than HTTP
 /// clients keep connections that they do not use, so that it is the client who closes.
@@ -27,7 +27,7 @@ pub(crate) async fn serve(
     mut stopped: watch::Receiver<bool>,
     patience: Duration,
 ) {
-    let mut listener = faults::listen(listener);
+    let mut listener = wire::listen(listener);
     let connections = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(patience);

@@ -1,14 +1,6 @@
-//! Request headers: cookies and the content type.
+//! Request headers: cookies, tokens and the content type.
 
 use axum::http::{HeaderMap, header};
-
-/// The cookie that stands for a browser's sign-ins.
-pub(crate) const SESSION: &str = "cognito";
-/// The cookie that every form must repeat.
-pub(crate) const CSRF: &str = "XSRF-TOKEN";
-
-/// The cookie that remembers the language of the pages; what Cognito calls it is not documented.
-pub(crate) const LANGUAGE: &str = "lang";
 
 /// The value of a cookie.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -32,4 +24,14 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
             kind.trim()
                 .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         })
+}
+
+/// The token of an `Authorization: Bearer` header.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
 }

@@ -7,9 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 #[cfg(feature = "attack-test")]
-use crate::guard::attack_test::AttackTest;
-use crate::random;
-use crate::secret::same;
+use crate::base::attack_test::AttackTest;
+use crate::base::random;
+use crate::base::secret::same;
 
 /// An AWS key pair.
 #[derive(Debug, Clone)]
