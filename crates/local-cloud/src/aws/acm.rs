@@ -67,7 +67,7 @@ impl Certificate {
 
 /// Every certificate. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Acm {
+pub(crate) struct Acm {
     certificates: Arc<Mutex<BTreeMap<String, Certificate>>>,
 }
 

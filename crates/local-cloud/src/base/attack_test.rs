@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// The terms of such a test. Clones share the file.
 #[derive(Debug, Clone)]
 pub struct AttackTest {
-    /// Whether the stage has its guard.
+    /// The stage has its guard.
     pub guarded: bool,
     /// Takes one JSON object per line for each request that a service gets: `port`, `method` and `target`
     /// (path and query). It is written before the service answers.

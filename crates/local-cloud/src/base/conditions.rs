@@ -61,7 +61,7 @@ impl Conditions {
         }
     }
 
-    /// What everybody suffers comes before what a person suffers, whatever that person is called.
+    /// The condition of everybody comes before that of a person, whatever that person is called.
     pub(crate) fn of<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Condition {
         let own = || names.into_iter().find_map(|name| self.people.get(name));
         match self.everybody {

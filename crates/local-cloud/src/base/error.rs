@@ -3,20 +3,20 @@
 /// An error as AWS words it; the protocol layer turns it into JSON or XML.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
-pub struct AwsError {
+pub(crate) struct AwsError {
     /// HTTP status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The error code, such as `ResourceNotFoundException`.
-    pub code: String,
+    pub(crate) code: String,
     /// The service's own sentence.
-    pub message: String,
+    pub(crate) message: String,
     /// Further members of the error document, by name. Only S3 has some.
-    pub details: Vec<(&'static str, String)>,
+    pub(crate) details: Vec<(&'static str, String)>,
 }
 
 impl AwsError {
     /// An error with a status of its own.
-    pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             status,
             code: code.into(),
@@ -27,13 +27,13 @@ impl AwsError {
 
     /// The same with one more member in its document.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.details.push((name, value.into()));
         self
     }
 
     /// A 400, which is what most AWS errors are.
-    pub fn bad_request(code: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(crate) fn bad_request(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(400, code, message)
     }
 }

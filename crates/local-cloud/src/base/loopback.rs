@@ -63,7 +63,7 @@ pub const EXCEPTIONS: &[Exception] = &[
 ];
 
 /// Whether `url` can only reach this machine.
-pub fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

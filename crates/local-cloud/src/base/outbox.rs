@@ -7,35 +7,35 @@ use jiff::Timestamp;
 /// One message to a person.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Message {
+pub(crate) struct Message {
     /// `email` or `sms`.
-    pub medium: String,
+    pub(crate) medium: String,
     /// The address or the E.164 number.
-    pub to: String,
+    pub(crate) to: String,
     /// Subject line; empty for an SMS.
-    pub subject: String,
+    pub(crate) subject: String,
     /// The text.
-    pub body: String,
+    pub(crate) body: String,
     /// The code inside the text, if there is one.
-    pub code: Option<String>,
+    pub(crate) code: Option<String>,
     /// When it was sent, by the stage's clock.
-    pub sent_at: Timestamp,
+    pub(crate) sent_at: Timestamp,
 }
 
 /// Every message of one stage, oldest first. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Outbox {
+pub(crate) struct Outbox {
     messages: Arc<Mutex<Vec<Message>>>,
 }
 
 impl Outbox {
     /// Delivers a message.
-    pub fn send(&self, message: Message) {
+    pub(crate) fn send(&self, message: Message) {
         self.lock().push(message);
     }
 
     /// All messages to `to`, or all there are, oldest first.
-    pub fn messages(&self, to: Option<&str>) -> Vec<Message> {
+    pub(crate) fn messages(&self, to: Option<&str>) -> Vec<Message> {
         self.lock()
             .iter()
             .filter(|message| to.is_none_or(|to| message.to == to))

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use local_access::ACCOUNT_ID;
 use serde_json::{Map, Value, json};
 
-use crate::Shared;
+use crate::aws::Shared;
 use crate::base::error::AwsError;
 use crate::base::random;
 use crate::cognito::branding::Branding;

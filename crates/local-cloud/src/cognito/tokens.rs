@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use local_access::Urls;
 use serde_json::{Value, json};
 
-use crate::Shared;
+use crate::aws::Shared;
 use crate::base::random;
 use crate::cognito::claims::{self, Verified};
 use crate::cognito::client::Client;

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::params::Params;
 use super::request::{AuthorizationRequest, Prompt, with_parameters};
-use crate::Shared;
+use crate::aws::Shared;
 use crate::base::error::AwsError;
 use crate::base::headers;
 use crate::cognito::Cognito;

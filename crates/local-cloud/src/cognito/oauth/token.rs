@@ -10,7 +10,7 @@ use serde_json::json;
 use super::client_auth::Credentials;
 use super::params::{Duplicate, Params};
 use super::{OAuthError, answer};
-use crate::Shared;
+use crate::aws::Shared;
 use crate::base::headers;
 use crate::cognito::Cognito;
 use crate::cognito::claims;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::language::Language;
 use super::log_out::ErrorPage;
 use super::{fields, found, page, request_of, wrong};
-use crate::Shared;
+use crate::aws::Shared;
 use crate::base::error::AwsError;
 use crate::base::html::page_in;
 use crate::base::secret::same;

@@ -5,7 +5,7 @@
 //! Whoever signed up without a password gets a code like everybody else, and has one then. No page of
 //! Amazon's says what Cognito does for them.
 
-use crate::Shared;
+use crate::aws::Shared;
 use crate::base::error::AwsError;
 use crate::cognito::errors::{self, invalid, not_authorized};
 use crate::cognito::messages;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::Shared;
+use crate::aws::Shared;
 use crate::base::error::AwsError;
 use crate::cognito::errors;
 use crate::cognito::messages;

@@ -1,6 +1,6 @@
 //! Creating an account and proving that its address is one's own.
 
-use crate::Shared;
+use crate::aws::Shared;
 use crate::base::error::AwsError;
 use crate::cognito::errors::{self, invalid, not_authorized};
 use crate::cognito::messages;

@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::Shared;
 use crate::alexa::{Alexa, Customer, Voice};
+use crate::aws::Shared;
 use crate::aws::acm::Certificate;
 use crate::aws::route53::NewZone;
 use crate::base::conditions::Condition;

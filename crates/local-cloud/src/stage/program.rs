@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use local_access::program::{About, Refusal, Start, Started};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
+use super::local_stage::{LocalStage, Options, StartError};
 use crate::base::pace::Pace;
-use crate::{LocalStage, Options, StartError};
 
 /// Runs a stage until standard input ends: what the `main` of a project's package `local` calls.
 ///

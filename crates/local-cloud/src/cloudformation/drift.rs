@@ -30,6 +30,7 @@ pub(super) async fn read(
         };
         let handler = Handler {
             services: &cloudformation.services,
+            failures: &cloudformation.failures,
             shared: &cloudformation.shared,
             region,
             stack_id,

@@ -23,9 +23,8 @@ use uuid::Uuid;
 
 pub(super) use self::error::HandlerError;
 pub(super) use self::read::Actual;
-use super::Services;
-use crate::Shared;
-use crate::aws::cognito;
+use super::{Failures, Services};
+use crate::aws::Shared;
 use crate::aws::schemas::Schema;
 
 /// What a service said of a resource it has made or changed.
@@ -53,6 +52,7 @@ impl Made {
 /// Works on one resource of one stack.
 pub(super) struct Handler<'stack> {
     pub(super) services: &'stack Services,
+    pub(super) failures: &'stack Failures,
     pub(super) shared: &'stack Shared,
     pub(super) region: &'stack str,
     pub(super) stack_id: &'stack str,
@@ -156,7 +156,7 @@ impl Handler<'_> {
 
     /// Fails where somebody has asked for it.
     fn strike(&self, action: &str) -> Result<(), HandlerError> {
-        match self.shared.faults.of_resource(&self.logical, action) {
+        match self.failures.strike(&self.logical, action) {
             Some(reason) => Err(HandlerError::new(
                 "CloudFormation",
                 "GeneralServiceException",
@@ -225,8 +225,8 @@ impl Handler<'_> {
     }
 
     async fn cognito(&self, operation: &str, input: Properties) -> Result<Value, HandlerError> {
-        let (cognito, iam) = (&self.services.cognito, &self.services.iam);
-        cognito::call(cognito, iam, operation, Value::Object(input))
+        let answer = self.services.cognito.call(operation, Value::Object(input));
+        answer
             .await
             .map_err(|error| HandlerError::from_service("CognitoIdentityProvider", error))
     }

@@ -210,6 +210,7 @@ impl Run {
     fn handler(&self, resource: &Resource) -> resources::Handler<'_> {
         resources::Handler {
             services: &self.cloudformation.services,
+            failures: &self.cloudformation.failures,
             shared: &self.cloudformation.shared,
             region: &self.region,
             stack_id: &self.stack_id,

@@ -9,7 +9,6 @@ mod call;
 mod control;
 mod gate;
 mod newer;
-mod stack;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,12 +19,14 @@ use tokio::sync::watch;
 pub(crate) use self::control::doors;
 pub(crate) use self::gate::{Gate, Service};
 use self::newer::Newer;
-use self::stack::StackFault;
+use crate::cloudformation::Failures;
 
 /// The rules of a stage and the calls that they met. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Faults {
+pub(crate) struct Faults {
     inner: Arc<Inner>,
+    /// Resources of stacks that are to fail.
+    failures: Failures,
 }
 
 #[derive(Debug, Default)]
@@ -42,7 +43,6 @@ struct Plan {
     /// Whether calls are being numbered.
     watching: bool,
     rules: Vec<Rule>,
-    stacks: Vec<StackFault>,
     /// Operations that whoever calls has no right to.
     denied: Vec<String>,
     /// Members of documents that the Skill Management API does not keep.
@@ -55,6 +55,14 @@ struct Plan {
 }
 
 impl Faults {
+    /// None yet.
+    pub(crate) fn new(failures: Failures) -> Self {
+        Self {
+            inner: Arc::default(),
+            failures,
+        }
+    }
+
     fn plan(&self) -> MutexGuard<'_, Plan> {
         self.inner
             .plan
@@ -152,14 +160,6 @@ impl Faults {
         // An error means that the stage is gone.
         let _ = halted.wait_for(|halted| *halted).await;
     }
-
-    /// Why an operation on a resource of a stack is to fail, if it is.
-    pub(crate) fn of_resource(&self, logical: &str, action: &str) -> Option<String> {
-        self.plan()
-            .stacks
-            .iter_mut()
-            .find_map(|fault| fault.strike(logical, action))
-    }
 }
 
 /// What becomes of a call.
@@ -220,21 +220,5 @@ mod tests {
                 Verdict::Fail(_, Fault::Refuse { status: 403, .. })
             ));
         }
-    }
-
-    #[test]
-    fn a_resource_fails_as_often_as_it_was_told_to() {
-        let faults = Faults::default();
-        let fault = serde_json::from_str(
-            r#"{"resource": "Function", "action": "UPDATE", "times": 2, "reason": "No."}"#,
-        );
-        faults.set(Plan {
-            stacks: vec![fault.unwrap()],
-            ..Plan::default()
-        });
-        assert_eq!(faults.of_resource("Function", "CREATE"), None);
-        assert_eq!(faults.of_resource("Function", "UPDATE").unwrap(), "No.");
-        assert!(faults.of_resource("Function", "UPDATE").is_some());
-        assert_eq!(faults.of_resource("Function", "UPDATE"), None);
     }
 }

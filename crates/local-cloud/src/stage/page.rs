@@ -9,7 +9,7 @@ use http::header::{
 use http::{HeaderValue, StatusCode};
 use secrecy::ExposeSecret as _;
 
-use crate::Shared;
+use crate::aws::Shared;
 use crate::base::guard::{Caller, Door, cookie_name, token_in_query};
 
 /// The doors of the page.

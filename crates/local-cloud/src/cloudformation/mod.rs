@@ -7,6 +7,7 @@ mod describe;
 mod diff;
 mod drift;
 mod engine;
+mod failures;
 mod import;
 mod intrinsics;
 mod operations;
@@ -22,19 +23,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub(crate) use self::failures::{Failure, Failures};
 use self::stack::Stack;
-use super::iam::Iam;
-use super::input::Input;
-use super::logs::Logs;
-use super::s3::S3;
-use crate::Shared;
+use crate::aws::Shared;
+use crate::aws::iam::Iam;
+use crate::aws::input::Input;
+use crate::aws::logs::Logs;
+use crate::aws::s3::S3;
 use crate::base::error::AwsError;
 use crate::cognito::Cognito;
 use crate::lambda::Lambda;
 
 /// The services that resources are made in.
 #[derive(Debug, Clone)]
-pub struct Services {
+pub(crate) struct Services {
     pub(crate) s3: S3,
     pub(crate) logs: Logs,
     pub(crate) iam: Iam,
@@ -44,24 +46,32 @@ pub struct Services {
 
 /// Every stack of the account. Clones share it.
 #[derive(Debug, Clone)]
-pub struct CloudFormation {
+pub(crate) struct CloudFormation {
     shared: Shared,
     services: Services,
+    /// Resources that are to fail.
+    pub(crate) failures: Failures,
     stacks: Arc<Mutex<Vec<Stack>>>,
 }
 
 impl CloudFormation {
     /// No stacks yet.
-    pub fn new(shared: Shared, services: Services) -> Self {
+    pub(crate) fn new(shared: Shared, services: Services) -> Self {
         Self {
             shared,
             services,
+            failures: Failures::default(),
             stacks: Arc::default(),
         }
     }
 
     /// The query API. What takes time goes on after the answer, as in the real service.
-    pub async fn call(&self, region: &str, action: &str, input: &Value) -> Result<Value, AwsError> {
+    pub(crate) async fn call(
+        &self,
+        region: &str,
+        action: &str,
+        input: &Value,
+    ) -> Result<Value, AwsError> {
         match action {
             // It asks the resource's own service.
             "DetectStackResourceDrift" => drift::detect(self, region, Input(input)).await,

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::newer::Newer;
-use super::stack::StackFault;
 use super::{Faults, Plan};
 use crate::base::guard::{Caller, Door};
+use crate::cloudformation::Failure;
 
 /// Served beside the device, on the same listener.
 pub(crate) fn doors(faults: &Faults) -> Vec<Door> {
@@ -32,7 +32,7 @@ struct Wanted {
     #[serde(default)]
     rules: Vec<Rule>,
     #[serde(default)]
-    stacks: Vec<StackFault>,
+    stacks: Vec<Failure>,
     /// Operations as the journal names them.
     #[serde(default)]
     denied: Vec<String>,
@@ -49,9 +49,9 @@ async fn read(State(faults): State<Faults>) -> Json<Value> {
 }
 
 async fn set(State(faults): State<Faults>, Json(wanted): Json<Wanted>) -> Json<Value> {
+    faults.failures.set(wanted.stacks);
     faults.set(Plan {
         rules: wanted.rules,
-        stacks: wanted.stacks,
         denied: wanted.denied,
         forgotten: wanted.forgotten,
         newer: wanted.newer,

@@ -114,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::faults::Plan;
+    use crate::stage::faults::Plan;
 
     fn newer(write: Option<&str>) -> Newer {
         let newer = json!({ "read": "GET", "write": write, "member": "next", "value": "on" });
