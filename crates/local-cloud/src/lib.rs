@@ -4,38 +4,30 @@
 //! implements exactly what the rollout, the skill and the person at the sign-in page call, and
 //! answers anything else as Amazon answers an unknown operation. It never reads a template or a
 //! skill package through the types that wrote it: the writer must not mark its own work.
+//!
+//! Its modules are rooms, and import only from those below:
+//!
+//! 1. `stage`: wires the services together, and is the only one that knows them all
+//! 2. `alexa`
+//! 3. `cloudformation`: makes resources through the services' own APIs
+//! 4. `lambda`
+//! 5. `cognito`
+//! 6. `aws`: services that need no other, wire protocols, and what all services share
+//! 7. `base`: knows no service
 
-pub mod alexa;
-pub mod aws;
-mod clock;
-pub mod cognito;
-mod control;
-mod error;
-pub mod faults;
-mod guard;
-mod html;
-mod keys;
-pub mod lambda;
-mod loopback;
-mod outbox;
-mod pace;
-mod page;
-mod program;
-mod random;
-mod recorder;
-mod secret;
-mod server;
+mod alexa;
+mod aws;
+mod base;
+mod cloudformation;
+mod cognito;
+mod lambda;
 mod stage;
 
-pub use clock::Clock;
-pub use error::AwsError;
+pub use aws::schemas;
 #[cfg(feature = "attack-test")]
-pub use guard::attack_test::AttackTest;
-pub use guard::door::{Browsers, Caller, DoorRow};
+pub use base::attack_test::AttackTest;
+pub use base::guard::door::{Browsers, Caller, DoorRow};
+pub use base::loopback::{EXCEPTIONS, Exception};
+pub use base::pace::Pace;
 pub use local_access::{ACCOUNT_ID, Access, Urls, VENDOR_ID};
-pub use loopback::{EXCEPTIONS, Exception, is_loopback};
-pub use outbox::{Message, Outbox};
-pub use pace::Pace;
-pub use program::program;
-pub use stage::doors;
-pub use stage::{LocalStage, Options, Shared, StartError};
+pub use stage::{LocalStage, Options, StartError, doors, program};

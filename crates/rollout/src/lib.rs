@@ -56,6 +56,3 @@ pub mod unlock;
 pub mod verify;
 
 pub use steps::bundle::{Building, Bundle};
-
-#[cfg(test)]
-mod tests;

@@ -5,6 +5,8 @@
 mod links;
 mod manifests;
 mod markdown;
+mod modules;
+mod paths;
 mod ratchet;
 mod sizes;
 mod strings;
@@ -132,6 +134,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let mut findings = manifests::all(&tree)?;
     findings.extend(sizes::all(&tree)?);
     findings.extend(links::all(&tree));
+    findings.extend(modules::all(&tree));
     findings.extend(ratchet::new(allowed, found)?);
     findings.sort();
     for finding in &findings {

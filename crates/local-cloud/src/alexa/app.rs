@@ -12,7 +12,7 @@ use super::customer::{Customer, NotEnabled, Voice};
 use super::linking::NotStarted;
 use super::region::Region;
 use super::smapi::skill::Skill;
-use crate::guard::{Caller, Door};
+use crate::base::guard::{Caller, Door};
 
 pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
     use Caller::StageToken;

@@ -28,9 +28,9 @@ use self::profiles::{Client, Profiles};
 use self::tokens::{Grant, Tokens};
 use super::Alexa;
 use super::state::{State as Alexas, fingerprint, opaque};
-use crate::cognito::Conditions;
-use crate::guard::{Caller, Door};
-use crate::html;
+use crate::base::conditions::Conditions;
+use crate::base::guard::{Caller, Door};
+use crate::base::html;
 
 /// How long an access token lives, in seconds.
 const LIFETIME_SECONDS: u32 = 3600;

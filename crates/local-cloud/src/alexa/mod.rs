@@ -20,15 +20,15 @@ use axum::response::Response;
 use http::request::Parts;
 use secrecy::ExposeSecret as _;
 
-use crate::Shared;
-use crate::guard::{Caller, Door};
+use crate::aws::Shared;
+use crate::base::guard::{Caller, Door};
 use crate::lambda::Lambda;
 pub(crate) use customer::{Customer, Voice};
 use state::State;
 
 /// The Alexa service of the stage. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Alexa {
+pub(crate) struct Alexa {
     inner: Arc<Inner>,
 }
 
@@ -45,7 +45,7 @@ struct Inner {
 
 impl Alexa {
     /// One vendor, no skills.
-    pub fn new(shared: Shared, lambda: Lambda) -> Self {
+    pub(crate) fn new(shared: Shared, lambda: Lambda) -> Self {
         let mut state = State::default();
         let developer = shared.keys.developer();
         let refresh_token = state::fingerprint(developer.refresh_token.expose_secret());
@@ -104,7 +104,7 @@ impl Alexa {
         state
     }
 
-    fn pace(&self) -> crate::Pace {
+    fn pace(&self) -> crate::base::pace::Pace {
         self.inner.shared.pace
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// A certificate, as somebody with a console has requested and validated it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -67,7 +67,7 @@ impl Certificate {
 
 /// Every certificate. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Acm {
+pub(crate) struct Acm {
     certificates: Arc<Mutex<BTreeMap<String, Certificate>>>,
 }
 

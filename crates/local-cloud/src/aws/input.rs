@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// The input of one call. Scalars of the query protocol are strings, those of CloudFormation
 /// properties have their own type: both are read.

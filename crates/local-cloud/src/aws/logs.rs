@@ -9,15 +9,17 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
+use local_access::ACCOUNT_ID;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{ACCOUNT_ID, AwsError, Shared};
+use crate::base::clock::Clock;
+use crate::base::error::AwsError;
 
 /// Every log group of the account. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Logs {
-    shared: Shared,
+pub(crate) struct Logs {
+    clock: Clock,
     /// By region and name.
     groups: Arc<Mutex<BTreeMap<(String, String), Group>>>,
 }
@@ -47,16 +49,16 @@ struct Event {
 
 impl Logs {
     /// No groups yet.
-    pub fn new(shared: Shared) -> Self {
+    pub(crate) fn new(clock: Clock) -> Self {
         Self {
-            shared,
+            clock,
             groups: Arc::default(),
         }
     }
 
     /// The JSON 1.1 API (`Logs_20140328.*`), also used by CloudFormation.
     #[expect(clippy::unused_async, reason = "every service is called the same way")]
-    pub async fn call(&self, operation: &str, input: Value) -> Result<Value, AwsError> {
+    pub(crate) async fn call(&self, operation: &str, input: Value) -> Result<Value, AwsError> {
         match operation {
             "CreateLogGroup" => self.create_log_group(input),
             "CreateLogStream" => self.create_log_stream(input),
@@ -80,7 +82,7 @@ impl Logs {
     }
 
     /// One line of a function's output. The group is created when it is missing, as Lambda does.
-    pub fn append(&self, region: &str, group: &str, stream: &str, message: &str) {
+    pub(crate) fn append(&self, region: &str, group: &str, stream: &str, message: &str) {
         let now = self.now();
         let mut groups = self.lock();
         let group = groups
@@ -104,7 +106,7 @@ impl Logs {
     }
 
     fn now(&self) -> i64 {
-        self.shared.clock.now().as_millisecond()
+        self.clock.now().as_millisecond()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<(String, String), Group>> {

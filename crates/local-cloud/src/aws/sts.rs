@@ -1,10 +1,11 @@
 //! STS: who is calling.
 
+use local_access::ACCOUNT_ID;
 use serde_json::{Value, json};
 
 use super::protocol::query;
-use crate::keys::Principal;
-use crate::{ACCOUNT_ID, AwsError};
+use crate::base::error::AwsError;
+use crate::base::keys::Principal;
 
 /// The query API.
 pub(crate) fn call(principal: &Principal, action: &str) -> Result<Value, AwsError> {

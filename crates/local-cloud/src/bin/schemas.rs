@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use local_cloud::aws::schemas::{from_cfn_lint, stale};
+use local_cloud::schemas::{from_cfn_lint, stale};
 use serde_json::json;
 
 #[expect(clippy::print_stdout, reason = "the result of a program")]

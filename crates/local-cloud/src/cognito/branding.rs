@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
+use crate::base::random;
 use crate::cognito::errors::invalid;
 use crate::cognito::pool::seconds;
-use crate::cognito::random;
 
 /// The style of one client.
 #[derive(Debug)]

@@ -125,7 +125,7 @@ impl Browsers {
         let at = pools.entry(pool.to_owned()).or_default();
         at.signed_in = Some((signed_in, until));
         at.step = None;
-        let cookie = super::random::token();
+        let cookie = crate::base::random::token();
         self.0.insert(cookie.clone(), pools);
         cookie
     }

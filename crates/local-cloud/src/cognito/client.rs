@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
+use crate::base::random;
+use crate::base::secret::same;
 use crate::cognito::client_settings::ClientSettings;
 use crate::cognito::errors::{invalid, not_found};
 use crate::cognito::pool::{Pool, seconds};
-use crate::cognito::random;
-pub(crate) use crate::secret::same;
 
 /// How many secrets a client can have at once.
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AddUserPoolClientSecret.html>

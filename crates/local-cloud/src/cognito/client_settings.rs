@@ -6,11 +6,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::base::error::AwsError;
+use crate::base::loopback::is_loopback;
 use crate::cognito::errors::{invalid, not_in_tier};
 use crate::cognito::lifetimes::Lifetimes;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::Tier;
-use crate::{AwsError, is_loopback};
 
 /// The scopes that need no resource server.
 pub(crate) const STANDARD_SCOPES: &[&str] = &[

@@ -1,116 +1,14 @@
-//! Bad days of the identity provider, which whoever drives the stage asks for.
-
-use std::collections::HashMap;
-use std::time::Duration;
+//! The provider's bad days, as Cognito has them.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use axum::response::{IntoResponse as _, Response};
 
-use crate::AwsError;
+use crate::base::conditions::{Condition, Outage};
+use crate::base::headers::bearer;
 use crate::cognito::Cognito;
 use crate::cognito::tokens::recognise;
-use crate::html::page;
-
-/// How long a slow provider takes for an answer: longer than Alexa waits for one, which is 8 s.
-const SLOW: Duration = Duration::from_secs(10);
-
-/// How the provider is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Condition {
-    /// It answers.
-    #[default]
-    Up,
-    /// It answers 503.
-    Down,
-    /// It answers, ten seconds late.
-    Slow,
-}
-
-/// How the provider is for everybody, and for some people.
-#[derive(Debug, Default)]
-pub(crate) struct Conditions {
-    everybody: Condition,
-    /// By e-mail address, phone number or user name.
-    people: HashMap<String, Condition>,
-}
-
-impl Condition {
-    /// Lets the caller suffer it.
-    pub(crate) async fn endure(self) -> Result<(), Outage> {
-        match self {
-            Self::Up => Ok(()),
-            Self::Down => Err(Outage),
-            Self::Slow => {
-                tokio::time::sleep(SLOW).await;
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Conditions {
-    pub(crate) fn set(&mut self, person: Option<String>, condition: Condition) {
-        match person {
-            None => self.everybody = condition,
-            Some(person) if condition == Condition::Up => {
-                self.people.remove(&person);
-            }
-            Some(person) => {
-                self.people.insert(person, condition);
-            }
-        }
-    }
-
-    /// What everybody suffers comes before what a person suffers, whatever that person is called.
-    pub(crate) fn of<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Condition {
-        let own = || names.into_iter().find_map(|name| self.people.get(name));
-        match self.everybody {
-            Condition::Up => own().copied().unwrap_or_default(),
-            everybody => everybody,
-        }
-    }
-}
-
-/// The provider is down.
-#[derive(Debug)]
-pub(crate) struct Outage;
-
-/// The same where a person looks at a page.
-#[derive(askama::Template)]
-#[template(path = "cognito/outage.html")]
-struct OutagePage;
-
-impl Outage {
-    /// A page with the same status.
-    pub(crate) fn page() -> Response {
-        page(StatusCode::SERVICE_UNAVAILABLE, &OutagePage)
-    }
-}
-
-/// Whether a browser shows the answer to a person: it then asks for a page before anything else
-/// ([the `Accept` header of a navigation](https://fetch.spec.whatwg.org/#fetching)).
-fn is_navigation(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT);
-    accept
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.starts_with("text/html"))
-}
-
-impl IntoResponse for Outage {
-    fn into_response(self) -> Response {
-        (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response()
-    }
-}
-
-impl From<Outage> for AwsError {
-    fn from(Outage: Outage) -> Self {
-        Self::new(500, "InternalErrorException", "Something went wrong")
-    }
-}
 
 impl Cognito {
     /// Changes how the provider is, for everybody or for one person's tokens.
@@ -147,33 +45,11 @@ pub(crate) async fn gate(State(cognito): State<Cognito>, request: Request, next:
     }
 }
 
-/// The token of an `Authorization: Bearer` header.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_person_can_have_a_bad_day_alone() {
-        let mut conditions = Conditions::default();
-        let (ada, bob) = (["+14255550100", "ada"], ["bob"]);
-        conditions.set(Some("ada".to_owned()), Condition::Down);
-        assert_eq!(conditions.of(ada), Condition::Down);
-        assert_eq!(conditions.of(bob), Condition::Up);
-        assert_eq!(conditions.of([]), Condition::Up);
-        conditions.set(None, Condition::Slow);
-        assert_eq!(conditions.of(ada), Condition::Slow);
-        assert_eq!(conditions.of([]), Condition::Slow);
-        conditions.set(None, Condition::Up);
-        conditions.set(Some("ada".to_owned()), Condition::Up);
-        assert_eq!(conditions.of(ada), Condition::Up);
-    }
+/// Whether a browser shows the answer to a person: it then asks for a page before anything else
+/// ([the `Accept` header of a navigation](https://fetch.spec.whatwg.org/#fetching)).
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    accept
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.starts_with("text/html"))
 }

@@ -7,14 +7,17 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use local_access::ACCOUNT_ID;
+use local_access::CUSTOM_HOST;
+use local_access::Urls;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::aws::Shared;
 use crate::aws::acm::Certificate;
+use crate::base::error::AwsError;
 use crate::cognito::errors::{invalid, not_in_tier};
 use crate::cognito::settings::Tier;
-use crate::{ACCOUNT_ID, AwsError, Shared, Urls};
-use local_access::CUSTOM_HOST;
 
 /// Words that a prefix must not contain.
 const RESERVED: &[&str] = &["aws", "amazon", "cognito"];
@@ -268,7 +271,7 @@ mod tests {
     use crate::aws::route53::{Action, CLOUD_FRONT_ZONE, Change, Record, Target};
 
     fn create(input: &Value) -> Result<Domain, AwsError> {
-        Domain::create(input, Tier::Essentials, &crate::stage::tests::shared())
+        Domain::create(input, Tier::Essentials, &Shared::unheard().unwrap())
     }
 
     #[test]
@@ -294,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_custom_domain_needs_a_parent_and_a_certificate_in_virginia() {
-        let shared = crate::stage::tests::shared();
+        let shared = Shared::unheard().unwrap();
         let arn =
             |region: &str, id: &str| format!("arn:aws:acm:{region}:000000000000:certificate/{id}");
         for (region, id, name, status) in [
@@ -351,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_custom_domain_is_where_its_record_leads() {
-        let shared = crate::stage::tests::shared();
+        let shared = Shared::unheard().unwrap();
         let zone = json!({ "id": "Z1", "name": "example.com" });
         shared.route53.keep(serde_json::from_value(zone).unwrap());
         let domain = Domain {
@@ -381,7 +384,7 @@ mod tests {
     #[test]
     fn managed_login_is_not_in_the_lite_plan() {
         let input = json!({"Domain": "guide", "ManagedLoginVersion": 2});
-        let error = Domain::create(&input, Tier::Lite, &crate::stage::tests::shared()).unwrap_err();
+        let error = Domain::create(&input, Tier::Lite, &Shared::unheard().unwrap()).unwrap_err();
         assert_eq!(error.code, "FeatureUnavailableInTierException");
         assert!(create(&input).unwrap().managed_login());
         create(&json!({"Domain": "guide", "ManagedLoginVersion": 3})).unwrap_err();

@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::users::sign_in::SecondFactor;
 
 /// `InvalidParameterException` with a sentence of its own.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::base::random;
 use crate::cognito::oauth::pkce::Challenge;
-use crate::cognito::random;
 
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html>
 const CODE_LIFE: SignedDuration = SignedDuration::from_mins(5);

@@ -19,7 +19,7 @@ const BITS: usize = 2048;
 #[error("the stage cannot make or use a signing key: {0}")]
 pub(crate) struct KeyError(String);
 
-impl From<KeyError> for crate::AwsError {
+impl From<KeyError> for crate::base::error::AwsError {
     fn from(error: KeyError) -> Self {
         Self::new(500, "InternalErrorException", error.to_string())
     }

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::invalid;
 
 const DAY: i64 = 24 * 60 * 60;

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use crate::base::outbox::Message;
+use crate::base::outbox::Outbox;
 use crate::cognito::settings::{Contact, Settings};
 use crate::cognito::users::code::Purpose;
-use crate::{Message, Outbox};
 
 /// Sends a code.
 pub(crate) fn send_code(

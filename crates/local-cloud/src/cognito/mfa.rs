@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::{invalid, not_in_tier};
 use crate::cognito::settings::{Mfa, Settings, Tier};
 

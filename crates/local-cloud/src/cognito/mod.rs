@@ -7,10 +7,10 @@ mod claims;
 mod client;
 mod client_settings;
 mod conditions;
+mod cookies;
 mod domain;
 mod errors;
 mod grants;
-mod headers;
 mod jwt;
 mod keys;
 mod lifetimes;
@@ -33,11 +33,10 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use serde_json::Value;
 
-use crate::guard::{Browsers, Caller, Door};
-use crate::{AwsError, Shared, random};
-pub(crate) use client::same;
-pub(crate) use conditions::{Condition, Conditions, Outage, bearer};
-pub(crate) use headers::cookie;
+use crate::aws::Shared;
+use crate::aws::iam::Iam;
+use crate::base::error::AwsError;
+use crate::base::guard::{Browsers, Caller, Door};
 use oauth::{authorize, discovery, revoke, token, user_info};
 use settings::IssuerType;
 pub(crate) use spoil::Flaw;
@@ -52,18 +51,23 @@ const OAUTH_HEADERS: &[&str] = &[
     "x-requested-with",
 ];
 
+/// Operations that may name a role to send text messages with.
+const SENDING: &[&str] = &["CreateUserPool", "SetUserPoolMfaConfig", "UpdateUserPool"];
+
 /// Every user pool of the account. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Cognito {
+pub(crate) struct Cognito {
     shared: Shared,
+    iam: Iam,
     state: Arc<Mutex<State>>,
 }
 
 impl Cognito {
     /// No pools yet.
-    pub fn new(shared: Shared) -> Self {
+    pub(crate) fn new(shared: Shared, iam: Iam) -> Self {
         Self {
             shared,
+            iam,
             state: Arc::default(),
         }
     }
@@ -71,11 +75,26 @@ impl Cognito {
     /// The JSON 1.1 API (`AWSCognitoIdentityProviderService.*`), also used by CloudFormation.
     ///
     /// The input is the operation's own plus `Region`.
-    pub async fn call(&self, operation: &str, input: Value) -> Result<Value, AwsError> {
+    pub(crate) async fn call(&self, operation: &str, input: Value) -> Result<Value, AwsError> {
         if operation == "GetUser" {
             self.endure(input["AccessToken"].as_str()).await?;
         }
+        if SENDING.contains(&operation) {
+            self.check_sms_role(&input)?;
+        }
         api::call(&mut self.lock(), &self.shared, operation, &input)
+    }
+
+    /// Refuses a role that Cognito cannot send text messages with.
+    fn check_sms_role(&self, input: &Value) -> Result<(), AwsError> {
+        let places = [input, &input["SmsMfaConfiguration"]];
+        for sms in places.map(|place| &place["SmsConfiguration"]) {
+            let role = sms["SnsCallerArn"]
+                .as_str()
+                .or(sms["EumsSms"]["CallerArn"].as_str());
+            role.map_or(Ok(()), |role| self.iam.check_sms_role(role))?;
+        }
+        Ok(())
     }
 
     /// Makes a pool whose id is known already; `false` where there is one. Its settings, and its domain,

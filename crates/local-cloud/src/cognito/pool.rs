@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
+use local_access::ACCOUNT_ID;
 use serde_json::{Map, Value, json};
 
+use crate::aws::Shared;
+use crate::base::error::AwsError;
+use crate::base::random;
 use crate::cognito::branding::Branding;
 use crate::cognito::client::Client;
 use crate::cognito::domain::{Domain, Host};
@@ -14,8 +18,7 @@ use crate::cognito::keys::PoolKeys;
 use crate::cognito::mfa::MfaConfig;
 use crate::cognito::settings::{Settings, Tier};
 use crate::cognito::users::Users;
-use crate::cognito::{errors, omission, random, schema};
-use crate::{ACCOUNT_ID, AwsError, Shared};
+use crate::cognito::{errors, omission, schema};
 
 /// One user pool.
 #[derive(Debug)]

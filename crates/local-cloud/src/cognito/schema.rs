@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::invalid;
 
 /// Standard attributes that hold text, with the longest value.

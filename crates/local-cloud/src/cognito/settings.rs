@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::invalid;
 
 /// An attribute that messages can be sent to.

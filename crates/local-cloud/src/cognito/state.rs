@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use crate::AwsError;
+use crate::base::conditions::Conditions;
+use crate::base::error::AwsError;
 use crate::cognito::browsers::Browsers;
 use crate::cognito::client::Client;
-use crate::cognito::conditions::Conditions;
 use crate::cognito::domain::Domain;
 use crate::cognito::errors;
 use crate::cognito::pool::Pool;

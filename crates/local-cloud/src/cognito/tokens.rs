@@ -7,19 +7,20 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use local_access::Urls;
 use serde_json::{Value, json};
 
+use crate::aws::Shared;
+use crate::base::random;
 use crate::cognito::claims::{self, Verified};
 use crate::cognito::client::Client;
 use crate::cognito::grants::TokenSession;
 use crate::cognito::jwt::{self, Unverified};
 use crate::cognito::keys::{KeyError, PoolKeys, Purpose};
 use crate::cognito::pool::Pool;
-use crate::cognito::random;
 use crate::cognito::settings::IssuerType;
 use crate::cognito::state::State;
 use crate::cognito::users::User;
-use crate::{Shared, Urls};
 
 /// The scope that lets a token call the operations of its own user.
 pub(crate) const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";

@@ -10,7 +10,7 @@ use super::error::{
 use super::function::{Function, new_revision};
 use super::reference::{Reference, is_word};
 use super::settings::within_length;
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// Where an alias points.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::error::invalid_parameter;
-use crate::AwsError;
 use crate::aws::s3::S3;
+use crate::base::error::AwsError;
 
 /// 50 MB zipped, when the zip is part of the request.
 const LARGEST_UPLOAD: usize = 52_428_800;

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// A parameter that is well formed and still cannot be used.
 pub(super) fn invalid_parameter(message: impl Into<String>) -> AwsError {

@@ -17,7 +17,8 @@ use super::policy::Policy;
 use super::reference::{LATEST, Reference};
 use super::runtime::{Host, Pool};
 use super::unfinished::{State, Unfinished};
-use crate::{AwsError, Pace};
+use crate::base::error::AwsError;
+use crate::base::pace::Pace;
 
 /// One function of one region.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use super::function::{Blueprint, Function, Version};
 use super::reference::{LATEST, Reference};
 use super::settings::{Settings, architecture};
 use super::unfinished::{State, Unfinished};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]

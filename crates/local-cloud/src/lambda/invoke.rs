@@ -8,9 +8,11 @@ use uuid::Uuid;
 
 use super::error::invalid_parameter;
 use super::reference::Reference;
+use super::rest::Answer;
 use super::runtime::{Outcome, Request};
-use super::{Invocation, Lambda, RestRequest, RestResponse};
-use crate::AwsError;
+use super::{Invocation, Lambda};
+use crate::aws::protocol::Received;
+use crate::base::error::AwsError;
 
 /// 6 MB for a caller who waits, 1 MB for one who does not.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -58,38 +60,30 @@ impl Lambda {
     /// `Invoke` as the REST API has it.
     pub(super) async fn answer_invoke(
         &self,
+        region: &str,
         name: &str,
-        request: RestRequest,
-    ) -> Result<RestResponse, AwsError> {
-        let qualifier = request
-            .query
-            .iter()
-            .find_map(|(key, value)| (key == "Qualifier").then_some(value.as_str()));
-        let reference = Reference::parse(&request.region, name, qualifier)?;
-        let header = |name: &str| {
-            request
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
-        let kind = header("x-amz-invocation-type").unwrap_or("RequestResponse");
-        let wants_log = header("x-amz-log-type") == Some("Tail");
+        request: &Received,
+    ) -> Result<Answer, AwsError> {
+        let reference = Reference::parse(region, name, request.parameter("Qualifier"))?;
+        let kind = request.header("x-amz-invocation-type");
+        let kind = kind.unwrap_or("RequestResponse");
+        let wants_log = request.header("x-amz-log-type") == Some("Tail");
         let queued = kind == "Event";
         check_event(&request.body, queued)?;
         match kind {
             "RequestResponse" => {
-                let (invocation, outcome) = self.run(&reference, request.body).await?;
+                let (invocation, outcome) = self.run(&reference, request.body.clone()).await?;
                 let version = invocation.executed_version;
-                let mut headers = vec![("X-Amz-Executed-Version".to_owned(), version)];
+                let mut headers = vec![("X-Amz-Executed-Version", version)];
                 if let Some(error) = invocation.function_error {
-                    headers.push(("X-Amz-Function-Error".to_owned(), error));
+                    headers.push(("X-Amz-Function-Error", error));
                 }
                 if wants_log {
                     let tail = outcome.log.as_bytes();
                     let tail = &tail[tail.len().saturating_sub(LOG_TAIL)..];
-                    headers.push(("X-Amz-Log-Result".to_owned(), STANDARD.encode(tail)));
+                    headers.push(("X-Amz-Log-Result", STANDARD.encode(tail)));
                 }
-                Ok(RestResponse {
+                Ok(Answer {
                     status: 200,
                     headers,
                     body: invocation.payload,
@@ -99,9 +93,9 @@ impl Lambda {
                 self.read(&reference, |function| {
                     function.version(&reference).map(|_| ())
                 })?;
-                let lambda = self.clone();
+                let (lambda, event) = (self.clone(), request.body.clone());
                 // Nobody waits for the outcome; the log has it.
-                tokio::spawn(async move { lambda.run(&reference, request.body).await });
+                tokio::spawn(async move { lambda.run(&reference, event).await });
                 Ok(empty(202))
             }
             "DryRun" => {
@@ -144,8 +138,8 @@ fn check_event(payload: &Bytes, queued: bool) -> Result<(), AwsError> {
     }
 }
 
-fn empty(status: u16) -> RestResponse {
-    RestResponse {
+fn empty(status: u16) -> Answer {
+    Answer {
         status,
         headers: Vec::new(),
         body: Bytes::new(),

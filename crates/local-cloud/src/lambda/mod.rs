@@ -21,7 +21,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -30,13 +29,14 @@ use self::function::Function;
 use self::reference::Reference;
 use self::runtime::Host;
 pub(crate) use self::runtime::doors as runtime_doors;
+use crate::aws::Shared;
 use crate::aws::logs::Logs;
 use crate::aws::s3::S3;
-use crate::{AwsError, Shared};
+use crate::base::error::AwsError;
 
 /// Every function of the account. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Lambda {
+pub(crate) struct Lambda {
     inner: Arc<Inner>,
 }
 
@@ -51,46 +51,18 @@ struct Inner {
 
 /// What a function answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invocation {
+pub(crate) struct Invocation {
     /// The answer, or the error document when the function failed.
-    pub payload: Bytes,
+    pub(crate) payload: Bytes,
     /// `Unhandled` when the function failed (`X-Amz-Function-Error`).
-    pub function_error: Option<String>,
+    pub(crate) function_error: Option<String>,
     /// The version that ran.
-    pub executed_version: String,
-}
-
-/// An HTTP request of the Lambda REST API, already authenticated.
-#[derive(Debug, Clone)]
-pub struct RestRequest {
-    /// Upper-case method.
-    pub method: String,
-    /// Decoded path, such as `/2015-03-31/functions/name`.
-    pub path: String,
-    /// Decoded query parameters.
-    pub query: Vec<(String, String)>,
-    /// The region of the signature.
-    pub region: String,
-    /// The headers; `Invoke` reads its kind and the wish for a log tail from them.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: Bytes,
-}
-
-/// The answer to a [`RestRequest`].
-#[derive(Debug, Clone)]
-pub struct RestResponse {
-    /// HTTP status.
-    pub status: u16,
-    /// Headers beyond the content type.
-    pub headers: Vec<(String, String)>,
-    /// A JSON document, or the function's own payload for `Invoke`.
-    pub body: Bytes,
+    pub(crate) executed_version: String,
 }
 
 impl Lambda {
     /// No functions yet.
-    pub fn new(shared: Shared, s3: S3, logs: Logs) -> Self {
+    pub(crate) fn new(shared: Shared, s3: S3, logs: Logs) -> Self {
         Self {
             inner: Arc::new(Inner {
                 host: Host::new(logs, shared.clock.clone(), shared.keys.clone()),
@@ -104,7 +76,7 @@ impl Lambda {
     /// One control-plane operation with its parameters (path, query and body) in one object plus
     /// `Region`; also used by CloudFormation.
     #[expect(clippy::unused_async, reason = "every service is called the same way")]
-    pub async fn call(&self, operation: &str, input: Value) -> Result<Value, AwsError> {
+    pub(crate) async fn call(&self, operation: &str, input: Value) -> Result<Value, AwsError> {
         match operation {
             "AddPermission" => self.add_permission(input),
             "CreateAlias" => self.create_alias(input),
@@ -130,13 +102,8 @@ impl Lambda {
         }
     }
 
-    /// The REST API: routes to [`Lambda::call`] and [`Lambda::invoke`].
-    pub async fn rest(&self, request: RestRequest) -> Result<RestResponse, AwsError> {
-        self.answer(request).await
-    }
-
     /// Runs the function behind an ARN, qualified by version or alias or not at all.
-    pub async fn invoke(&self, arn: &str, payload: Bytes) -> Result<Invocation, AwsError> {
+    pub(crate) async fn invoke(&self, arn: &str, payload: Bytes) -> Result<Invocation, AwsError> {
         let reference = Reference::parse_arn(arn)?;
         let (invocation, _) = self.run(&reference, payload).await?;
         Ok(invocation)
@@ -144,7 +111,7 @@ impl Lambda {
 
     /// Whether the resource policy of exactly this qualifier lets `principal` invoke the function
     /// with this event source token.
-    pub fn allows(&self, arn: &str, principal: &str, event_source_token: &str) -> bool {
+    pub(crate) fn allows(&self, arn: &str, principal: &str, event_source_token: &str) -> bool {
         let Ok(reference) = Reference::parse_arn(arn) else {
             return false;
         };
@@ -157,7 +124,7 @@ impl Lambda {
     }
 
     /// Ends every function process.
-    pub async fn shutdown(&self) {
+    pub(crate) async fn shutdown(&self) {
         self.inner.host.shutdown().await;
         // The last owners of the unpacked code.
         self.lock().clear();

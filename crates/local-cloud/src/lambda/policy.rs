@@ -10,7 +10,7 @@ use super::Lambda;
 use super::error::{check_revision, conflict, constraint, invalid_parameter, not_found, parse};
 use super::function::new_revision;
 use super::reference::{LATEST, Reference, is_word};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// The statements of one qualifier, oldest first.
 #[derive(Debug)]

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use local_access::ACCOUNT_ID;
+
 use super::error::{constraint, invalid_parameter};
-use crate::{ACCOUNT_ID, AwsError};
+use crate::base::error::AwsError;
 
 /// The unpublished version.
 pub(super) const LATEST: &str = "$LATEST";

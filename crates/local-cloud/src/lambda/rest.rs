@@ -1,11 +1,13 @@
 //! The REST API: paths and methods to operations.
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
 
+use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::{Lambda, RestRequest, RestResponse};
-use crate::AwsError;
+use super::Lambda;
+use crate::aws::protocol::{Received, decode, reply};
+use crate::base::error::AwsError;
 
 /// An operation, the members that the path holds, and the status of success.
 struct Route<'a> {
@@ -14,26 +16,56 @@ struct Route<'a> {
     status: u16,
 }
 
+/// The answer to a request.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// Headers beyond the content type and the request's id.
+    pub(super) headers: Vec<(&'static str, String)>,
+    /// A JSON document, or the function's own payload for `Invoke`.
+    pub(super) body: Bytes,
+}
+
 impl Lambda {
-    pub(super) async fn answer(&self, request: RestRequest) -> Result<RestResponse, AwsError> {
-        let Some(route) = Route::find(&request.method, &request.path) else {
+    /// Answers one request to a region.
+    pub(crate) async fn serve(&self, region: &str, received: &Received, id: &str) -> Response {
+        match self.answer(region, received).await {
+            Ok(answer) => {
+                let headers = answer.headers.iter();
+                let mut headers: Vec<_> = headers
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
+                headers.push(("x-amzn-RequestId", id));
+                reply::reply(
+                    answer.status,
+                    Some("application/json"),
+                    &headers,
+                    answer.body,
+                )
+            }
+            Err(error) => reply::json_error(&error, id),
+        }
+    }
+
+    async fn answer(&self, region: &str, received: &Received) -> Result<Answer, AwsError> {
+        let (method, path) = (received.method.as_str(), decode(&received.path));
+        let Some(route) = Route::find(method, &path) else {
             return Err(AwsError::new(
                 404,
                 "UnknownOperationException",
-                format!("{} {}", request.method, request.path),
+                format!("{method} {path}"),
             ));
         };
         if route.operation == "Invoke" {
-            let name = route.path.first().map_or("", |(_, name)| name).to_owned();
-            return self.answer_invoke(&name, request).await;
+            let name = route.path.first().map_or("", |(_, name)| name);
+            return self.answer_invoke(region, name, received).await;
         }
-        let input = route.input(&request)?;
+        let input = route.input(region, received)?;
         let output = self.call(route.operation, input).await?;
         let body = match route.status {
             204 => Bytes::new(),
             _ => Bytes::from(output.to_string()),
         };
-        Ok(RestResponse {
+        Ok(Answer {
             status: route.status,
             headers: Vec::new(),
             body,
@@ -114,7 +146,7 @@ impl<'a> Route<'a> {
     }
 
     /// Body, query and path in one object.
-    fn input(&self, request: &RestRequest) -> Result<Value, AwsError> {
+    fn input(&self, region: &str, request: &Received) -> Result<Value, AwsError> {
         let mut input = if request.body.is_empty() {
             Map::new()
         } else {
@@ -143,7 +175,7 @@ impl<'a> Route<'a> {
         for (name, value) in &self.path {
             input.insert((*name).to_owned(), json!(value));
         }
-        input.insert("Region".to_owned(), json!(request.region));
+        input.insert("Region".to_owned(), json!(region));
         Ok(Value::Object(input))
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::configuration::{Configuration, Logging};
 use super::error::{constraint, invalid_parameter};
 use super::variables;
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// The runtimes whose functions are a `bootstrap` of their own.
 const RUNTIMES: [&str; 2] = ["provided.al2023", "provided.al2"];

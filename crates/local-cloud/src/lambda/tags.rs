@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Lambda;
 use super::error::{invalid_parameter, parse};
 use super::reference::Reference;
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]

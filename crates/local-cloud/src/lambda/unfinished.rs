@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::function::Version;
 use super::reference::LATEST;
-use crate::Pace;
-use crate::pace::Progress;
+use crate::base::pace::Pace;
+use crate::base::pace::Progress;
 
 /// A function that is being created or updated.
 #[derive(Debug)]

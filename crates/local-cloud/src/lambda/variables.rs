@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::error::{constraint, invalid_parameter};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// Names that Lambda sets itself and lets nobody override.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>

@@ -8,7 +8,7 @@ use super::error::{check_revision, invalid_parameter, parse};
 use super::function::Version;
 use super::reference::Reference;
 use super::settings::within_length;
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::Alexa;
 use super::customer::{Customer, Voice};
 use super::region::Region;
-use crate::guard::{Caller, Door};
+use crate::base::guard::{Caller, Door};
 use turn::Said;
 
 pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::ssml;
 use crate::alexa::Alexa;
 use crate::alexa::state::fingerprint;
-use crate::guard::{Caller, Door};
+use crate::base::guard::{Caller, Door};
 
 /// The longest text that Alexa says meanwhile, in characters.
 const MAX_CHARACTERS: usize = 600;

@@ -3,11 +3,11 @@
 //! <https://developer.amazon.com/docs/alexa/custom-skills/request-and-response-json-reference.html>
 
 use jiff::Timestamp;
+use local_access::Urls;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use super::session::Session;
-use crate::Urls;
 use crate::alexa::linking::{Links, Recognised};
 use crate::alexa::smapi::skill::Skill;
 use crate::alexa::state::opaque;

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Tokens;
 use crate::alexa::smapi::linking_rules::{AccountLinking, Grant, Scheme};
-use crate::is_loopback;
+use crate::base::loopback::is_loopback;
 
 /// How long the token endpoint may take.
 /// <https://developer.amazon.com/docs/alexa/account-linking/account-linking-faq.html>

@@ -4,16 +4,16 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use local_access::VENDOR_ID;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 
 use super::Attempt;
 use super::exchange::ExchangeError;
-use crate::VENDOR_ID;
 use crate::alexa::Alexa;
 use crate::alexa::customer::NotEnabled;
 use crate::alexa::region::Region;
-use crate::html;
+use crate::base::html;
 
 /// What comes back (RFC 6749, section 4.1.2).
 #[derive(Debug, Deserialize)]

@@ -3,12 +3,12 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
+use local_access::VENDOR_ID;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::Attempt;
-use crate::VENDOR_ID;
 use crate::alexa::Alexa;
 use crate::alexa::customer::{Customer, Voice};
 use crate::alexa::region::Region;

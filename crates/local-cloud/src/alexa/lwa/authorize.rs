@@ -9,6 +9,7 @@ use axum::extract::{Form, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
+use local_access::DEVELOPER_CLIENT_ID;
 use serde::Deserialize;
 use url::Url;
 
@@ -16,10 +17,9 @@ use super::customers::{self, Consent};
 use super::profiles::{Client, Profiles};
 use crate::alexa::Alexa;
 use crate::alexa::state::{State as Alexas, fingerprint, opaque};
-use crate::cognito::Outage;
-use crate::guard::{Browsers, Caller, Door};
-use crate::html::page;
-use local_access::DEVELOPER_CLIENT_ID;
+use crate::base::conditions::Outage;
+use crate::base::guard::{Browsers, Caller, Door};
+use crate::base::html::page;
 
 /// How long a code may wait to be redeemed, in seconds.
 const CODE_SECONDS: i64 = 300;

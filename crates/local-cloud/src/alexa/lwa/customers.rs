@@ -13,9 +13,12 @@ use super::authorize::{expired, give};
 use super::profiles::{Asked, Client};
 use crate::alexa::Alexa;
 use crate::alexa::state::{fingerprint, opaque};
-use crate::cognito::{Lockout, Outage, cookie, same};
-use crate::guard::{Browsers, Caller, Door};
-use crate::html::page;
+use crate::base::conditions::Outage;
+use crate::base::guard::{Browsers, Caller, Door};
+use crate::base::headers::cookie;
+use crate::base::html::page;
+use crate::base::secret::same;
+use crate::cognito::Lockout;
 
 /// The cookie that stands for whoever is signed in.
 const SESSION: &str = "session-id";

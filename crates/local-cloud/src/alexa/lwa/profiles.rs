@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use indexmap::IndexMap;
+use local_access::DEVELOPER_CLIENT_ID;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,10 +16,9 @@ use url::Url;
 
 use crate::alexa::Alexa;
 use crate::alexa::state::opaque;
-use crate::cognito::same;
-use crate::guard::{Caller, Door};
-use crate::loopback::is_loopback;
-use local_access::DEVELOPER_CLIENT_ID;
+use crate::base::guard::{Caller, Door};
+use crate::base::loopback::is_loopback;
+use crate::base::secret::same;
 
 /// What a client may ask customers for
 /// ([scopes](https://developer.amazon.com/docs/login-with-amazon/customer-profile.html)).

@@ -15,8 +15,10 @@ use super::{Amazon, Denied, LIFETIME_SECONDS};
 use crate::alexa::Alexa;
 use crate::alexa::customer::{Customer, Voice};
 use crate::alexa::state::{fingerprint, opaque};
-use crate::cognito::{Flaw, Outage, bearer};
-use crate::guard::{Caller, Door};
+use crate::base::conditions::{Condition, Outage};
+use crate::base::guard::{Caller, Door};
+use crate::base::headers::bearer;
+use crate::cognito::Flaw;
 
 /// How long ago an expired token expired, in seconds.
 const EXPIRED_SINCE: i64 = 3600;
@@ -221,7 +223,7 @@ impl Alexa {
     }
 
     /// Changes how Login with Amazon is, for everybody or for one person's profile.
-    pub(crate) fn set_condition(&self, email: Option<String>, is: crate::cognito::Condition) {
+    pub(crate) fn set_condition(&self, email: Option<String>, is: Condition) {
         self.state().amazon.conditions.set(email, is);
     }
 

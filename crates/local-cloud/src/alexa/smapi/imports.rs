@@ -17,7 +17,7 @@ use super::package::{self, Package, Rejected};
 use super::skill::{Change, Pending, Skill};
 use super::{etag, manifest, object, place, skills, uploads};
 use crate::alexa::Alexa;
-use crate::pace::Progress;
+use crate::base::pace::Progress;
 
 /// One import.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use super::errors::{Refusal, Violation};
 use super::skill::{Change, Pending};
 use super::{etag, manifest_rules, object, place};
 use crate::alexa::Alexa;
-use crate::pace::Progress;
+use crate::base::pace::Progress;
 
 /// Who invokes a custom skill's function.
 const PRINCIPAL: &str = "alexa-appkit.amazon.com";

@@ -29,7 +29,7 @@ use serde_json::Value;
 
 use super::Alexa;
 use super::state::fingerprint;
-use crate::guard::{Caller, Door};
+use crate::base::guard::{Caller, Door};
 use errors::Refusal;
 
 /// The largest skill package that is accepted, in bytes.

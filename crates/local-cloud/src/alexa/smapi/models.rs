@@ -11,7 +11,7 @@ use super::errors::Refusal;
 use super::skill::{Change, Pending, Versioned};
 use super::{etag, model_rules, object, place};
 use crate::alexa::Alexa;
-use crate::pace::Progress;
+use crate::base::pace::Progress;
 
 type Address = Path<(String, String, String)>;
 

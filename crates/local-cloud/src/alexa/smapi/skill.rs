@@ -12,7 +12,7 @@ use super::linking_rules::AccountLinking;
 use super::manifest_rules;
 use crate::alexa::customer::{Customer, Enablement};
 use crate::alexa::state::opaque;
-use crate::pace::Progress;
+use crate::base::pace::Progress;
 
 /// The permission of a manifest with which a skill learns who is speaking.
 pub(in crate::alexa) const PERSON_ID: &str = "alexa::person_id:read";

@@ -5,14 +5,14 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use local_access::VENDOR_ID;
 use serde_json::{Value, json};
 
 use super::errors::{Refusal, Violation};
 use super::skill::{Change, Pending, Skill};
 use super::{manifest, manifest_rules, object, place};
-use crate::VENDOR_ID;
 use crate::alexa::Alexa;
-use crate::pace::Progress;
+use crate::base::pace::Progress;
 
 /// The most skills that one page can list.
 const PAGE_LIMIT: usize = 50;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::errors::Refusal;
 use crate::alexa::Alexa;
 use crate::alexa::state::{State as Store, opaque};
-use crate::secret::same;
+use crate::base::secret::same;
 
 /// Where packages are PUT.
 pub(super) const ROUTE: &str = "/skill-packages/{upload}";

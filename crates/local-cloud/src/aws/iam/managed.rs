@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use local_access::ACCOUNT_ID;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::input::Input;
 use super::policy;
-use crate::{ACCOUNT_ID, AwsError};
+use crate::base::error::AwsError;
 
 /// AWS managed policies that a role of this project could use.
 const AMAZON: &[&str] = &[

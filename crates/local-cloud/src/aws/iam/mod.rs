@@ -18,11 +18,12 @@ use self::provider::Providers;
 use self::role::{Role, no_such_role};
 use super::input::Input;
 use super::protocol::query;
-use crate::{AwsError, Clock};
+use crate::base::clock::Clock;
+use crate::base::error::AwsError;
 
 /// Roles, policies and identity providers of the account. IAM has no regions. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Iam {
+pub(crate) struct Iam {
     clock: Clock,
     account: Arc<Mutex<Account>>,
 }
@@ -36,7 +37,7 @@ struct Account {
 
 impl Iam {
     /// Nothing yet.
-    pub fn new(clock: Clock) -> Self {
+    pub(crate) fn new(clock: Clock) -> Self {
         Self {
             clock,
             account: Arc::default(),
@@ -70,7 +71,7 @@ impl Iam {
     }
 
     /// Whether the role behind an ARN exists and lets a service assume it.
-    pub fn assumable(&self, arn: &str, service: &str) -> bool {
+    pub(crate) fn assumable(&self, arn: &str, service: &str) -> bool {
         self.lock()
             .roles
             .values()
@@ -78,7 +79,7 @@ impl Iam {
     }
 
     /// The query API, also used by CloudFormation.
-    pub fn call(&self, action: &str, input: &Value) -> Result<Value, AwsError> {
+    pub(crate) fn call(&self, action: &str, input: &Value) -> Result<Value, AwsError> {
         let input = Input(input);
         let mut account = self.lock();
         if ON_POLICIES.contains(&action) {

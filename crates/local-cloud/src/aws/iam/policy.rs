@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// Parses a document, or refuses it as IAM does. Effects are written as documented.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_effect.html>

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use local_access::ACCOUNT_ID;
 use serde_json::{Value, json};
 
 use super::super::input::Input;
-use crate::{ACCOUNT_ID, AwsError};
+use crate::base::error::AwsError;
 
 /// The account's providers by ARN; an account has one for an issuer.
 #[derive(Debug, Default)]

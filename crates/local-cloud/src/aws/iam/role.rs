@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use local_access::ACCOUNT_ID;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::input::Input;
 use super::{encoded, policy};
-use crate::{ACCOUNT_ID, AwsError};
+use crate::base::error::AwsError;
 
 #[derive(Debug)]
 pub(super) struct Role {

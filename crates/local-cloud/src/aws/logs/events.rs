@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::filter::Pattern;
 use super::{Event, Logs, Stream, invalid, named_group, not_found, page, parse};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// Most events of one answer.
 const PAGE: usize = 10_000;

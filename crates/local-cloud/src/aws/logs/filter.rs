@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>
 
 use super::invalid;
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// `term`, `"a phrase"`, `?either ?or`, `-without`.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Group, Logs, constraint, exists, group_arn, group_name, invalid, not_found, page, parse,
 };
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// The periods that a group may keep its events for, in days.
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>

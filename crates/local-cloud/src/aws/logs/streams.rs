@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Logs, Stream, constraint, exists, group_arn, named_group, not_found, page, parse};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

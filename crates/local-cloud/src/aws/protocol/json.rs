@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// Cognito user pools in `X-Amz-Target`.
 pub(crate) const COGNITO: &str = "AWSCognitoIdentityProviderService";

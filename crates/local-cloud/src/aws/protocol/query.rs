@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use super::reply;
 use super::xml::Xml;
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// A service that speaks this protocol.
 #[derive(Debug, Clone, Copy)]

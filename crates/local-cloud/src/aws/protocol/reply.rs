@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// A response; a header that HTTP cannot carry is left out.
 pub(crate) fn reply(

@@ -17,8 +17,8 @@ use http::request::Parts;
 use secrecy::ExposeSecret as _;
 
 use super::scope::{Place, Scope};
-use crate::keys::{KeyPair, Keys, Principal};
-use crate::secret::same;
+use crate::base::keys::{KeyPair, Keys, Principal};
+use crate::base::secret::same;
 
 /// How far the time of a signature may be from the machine's.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html>

@@ -7,7 +7,7 @@ use roxmltree::{Document, Node};
 use super::super::protocol::xml::Xml;
 use super::rest::NAMESPACE;
 use super::{Action, Change, Record, Target, name};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// Reads the batch.
 pub(super) fn read(body: &[u8]) -> Result<Change, AwsError> {

@@ -1,7 +1,7 @@
 //! Changes of records.
 
 use super::{CLOUD_FRONT_ZONE, Known, Record, Target, Zone, name};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// What is done with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 pub(crate) use self::change::{Action, Change};
 pub(crate) use self::record::{Record, Target};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// The zone that every CloudFront distribution is in.
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html>
@@ -58,14 +58,14 @@ struct Known {
 
 /// Every hosted zone. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Route53 {
+pub(crate) struct Route53 {
     late_answers: u32,
     zones: Arc<Mutex<Vec<Zone>>>,
 }
 
 impl Route53 {
     /// No zones yet. So many questions for a new record are answered as if it were not there.
-    pub fn new(late_answers: u32) -> Self {
+    pub(crate) fn new(late_answers: u32) -> Self {
         Self {
             late_answers,
             zones: Arc::default(),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Known, Record, Route53, Target, Zone, name};
-use crate::guard::{Caller, Door};
+use crate::base::guard::{Caller, Door};
 
 /// A record of type A.
 const TYPE_A: u16 = 1;

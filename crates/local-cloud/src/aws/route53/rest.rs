@@ -8,7 +8,7 @@ use http::Method;
 use super::super::protocol::xml::Xml;
 use super::super::protocol::{Received, decode, reply};
 use super::{Record, Route53, Target, Zone, batch, change, find, name};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 pub(super) const NAMESPACE: &str = "https://route53.amazonaws.com/doc/2013-04-01/";
 /// As many records as one answer has.

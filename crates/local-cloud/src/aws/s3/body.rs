@@ -5,10 +5,10 @@
 use bytes::{Buf, Bytes, BytesMut};
 use ring::digest;
 
-use super::super::hex;
 use super::super::protocol::Received;
 use super::checksum;
-use crate::AwsError;
+use super::hex;
+use crate::base::error::AwsError;
 
 /// A body with its framing taken off and its checksums verified.
 #[derive(Debug)]

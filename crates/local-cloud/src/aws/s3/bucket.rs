@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::object::{Object, Version};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// Whether old versions are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

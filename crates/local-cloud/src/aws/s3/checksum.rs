@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use ring::digest;
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 const PREFIX: &str = "x-amz-checksum-";
 

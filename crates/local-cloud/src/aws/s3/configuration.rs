@@ -4,7 +4,7 @@ use roxmltree::{Document, Node};
 use serde_json::Value;
 
 use super::bucket::{Bucket, Versioning};
-use crate::AwsError;
+use crate::base::error::AwsError;
 
 /// One kind of document.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Lists of objects and versions, page by page.
 
 use jiff::Timestamp;
+use local_access::ACCOUNT_ID;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::super::protocol::Received;
@@ -8,7 +9,7 @@ use super::super::protocol::xml::Xml;
 use super::bucket::Bucket;
 use super::object::Version;
 use super::rest::only;
-use crate::{ACCOUNT_ID, AwsError};
+use crate::base::error::AwsError;
 
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 const LARGEST_PAGE: usize = 1000;

@@ -17,32 +17,27 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use self::bucket::Bucket;
-use self::object::{NewObject, Version};
-use crate::{AwsError, Clock};
+use crate::base::clock::Clock;
+use crate::base::error::AwsError;
 
 /// Every bucket of the account. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct S3 {
+pub(crate) struct S3 {
     clock: Clock,
     buckets: Arc<Mutex<BTreeMap<String, Bucket>>>,
 }
 
 impl S3 {
     /// No buckets yet.
-    pub fn new(clock: Clock) -> Self {
+    pub(crate) fn new(clock: Clock) -> Self {
         Self {
             clock,
             buckets: Arc::default(),
         }
     }
 
-    /// The newest version of an object, for services that read code from S3.
-    pub fn object(&self, bucket: &str, key: &str) -> Option<Bytes> {
-        self.object_version(bucket, key, None).ok()
-    }
-
     /// One version of an object, or the newest; refused as S3 refuses it.
-    pub fn object_version(
+    pub(crate) fn object_version(
         &self,
         bucket: &str,
         key: &str,
@@ -54,20 +49,10 @@ impl S3 {
     }
 
     /// The region of a bucket.
-    pub fn bucket_region(&self, bucket: &str) -> Result<String, AwsError> {
+    pub(crate) fn bucket_region(&self, bucket: &str) -> Result<String, AwsError> {
         let buckets = self.lock();
         let found = buckets.get(bucket).ok_or_else(|| no_such_bucket(bucket))?;
         Ok(found.region.clone())
-    }
-
-    /// Stores an object, in a bucket that is created when it is missing: a shortcut for tests of
-    /// services that read from S3.
-    pub fn put(&self, bucket: &str, key: &str, bytes: Bytes) {
-        let now = self.clock.now();
-        self.lock()
-            .entry(bucket.to_owned())
-            .or_insert_with(|| Bucket::new("us-east-1", now))
-            .write(key, Version::object(NewObject::plain(bytes), now));
     }
 
     fn now(&self) -> Timestamp {
@@ -81,4 +66,15 @@ impl S3 {
 
 fn no_such_bucket(_bucket: &str) -> AwsError {
     AwsError::new(404, "NoSuchBucket", "The specified bucket does not exist")
+}
+
+/// Bytes in lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use md5::{Digest, Md5};
 
-use super::super::hex;
+use super::hex;
 
 /// What is stored.
 #[derive(Debug, Clone)]
@@ -23,15 +23,6 @@ pub(super) struct Object {
 pub(super) struct NewObject {
     pub(super) bytes: Bytes,
     pub(super) headers: Vec<(String, String)>,
-}
-
-impl NewObject {
-    pub(super) fn plain(bytes: Bytes) -> Self {
-        Self {
-            bytes,
-            headers: Vec::new(),
-        }
-    }
 }
 
 /// An object or the mark that it was deleted.

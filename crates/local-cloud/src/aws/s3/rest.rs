@@ -6,13 +6,14 @@ mod objects;
 
 use axum::response::Response;
 use http::Method;
+use local_access::ACCOUNT_ID;
 use uuid::Uuid;
 
 use super::super::protocol::xml::Xml;
 use super::super::protocol::{Received, decode, reply};
 use super::S3;
 use super::bucket::Bucket;
-use crate::{ACCOUNT_ID, AwsError};
+use crate::base::error::AwsError;
 
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Call;
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::branding::Branding;
 use crate::cognito::errors::not_found;
 use crate::cognito::pool::Pool;

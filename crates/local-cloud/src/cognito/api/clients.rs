@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::pools::page;
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::client::Client;
 use crate::cognito::state::State;
 

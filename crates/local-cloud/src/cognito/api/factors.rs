@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::tokens::authorize;
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::{self, invalid};
 use crate::cognito::pool::Pool;
 use crate::cognito::state::State;

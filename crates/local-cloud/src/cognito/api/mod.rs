@@ -16,8 +16,9 @@ mod tokens;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::aws::Shared;
+use crate::base::error::AwsError;
 use crate::cognito::state::State;
-use crate::{AwsError, Shared};
 
 /// One call, its input already checked against the model.
 pub(crate) struct Call<'a> {
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn every_operation_of_the_model_is_answered() {
-        let shared = crate::stage::tests::shared();
+        let shared = Shared::unheard().unwrap();
         let call = Call {
             region: "eu-west-1",
             input: &json!({}),

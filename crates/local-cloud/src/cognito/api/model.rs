@@ -10,7 +10,7 @@ use fancy_regex::Regex;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::invalid;
 
 #[derive(Debug, Deserialize)]

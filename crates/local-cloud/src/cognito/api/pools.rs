@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Call;
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::invalid;
 use crate::cognito::mfa::MfaConfig;
 use crate::cognito::pool::Pool;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Call;
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::{self, not_authorized};
 use crate::cognito::messages;
 use crate::cognito::pool::Pool;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Call;
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::{disabled, invalid, not_authorized};
 use crate::cognito::state::State;
 use crate::cognito::tokens::{ADMIN_SCOPE, Access, Rejected, recognise};

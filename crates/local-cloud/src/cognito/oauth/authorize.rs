@@ -6,6 +6,9 @@ use axum::response::Response;
 
 use super::params::Params;
 use super::request::{AuthorizationRequest, Prompt, with_parameters};
+use crate::aws::Shared;
+use crate::base::error::AwsError;
+use crate::base::headers;
 use crate::cognito::Cognito;
 use crate::cognito::browsers::SignedIn;
 use crate::cognito::client_settings::Flow;
@@ -14,8 +17,7 @@ use crate::cognito::grants::Authorization;
 use crate::cognito::pages::{found, request_of};
 use crate::cognito::state::State as Store;
 use crate::cognito::tokens::Draft;
-use crate::cognito::{claims, errors, headers};
-use crate::{AwsError, Shared};
+use crate::cognito::{claims, cookies, errors};
 
 /// `GET /oauth2/authorize`.
 pub(crate) async fn get(
@@ -169,7 +171,7 @@ impl Cognito {
         let now = self.shared.clock.now();
         let state = self.lock();
         let (pool, _) = state.client(&request.client_id)?;
-        let cookie = headers::cookie(browser, headers::SESSION)?;
+        let cookie = headers::cookie(browser, cookies::SESSION)?;
         let signed_in = state.browsers.signed_in(cookie, &pool.id, now)?;
         let age = now.as_second() - signed_in.auth_time.as_second();
         if request.max_age.is_some_and(|most| age > most) {

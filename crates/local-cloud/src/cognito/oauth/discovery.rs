@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
+use crate::base::guard::{Browsers, Caller, Door};
 use crate::cognito::client_settings::STANDARD_SCOPES;
 use crate::cognito::domain::base_url;
 use crate::cognito::pool::Pool;
@@ -14,7 +15,6 @@ use crate::cognito::settings::IssuerType;
 use crate::cognito::state::State as Pools;
 use crate::cognito::tokens::issuer;
 use crate::cognito::{Cognito, errors};
-use crate::guard::{Browsers, Caller, Door};
 
 /// What is at the host of a form of issuer. A pool is at that of its own form alone; what Cognito has
 /// at the other one is not published.

@@ -15,7 +15,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::Shared;
+use crate::aws::Shared;
 use crate::cognito::domain::{Host, elsewhere};
 use crate::cognito::pool::Pool;
 

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
-use crate::cognito::client::same;
+use crate::base::secret::same;
 
 /// A `code_challenge` of method S256.
 #[derive(Debug, Clone, PartialEq, Eq)]

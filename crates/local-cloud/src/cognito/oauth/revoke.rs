@@ -9,8 +9,9 @@ use axum::response::{IntoResponse, Response};
 use super::OAuthError;
 use super::client_auth::Credentials;
 use super::params::Params;
+use crate::base::headers;
+use crate::cognito::Cognito;
 use crate::cognito::domain::Host;
-use crate::cognito::{Cognito, headers};
 
 /// `POST /oauth2/revoke`.
 pub(crate) async fn post(

@@ -10,7 +10,9 @@ use serde_json::json;
 use super::client_auth::Credentials;
 use super::params::{Duplicate, Params};
 use super::{OAuthError, answer};
-use crate::Shared;
+use crate::aws::Shared;
+use crate::base::headers;
+use crate::cognito::Cognito;
 use crate::cognito::claims;
 use crate::cognito::client_settings::Flow;
 use crate::cognito::domain::Host;
@@ -18,7 +20,6 @@ use crate::cognito::grants::{InvalidGrant, Unredeemed};
 use crate::cognito::pool::Pool;
 use crate::cognito::state::State as Store;
 use crate::cognito::tokens::Draft;
-use crate::cognito::{Cognito, headers};
 
 impl From<InvalidGrant> for OAuthError {
     fn from(_: InvalidGrant) -> Self {

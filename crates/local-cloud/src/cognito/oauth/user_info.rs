@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::answer;
+use crate::base::headers::bearer;
 use crate::cognito::Cognito;
 use crate::cognito::claims::{self, Verified};
-use crate::cognito::conditions::bearer;
 use crate::cognito::domain::Host;
 use crate::cognito::tokens::{Rejected, recognise};
 

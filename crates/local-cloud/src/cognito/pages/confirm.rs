@@ -7,7 +7,7 @@ use super::fields::{self, Field};
 use super::second_factor::TOO_LATE;
 use super::visit::{Frame, Submitted, Visit, code};
 use super::{forgot, log_in};
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::browsers::{Step, still_proven};
 use crate::cognito::messages;
 use crate::cognito::oauth::params::Params;

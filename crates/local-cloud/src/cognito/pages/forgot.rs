@@ -4,7 +4,7 @@ use axum::response::Response;
 
 use super::fields::{self, Field};
 use super::visit::{Frame, Submitted, Visit, code};
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::browsers::Step;
 use crate::cognito::errors;
 use crate::cognito::users::code::Purpose;

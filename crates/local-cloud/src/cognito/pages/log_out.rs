@@ -5,8 +5,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::{found, page};
+use crate::base::headers;
 use crate::cognito::oauth::params::{Params, encode};
-use crate::cognito::{Cognito, headers};
+use crate::cognito::{Cognito, cookies};
 
 /// A page that says what went wrong.
 #[derive(askama::Template)]
@@ -53,7 +54,7 @@ pub(super) async fn get(
         }
     };
     let pool_id = pool.id.clone();
-    if let Some(cookie) = headers::cookie(&browser, headers::SESSION) {
+    if let Some(cookie) = headers::cookie(&browser, cookies::SESSION) {
         state.browsers.sign_out(cookie, &pool_id);
     }
     found(&location)

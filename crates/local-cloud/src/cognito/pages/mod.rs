@@ -20,12 +20,12 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
+use crate::base::guard::{Browsers, Caller, Door};
+use crate::base::html::{self, page};
 use crate::cognito::Cognito;
 use crate::cognito::oauth::params::Params;
 use crate::cognito::oauth::request::{AuthorizationRequest, Refusal};
 use crate::cognito::state::State;
-use crate::guard::{Browsers, Caller, Door};
-use crate::html::{self, page};
 
 /// Every page. The query says for whom the page is; forms repeat the token of their own page.
 pub(crate) fn doors() -> Vec<Door<Cognito>> {

@@ -6,7 +6,7 @@ use super::forgot::change_form;
 use super::log_in::Code;
 use super::qr_code::{self, QrCode};
 use super::visit::{Frame, Submitted, Visit, code};
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::browsers::Step;
 use crate::cognito::oauth::params::Params;
 use crate::cognito::pool::Pool;

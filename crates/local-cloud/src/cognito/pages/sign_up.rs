@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::fields::{self, Field};
 use super::visit::{Frame, Submitted, Visit};
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::browsers::Step;
 use crate::cognito::errors;
 use crate::cognito::oauth::params::Params;

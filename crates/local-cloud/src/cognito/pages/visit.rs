@@ -9,8 +9,12 @@ use jiff::Timestamp;
 use super::language::Language;
 use super::log_out::ErrorPage;
 use super::{fields, found, page, request_of, wrong};
+use crate::aws::Shared;
+use crate::base::error::AwsError;
+use crate::base::html::page_in;
+use crate::base::secret::same;
+use crate::base::{headers, random};
 use crate::cognito::browsers::{Notice, SignedIn, Step};
-use crate::cognito::client::same;
 use crate::cognito::domain::{Domain, Host, elsewhere};
 use crate::cognito::oauth::authorize;
 use crate::cognito::oauth::params::Params;
@@ -19,9 +23,7 @@ use crate::cognito::pool::Pool;
 use crate::cognito::settings::FirstFactor;
 use crate::cognito::users::sign_in::{self, Next, SecondFactor};
 use crate::cognito::users::totp::TotpSecret;
-use crate::cognito::{Cognito, errors, headers, random};
-use crate::html::page_in;
-use crate::{AwsError, Shared};
+use crate::cognito::{Cognito, cookies, errors};
 
 /// How long a browser keeps its cookies: as long as a confirmation code can be entered. What they stand
 /// for ends by the stage's clock, a sign-in after an hour.
@@ -123,7 +125,7 @@ impl FromRequest<Cognito> for Submitted {
     async fn from_request(request: Request, cognito: &Cognito) -> Result<Self, Self::Rejection> {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, cognito).await?;
-        let token = headers::cookie(&parts.headers, headers::CSRF)
+        let token = headers::cookie(&parts.headers, cookies::CSRF)
             .unwrap_or_default()
             .to_owned();
         let body = String::from_request(Request::from_parts(parts, body), cognito)
@@ -165,10 +167,10 @@ impl Visit {
         let managed = look(pool, &here, &request.client_id).ok_or_else(|| unavailable(None))?;
         Ok(Self {
             pool_id: pool.id.clone(),
-            session: headers::cookie(browser, headers::SESSION)
+            session: headers::cookie(browser, cookies::SESSION)
                 .filter(|cookie| state.browsers.knows(cookie))
                 .map_or_else(random::token, str::to_owned),
-            csrf: headers::cookie(browser, headers::CSRF)
+            csrf: headers::cookie(browser, cookies::CSRF)
                 .filter(|token| token.len() >= 32)
                 .map_or_else(random::token, str::to_owned),
             cognito: cognito.clone(),
@@ -392,9 +394,9 @@ impl Visit {
 
     fn with_cookies(&self, mut response: Response, session: &str) -> Response {
         for (name, value) in [
-            (headers::CSRF, self.csrf.as_str()),
-            (headers::SESSION, session),
-            (headers::LANGUAGE, self.language.tag()),
+            (cookies::CSRF, self.csrf.as_str()),
+            (cookies::SESSION, session),
+            (cookies::LANGUAGE, self.language.tag()),
         ] {
             let cookie =
                 format!("{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax");
@@ -409,7 +411,7 @@ impl Visit {
 /// The language that the address names, or that the browser was shown before.
 fn language(query: &str, browser: &HeaderMap) -> Language {
     let named = Params::parse(query);
-    let remembered = || headers::cookie(browser, headers::LANGUAGE).and_then(Language::of);
+    let remembered = || headers::cookie(browser, cookies::LANGUAGE).and_then(Language::of);
     Language::of(named.field("lang"))
         .or_else(remembered)
         .unwrap_or_default()

@@ -1,6 +1,6 @@
 //! The fields of a form that an error is about.
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors;
 
 /// Their names, in the order in which pages ask for them; `name` is the field of the user name. None for an

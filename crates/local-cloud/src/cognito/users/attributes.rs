@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::{DOES_NOT_CONFORM, invalid};
 use crate::cognito::pool::Pool;
 

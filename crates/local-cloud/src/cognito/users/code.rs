@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::AwsError;
-use crate::cognito::client::same;
+use crate::base::error::AwsError;
+use crate::base::random;
+use crate::base::secret::same;
 use crate::cognito::errors;
-use crate::cognito::random;
 use crate::cognito::settings::Contact;
 
 /// Wrong tries after which a code is worthless.

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::AwsError;
+use crate::base::error::AwsError;
 use crate::cognito::errors::invalid;
 use crate::cognito::pool::Pool;
 use crate::cognito::settings::Mfa;

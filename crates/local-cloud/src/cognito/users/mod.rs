@@ -16,8 +16,8 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::base::random;
 use crate::cognito::pool::seconds;
-use crate::cognito::random;
 use crate::cognito::settings::{Alias, Contact, Settings};
 use code::Codes;
 use factors::Factors;

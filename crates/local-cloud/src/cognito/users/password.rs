@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use ring::pbkdf2;
 
-use crate::cognito::random;
+use crate::base::random;
 use crate::cognito::settings::PasswordPolicy;
 
 /// What Cognito counts as a symbol; a space counts inside the password only.

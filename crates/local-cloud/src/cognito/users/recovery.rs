@@ -5,6 +5,8 @@
 //! Whoever signed up without a password gets a code like everybody else, and has one then. No page of
 //! Amazon's says what Cognito does for them.
 
+use crate::aws::Shared;
+use crate::base::error::AwsError;
 use crate::cognito::errors::{self, invalid, not_authorized};
 use crate::cognito::messages;
 use crate::cognito::pool::Pool;
@@ -13,7 +15,6 @@ use crate::cognito::users::code::Purpose;
 use crate::cognito::users::password::PasswordHash;
 use crate::cognito::users::sign_in::{SecondFactor, asked_for};
 use crate::cognito::users::{Status, User};
-use crate::{AwsError, Shared};
 
 /// Sends a reset code. Where user existence is not to be told, a stranger gets the same answer.
 pub(crate) fn forgot(

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::aws::Shared;
+use crate::base::error::AwsError;
 use crate::cognito::errors;
 use crate::cognito::messages;
 use crate::cognito::pool::Pool;
@@ -9,7 +11,6 @@ use crate::cognito::settings::{Contact, FirstFactor, Mfa};
 use crate::cognito::users::code::Purpose;
 use crate::cognito::users::totp::Unaccepted;
 use crate::cognito::users::{Status, User, Users, factors};
-use crate::{AwsError, Shared};
 
 /// A second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

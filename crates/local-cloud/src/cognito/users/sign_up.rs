@@ -1,5 +1,7 @@
 //! Creating an account and proving that its address is one's own.
 
+use crate::aws::Shared;
+use crate::base::error::AwsError;
 use crate::cognito::errors::{self, invalid, not_authorized};
 use crate::cognito::messages;
 use crate::cognito::pool::Pool;
@@ -9,7 +11,6 @@ use crate::cognito::users::code::Purpose;
 use crate::cognito::users::password::PasswordHash;
 use crate::cognito::users::sign_in::offers;
 use crate::cognito::users::{Status, User};
-use crate::{AwsError, Shared};
 
 /// What a person enters to sign up.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ring::hmac;
 
-use crate::cognito::random;
+use crate::base::random;
 
 const STEP_SECONDS: i64 = 30;
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::sync::{Notify, oneshot};
 
 use super::recorder::Recorder;
-use crate::guard::{Caller, Door};
+use crate::base::guard::{Caller, Door};
 
 /// Largest answer, in bytes: 6 MB and a little for the envelope.
 const LARGEST_ANSWER: usize = 6_291_556;

@@ -29,10 +29,10 @@ pub(super) use self::pool::Pool;
 pub(super) use self::sandbox::Request;
 use self::workspace::Workspace;
 use super::code::Code;
-use crate::Clock;
 use crate::aws::logs::Logs;
-use crate::guard::door::DoorRow;
-use crate::keys::Keys;
+use crate::base::clock::Clock;
+use crate::base::guard::door::DoorRow;
+use crate::base::keys::Keys;
 
 /// What all processes of a stage share.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::super::configuration::Logging;
 use super::super::function::Blueprint;
 use super::Host;
-use crate::Clock;
 use crate::aws::logs::Logs;
+use crate::base::clock::Clock;
 
 /// Writes the lines of one process, and Lambda's own lines around them.
 #[derive(Debug)]

@@ -19,9 +19,9 @@ use super::package::Package;
 use super::process::{self, Process};
 use super::recorder::{Recorder, Report};
 use super::{Failure, Host, Outcome, variables};
-use crate::guard::{Guard, NoProofs, door};
-use crate::keys::Keys;
-use crate::server;
+use crate::base::guard::{Guard, NoProofs, door};
+use crate::base::keys::Keys;
+use crate::base::server;
 
 /// How long a process may take until it asks for its first event.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>

@@ -6,7 +6,7 @@ use std::path::Path;
 use secrecy::ExposeSecret as _;
 
 use super::super::function::Blueprint;
-use crate::keys::KeyPair;
+use crate::base::keys::KeyPair;
 
 /// Everything that a process finds in its environment: what Lambda sets, then the function's own.
 /// Nothing of the stage's environment is among it.

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Grant, Scheme};
 use crate::alexa::smapi::errors::Violation;
-use crate::is_loopback;
+use crate::base::loopback::is_loopback;
 
 /// Reads members and collects what is wrong with them.
 pub(super) struct Reader<'a> {

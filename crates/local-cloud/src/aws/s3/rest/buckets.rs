@@ -9,9 +9,9 @@ use super::super::{S3, body, listing, no_such_bucket};
 use super::{
     NAMESPACE, Target, check_owner, document, elsewhere, empty, is_plain, not_implemented, only,
 };
-use crate::AwsError;
 use crate::aws::protocol::xml::Xml;
 use crate::aws::protocol::{Received, reply};
+use crate::base::error::AwsError;
 
 pub(super) fn list_buckets(s3: &S3, received: &Received) -> Result<Response, AwsError> {
     match received.method {

@@ -3,8 +3,8 @@
 
 use http::Method;
 
-use crate::AwsError;
 use crate::aws::protocol::Received;
+use crate::base::error::AwsError;
 
 /// Headers of every operation: who asks, when, and how the body is framed and checked.
 const ANYWHERE: &[&str] = &[

@@ -7,8 +7,8 @@ use super::super::bucket::{Bucket, Deleted, Versioning, no_such_key};
 use super::super::object::{NewObject, Object, Version};
 use super::super::{S3, body, no_such_bucket};
 use super::{Target, check_owner, elsewhere, headers, not_implemented, only};
-use crate::AwsError;
 use crate::aws::protocol::{Received, reply};
+use crate::base::error::AwsError;
 
 /// Request headers that are stored with an object and come back with it.
 const KEPT_HEADERS: &[&str] = &[

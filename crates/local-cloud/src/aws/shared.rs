@@ -1,0 +1,60 @@
+//! State that every service of one stage has at hand.
+
+use std::sync::Arc;
+
+use local_access::Urls;
+use url::Url;
+
+use super::acm::Acm;
+use super::route53::Route53;
+use crate::base::clock::Clock;
+use crate::base::keys::Keys;
+use crate::base::outbox::Outbox;
+use crate::base::pace::Pace;
+
+/// State that every service of one stage has at hand. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    /// The stage's time.
+    pub(crate) clock: Clock,
+    /// Where the other services listen.
+    pub(crate) urls: Arc<Urls>,
+    /// Messages to people that would have been sent.
+    pub(crate) outbox: Outbox,
+    /// Proofs that callers have to show.
+    pub(crate) keys: Keys,
+    /// How fast the services are.
+    pub(crate) pace: Pace,
+    /// The certificates.
+    pub(crate) acm: Acm,
+    /// The names, and what they stand for.
+    pub(crate) route53: Route53,
+}
+
+impl Shared {
+    /// For services that are to listen there.
+    pub(crate) fn new(urls: Urls, pace: Pace, keys: Keys) -> Self {
+        Self {
+            clock: Clock::default(),
+            urls: Arc::new(urls),
+            outbox: Outbox::default(),
+            keys,
+            pace,
+            acm: Acm::default(),
+            route53: Route53::new(pace.late_answers()),
+        }
+    }
+
+    /// For services that are not listened for.
+    pub(crate) fn unheard() -> Option<Self> {
+        let url = Url::parse("http://127.0.0.1:1").ok()?;
+        let urls = Urls {
+            aws: url.clone(),
+            smapi: url.clone(),
+            lwa: url.clone(),
+            sign_in: url.clone(),
+            device: url,
+        };
+        Some(Self::new(urls, Pace::QUICK, Keys::default()))
+    }
+}
