@@ -14,6 +14,9 @@ pub fn delivery(stack: &StackFile) -> Result<(&'static str, String), RenderError
     Ok(("delivery.yaml", format!("{HEADER}{yaml}")))
 }
 
+/// The file by which editors know `stack.toml`, at the root of a project.
+pub const SCHEMA: &str = "stack.schema.json";
+
 /// The file of the identity stack's template.
 const IDENTITY: &str = "identity.yaml";
 

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod custom;
+pub mod declaration;
 mod domain;
 mod email;
 mod identity;
@@ -15,37 +16,33 @@ mod password;
 mod problem;
 mod region;
 mod rules;
-mod sources;
 mod spelling;
 mod value;
 mod web_client;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-pub use attributes::{Attributes, StandardAttribute};
-pub use custom::{Bounds, CustomAttribute, CustomName};
-pub use domain::{
-    CertificateArn, CustomDomain, Domain, ExistingDomain, HostTemplate, HostedZoneId,
-    PrefixTemplate,
-};
-pub use email::{Email, Sender, SesIdentity};
-pub use identity::{
-    FirstFactor, Identity, Issuer, Mfa, MfaFactor, Pages, Plan, Provider, Recovery, SignIn, Tokens,
-};
-pub use lambda::{Architecture, Lambda, LogRetention, Memory};
-pub use linking::{ClientAuthentication, Grant, Linking, ProfileSource, Scope};
-pub use password::{Character, MinLength, Password};
+use declaration::Later;
+
+pub use attributes::*;
+pub use custom::*;
+pub use domain::*;
+pub use email::*;
+pub use identity::*;
+pub use lambda::*;
+pub use linking::*;
+pub use password::*;
 pub use problem::{Problem, StackFileError};
-pub use region::{AlexaRegion, LambdaRegion, Region, Regions};
-pub(crate) use value::is_slug;
-pub use value::{AskProfile, Distinct, Duration, Name, StageName, ValueError};
-pub use web_client::{WebClient, WebUrl};
+pub use region::*;
+pub use value::*;
+pub use web_client::*;
 
 /// Everything that `stack.toml` says, defaults filled in.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "Written")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", rename_all = "kebab-case")]
 pub struct StackFile {
     /// Prefix of stacks, pool and function.
     pub name: Name,
@@ -59,30 +56,44 @@ pub struct StackFile {
     pub lambda: Lambda,
     /// The stages by name: `local`, `dev` and `prod`, and what the file adds.
     pub stages: Stages,
+    #[serde(skip)]
     advice: Vec<Problem>,
 }
 
-/// The file as it is written.
-#[derive(Deserialize)]
+/// The options of a Voicelink project. Only `name` is needed; every other key has a default.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
+    /// Prefix of stacks, user pool and function.
+    #[schemars(extend("x-later" = Later::AnotherDeployment))]
     name: Name,
+    /// The stage that a command without a stage is for.
     #[serde(default = "StageName::local")]
     default_stage: StageName,
+    /// Who signs people in, and how.
     #[serde(default)]
     identity: Identity,
+    /// How Alexa links accounts.
     #[serde(default)]
     linking: Linking,
+    /// The function behind the skill.
     #[serde(default)]
     lambda: Lambda,
+    /// The stages, by name. `local`, `dev` and `prod` are always there; write what differs, or add your own. Another
+    /// name is another deployment.
     #[serde(default)]
     stages: BTreeMap<StageName, WrittenStage>,
 }
 
-#[derive(Deserialize)]
+/// One deployment of everything.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct WrittenStage {
+    /// Home of the identity stack, where people's data is: any AWS region that has Cognito. With `user-pool-id` it is
+    /// that pool's region.
+    #[schemars(extend("default" = Region::us_east_1(), "x-later" = Later::Never))]
     region: Option<Region>,
+    /// The profile of ask-cli that the stage's skill belongs to.
     #[serde(default)]
     ask_profile: AskProfile,
 }
@@ -153,7 +164,8 @@ impl StackFile {
 }
 
 /// One deployment of everything.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Stage {
     /// Home of the identity stack.
     pub region: Region,
@@ -162,7 +174,7 @@ pub struct Stage {
 }
 
 /// The stages by name. `local`, `dev` and `prod` are always among them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stages(BTreeMap<StageName, Stage>);
 
 impl Stages {

@@ -86,12 +86,15 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is committed, so that a pull request shows what changes: the templates of `stack.toml` and of every preset.
+/// What is committed, so that a pull request shows what changes: the templates of `stack.toml` and of every preset; and
+/// the schema of `stack.toml`.
 fn committed(stack: &StackFile) -> Result<Documents, Failure> {
     let folder = workspace::root().join("infra/templates");
     let mut documents = templates(stack, &folder)?;
     let (name, text) = infra::render::delivery(stack).map_err(|error| unrenderable(&error))?;
     documents.push((folder.join(name), Some(text)));
+    let schema = infra::stack_file::declaration::schema_text();
+    documents.push((workspace::root().join(infra::render::SCHEMA), Some(schema)));
     // A project has one way to sign in; the tool's own repository shows all.
     let presets = folder.join("presets");
     if presets.is_dir() {
