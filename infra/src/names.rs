@@ -6,6 +6,14 @@ use sha2::{Digest, Sha256};
 
 use crate::stack_file::{CustomDomain, Name, PrefixTemplate, StackFile, StageName};
 
+/// True if `text` has between 1 and `longest` characters, all of `[a-z0-9-]`.
+fn is_slug(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
 /// The alias that Alexa invokes.
 pub const ALIAS: &str = "live";
 
@@ -98,7 +106,7 @@ impl DomainPrefix {
         if text.len() > 63 {
             return Err(DomainPrefixError::Length(text.to_owned()));
         }
-        let slug = crate::stack_file::is_slug(text, 63);
+        let slug = is_slug(text, 63);
         if !slug || text.starts_with('-') || text.ends_with('-') {
             return Err(DomainPrefixError::Form(text.to_owned()));
         }
@@ -177,11 +185,8 @@ impl HostName {
         if text.len() > 63 {
             return Err(HostNameError::Length(text.to_owned()));
         }
-        let is_label = |label: &str| {
-            crate::stack_file::is_slug(label, 63)
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-        };
+        let is_label =
+            |label: &str| is_slug(label, 63) && !label.starts_with('-') && !label.ends_with('-');
         if text.split('.').count() < 3 || !text.split('.').all(is_label) {
             return Err(HostNameError::Form(text.to_owned()));
         }

@@ -7,23 +7,33 @@ use crate::stacks;
 /// The version of this crate, which decides what a stack file renders to.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Every rendered template begins with these words and the [version](VERSION) that has rendered it.
-const HEADER: &str = "# Rendered by `cargo xtask render` of Voicelink ";
+/// The words before the [version](VERSION) in a rendered document.
+const RENDERED_BY: &str = "Rendered by `cargo xtask render` of Voicelink ";
+
+/// The words after it.
+const DO_NOT_EDIT: &str = "; do not edit.";
 
 /// The first line of templates that version 0.1.0 has rendered, which did not name itself.
 const FIRST_HEADER: &str = "# Rendered by `cargo xtask render`; do not edit.";
 
-/// The version that has rendered a committed template, if its first line says so.
+/// The version that has rendered a committed document, if one of its lines says so.
 pub fn version(text: &str) -> Option<&str> {
-    let line = text.lines().next()?;
-    if line == FIRST_HEADER {
+    if text.starts_with(FIRST_HEADER) {
         return Some("0.1.0");
     }
-    line.strip_prefix(HEADER)?.strip_suffix("; do not edit.")
+    text.lines().find_map(|line| {
+        let (_, rest) = line.split_once(RENDERED_BY)?;
+        Some(rest.split_once(DO_NOT_EDIT)?.0)
+    })
+}
+
+/// The sentence that a rendered document begins with.
+pub(crate) fn rendered_by() -> String {
+    format!("{RENDERED_BY}{VERSION}{DO_NOT_EDIT}")
 }
 
 fn with_header(yaml: &str) -> String {
-    format!("{HEADER}{VERSION}; do not edit.\n{yaml}")
+    format!("# {}\n{yaml}", rendered_by())
 }
 
 /// The template of the delivery stack, which depends on little but the name: the name of its file, and
@@ -32,6 +42,9 @@ pub fn delivery(stack: &StackFile) -> Result<(&'static str, String), RenderError
     let yaml = stacks::delivery(stack).to_yaml()?;
     Ok(("delivery.yaml", with_header(&yaml)))
 }
+
+/// The file by which editors know `stack.toml`, at the root of a project.
+pub const SCHEMA: &str = "stack.schema.json";
 
 /// The file of the identity stack's template.
 const IDENTITY: &str = "identity.yaml";
@@ -75,5 +88,7 @@ mod tests {
         assert_eq!(version(&text), Some(VERSION));
         assert_eq!(version(FIRST_HEADER), Some("0.1.0"));
         assert_eq!(version("Resources: {}"), None);
+        let schema = crate::stack_file::declaration::schema_text();
+        assert_eq!(version(&schema), Some(VERSION));
     }
 }

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod custom;
+pub mod declaration;
 mod domain;
 mod email;
 mod environment;
@@ -16,38 +17,34 @@ mod password;
 mod problem;
 mod region;
 mod rules;
-mod sources;
 mod spelling;
 mod value;
 mod web_client;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-pub use attributes::{Attributes, StandardAttribute};
-pub use custom::{Bounds, CustomAttribute, CustomName};
-pub use domain::{
-    CertificateArn, CustomDomain, Domain, ExistingDomain, HostTemplate, HostedZoneId,
-    PrefixTemplate,
-};
-pub use email::{Email, Sender, SesIdentity};
-pub use environment::{Action, Permission, ResourceArn, VariableName, Variables};
-pub use identity::{
-    FirstFactor, Identity, Issuer, Mfa, MfaFactor, Pages, Plan, Provider, Recovery, SignIn, Tokens,
-};
-pub use lambda::{Architecture, Lambda, LogRetention, Memory};
-pub use linking::{ClientAuthentication, Grant, Linking, ProfileSource, Scope};
-pub use password::{Character, MinLength, Password};
+use declaration::Later;
+
+pub use attributes::*;
+pub use custom::*;
+pub use domain::*;
+pub use email::*;
+pub use environment::*;
+pub use identity::*;
+pub use lambda::*;
+pub use linking::*;
+pub use password::*;
 pub use problem::{Problem, StackFileError};
-pub use region::{AlexaRegion, LambdaRegion, Region, Regions};
-pub(crate) use value::is_slug;
-pub use value::{AskProfile, Distinct, Duration, Name, StageName, ValueError};
-pub use web_client::{WebClient, WebUrl};
+pub use region::*;
+pub use value::*;
+pub use web_client::*;
 
 /// Everything that `stack.toml` says, defaults filled in.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "Written")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", rename_all = "kebab-case")]
 pub struct StackFile {
     /// Prefix of stacks, pool and function.
     pub name: Name,
@@ -61,32 +58,48 @@ pub struct StackFile {
     pub lambda: Lambda,
     /// The stages by name: `local`, `dev` and `prod`, and what the file adds.
     pub stages: Stages,
+    #[serde(skip)]
     advice: Vec<Problem>,
 }
 
-/// The file as it is written.
-#[derive(Deserialize)]
+/// The options of a Voicelink project. Only `name` is needed; every other key has a default.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Written {
+    /// Prefix of stacks, user pool and function.
+    #[schemars(extend("x-later" = Later::AnotherDeployment))]
     name: Name,
+    /// The stage that a command without a stage is for.
     #[serde(default = "StageName::local")]
     default_stage: StageName,
+    /// Who signs people in, and how.
     #[serde(default)]
     identity: Identity,
+    /// How Alexa links accounts.
     #[serde(default)]
     linking: Linking,
+    /// The function behind the skill.
     #[serde(default)]
     lambda: Lambda,
+    /// The stages, by name. `local`, `dev` and `prod` are always there; write what differs, or add your own. Another
+    /// name is another deployment.
     #[serde(default)]
     stages: BTreeMap<StageName, WrittenStage>,
 }
 
-#[derive(Deserialize)]
+/// One deployment of everything.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct WrittenStage {
+    /// Home of the identity stack, where people's data is: any AWS region that has Cognito. The first deployment of a
+    /// real stage is refused unless it is written here, because it can never change. With `user-pool-id` it is that
+    /// pool's region.
+    #[schemars(extend("default" = Region::us_east_1(), "x-later" = Later::Never))]
     region: Option<Region>,
+    /// The profile of ask-cli that the stage's skill belongs to.
     #[serde(default)]
     ask_profile: AskProfile,
+    /// Values that variables of `lambda.environment` have in this stage instead.
     #[serde(default)]
     environment: Variables,
 }
@@ -167,20 +180,23 @@ impl StackFile {
 }
 
 /// One deployment of everything.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Stage {
     /// Home of the identity stack.
     pub region: Region,
     /// True if the file names the region, or a user pool that lies in it; otherwise it is the default.
+    #[serde(skip)]
     pub is_region_written: bool,
     /// The profile of ask-cli that the stage's skill belongs to.
     pub ask_profile: AskProfile,
     /// Values that the function's variables have in this stage instead.
+    #[serde(skip_serializing_if = "Variables::is_empty")]
     pub environment: Variables,
 }
 
 /// The stages by name. `local`, `dev` and `prod` are always among them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stages(BTreeMap<StageName, Stage>);
 
 impl Stages {

@@ -1,5 +1,7 @@
 //! `cargo xtask docs`: the pages of the documentation that are written by the program.
 
+mod stack;
+
 use std::fmt::Write as _;
 
 use clap::{Command, CommandFactory as _};
@@ -27,6 +29,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         (environment::PAGE, environment::page()),
         ("docs/commands.md", commands()),
         ("docs/doors.md", doors()?),
+        ("docs/stack.md", stack::page()),
     ];
     let mut stale = Vec::new();
     for (path, text) in pages {

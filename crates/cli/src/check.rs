@@ -158,7 +158,7 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
 
     if let Some(stack) = stack.filter(|_| stack::is_the_workspaces(path)) {
         let differing = render::differing(&stack)?.into_iter();
-        findings.extend(differing.map(|(file, standing)| rendered(&file, standing)));
+        findings.extend(differing.map(|(file, standing)| rendered(&file, &standing)));
         findings.extend(workflows::check(&workspace::root())?);
     }
     Ok(findings)
@@ -166,14 +166,14 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
 
 /// A committed template that is not what the code renders. An upgrade wants it rendered; nothing is wrong until then,
 /// because a deployment renders its own.
-fn rendered(file: &Path, standing: Committed) -> Finding {
-    let (severity, message, fix) = match standing {
-        Committed::OfAnotherVersion(version) => (
+fn rendered(file: &Path, standing: &Committed) -> Finding {
+    let (severity, message, fix) = match standing.left_behind() {
+        Some(why) => (
             Severity::Advice,
-            render::left_behind(&version),
+            why,
             "run `cargo xtask render`, look at the difference, and commit it",
         ),
-        Committed::Current | Committed::Stale => (
+        None => (
             Severity::Error,
             "the committed document is not what the code renders".to_owned(),
             "run `cargo xtask render` and commit the result",

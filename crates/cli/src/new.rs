@@ -131,6 +131,8 @@ fn make(
     }
     let (name, text) = infra::render::delivery(&parsed).map_err(|error| unrenderable(&error))?;
     files.push((format!("infra/templates/{name}"), text));
+    let schema = infra::stack_file::declaration::schema_text();
+    files.push((infra::render::SCHEMA.to_owned(), schema));
     if let Some(from) = from {
         for (path, text) in &mut files {
             if path == "Cargo.toml" {
@@ -204,8 +206,9 @@ fn stack_file(
             wanted.stages.insert(stage.to_owned(), Some(region.clone()));
         }
     }
-    edits::stack_file(text, None, &wanted)
-        .map_err(|error| Failure::new(RolloutCode::StackFile, error.to_string()))
+    let text = edits::stack_file(text, None, &wanted)
+        .map_err(|error| Failure::new(RolloutCode::StackFile, error.to_string()))?;
+    Ok(format!("#:schema ./{}\n{text}", infra::render::SCHEMA))
 }
 
 fn ask_for_the_region() -> Result<Option<String>, Failure> {

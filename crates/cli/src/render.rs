@@ -17,6 +17,8 @@ pub(crate) enum Committed {
     Current,
     /// The text of another version, which an upgrade has left behind.
     OfAnotherVersion(String),
+    /// Not there, and made for editors only.
+    NotYetThere,
     /// Missing, left over, or another text of this version.
     Stale,
 }
@@ -33,7 +35,22 @@ impl Committed {
                 }
                 _ => Self::Stale,
             },
+            None if file.ends_with(infra::render::SCHEMA) => Self::NotYetThere,
             _ => Self::Stale,
+        }
+    }
+
+    /// A sentence about a document that an upgrade wants rendered, and that is no mistake until then.
+    pub(crate) fn left_behind(&self) -> Option<String> {
+        match self {
+            Self::OfAnotherVersion(version) => Some(format!(
+                "rendered by version {version}; `cargo xtask render` shows what {} changes in it",
+                infra::render::VERSION
+            )),
+            Self::NotYetThere => {
+                Some("not there; `cargo xtask render` writes it, for editors".to_owned())
+            }
+            Self::Current | Self::Stale => None,
         }
     }
 }
@@ -48,14 +65,6 @@ pub(crate) fn differing(stack: &StackFile) -> Result<Vec<(PathBuf, Committed)>, 
     Ok(compared
         .filter(|(_, standing)| *standing != Committed::Current)
         .collect())
-}
-
-/// A sentence about a template that an upgrade has left behind.
-pub(crate) fn left_behind(version: &str) -> String {
-    format!(
-        "rendered by version {version}; `cargo xtask render` shows what {} changes in it",
-        infra::render::VERSION
-    )
 }
 
 pub(crate) fn run(options: &Render) -> Result<(), Failure> {
@@ -75,8 +84,8 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
         if standing == Committed::Current {
             continue;
         }
-        if let (true, Committed::OfAnotherVersion(version)) = (options.check, &standing) {
-            output::aside(&format!("{path}: {}", left_behind(version)));
+        if let (true, Some(why)) = (options.check, standing.left_behind()) {
+            output::aside(&format!("{path}: {why}"));
         } else if options.check {
             stale.push(path);
         } else {
@@ -122,12 +131,15 @@ pub(crate) fn run(options: &Render) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The committed documents, which show in a pull request what changes: the templates of `stack.toml` and of every preset.
+/// The committed documents, which show in a pull request what changes: the templates of `stack.toml` and of every preset,
+/// and the schema of `stack.toml`.
 fn committed(stack: &StackFile) -> Result<Documents, Failure> {
     let folder = workspace::root().join("infra/templates");
     let mut documents = templates(stack, &folder)?;
     let (name, text) = infra::render::delivery(stack).map_err(|error| unrenderable(&error))?;
     documents.push((folder.join(name), Some(text)));
+    let schema = infra::stack_file::declaration::schema_text();
+    documents.push((workspace::root().join(infra::render::SCHEMA), Some(schema)));
     // A project has one way to sign in; the tool's own repository shows all.
     let presets = folder.join("presets");
     if presets.is_dir() {

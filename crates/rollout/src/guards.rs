@@ -7,6 +7,8 @@ mod immutable;
 use std::fmt;
 use std::str::FromStr;
 
+use infra::stack_file::declaration::{self, Later};
+
 use crate::aws::identity::LivePool;
 use crate::diff::Plan;
 use crate::error::{Code, Error};
@@ -137,29 +139,47 @@ impl Guard {
         }
     }
 
-    fn advice(self) -> &'static str {
-        match self {
+    /// The keys of stack.toml that declare this guard, and so what it is about.
+    fn keys(self) -> String {
+        let keys = declaration::keys().iter().filter(|key| match key.later() {
+            Some(Later::Guarded(guard)) => guard == self.name(),
+            // Of a stage that is deployed, a pool is what cannot change.
+            Some(Later::Never | Later::OnlyAdded) => {
+                self == Self::SignInAttributes && key.path.starts_with("identity.")
+            }
+            _ => false,
+        });
+        let keys: Vec<_> = keys.map(|key| key.path.as_str()).collect();
+        keys.join(", ")
+    }
+
+    fn advice(self) -> String {
+        let back = || format!("put {} of stack.toml back", self.keys());
+        let fixed = match self {
             Self::UserPool => "undo the change to stack.toml, or deploy it as another stage",
             Self::AppClient => {
                 "undo the change to stack.toml, or name the security profile that the stage was made \
                  with; or deploy it as another stage"
             }
-            Self::Domain => "put identity.domain of stack.toml back",
-            Self::LinkLifetime => "put identity.tokens.refresh of stack.toml back",
+            Self::Domain | Self::LinkLifetime => return back(),
             Self::SignInAttributes => {
-                "put identity.sign-in and identity.attributes of stack.toml back, or deploy it as another \
-                 stage and move people there"
+                return format!(
+                    "{}, or deploy it as another stage and move people there",
+                    back()
+                );
             }
             Self::Issuer => {
-                "put identity.issuer of stack.toml back, or change it when few people talk to the \
-                 skill"
+                return format!("{}, or change it when few people talk to the skill", back());
             }
             Self::RedirectUris => {
-                "deploy with the vendor and hosts that the stage was made with, and with its \
-                 identity.web-client.callback-urls"
+                return format!(
+                    "deploy with the vendor and hosts that the stage was made with, and with its {}",
+                    self.keys()
+                );
             }
             Self::Live => "keep what the live version uses until a version without it is certified",
-        }
+        };
+        fixed.to_owned()
     }
 }
 

@@ -2,20 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::custom::{CustomAttribute, CustomName};
+use super::declaration::Later;
 use super::value::{Distinct, words};
 
 /// What is kept about people beside their name and what they sign in with. Fixed once the user pool
 /// exists, but for custom attributes that are added.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Attributes {
-    /// What people have to give at sign-up; their name always.
+    /// Standard attributes that people have to give at sign-up. They always give their name, because the skill speaks
+    /// it.
+    #[schemars(extend("x-later" = Later::Never))]
     pub required: Distinct<StandardAttribute>,
-    /// Attributes that are not Cognito's own, by name. Nobody is asked for them: they are for whoever
-    /// writes them with the user pool's API.
+    /// Attributes that are not Cognito's own, by name, such as `custom = { plan = "text" }`. The sign-in pages do not
+    /// ask for them: a program writes them with the user pool's API.
+    #[schemars(extend(
+        "x-later" = Later::OnlyAdded,
+        "examples" = [{ "plan": "text", "level": { "type": "number", "min": 1, "max": 9 } }]
+    ))]
     pub custom: BTreeMap<CustomName, CustomAttribute>,
 }
 
@@ -45,7 +53,7 @@ words! {
         PhoneNumber = "phone_number",
         /// Address of a picture.
         Picture = "picture",
-        /// The name that somebody would rather sign in with.
+        /// A name that a person would rather sign in with.
         PreferredUsername = "preferred_username",
         /// Address of a profile page.
         Profile = "profile",

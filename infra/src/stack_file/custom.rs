@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
+use super::declaration::either;
 use super::value::text;
 
 /// Most characters of a text
@@ -17,23 +19,26 @@ text! {
     /// ([custom attributes](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html#user-pool-settings-custom-attributes)).
     CustomName, "the name of an attribute",
     "use 1 to 20 of a-z, A-Z, 0-9, - and _",
-    |text| (1..=20).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    r"^[A-Za-z0-9_-]{1,20}$"
 }
 
 /// The kinds of attributes of one's own.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum CustomKind {
+    /// Text.
     Text,
+    /// A whole number.
     Number,
+    /// Yes or no.
     Boolean,
+    /// A moment.
     #[serde(rename = "date-time")]
     Moment,
 }
 
 /// What an attribute of one's own holds: a kind alone, or a table with the kind as `type` and bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum CustomAttribute {
     /// Text, and how many characters it has.
     Text(Bounds),
@@ -46,7 +51,7 @@ pub enum CustomAttribute {
 }
 
 /// What Cognito refuses values outside of. Cannot be changed once the attribute exists.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Bounds {
     /// The least that is allowed.
     pub least: Option<i64>,
@@ -55,14 +60,19 @@ pub struct Bounds {
 }
 
 /// An attribute with its bounds, as it is written.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Table {
+    /// The kind of the attribute.
     #[serde(rename = "type")]
     kind: CustomKind,
+    /// The fewest characters of a text.
     min_length: Option<i64>,
+    /// The most characters of a text, up to 2048.
     max_length: Option<i64>,
+    /// The least number.
     min: Option<i64>,
+    /// The greatest number.
     max: Option<i64>,
 }
 
@@ -108,6 +118,8 @@ impl Bounds {
         least <= low && low <= high && high <= most
     }
 }
+
+either! { CustomAttribute, CustomKind, Table }
 
 impl<'de> Deserialize<'de> for CustomAttribute {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,35 +1,55 @@
 //! The host of the sign-in pages.
 
-use std::fmt;
-use std::str::FromStr;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Deserializer, de};
-
-use super::value::{ValueError, is_slug, text};
+use super::declaration::Later;
+use super::value::text;
 use crate::names::SignInDomain;
 
 /// The host of the sign-in pages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Domain {
-    /// The prefix of Cognito's own host, with placeholders.
+    /// Prefix of the sign-in host `{prefix}.auth.{region}.amazoncognito.com`, unique in its region and at most 63
+    /// characters when filled in. `{account}` is eight characters that follow from the account's id without giving it
+    /// away. A change breaks every link.
+    #[schemars(extend(
+        "x-source" = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html",
+        "x-later" = Later::Guarded("domain".to_owned())
+    ))]
     pub prefix: PrefixTemplate,
-    /// A host of one's own in its place.
+    /// A host below your own domain in the place of the prefix ([how](identity.md#a-domain-of-your-own)). A host
+    /// belongs to one stage. A prefix is then refused.
+    #[schemars(extend(
+        "x-source" = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html",
+        "x-later" = Later::Guarded("domain".to_owned()),
+        "examples" = [{
+            "name": "login-{stage}.example.com",
+            "certificate-arn": "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
+            "hosted-zone-id": "Z0123456789ABCDEFGHIJ"
+        }]
+    ))]
     pub custom: Option<CustomDomain>,
-    /// The domain that a user pool has which exists already, in the place of both.
+    /// The domain that the pool of `user-pool-id` has already, in the place of both: people sign in there, and it is
+    /// left as it is.
+    #[schemars(extend(
+        "x-later" = Later::Guarded("domain".to_owned()),
+        "examples" = ["my-people", "login.example.com"]
+    ))]
     pub existing: Option<ExistingDomain>,
 }
 
 /// A host of one's own for the sign-in pages
 /// ([custom domains](https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html)).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CustomDomain {
-    /// The host, with placeholders.
+    /// The host. `{name}`, `{stage}` and `{account}` are filled in.
     pub name: HostTemplate,
-    /// Its certificate; a rule refuses a file without one.
+    /// ARN of its certificate, in us-east-1 whatever the region of the stage. Needed.
     pub certificate_arn: Option<CertificateArn>,
-    /// The hosted zone that its alias record belongs in.
+    /// The hosted zone of Route 53 that its alias record is made in.
     pub hosted_zone_id: HostedZoneId,
 }
 
@@ -39,16 +59,14 @@ text! {
     CertificateArn, "a certificate for a sign-in domain",
     "write the ARN that AWS Certificate Manager gave it in us-east-1, such as \
      `arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012`",
-    is_certificate
+    r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[a-z0-9-]{1,64}$"
 }
 
 text! {
     /// Id of a hosted zone of Amazon Route 53.
     HostedZoneId, "a hosted zone of Route 53",
     "write its id, such as `Z0123456789ABCDEFGHIJ`",
-    |text| (2..=32).contains(&text.len())
-        && text.starts_with('Z')
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    r"^Z[A-Z0-9]{1,31}$"
 }
 
 text! {
@@ -56,71 +74,15 @@ text! {
     /// one's own.
     ExistingDomain, "the domain of a user pool",
     "write the prefix before `.auth.{region}.amazoncognito.com`, or a host such as `login.example.com`",
+    r"^[a-z0-9.-]+$",
     |text| text.parse::<SignInDomain>().is_ok()
 }
 
-fn is_certificate(text: &str) -> bool {
-    let parts: Vec<_> = text.split(':').collect();
-    let ["arn", "aws", "acm", "us-east-1", account, resource] = parts.as_slice() else {
-        return false;
-    };
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    let id = resource.strip_prefix("certificate/");
-    is_account && id.is_some_and(|id| is_slug(id, 64))
-}
-
-/// Declares a text with the placeholders `{name}`, `{stage}` and `{account}`.
-macro_rules! template {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $allowed:literal, $check:expr) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct $name(String);
-
-        impl $name {
-            /// Fills in the placeholders.
-            pub(crate) fn fill(&self, name: &str, stage: &str, account: &str) -> String {
-                self.0
-                    .replace("{name}", name)
-                    .replace("{stage}", stage)
-                    .replace("{account}", account)
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = ValueError;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let template = Self(text.to_owned());
-                let check: fn(&str) -> bool = $check;
-                // The braces of an unknown placeholder are left over, and no host has braces.
-                if check(&template.fill("n", "s", "a")) {
-                    Ok(template)
-                } else {
-                    Err(ValueError::new(text, $what, $allowed))
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                text.parse().map_err(de::Error::custom)
-            }
-        }
-    };
-}
-
-template! {
+text! {
     /// The prefix of Cognito's own host, with the placeholders `{name}`, `{stage}` and `{account}`.
     PrefixTemplate, "a domain prefix",
     "use a-z, 0-9, - and the placeholders {name}, {stage} and {account}",
-    |filled| is_slug(filled, usize::MAX)
+    r"^([a-z0-9-]|\{(name|stage|account)\})+$"
 }
 
 impl Default for PrefixTemplate {
@@ -129,13 +91,33 @@ impl Default for PrefixTemplate {
     }
 }
 
-template! {
-    /// A host of one's own, with the placeholders `{name}`, `{stage}` and `{account}`.
+impl PrefixTemplate {
+    /// Fills in the placeholders.
+    pub(crate) fn fill(&self, name: &str, stage: &str, account: &str) -> String {
+        fill(&self.0, name, stage, account)
+    }
+}
+
+text! {
+    /// A host below your own domain, with the placeholders `{name}`, `{stage}` and `{account}`.
     HostTemplate, "a host below a domain of your own",
     "use at least three labels of a-z, 0-9 and -, such as `login.example.com`, and the placeholders \
      {name}, {stage} and {account}",
-    |filled| filled.split('.').count() >= 3
-        && filled.split('.').all(|label| is_slug(label, usize::MAX))
+    r"^([a-z0-9-]|\{(name|stage|account)\})+(\.([a-z0-9-]|\{(name|stage|account)\})+){2,}$"
+}
+
+impl HostTemplate {
+    /// Fills in the placeholders.
+    pub(crate) fn fill(&self, name: &str, stage: &str, account: &str) -> String {
+        fill(&self.0, name, stage, account)
+    }
+}
+
+fn fill(template: &str, name: &str, stage: &str, account: &str) -> String {
+    template
+        .replace("{name}", name)
+        .replace("{stage}", stage)
+        .replace("{account}", account)
 }
 
 #[cfg(test)]

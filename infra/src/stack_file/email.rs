@@ -1,17 +1,18 @@
 //! Who sends the pool's e-mail.
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::value::text;
 
 /// Amazon SES in the place of Cognito's own sender, which is limited to a few messages a day
 /// ([e-mail settings](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html)).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Email {
-    /// Whom messages come from.
+    /// The sender that people see. The address has to be one that the identity covers.
     pub from: Sender,
-    /// The verified identity that they are sent with.
+    /// A verified identity of Amazon SES in a region that Cognito can send from.
     pub ses_identity: SesIdentity,
 }
 
@@ -19,6 +20,7 @@ text! {
     /// An e-mail address, with a name before it or alone.
     Sender, "a sender",
     "write an address, such as `no-reply@example.com` or `Taxi Desk <no-reply@example.com>`",
+    r#"^([^<]*<)?[^\s<>@,"]+@[^\s<>@,"]+>?$"#,
     |text| address(text).is_some()
 }
 
@@ -26,7 +28,7 @@ text! {
     /// ARN of a verified identity of Amazon SES: an address, or a domain for all of its addresses.
     SesIdentity, "an identity of Amazon SES",
     "write its ARN, such as `arn:aws:ses:eu-west-1:123456789012:identity/example.com`",
-    |text| identity(text).is_some()
+    r"^arn:aws[^:]*:ses:[^:]+:[0-9]{12}:identity/.+$"
 }
 
 impl SesIdentity {
@@ -68,15 +70,7 @@ fn address(text: &str) -> Option<&str> {
 
 /// `example.com` of `arn:aws:ses:REGION:ACCOUNT:identity/example.com`.
 fn identity(text: &str) -> Option<&str> {
-    let parts: Vec<_> = text.splitn(6, ':').collect();
-    let [_, _, _, region, account, resource] = parts.as_slice() else {
-        return None;
-    };
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    let name = resource.strip_prefix("identity/")?;
-    (text.starts_with("arn:aws") && parts[2] == "ses" && !region.is_empty() && is_account)
-        .then_some(name)
-        .filter(|name| !name.is_empty())
+    text.splitn(6, ':').nth(5)?.strip_prefix("identity/")
 }
 
 #[cfg(test)]

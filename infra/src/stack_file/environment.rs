@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::value::text;
@@ -12,22 +13,15 @@ text! {
     /// and so does this tool.
     VariableName, "the name of a variable",
     "begin with a letter, go on with letters, digits and _, two characters or more; AWS_…, LAMBDA_… and VOICELINK_… are taken",
-    is_variable_name
+    r"^[A-Za-z][A-Za-z0-9_]+$",
+    |text| {
+        let text = text.to_ascii_uppercase();
+        !TAKEN.iter().any(|taken| text.starts_with(taken))
+    }
 }
 
 /// Beginnings of the names of reserved variables.
 const TAKEN: [&str; 3] = ["AWS_", "LAMBDA_", "VOICELINK_"];
-
-fn is_variable_name(text: &str) -> bool {
-    let letter = text.starts_with(|first: char| first.is_ascii_alphabetic());
-    let rest = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    letter
-        && text.len() >= 2
-        && text.bytes().all(rest)
-        && !TAKEN
-            .iter()
-            .any(|taken| text.to_ascii_uppercase().starts_with(taken))
-}
 
 impl VariableName {
     /// The parameter of the skill stack's template that has the value: a name of letters and digits, such as
@@ -44,11 +38,16 @@ impl VariableName {
 }
 
 /// Variables by name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Variables(BTreeMap<VariableName, String>);
 
 impl Variables {
+    /// True if the file has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Their names, in order.
     pub fn names(&self) -> impl Iterator<Item = &VariableName> {
         self.0.keys()
@@ -75,7 +74,7 @@ impl Variables {
 
 /// One permission of the function's role
 /// ([IAM policy elements](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html)).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Permission {
     /// Actions, such as `sqs:SendMessage`.
@@ -88,28 +87,14 @@ text! {
     /// An action of IAM: a service, a colon and the action, in which * stands for any characters.
     Action, "an action",
     "write it as IAM does, such as `sqs:SendMessage`",
-    is_action
-}
-
-fn is_action(text: &str) -> bool {
-    let Some((service, action)) = text.split_once(':') else {
-        return text == "*";
-    };
-    let service_byte =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let action_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'*';
-    !service.is_empty()
-        && service.bytes().all(service_byte)
-        && !action.is_empty()
-        && action.bytes().all(action_byte)
+    r"^(\*|[a-z0-9-]+:[A-Za-z0-9*]+)$"
 }
 
 text! {
     /// The ARN of a resource, in which * and ? are wildcards; or * for all of them.
     ResourceArn, "a resource",
     "write its ARN, such as `arn:aws:sqs:eu-west-1:123456789012:orders`",
-    |text| text == "*"
-        || (text.starts_with("arn:aws:") && text.split(':').count() >= 6 && text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.contains("${"))
+    r"^(\*|arn:aws:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:[!-#%-~]+)$"
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Who signs people in, and how.
 
 use models::ids::UserPoolId;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::attributes::Attributes;
+use super::declaration::{Accounts, Later, OWN_POOL, POOLS};
 use super::domain::Domain;
 use super::email::Email;
 use super::password::Password;
@@ -11,42 +13,91 @@ use super::value::{Distinct, Duration, words};
 use super::web_client::WebClient;
 
 /// Who signs people in. Everything but the provider is about the user pool.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Identity {
-    /// Who signs people in.
+    /// Who signs people in. With `login-with-amazon` there is no user pool, and `[linking]` has
+    /// `scopes = ["profile"]` and `profile-source = "login-with-amazon"`.
+    #[schemars(extend("x-later" = Later::Guarded("user-pool".to_owned())))]
     pub provider: Provider,
-    /// What people sign in with.
+    /// Names that people sign in with: any of `email` and `phone`, or `username` alone.
+    #[schemars(extend("x-applies-to" = OWN_POOL, "x-later" = Later::Never))]
     pub sign_in: Distinct<SignIn>,
-    /// How people prove who they are, first.
+    /// How people prove who they are, first: `password` always, and one-time codes in addition.
+    #[schemars(extend("x-applies-to" = POOLS))]
     pub first_factors: Distinct<FirstFactor>,
-    /// What a password must have.
+    /// Rules of new passwords. Passwords that exist stay valid.
+    #[schemars(extend(
+        "x-applies-to" = OWN_POOL,
+        "x-source" = "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html"
+    ))]
     pub password: Password,
-    /// Whether a second factor is asked for.
+    /// If a second factor is asked for.
+    #[schemars(extend("x-applies-to" = OWN_POOL))]
     pub mfa: Mfa,
-    /// Which second factors there are.
+    /// Second factors that people can have.
+    #[schemars(extend("x-applies-to" = OWN_POOL))]
     pub mfa_factors: Distinct<MfaFactor>,
-    /// How people get in again who forgot their password.
+    /// Where a code goes when a password is forgotten: `email`, `phone` or both in order of preference, or `admin-only`
+    /// alone. Not the channel that the second factor comes by.
+    #[schemars(extend("x-applies-to" = OWN_POOL))]
     pub recovery: Distinct<Recovery>,
-    /// What is kept about people.
+    /// Attributes of people beside their name and what they sign in with.
+    #[schemars(extend(
+        "x-applies-to" = OWN_POOL,
+        "x-source" = "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html"
+    ))]
     pub attributes: Attributes,
-    /// Whether people may create their own accounts.
+    /// If people may create their own accounts.
+    #[schemars(extend("x-applies-to" = OWN_POOL))]
     pub self_sign_up: bool,
-    /// Cognito's feature plan.
+    /// Cognito's feature plan ([prices](https://aws.amazon.com/cognito/pricing/)).
+    #[schemars(extend("x-applies-to" = OWN_POOL))]
     pub plan: Plan,
-    /// Which sign-in pages are shown.
+    /// The sign-in pages that people see.
+    #[schemars(extend("x-applies-to" = POOLS))]
     pub pages: Pages,
-    /// Who sends e-mail in the place of Cognito itself.
+    /// Amazon SES as the sender of e-mail: Cognito by itself sends 50 messages a day.
+    #[schemars(extend(
+        "x-applies-to" = OWN_POOL,
+        "x-source" = "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html",
+        "examples" = [{
+            "from": "Taxi Desk <no-reply@example.com>",
+            "ses-identity": "arn:aws:ses:eu-west-1:123456789012:identity/example.com"
+        }]
+    ))]
     pub email: Option<Email>,
-    /// A web page that signs people in to the same pool.
+    /// A second, public app client for a web page on the same pool, which uses PKCE and has no secret
+    /// ([what a page can do with it](identity.md#a-web-page-on-the-same-pool)).
+    #[schemars(extend(
+        "x-applies-to" = POOLS,
+        "x-later" = Later::Guarded("app-client".to_owned()),
+        "x-source" = "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html",
+        "examples" = [{ "callback-urls": ["https://www.example.com/signed-in"] }]
+    ))]
     pub web_client: Option<WebClient>,
-    /// A user pool that exists already, of which nothing but app clients and a domain is managed.
+    /// A user pool that exists already: app clients and a domain are made in it, and nothing else of it is touched
+    /// ([more](identity.md#a-user-pool-that-exists-already)).
+    #[schemars(
+        with = "Option<String>",
+        regex(pattern = r"^[a-z0-9-]+_[0-9A-Za-z]+$"),
+        extend(
+            "x-applies-to" = POOLS,
+            "x-later" = Later::Guarded("user-pool".to_owned()),
+            "x-allowed" = "write the id of a user pool",
+            "examples" = ["eu-west-1_AbCdEf123"]
+        )
+    )]
     pub user_pool_id: Option<UserPoolId>,
-    /// Which of its two names the pool signs tokens with.
+    /// The host by which the pool calls itself in tokens
+    /// ([when to change it, and what that costs](identity.md#two-names-for-one-pool)).
+    #[schemars(extend("x-applies-to" = OWN_POOL, "x-later" = Later::Guarded("issuer".to_owned())))]
     pub issuer: Issuer,
     /// Lifetimes of tokens.
+    #[schemars(extend("x-applies-to" = POOLS))]
     pub tokens: Tokens,
     /// The host of the sign-in pages.
+    #[schemars(extend("x-applies-to" = POOLS))]
     pub domain: Domain,
 }
 
@@ -75,6 +126,15 @@ impl Default for Identity {
 }
 
 impl Identity {
+    /// Whose accounts people sign in with.
+    pub fn accounts(&self) -> Accounts {
+        match (self.provider, &self.user_pool_id) {
+            (Provider::LoginWithAmazon, _) => Accounts::LoginWithAmazon,
+            (Provider::Cognito, Some(_)) => Accounts::ExistingPool,
+            (Provider::Cognito, None) => Accounts::OwnPool,
+        }
+    }
+
     /// Whether people have their accounts in a user pool.
     pub fn has_a_pool(&self) -> bool {
         self.provider == Provider::Cognito
@@ -82,7 +142,7 @@ impl Identity {
 
     /// Whether that pool is the stage's own, made and looked after.
     pub fn makes_a_pool(&self) -> bool {
-        self.has_a_pool() && self.user_pool_id.is_none()
+        self.accounts() == Accounts::OwnPool
     }
 
     /// The same where the pool exists already and is known to be like this.
@@ -117,14 +177,16 @@ impl Identity {
 }
 
 /// Lifetimes of tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Tokens {
-    /// Of an access token, and of the ID token beside it.
+    /// How long an access token is valid, and the ID token beside it: 6m to 24h. Alexa refuses less, Cognito more.
     pub access: Duration,
-    /// Of a refresh token, counted from sign-in and never extended.
+    /// How long a refresh token is valid: 1h to 3650d, counted from sign-in. Nothing extends it; when it ends, its user
+    /// is unlinked.
+    #[schemars(extend("x-later" = Later::Guarded("link-lifetime".to_owned())))]
     pub refresh: Duration,
-    /// Whether a refresh replaces the refresh token.
+    /// If every refresh replaces the refresh token. The old one still works for 60 seconds. Not in the plan `lite`.
     pub rotation: bool,
 }
 
@@ -173,7 +235,7 @@ words! {
 }
 
 words! {
-    /// Whether a second factor is asked for.
+    /// If a second factor is asked for.
     Mfa {
         /// Never.
         Off = "off",
@@ -191,7 +253,7 @@ words! {
         Sms = "sms",
         /// A code from an authenticator app.
         Totp = "totp",
-        /// A code by e-mail.
+        /// A code by e-mail, which needs `identity.email`.
         Email = "email",
     }
 }
@@ -215,7 +277,7 @@ words! {
         Lite = "lite",
         /// Managed login and one-time codes.
         Essentials = "essentials",
-        /// Threat protection.
+        /// Threat protection in addition.
         Plus = "plus",
     }
 }
@@ -224,9 +286,9 @@ words! {
     /// What a pool calls itself in the tokens that it signs
     /// ([issuers](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html)).
     Issuer {
-        /// By the host of its region's API.
+        /// The host of its region's API.
         Original = "original",
-        /// By a host that is only for issuers, whose keys are in several regions.
+        /// A host that is only for issuers, whose keys are in several regions.
         Updated = "updated",
     }
 }
@@ -234,9 +296,9 @@ words! {
 words! {
     /// Which sign-in pages are shown.
     Pages {
-        /// Managed login.
+        /// Managed login, which the plan `lite` has not.
         ManagedLogin = "managed-login",
-        /// The classic hosted pages.
+        /// The classic pages, which are in English.
         Classic = "classic",
     }
 }

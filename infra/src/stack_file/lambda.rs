@@ -1,27 +1,46 @@
 //! The function behind the skill.
 
-use serde::{Deserialize, Deserializer, de};
+use std::borrow::Cow;
 
-use super::value::{Duration, ValueError, words};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::value::{Duration, ValueError, number, words};
 use super::{Permission, Regions, Variables};
 
 /// The function.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Lambda {
-    /// Memory; processor time comes with it.
+    /// Memory in MB; processor time comes with it.
+    #[schemars(extend("x-source" = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"))]
     pub memory: Memory,
-    /// The processor.
+    /// The processor. The local stage always runs the host's own.
     pub architecture: Architecture,
-    /// Where it runs.
+    /// Regions that the function runs in, by part of the world. The functions' regions are not where people's data is:
+    /// that is the region of a stage.
+    #[schemars(extend("x-source" = super::region::HOSTING, "x-hint" = REGIONS_HINT))]
     pub regions: Regions,
-    /// How long its logs are kept.
+    /// How long logs are kept.
+    #[schemars(extend(
+        "x-source" = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
+        "examples" = ["1d", "90d"]
+    ))]
     pub log_retention: LogRetention,
-    /// Variables that the skill reads from its environment, beside those of this tool.
+    /// Variables that the skill reads from its environment, beside those of this tool; 3 KB of names and values at
+    /// most. A secret is refused.
+    #[schemars(extend("x-source" = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"))]
+    #[serde(skip_serializing_if = "Variables::is_empty")]
     pub environment: Variables,
     /// Permissions of the function's role beside writing its log.
+    #[schemars(extend("x-source" = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html"))]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<Permission>,
 }
+
+/// The way out where the list of what is allowed does not say it.
+const REGIONS_HINT: &str = "Alexa calls a custom skill's Lambda in these regions alone; people can \
+     sign in anywhere else: that is the region of a stage";
 
 impl Default for Lambda {
     fn default() -> Self {
@@ -36,29 +55,16 @@ impl Default for Lambda {
     }
 }
 
-/// Memory of a function in MB
-/// ([128 to 10240](https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Memory(u32);
+number! {
+    /// Memory of a function in MB
+    /// ([128 to 10240](https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html)).
+    Memory(u32), "an amount of memory", 128..=10240, ", in MB"
+}
 
 impl Memory {
     /// In MB.
     pub fn megabytes(self) -> u32 {
         self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Memory {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let found = i64::deserialize(deserializer)?;
-        match u32::try_from(found) {
-            Ok(megabytes @ 128..=10240) => Ok(Self(megabytes)),
-            _ => Err(de::Error::custom(ValueError::new(
-                &found.to_string(),
-                "an amount of memory",
-                "use 128 to 10240, in MB",
-            ))),
-        }
     }
 }
 
@@ -86,6 +92,29 @@ impl LogRetention {
     /// In days.
     pub fn days(self) -> u32 {
         self.0
+    }
+}
+
+impl Serialize for LogRetention {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}d", self.0))
+    }
+}
+
+impl JsonSchema for LogRetention {
+    fn schema_name() -> Cow<'static, str> {
+        "LogRetention".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        // The same time in another unit is read as well.
+        json_schema!({
+            "type": "string",
+            "anyOf": [
+                { "enum": RETENTIONS.map(|days| format!("{days}d")) },
+                { "pattern": "^[0-9]+[smh]$" }
+            ]
+        })
     }
 }
 

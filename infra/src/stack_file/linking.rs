@@ -3,26 +3,32 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, de};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::declaration::POOLS;
 use super::value::{Distinct, ValueError, words};
 
 /// Account linking.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Linking {
-    /// What the skill asks for, and what the app client allows.
+    /// Scopes that the skill asks for and that the app client allows. Login with Amazon has `profile`, `profile:user_id`
+    /// for the id alone, and `postal_code`.
+    #[schemars(extend("x-source" = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html"))]
     pub scopes: Distinct<Scope>,
-    /// The grants of the app client; Alexa uses the code grant.
+    /// The grants of the app client: `code`, which Alexa uses, and `implicit` if something else needs it.
+    #[schemars(extend("x-applies-to" = POOLS))]
     pub grants: Distinct<Grant>,
-    /// Whether the skill can be enabled first and linked later.
+    /// If people may enable the skill first and link later.
     pub optional: bool,
     /// How Alexa presents the client secret.
     pub client_authentication: ClientAuthentication,
-    /// Whether Alexa proves with PKCE that who redeems a code is who asked for it; if not, the
-    /// developer console decides.
+    /// If Alexa proves with PKCE that who redeems a code is who asked for it. Amazon publishes no field for it: the one
+    /// that is written is known from one public project. What was written is read back, and a deployment fails if it
+    /// was not kept. `false` leaves it to the developer console.
     pub pkce: bool,
-    /// Where the skill looks up the profile.
+    /// The service that the skill reads the profile from.
     pub profile_source: ProfileSource,
 }
 
@@ -134,12 +140,13 @@ impl fmt::Display for Scope {
     }
 }
 
-impl<'de> Deserialize<'de> for Scope {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
-}
+super::value::as_text! { Scope, {
+    "type": "string",
+    "anyOf": [
+        { "enum": Scope::STANDARD.map(|scope| scope.to_string()) },
+        { "pattern": "^[!#-.0-\\[\\]-~]+/[!#-.0-\\[\\]-~]+$" }
+    ]
+} }
 
 words! {
     /// An OAuth grant.
@@ -162,13 +169,13 @@ words! {
 }
 
 words! {
-    /// Where the skill looks up the profile.
+    /// The service that the skill reads the profile from.
     ProfileSource {
-        /// The userInfo endpoint of the user pool's domain.
+        /// The userInfo endpoint of the user pool's domain, which needs the scope `openid`.
         Userinfo = "userinfo",
-        /// Cognito's `GetUser`.
+        /// Cognito's `GetUser`, which needs the scope `aws.cognito.signin.user.admin`.
         GetUser = "get-user",
-        /// Login with Amazon.
+        /// Login with Amazon, for that provider and no other.
         LoginWithAmazon = "login-with-amazon",
     }
 }

@@ -1,16 +1,17 @@
 //! What a password must have.
 
-use serde::{Deserialize, Deserializer, de};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::value::{Distinct, ValueError, words};
+use super::value::{Distinct, number, words};
 
 /// What a password must have. Passwords that people have already stay as they are.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Password {
-    /// How long it is at least.
+    /// The fewest characters.
     pub min_length: MinLength,
-    /// Of which kinds it must have a character.
+    /// Kinds of characters of which a password must have one.
     pub require: Distinct<Character>,
 }
 
@@ -28,29 +29,16 @@ impl Default for Password {
     }
 }
 
-/// A number of characters, 6 to 99
-/// ([password policy](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MinLength(u8);
+number! {
+    /// A number of characters, 6 to 99
+    /// ([password policy](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html)).
+    MinLength(u8), "a length of passwords", 6..=99, " characters"
+}
 
 impl MinLength {
     /// In characters.
     pub fn characters(self) -> u8 {
         self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for MinLength {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let found = i64::deserialize(deserializer)?;
-        match u8::try_from(found) {
-            Ok(characters @ 6..=99) => Ok(Self(characters)),
-            _ => Err(de::Error::custom(ValueError::new(
-                &found.to_string(),
-                "a length of passwords",
-                "use 6 to 99 characters",
-            ))),
-        }
     }
 }
 

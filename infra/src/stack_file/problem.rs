@@ -4,7 +4,7 @@ use std::fmt;
 
 use toml::de::{DeTable, DeValue};
 
-use super::sources;
+use super::declaration::{self, Key};
 use super::spelling::closest;
 
 /// A stack file that cannot be used.
@@ -77,13 +77,14 @@ impl Problem {
         // These are this project's own rules.
         let ours = message.starts_with("unknown field") || message.ends_with("is listed twice");
         let key = Locator::new(text).key_at(byte).filter(|_| !ours);
-        let hint = hint(&message).or_else(|| sources::hint(key.as_ref()?));
+        let declared = |what| declaration::of(key.as_deref()?, what);
+        let hint = hint(&message).or_else(|| declared(Key::hint).map(str::to_owned));
         Self {
             line,
             column,
             message,
             hint,
-            source: key.and_then(|key| sources::of(&key)),
+            source: declared(Key::source),
         }
     }
 }

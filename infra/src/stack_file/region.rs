@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::value::{text, words};
 
@@ -10,7 +11,7 @@ text! {
     /// An AWS region.
     Region, "an AWS region",
     "write it as AWS does, such as `us-east-1` or `eu-west-1`",
-    is_region
+    r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
 }
 
 impl Region {
@@ -28,22 +29,6 @@ impl From<LambdaRegion> for Region {
 
 /// Where it is written down which regions Alexa calls functions in.
 pub(super) const HOSTING: &str = "https://developer.amazon.com/en-US/docs/alexa/custom-skills/host-a-custom-skill-as-an-aws-lambda-function.html";
-
-/// Two letters, one or more words, one digit.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [country, words @ .., number] = parts.as_slice() else {
-        return false;
-    };
-    let lower =
-        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    country.len() == 2
-        && lower(country)
-        && !words.is_empty()
-        && words.iter().all(lower)
-        && number.len() == 1
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-}
 
 words! {
     /// A region in which Alexa can call a custom skill's Lambda
@@ -88,7 +73,7 @@ impl AlexaRegion {
 }
 
 /// Where the function runs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Regions {
     /// For everyone whose part of the world is not named.

@@ -1,23 +1,7 @@
 //! Contradictions that the stack file alone gives away, one entry per rule.
 
-/// A rule about a key of `[identity]`, for `$check` to see whether it says something else than what is
-/// usual.
-macro_rules! unless_usual {
-    ($check:ident, $key:literal, $field:ident) => {
-        Rule {
-            severity: Refused,
-            keys: &[concat!("identity.", $key)],
-            source: DOCS,
-            check: |stack| {
-                $check(stack, $key, |identity, usual| {
-                    identity.$field != usual.$field
-                })
-            },
-        }
-    };
-}
-
 mod amazon;
+mod applies;
 mod attributes;
 mod environment;
 mod existing_pool;
@@ -105,22 +89,26 @@ pub(super) fn check(stack: &StackFile, text: &str) -> Findings {
         refused: Vec::new(),
         advice: Vec::new(),
     };
-    let found = all().filter_map(|rule| Some((rule, (rule.check)(stack)?)));
-    let found = found.chain(existing_pool::written(stack, &locator));
-    for (rule, Violation { message, hint }) in found {
-        let (line, column) = locator.find(rule.keys);
-        let problem = Problem {
+    let problem = |keys: &[&str], source, Violation { message, hint }: Violation| {
+        let (line, column) = locator.find(keys);
+        Problem {
             line,
             column,
             message,
             hint: Some(hint),
-            source: Some(rule.source),
-        };
+            source: Some(source),
+        }
+    };
+    for (rule, found) in all().filter_map(|rule| Some((rule, (rule.check)(stack)?))) {
+        let problem = problem(rule.keys, rule.source, found);
         match rule.severity {
             Severity::Refused => findings.refused.push(problem),
             Severity::Advice => findings.advice.push(problem),
         }
     }
+    let applies = applies::check(stack, &locator);
+    let refused = applies.map(|(key, found)| problem(&[key], applies::DOCS, found));
+    findings.refused.extend(refused);
     findings
         .refused
         .sort_by_key(|found| (found.line, found.column));

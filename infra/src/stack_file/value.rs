@@ -1,10 +1,14 @@
 //! Values of the stack file that are no plain words.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
-use serde::{Deserialize, Deserializer, de};
+use regex_lite::Regex;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// Why a text is not the value it should be: what was found, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,9 +29,30 @@ impl ValueError {
     }
 }
 
-/// Declares a text with a rule: a type that parses, displays and deserializes.
+/// A regular expression that is compiled when it is first used. One that cannot be compiled matches nothing.
+pub(super) struct Pattern {
+    text: &'static str,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    pub(super) const fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn matches(&self, text: &str) -> bool {
+        let compiled = self.compiled.get_or_init(|| Regex::new(self.text).ok());
+        compiled.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// Declares a text with a rule, which is a pattern and, where that cannot say everything, a check: a type that
+/// parses, displays, serializes both ways and has a schema.
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $allowed:literal, $check:expr) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $allowed:literal, $pattern:literal $(, $check:expr)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -43,8 +68,10 @@ macro_rules! text {
             type Err = $crate::stack_file::ValueError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let check: fn(&str) -> bool = $check;
-                if check(text) {
+                static PATTERN: $crate::stack_file::value::Pattern =
+                    $crate::stack_file::value::Pattern::new($pattern);
+                let checks: &[fn(&str) -> bool] = &[$($check)?];
+                if PATTERN.matches(text) && checks.iter().all(|check| check(text)) {
                     Ok(Self(text.to_owned()))
                 } else {
                     Err($crate::stack_file::ValueError::new(text, $what, $allowed))
@@ -58,9 +85,19 @@ macro_rules! text {
             }
         }
 
+        $crate::stack_file::value::as_text! {
+            $name, { "type": "string", "pattern": $pattern, "x-allowed": $allowed }
+        }
+    };
+}
+pub(super) use text;
+
+/// Lets a type that parses and displays be written as a text, and gives it this schema.
+macro_rules! as_text {
+    ($name:ident, $schema:tt) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
+                serializer.collect_str(self)
             }
         }
 
@@ -70,15 +107,28 @@ macro_rules! text {
                 text.parse().map_err(serde::de::Error::custom)
             }
         }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
     };
 }
-pub(super) use text;
+pub(super) use as_text;
 
-/// Declares words to choose from: an enum that displays and deserializes.
+/// Declares words to choose from: an enum that displays, serializes both ways and has a schema.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+        )]
         pub enum $name {
             $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
         }
@@ -104,26 +154,57 @@ macro_rules! words {
 }
 pub(super) use words;
 
-/// Whether `text` has between 1 and `longest` characters, all of `[a-z0-9-]`.
-pub(crate) fn is_slug(text: &str, longest: usize) -> bool {
-    (1..=longest).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+/// Declares a whole number between two others: a type that serializes both ways and has a schema.
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident($number:ty), $what:literal, $least:literal..=$most:literal, $unit:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+        pub struct $name($number);
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let found = i64::deserialize(deserializer)?;
+                match <$number>::try_from(found) {
+                    Ok(number @ $least..=$most) => Ok(Self(number)),
+                    _ => Err(serde::de::Error::custom($crate::stack_file::ValueError::new(
+                        &found.to_string(),
+                        $what,
+                        concat!("use ", $least, " to ", $most, $unit),
+                    ))),
+                }
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "integer",
+                    "minimum": $least,
+                    "maximum": $most,
+                    "x-allowed": concat!("use ", $least, " to ", $most, $unit),
+                })
+            }
+        }
+    };
 }
+pub(super) use number;
 
 text! {
     /// The name of the whole: prefix of stacks, pool and function.
     Name, "a name",
     "use 1 to 32 of a-z, 0-9 and -, beginning with a letter as a stack's name must",
-    |text| is_slug(text, 32) && text.starts_with(|first: char| first.is_ascii_lowercase())
+    r"^[a-z][a-z0-9-]{0,31}$"
 }
 
 text! {
     /// The name of a stage.
     StageName, "the name of a stage",
     "use 1 to 16 of a-z, 0-9 and -, beginning with a letter or digit",
-    |text| is_slug(text, 16) && !text.starts_with('-')
+    r"^[a-z0-9][a-z0-9-]{0,15}$"
 }
 
 impl StageName {
@@ -153,8 +234,7 @@ text! {
     /// The name of a profile of ask-cli.
     AskProfile, "a profile of ask-cli",
     "use letters, digits, - and _",
-    |text| !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    r"^[A-Za-z0-9_-]+$"
 }
 
 impl Default for AskProfile {
@@ -168,6 +248,9 @@ impl Default for AskProfile {
 pub struct Duration(u64);
 
 impl Duration {
+    const ALLOWED: &'static str =
+        "write a whole number and s, m, h or d, such as `90s`, `6m`, `1h`, `30d`";
+
     /// So many seconds.
     pub const fn from_secs(seconds: u64) -> Self {
         Self(seconds)
@@ -183,10 +266,7 @@ impl FromStr for Duration {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refused = || {
-            let allowed = "write a whole number and s, m, h or d, such as `90s`, `6m`, `1h`, `30d`";
-            ValueError::new(text, "a duration", allowed)
-        };
+        let refused = || ValueError::new(text, "a duration", Self::ALLOWED);
         let digits = text.trim_end_matches(|last: char| !last.is_ascii_digit());
         let unit = match &text[digits.len()..] {
             "s" => 1,
@@ -210,16 +290,24 @@ impl fmt::Display for Duration {
     }
 }
 
-impl<'de> Deserialize<'de> for Duration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
+as_text! {
+    Duration, { "type": "string", "pattern": "^[0-9]{1,9}[smhd]$", "x-allowed": Duration::ALLOWED }
 }
 
 /// A list without repetition, in the order in which it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Distinct<T>(Vec<T>);
+
+impl<T: JsonSchema> JsonSchema for Distinct<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("Distinct_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let items = generator.subschema_for::<T>();
+        json_schema!({ "type": "array", "items": items, "uniqueItems": true })
+    }
+}
 
 impl<T> Distinct<T> {
     /// A list of what is known to be distinct.

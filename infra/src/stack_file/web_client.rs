@@ -1,25 +1,28 @@
 //! A web page that signs people in to the same pool.
 
 use models::secure_url::SecureUrl;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::declaration::Later;
 use super::linking::Scope;
 use super::value::{Distinct, Duration, text};
 
 /// A second, public app client: without a secret, for a page that proves itself with PKCE
 /// ([PKCE](https://docs.aws.amazon.com/cognito/latest/developerguide/using-pkce-in-authorization-code.html)).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct WebClient {
-    /// Where codes may be sent.
+    /// URLs that codes may be sent to.
+    #[schemars(extend("x-later" = Later::Guarded("redirect-uris".to_owned())))]
     pub callback_urls: Distinct<WebUrl>,
-    /// Where people may be sent who have signed out.
+    /// URLs that people may be sent to who have signed out.
     #[serde(default = "no_urls")]
     pub logout_urls: Distinct<WebUrl>,
-    /// What the page may ask for.
+    /// Scopes that the page may ask for.
     #[serde(default = "default_scopes")]
     pub scopes: Distinct<Scope>,
-    /// How long its refresh tokens are valid, counted from sign-in.
+    /// How long its refresh tokens are valid, counted from sign-in: 1h to 3650d.
     #[serde(default = "default_refresh")]
     pub refresh: Duration,
 }
@@ -42,6 +45,7 @@ text! {
     /// ([`CallbackURLs`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html)).
     WebUrl, "a URL of a web page",
     "write an https URL, or http://localhost while you develop, without # and user name",
+    r"^(https://|http://localhost([:/?]|$))[^\s#]*$",
     is_web_url
 }
 

@@ -102,6 +102,11 @@ const STEPS: &[Step] = &[
         run: rust::docs,
     },
     Step {
+        name: "stack-schema",
+        about: "a JSON schema validator accepts the stack files that we read, and no others",
+        run: python::stack_schema,
+    },
+    Step {
         name: "cfn-lint",
         about: "cfn-lint accepts the templates",
         run: python::cfn_lint,

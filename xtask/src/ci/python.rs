@@ -40,6 +40,23 @@ pub(super) fn policies(toolbox: &Toolbox) -> Result<()> {
     Ok(cmd!(sh, "{python} {judge} {templates...}").run()?)
 }
 
+/// `stack.schema.json` allows the stack files of this repository, the examples of the documentation and what the tests
+/// of `infra` have read, and none that they have seen refused.
+pub(super) fn stack_schema(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    let python = toolbox.python_program("python")?;
+    let judge = toolbox.judge("stack_schema.py");
+    let cases = toolbox.folder.join("stack-schema");
+    sh.remove_path(&cases)?;
+    cmd!(
+        sh,
+        "cargo test --quiet --package voicelink-infra --lib declaration"
+    )
+    .env("STACK_SCHEMA_CASES", &cases)
+    .run()?;
+    Ok(cmd!(sh, "{python} {judge} {cases}").run()?)
+}
+
 /// CloudFormation reads YAML 1.1, in which a plain `OFF` is no text.
 pub(super) fn yaml(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;

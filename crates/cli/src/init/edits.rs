@@ -108,7 +108,16 @@ pub(crate) fn stack_file(
             set(&mut stage["region"], region);
         }
     }
-    Ok(file.to_string())
+    let edited = file.to_string();
+    // Editors find the schema by the first line, which no preset has.
+    let first = text
+        .lines()
+        .next()
+        .filter(|line| line.starts_with("#:schema "));
+    Ok(match first.filter(|_| preset.is_some()) {
+        Some(line) => format!("{line}\n{edited}"),
+        None => edited,
+    })
 }
 
 /// A table of another, made where it is not there.

@@ -1,12 +1,10 @@
-//! Rules about who signs people in: Login with Amazon has no user pool, and nothing of one.
+//! Rules about who signs people in: Login with Amazon has profiles and scopes of its own.
 
 use super::Severity::Refused;
 use super::{Rule, Violation, violation};
-use crate::stack_file::{Grant, Identity, ProfileSource, Provider, Scope, StackFile};
+use crate::stack_file::{ProfileSource, Provider, Scope, StackFile};
 
 const PROFILE: &str = "https://developer.amazon.com/docs/login-with-amazon/customer-profile.html";
-/// What needs a pool is written down beside the keys.
-const DOCS: &str = "docs/identity.md";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -33,44 +31,7 @@ pub(super) const RULES: &[Rule] = &[
         source: PROFILE,
         check: amazon_without_profile,
     },
-    Rule {
-        severity: Refused,
-        keys: &["linking.grants"],
-        source: DOCS,
-        check: grants_of_a_pool,
-    },
-    unless_usual!(of_a_pool, "sign-in", sign_in),
-    unless_usual!(of_a_pool, "first-factors", first_factors),
-    unless_usual!(of_a_pool, "password", password),
-    unless_usual!(of_a_pool, "mfa", mfa),
-    unless_usual!(of_a_pool, "mfa-factors", mfa_factors),
-    unless_usual!(of_a_pool, "recovery", recovery),
-    unless_usual!(of_a_pool, "attributes", attributes),
-    unless_usual!(of_a_pool, "issuer", issuer),
-    unless_usual!(of_a_pool, "self-sign-up", self_sign_up),
-    unless_usual!(of_a_pool, "plan", plan),
-    unless_usual!(of_a_pool, "pages", pages),
-    unless_usual!(of_a_pool, "email", email),
-    unless_usual!(of_a_pool, "web-client", web_client),
-    unless_usual!(of_a_pool, "user-pool-id", user_pool_id),
-    unless_usual!(of_a_pool, "tokens", tokens),
-    unless_usual!(of_a_pool, "domain", domain),
 ];
-
-/// A key of a user pool. It means nothing without one, and whoever writes it expects it to do
-/// something.
-fn of_a_pool(
-    stack: &StackFile,
-    key: &str,
-    differs: impl Fn(&Identity, &Identity) -> bool,
-) -> Option<Violation> {
-    let identity = &stack.identity;
-    violation(
-        !identity.has_a_pool() && differs(identity, &Identity::default()),
-        format!("`{key}` is about a user pool, and Login with Amazon has none"),
-        format!("remove {key}, or use provider = \"cognito\""),
-    )
-}
 
 fn profile_of_the_other_provider(stack: &StackFile) -> Option<Violation> {
     let source = stack.linking.profile_source;
@@ -130,13 +91,5 @@ fn amazon_without_profile(stack: &StackFile) -> Option<Violation> {
             && !scopes.contains(&Scope::ProfileUserId),
         "Login with Amazon says who somebody is only to whoever asks for `profile` or `profile:user_id`",
         "add \"profile\" to scopes",
-    )
-}
-
-fn grants_of_a_pool(stack: &StackFile) -> Option<Violation> {
-    violation(
-        !stack.identity.has_a_pool() && stack.linking.grants.contains(&Grant::Implicit),
-        "`grants` is about the app client of a user pool, and Login with Amazon has none",
-        "remove grants; Alexa uses the code grant",
     )
 }

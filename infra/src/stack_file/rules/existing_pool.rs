@@ -1,24 +1,11 @@
 //! Rules about a user pool that exists already: it is somebody's own matter, and stays as it is.
 
 use super::Severity::Refused;
+use super::applies::DOCS;
 use super::{Rule, Violation, violation};
-use crate::stack_file::problem::Locator;
-use crate::stack_file::{Identity, PrefixTemplate, StackFile};
-
-/// What is managed of such a pool is written down here.
-const DOCS: &str = "docs/identity.md";
+use crate::stack_file::{PrefixTemplate, StackFile};
 
 pub(super) const RULES: &[Rule] = &[
-    unless_usual!(of_the_pool, "sign-in", sign_in),
-    unless_usual!(of_the_pool, "password", password),
-    unless_usual!(of_the_pool, "mfa", mfa),
-    unless_usual!(of_the_pool, "mfa-factors", mfa_factors),
-    unless_usual!(of_the_pool, "recovery", recovery),
-    unless_usual!(of_the_pool, "attributes", attributes),
-    unless_usual!(of_the_pool, "issuer", issuer),
-    unless_usual!(of_the_pool, "self-sign-up", self_sign_up),
-    unless_usual!(of_the_pool, "plan", plan),
-    unless_usual!(of_the_pool, "email", email),
     Rule {
         severity: Refused,
         keys: &["identity.user-pool-id"],
@@ -38,37 +25,6 @@ pub(super) const RULES: &[Rule] = &[
         check: existing_domain_beside_another,
     },
 ];
-
-/// The same for keys that say what is usual anyway: the pool may be another, and whoever writes
-/// `mfa = "off"` would believe it.
-pub(super) fn written(
-    stack: &StackFile,
-    locator: &Locator<'_>,
-) -> impl Iterator<Item = (&'static Rule, Violation)> {
-    let usual = RULES.iter().filter(|rule| (rule.check)(stack).is_none());
-    usual.filter_map(|rule| {
-        let key = rule.keys.first().filter(|key| locator.has(key))?;
-        let name = key.strip_prefix("identity.")?;
-        let is_the_pools = !["user-pool-id", "domain.existing"].contains(&name);
-        Some((rule, of_the_pool(stack, name, |_, _| is_the_pools)?))
-    })
-}
-
-/// A key that configures a pool. Whoever writes it expects it to do something, and nothing of a pool
-/// that exists already is touched.
-fn of_the_pool(
-    stack: &StackFile,
-    key: &str,
-    differs: impl Fn(&Identity, &Identity) -> bool,
-) -> Option<Violation> {
-    let identity = &stack.identity;
-    let pool = identity.user_pool_id.as_ref()?;
-    violation(
-        identity.has_a_pool() && differs(identity, &Identity::default()),
-        format!("`{key}` configures a user pool, and nothing of {pool} is changed"),
-        format!("remove {key}: the pool has its own; or remove user-pool-id to have a pool made"),
-    )
-}
 
 fn pool_in_another_region(stack: &StackFile) -> Option<Violation> {
     let pool = stack.identity.user_pool_id.as_ref()?;

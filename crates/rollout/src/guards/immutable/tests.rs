@@ -1,3 +1,6 @@
+use infra::stack_file::declaration::{self, Key, Later};
+use serde_json::Value;
+
 use super::*;
 use crate::state::PoolRecord;
 
@@ -139,4 +142,60 @@ fn who_makes_no_pool_contradicts_none() {
     ] {
         assert_eq!(check_recorded_pool(&stack(other), &state, &[]), Ok(()));
     }
+}
+
+/// A value of a key beside the usual one.
+fn another(key: &Key) -> Option<Value> {
+    let schema = key.schema();
+    let words = |schema: &Value| {
+        let words = schema["oneOf"].as_array().into_iter().flatten();
+        words.map(|word| word["const"].clone()).collect::<Vec<_>>()
+    };
+    let example = schema["examples"].get(0).cloned();
+    example.or_else(|| match schema.get("default")? {
+        Value::Bool(usual) => Some((!usual).into()),
+        Value::Array(usual) => {
+            let mut words = words(&schema["items"]).into_iter();
+            words
+                .find(|word| !usual.contains(word))
+                .map(|word| vec![word].into())
+        }
+        usual => words(schema).into_iter().find(|word| word != usual),
+    })
+}
+
+/// A pool refuses to change by exactly those keys that are declared to be fixed.
+#[test]
+fn what_is_fixed_is_declared_to_be() {
+    let usual = ImmutablePoolSettings::wanted(&stack("")).unwrap().unwrap();
+    let (mut tried, mut fixed) = (0, 0);
+    for key in declaration::keys() {
+        if let Some(Later::Guarded(guard)) = key.later() {
+            assert!(guard.parse::<Guard>().is_ok(), "{}: {guard}", key.path);
+        }
+        let Some(value) = another(key).filter(|_| key.path.starts_with("identity.")) else {
+            continue;
+        };
+        let steps = key.path.rsplit('.');
+        let mut file = steps.fold(value, |value, step| serde_json::json!({ step: value }));
+        file["name"] = "guide".into();
+        // Not by the rules across keys: one key alone is another.
+        let stack: StackFile = serde_json::from_value(file).unwrap();
+        let Some(other) = ImmutablePoolSettings::wanted(&stack).unwrap() else {
+            continue;
+        };
+        let refused = |made: &ImmutablePoolSettings, wanted| {
+            !made.differences(wanted, made.schema.keys()).is_empty()
+        };
+        let expected = match key.later() {
+            Some(Later::Never) => (true, true),
+            Some(Later::OnlyAdded) => (false, true),
+            _ => (false, false),
+        };
+        let found = (refused(&usual, &other), refused(&other, &usual));
+        assert_eq!(found, expected, "{}", key.path);
+        tried += 1;
+        fixed += usize::from(found.1);
+    }
+    assert!(tried >= 12 && fixed == 3, "{fixed} of {tried}");
 }

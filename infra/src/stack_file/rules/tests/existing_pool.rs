@@ -6,51 +6,6 @@ pub(super) const REFUSED: &[Case] = &[
         (4, 11),
         "`sign-in` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
     ),
-    (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\npassword = { min-length = 10 }",
-        (4, 12),
-        "`password` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
-    ),
-    (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nmfa = 'optional'",
-        (4, 7),
-        "`mfa` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
-    ),
-    (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nmfa-factors = ['totp']",
-        (4, 15),
-        "`mfa-factors` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
-    ),
-    (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nrecovery = ['admin-only']",
-        (4, 12),
-        "`recovery` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
-    ),
-    (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nattributes = { custom = { plan = 'text' } }",
-        (4, 14),
-        "`attributes` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
-    ),
-    (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nissuer = 'updated'",
-        (4, 10),
-        "`issuer` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
-    ),
-    (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nself-sign-up = false",
-        (4, 16),
-        "`self-sign-up` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
-    ),
-    (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nplan = 'plus'",
-        (4, 8),
-        "`plan` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
-    ),
-    (
-        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nemail = { from = 'a@example.com', ses-identity = 'arn:aws:ses:eu-west-1:123456789012:identity/example.com' }",
-        (4, 9),
-        "`email` configures a user pool, and nothing of eu-west-1_AbCdEf123 is changed",
-    ),
     // What is usual is refused as well: the pool may be another.
     (
         "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nmfa = 'off'\nself-sign-up = true",
