@@ -92,7 +92,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     } else {
         let (client, skill) = match options.skill_id {
             Some(skill) => (inputs::developer_client(&stack, &name)?, skill),
-            None => inputs::developer_and_skill(&options.stack, stack, &name).await?,
+            None => Box::pin(inputs::developer_and_skill(&options.stack, stack, &name)).await?,
         };
         simulated::talk(&client, &skill, conversations).await
     };

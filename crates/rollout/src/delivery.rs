@@ -21,7 +21,7 @@ use crate::progress::{Progress, Step};
 use crate::session::delivery_roles::read;
 use crate::stage_in_another_region::Place;
 use crate::steps::stack;
-use crate::template::unrenderable;
+use crate::template;
 
 /// What decides which roles a stage gets.
 #[derive(Debug)]
@@ -210,12 +210,11 @@ fn parameters(inputs: &Inputs, before: Option<&Observed>) -> Result<DeliveryPara
 }
 
 fn desired(inputs: &Inputs, parameters: &DeliveryParameters) -> Result<Desired, Error> {
-    let template = infra::stacks::delivery(&inputs.stack).to_yaml();
     let pairs = parameters.to_pairs().into_iter();
     Ok(Desired {
         name: names::delivery_stack(&inputs.stack.name, &inputs.stage),
         region: inputs.home.clone(),
-        template: template.map_err(|error| unrenderable(&error))?,
+        template: template::text(&infra::stacks::delivery(&inputs.stack))?,
         parameters: pairs
             .map(|(name, value)| (name.to_owned(), value))
             .collect(),

@@ -1,9 +1,10 @@
 //! The one error of a rollout: what failed, why, and what to do next.
 
+mod call;
+
 use std::fmt;
 
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+pub use call::{CallError, Refusal};
 
 /// Declares an enum of error codes: each variant with the name that scripts match on, and its meaning, which is
 /// its documentation as well as its row in `docs/errors.md`.
@@ -126,48 +127,6 @@ impl Error {
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(cause.into());
         self
-    }
-
-    /// A failed AWS call, with the service's own code and message.
-    pub fn aws<E, R>(doing: impl Into<String>, error: &SdkError<E, R>) -> Self
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: fmt::Debug,
-    {
-        let doing = doing.into();
-        match error {
-            SdkError::ServiceError(context) => {
-                let error = context.err();
-                let code = error.code().unwrap_or("UnknownError");
-                let message = error.message().unwrap_or("the service gave no reason");
-                let failure = Self::new(Code::Aws, format!("{doing}: {message} ({code})"));
-                match code {
-                    "AccessDenied" | "AccessDeniedException" => Self {
-                        denied: true,
-                        ..failure.hint(
-                            "give the credentials in use the permission that the message names",
-                        )
-                    },
-                    "ExpiredToken"
-                    | "ExpiredTokenException"
-                    | "InvalidClientTokenId"
-                    | "UnrecognizedClientException" => {
-                        Self::new(Code::AwsCredentials, format!("{doing}: {message} ({code})"))
-                            .hint("sign in again, for example with `aws sso login`, and rerun")
-                    }
-                    _ => failure.hint(
-                        "mend what the message names; if it names nothing, run the command again: it \
-                         goes on from here",
-                    ),
-                }
-            }
-            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
-                Self::new(Code::Endpoint, format!("{doing}: no answer from AWS"))
-                    .because(chain(error))
-                    .hint("check the network and the stage's endpoint, then run the command again")
-            }
-            _ => Self::new(Code::Aws, doing).because(chain(error)),
-        }
     }
 
     /// The kind of failure: a [`Code`], or one of [`smapi::Error::code`].

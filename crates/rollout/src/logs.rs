@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use infra::names;
 use infra::stack_file::Region;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::aws::Aws;
+use crate::aws::signed::Service;
 use crate::calls::CallCounter;
 use crate::error::{Code, Error};
 use crate::inputs::Inputs;
@@ -84,21 +84,36 @@ impl Tail {
     }
 }
 
-async fn read(
-    aws: &Aws,
-    group: &str,
-    region: &Region,
-    start: i64,
-) -> Result<Vec<FilteredLogEvent>, Error> {
+/// An event of a log group.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Event {
+    /// Milliseconds since the epoch.
+    timestamp: Option<i64>,
+    #[serde(rename = "eventId")]
+    id: Option<String>,
+    log_stream_name: Option<String>,
+    message: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    #[serde(default)]
+    events: Vec<Event>,
+    next_token: Option<String>,
+}
+
+/// Reads a log group from a time on.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html>
+async fn read(aws: &Aws, group: &str, region: &Region, start: i64) -> Result<Vec<Event>, Error> {
+    let logs = Service::regional(aws, "CloudWatch Logs", "logs", region.as_str());
+    let mut input = json!({ "logGroupName": group, "startTime": start });
     let mut events = Vec::new();
-    let mut pages = aws
-        .logs(region)
-        .filter_log_events()
-        .log_group_name(group)
-        .start_time(start)
-        .into_paginator()
-        .send();
-    while let Some(page) = pages.next().await {
+    loop {
+        let page = logs
+            .json::<Page>("Logs_20140328", "FilterLogEvents", &input)
+            .await;
         let page = page.map_err(|error| {
             if error.code() == Some("ResourceNotFoundException") {
                 Error::new(
@@ -107,15 +122,18 @@ async fn read(
                 )
                 .hint("deploy the stage first; the function's stack makes the log group")
             } else {
-                Error::aws(format!("cannot read log group {group} in {region}"), &error)
+                Error::aws(format!("cannot read log group {group} in {region}"), error)
             }
         })?;
-        events.extend(page.events.unwrap_or_default());
+        events.extend(page.events);
+        match page.next_token {
+            Some(next) => input["nextToken"] = next.into(),
+            None => return Ok(events),
+        }
     }
-    Ok(events)
 }
 
-fn line(region: &Region, event: FilteredLogEvent) -> Option<Line> {
+fn line(region: &Region, event: Event) -> Option<Line> {
     Some(Line {
         timestamp: Timestamp::from_millisecond(event.timestamp?).ok()?,
         region: region.as_str().to_owned(),
@@ -147,8 +165,8 @@ impl Cursor {
     }
 
     /// Those events that have not been seen before.
-    fn advance(&mut self, events: Vec<FilteredLogEvent>) -> Vec<FilteredLogEvent> {
-        let key = |event: &FilteredLogEvent| Some((event.timestamp?, event.event_id.clone()?));
+    fn advance(&mut self, events: Vec<Event>) -> Vec<Event> {
+        let key = |event: &Event| Some((event.timestamp?, event.id.clone()?));
         let new: Vec<_> = events
             .into_iter()
             .filter(|event| key(event).is_some_and(|key| self.seen.insert(key)))
@@ -168,13 +186,13 @@ mod tests {
 
     use super::*;
 
-    fn event(at: i64, id: usize) -> FilteredLogEvent {
-        FilteredLogEvent::builder()
-            .timestamp(at)
-            .event_id(id.to_string())
-            .log_stream_name("stream")
-            .message("said\n")
-            .build()
+    fn event(at: i64, id: usize) -> Event {
+        Event {
+            timestamp: Some(at),
+            id: Some(id.to_string()),
+            log_stream_name: Some("stream".to_owned()),
+            message: Some("said\n".to_owned()),
+        }
     }
 
     proptest! {
@@ -197,7 +215,7 @@ mod tests {
             }
             let mut ids: Vec<usize> = told
                 .iter()
-                .filter_map(|event| event.event_id()?.parse().ok())
+                .filter_map(|event| event.id.as_ref()?.parse().ok())
                 .collect();
             ids.sort_unstable();
             prop_assert_eq!(ids, (0..steps.len()).collect::<Vec<_>>());

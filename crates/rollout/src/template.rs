@@ -1,9 +1,12 @@
 //! Reading a CloudFormation template for comparison: its resources with parameters filled in, so
 //! that a person reads values and not the names of parameters.
 
+#[cfg(test)]
+mod tests;
+mod yaml;
+
 use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Value, json};
 
 use infra::cloudformation::RenderError;
@@ -29,9 +32,14 @@ pub struct Resource {
 }
 
 impl Template {
-    /// Reads a template in YAML or JSON.
+    /// Reads a template in JSON, or in YAML as versions before 0.2.0 have deployed it.
     pub fn read(text: &str, parameters: &BTreeMap<String, String>) -> Result<Self, Error> {
-        let document = load(text).map_err(|cause| {
+        let document = if text.trim_start().starts_with('{') {
+            serde_json::from_str(text).map_err(|error| error.to_string())
+        } else {
+            yaml::read(text)
+        };
+        let document = document.map_err(|cause| {
             Error::new(Code::Stack, "a deployed template cannot be read").because(cause)
         })?;
         Ok(Self {
@@ -251,7 +259,13 @@ fn undescribed(section: &Value) -> Value {
     section
 }
 
-/// A template that cannot be written as YAML.
+/// A template as it is sent.
+pub(crate) fn text(template: &infra::Template) -> Result<String, Error> {
+    let document = template.to_json().map_err(|error| unrenderable(&error))?;
+    Ok(document.to_string())
+}
+
+/// A template that cannot be rendered.
 pub(crate) fn unrenderable(error: &RenderError) -> Error {
     Error::new(
         Code::StackFile,
@@ -291,247 +305,4 @@ fn placeholders(text: &str) -> Vec<(String, Option<String>)> {
             None => (name.to_owned(), None),
         })
         .collect()
-}
-
-fn load(text: &str) -> Result<Value, String> {
-    let mut events = Vec::new();
-    for event in Parser::new_from_str(text) {
-        let (event, _) = event.map_err(|error| error.to_string())?;
-        events.push(event);
-    }
-    let mut events = events
-        .into_iter()
-        .skip_while(|event| !matches!(event, Event::DocumentStart(_)))
-        .skip(1);
-    node(&mut events)
-}
-
-fn node<'text>(events: &mut impl Iterator<Item = Event<'text>>) -> Result<Value, String> {
-    let event = events.next().ok_or("it ends too early")?;
-    complete(event, events)
-}
-
-fn complete<'text>(
-    event: Event<'text>,
-    events: &mut impl Iterator<Item = Event<'text>>,
-) -> Result<Value, String> {
-    match event {
-        Event::Scalar(text, style, _, tag) => {
-            let text = text.to_string();
-            Ok(match tag {
-                Some(tag) if !tag.is_yaml_core_schema() => function(&tag, json!(text)),
-                None if style == ScalarStyle::Plain => scalar(&text),
-                _ => json!(text),
-            })
-        }
-        Event::SequenceStart(_, tag) => {
-            let mut items = Vec::new();
-            loop {
-                match events.next().ok_or("a list does not end")? {
-                    Event::SequenceEnd => break,
-                    event => items.push(complete(event, events)?),
-                }
-            }
-            Ok(tagged(tag.as_deref(), json!(items)))
-        }
-        Event::MappingStart(_, tag) => {
-            let mut members = Map::new();
-            loop {
-                match events.next().ok_or("a mapping does not end")? {
-                    Event::MappingEnd => break,
-                    Event::Scalar(name, ..) => {
-                        members.insert(name.to_string(), node(events)?);
-                    }
-                    _ => return Err("a key is not text".to_owned()),
-                }
-            }
-            Ok(tagged(tag.as_deref(), json!(members)))
-        }
-        _ => Err("it uses a part of YAML that templates do not have".to_owned()),
-    }
-}
-
-fn tagged(tag: Option<&Tag>, value: Value) -> Value {
-    match tag {
-        Some(tag) if !tag.is_yaml_core_schema() => function(tag, value),
-        _ => value,
-    }
-}
-
-/// The long form of an intrinsic function.
-fn function(tag: &Tag, argument: Value) -> Value {
-    match (tag.suffix.as_str(), argument) {
-        (name @ ("Ref" | "Condition"), argument) => json!({ name: argument }),
-        ("GetAtt", Value::String(path)) => {
-            let parts: Vec<_> = path.splitn(2, '.').collect();
-            json!({ "Fn::GetAtt": parts })
-        }
-        (name, argument) => json!({ format!("Fn::{name}"): argument }),
-    }
-}
-
-/// Both sides of a comparison are read by the same rules, so that these need not be all of YAML's.
-fn scalar(text: &str) -> Value {
-    match text {
-        "" | "~" | "null" => Value::Null,
-        "true" => json!(true),
-        "false" => json!(false),
-        number => number
-            .parse::<i64>()
-            .map_or(json!(text), |number| json!(number)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TEMPLATE: &str = "
-Parameters:
-  Stage: {Type: String}
-  Uris: {Type: CommaDelimitedList}
-Resources:
-  Pool:
-    Type: AWS::Cognito::UserPool
-    DeletionPolicy: Retain
-    Properties:
-      UserPoolName: !Sub guide-${Stage}
-      Mfa: \"OFF\"
-      Urls: !Ref Uris
-      Arn: !GetAtt Role.Arn
-      Text: !Sub \"${Role} of ${AWS::Region}\"
-";
-
-    fn parameters() -> BTreeMap<String, String> {
-        [("Stage", "dev"), ("Uris", "https://a,https://b")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into()
-    }
-
-    #[test]
-    fn parameters_are_filled_in_and_references_stay() {
-        let resources = Template::read(TEMPLATE, &parameters()).unwrap().resources();
-        let pool = &resources["Pool"];
-        assert_eq!(
-            Value::from(pool.properties.clone()),
-            json!({
-                "UserPoolName": "guide-dev",
-                "Mfa": "OFF",
-                "Urls": ["https://a", "https://b"],
-                "Arn": {"Fn::GetAtt": ["Role", "Arn"]},
-                "Text": {"Fn::Sub": "${Role} of ${AWS::Region}"},
-            })
-        );
-        assert_eq!(pool.attributes["DeletionPolicy"], "Retain");
-        let role = |attribute: Option<&str>| ("Role".to_owned(), attribute.map(str::to_owned));
-        let found = references(&json!(pool.properties));
-        assert!(found.contains(&role(None)) && found.contains(&role(Some("Arn"))));
-    }
-
-    #[test]
-    fn what_a_condition_leaves_out_is_not_there() {
-        let text = "
-Parameters: {Stage: {Type: String}}
-Conditions:
-  IsDev: !Equals [!Ref Stage, dev]
-  IsHere: !Equals [!Ref AWS::Region, us-east-1]
-Resources:
-  Pool:
-    Type: P
-    Properties:
-      Name: !If [IsDev, !Ref AWS::NoValue, !Ref Stage]
-      Other: !If [IsHere, a, b]
-  Dev: {Type: D, Condition: IsDev}
-";
-        let of = |stage: &str| {
-            let parameters = [("Stage".to_owned(), stage.to_owned())].into();
-            Template::read(text, &parameters).unwrap().resources()
-        };
-        let unknown = json!({"Fn::If": ["IsHere", "a", "b"]});
-        assert_eq!(
-            json!(of("dev")["Pool"].properties),
-            json!({ "Other": unknown })
-        );
-        assert!(of("dev").contains_key("Dev"));
-        assert_eq!(
-            json!(of("prod")["Pool"].properties),
-            json!({ "Name": "prod", "Other": unknown })
-        );
-        assert!(!of("prod").contains_key("Dev"));
-    }
-
-    #[test]
-    fn words_and_layout_mean_nothing_and_values_do() {
-        let read = |text: &str| Template::read(text, &parameters()).unwrap();
-        let other = format!(
-            "# A comment.\nDescription: Other words\n{}Outputs:\n  Pool:\n    Description: a\n    \
-             Value: !Ref Pool\n",
-            TEMPLATE.replace("{Type: String}", "{Type: String, Description: Which}")
-        );
-        let plain = format!("{TEMPLATE}Outputs: {{Pool: {{Value: !Ref Pool}}}}\n");
-        assert!(read(&other).means_the_same(&read(&plain)));
-        assert!(!read(TEMPLATE).means_the_same(&read(&plain)));
-        for (from, to) in [
-            ("\"OFF\"", "\"ON\""),
-            ("Retain", "Delete"),
-            ("CommaDelimitedList", "String"),
-        ] {
-            let changed = plain.replace(from, to);
-            assert!(!read(&plain).means_the_same(&read(&changed)), "{to}");
-        }
-        let moved = [("Stage".to_owned(), "prod".to_owned())].into();
-        let moved = Template::read(&plain, &moved).unwrap();
-        assert!(!read(&plain).means_the_same(&moved));
-    }
-
-    #[test]
-    fn a_part_of_a_template_has_no_outputs_and_lacks_nothing() {
-        let text = "
-Parameters: {Stage: {Type: String}}
-Resources:
-  Pool: {Type: P, Properties: {Name: !Ref Stage}}
-  Client: {Type: C, DependsOn: Other, Properties: {Pool: !Ref Pool}}
-  Other: {Type: O}
-Outputs: {Pool: {Value: !Ref Pool}}
-";
-        let template = Template::read(text, &parameters()).unwrap();
-        let part: Value =
-            serde_json::from_str(&template.only(&["Pool", "Client"]).unwrap()).unwrap();
-        assert_eq!(
-            part,
-            json!({
-                "Parameters": {"Stage": {"Type": "String"}},
-                "Resources": {
-                    "Pool": {"Type": "P", "Properties": {"Name": {"Ref": "Stage"}}},
-                    "Client": {"Type": "C", "Properties": {"Pool": {"Ref": "Pool"}}},
-                },
-            })
-        );
-        let refused = template.only(&["Client"]).unwrap_err();
-        assert!(refused.message().contains("Pool"), "{}", refused.message());
-    }
-
-    #[test]
-    fn a_released_template_keeps_nothing_when_its_stack_goes() {
-        let text = "
-Resources:
-  Pool:
-    Type: P
-    DeletionPolicy: Retain
-    UpdateReplacePolicy: Retain
-    Properties: {DeletionProtection: ACTIVE, Name: !Ref Stage}
-";
-        let released = Template::read(text, &parameters()).unwrap().released();
-        let released: Value = serde_json::from_str(&released).unwrap();
-        assert_eq!(
-            released["Resources"]["Pool"],
-            json!({"Type": "P", "Properties": {"DeletionProtection": "INACTIVE", "Name": {"Ref": "Stage"}}})
-        );
-    }
-
-    #[test]
-    fn what_is_no_template_is_refused() {
-        assert!(Template::read("a: [", &parameters()).is_err());
-        assert!(Template::read("", &parameters()).is_err());
-    }
 }

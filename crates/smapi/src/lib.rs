@@ -47,7 +47,7 @@ pub use import::{ImportId, ImportStatus, ResourceImport, Upload};
 pub use login::{ReturnError, SCOPES, SecurityProfile, SignIn, redeem};
 pub use logins::{Login, LoginError, Logins};
 pub use refusal::{Refusal, Violation};
-pub use retry::RetryPolicy;
+pub use retry::{RetryPolicy, retry_after};
 pub use simulation::{SessionMode, Simulation, SimulationStatus};
 pub use skills::SkillSummary;
 pub use status::{Notice, ResourceStatus, SkillStatus, Status};

@@ -61,6 +61,16 @@ impl RetryPolicy {
         if attempt >= attempts || !may_repeat(repeat, error) {
             return None;
         }
+        self.jittered(attempt, error.retry_after(), random)
+    }
+
+    /// How long to wait after an attempt of this number, from 1, when the service has `asked` for a
+    /// wait or not; `None` when it asks for more than is granted.
+    pub fn pause(&self, attempt: u32, asked: Option<Duration>) -> Option<Duration> {
+        self.jittered(attempt, asked, random())
+    }
+
+    fn jittered(&self, attempt: u32, asked: Option<Duration>, random: u64) -> Option<Duration> {
         let limit = self
             .first
             .saturating_mul(2_u32.saturating_pow(attempt - 1))
@@ -68,7 +78,7 @@ impl RetryPolicy {
         // 2^-32 steps are fine enough for a wait, and exact in an f64.
         let part = f64::from(u32::try_from(random >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX);
         let jitter = limit.mul_f64(part);
-        match error.retry_after() {
+        match asked {
             Some(asked) if asked > self.longest_asked => None,
             Some(asked) => Some(asked + jitter.min(self.first)),
             None => Some(jitter),
@@ -96,7 +106,7 @@ pub(crate) fn random() -> u64 {
 
 /// The wait that the service asks for, in seconds or as a date
 /// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
-pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

@@ -3,41 +3,33 @@
 //! There is one for each region that a Lambda runs in, and it is always addressed together with
 //! the account that must own it: a bucket's name can be taken by anybody.
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, MfaDeleteStatus,
-    PublicAccessBlockConfiguration, VersioningConfiguration,
-};
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+mod ensure;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use jiff::Timestamp;
+use reqwest::Method;
+use reqwest::header::ETAG;
+use sha2::{Digest, Sha256};
 
 use infra::stack_file::Region;
 
-use super::capture::Capture;
-use super::service_time::ServiceTime;
-use super::{AccountId, Aws};
-use crate::error::{Code, Error};
+use super::service_time::{self, ServiceTime};
+use super::signed::{Answer, Request, Service};
+use super::{AccountId, Aws, xml};
+use crate::error::{CallError, Code, Error};
 
 /// A bucket together with its region and the account that must own it.
 #[derive(Debug, Clone)]
 pub struct Bucket {
-    client: Client,
+    service: Service,
+    /// Path segments before an object's key.
+    base: Vec<String>,
     name: String,
     region: Region,
     owner: AccountId,
     time: ServiceTime,
-}
-
-/// A configuration of a bucket as it was read.
-#[derive(Debug, Default)]
-struct Configuration {
-    /// Whether it is as it has to be.
-    is_right: bool,
-    /// Settings that writing it would reset.
-    unknown: Vec<String>,
 }
 
 /// An object with the tag that a conditional write needs.
@@ -71,20 +63,34 @@ pub enum Expect<'a> {
 /// not ask.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html>
 pub async fn names(aws: &Aws, region: &Region) -> Result<Option<Vec<String>>, Error> {
-    let answer = match aws.s3(region).list_buckets().send().await {
-        Ok(answer) => answer,
-        Err(error) if status(&error) == Some(403) => return Ok(None),
-        Err(error) => return Err(Error::aws("cannot list the account's buckets", &error)),
-    };
-    let buckets = answer.buckets.unwrap_or_default().into_iter();
-    Ok(Some(buckets.filter_map(|bucket| bucket.name).collect()))
+    let service = Service::regional(aws, "S3", "s3", region.as_str());
+    let answer = service.get("ListBuckets", &[], &[]).await;
+    let names = answer.and_then(|answer| {
+        xml::read(&answer.body, |root| {
+            let buckets = xml::child(root, "Buckets").into_iter();
+            let buckets = buckets.flat_map(xml::elements);
+            buckets
+                .filter_map(|bucket| xml::text(bucket, "Name"))
+                .collect()
+        })
+    });
+    match names {
+        Ok(names) => Ok(Some(names)),
+        Err(error) if error.status() == Some(403) => Ok(None),
+        Err(error) => Err(Error::aws("cannot list the account's buckets", error)),
+    }
 }
 
 impl Bucket {
     /// The bucket of this name; nothing is called.
     pub fn new(aws: &Aws, name: String, region: &Region, owner: &AccountId) -> Self {
+        // Amazon's buckets are hosts of their own; elsewhere, they are folders.
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+        let host = format!("{name}.{}", aws.host("s3", region.as_str()));
+        let base = aws.endpoint.as_ref().map(|_| name.clone());
         Self {
-            client: aws.s3(region),
+            service: Service::at(aws, "S3", "s3", region.as_str(), host),
+            base: base.into_iter().collect(),
             name,
             region: region.clone(),
             owner: owner.clone(),
@@ -104,225 +110,51 @@ impl Bucket {
 
     /// Whether it exists and is ours. Somebody else's bucket is an error.
     pub async fn exists(&self) -> Result<bool, Error> {
-        let answer = self
-            .client
-            .head_bucket()
-            .bucket(&self.name)
-            .expected_bucket_owner(self.owner.as_str())
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error) => match status(&error) {
-                Some(404) => Ok(false),
-                Some(403) => Err(self.not_ours().because(error.to_string())),
-                _ => Err(self.failed("look for", &error)),
-            },
-        }
-    }
-
-    /// Makes sure that it exists, is versioned and closed to the public, whatever an earlier run
-    /// has left half done.
-    pub async fn ensure(&self) -> Result<(), Error> {
-        if !self.exists().await? {
-            self.create().await?;
-        }
-        let access = self.public_access().await?;
-        if !access.is_right {
-            self.refuse_unknown("public access", &access)?;
-            self.close().await?;
-        }
-        let versioning = self.versioning().await?;
-        if !versioning.is_right {
-            self.refuse_unknown("versioning", &versioning)?;
-            self.switch_on_versioning().await?;
-        }
-        Ok(())
-    }
-
-    /// A configuration can only be written whole.
-    fn refuse_unknown(&self, what: &str, found: &Configuration) -> Result<(), Error> {
-        if found.unknown.is_empty() {
-            return Ok(());
-        }
-        let message = format!(
-            "the {what} of bucket {} has settings that this version does not know: {}",
-            self.name,
-            found.unknown.join(", ")
-        );
-        Err(Error::new(Code::Bucket, message)
-            .because("a configuration can only be written whole, and writing it could reset them")
-            .hint(
-                "block public access and switch on versioning in the S3 console, or deploy with a \
-                 newer version of this project",
-            ))
-    }
-
-    async fn public_access(&self) -> Result<Configuration, Error> {
-        let capture = Capture::default();
-        let answer = self
-            .client
-            .get_public_access_block()
-            .bucket(&self.name)
-            .expected_bucket_owner(self.owner.as_str())
-            .customize()
-            .interceptor(capture.clone())
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => Ok(Configuration {
-                is_right: answer.public_access_block_configuration() == Some(&closed()),
-                unknown: capture.elements_beside(&[
-                    "BlockPublicAcls",
-                    "BlockPublicPolicy",
-                    "IgnorePublicAcls",
-                    "RestrictPublicBuckets",
-                ]),
-            }),
-            Err(error) if status(&error) == Some(404) => Ok(Configuration::default()),
-            Err(error) => Err(self.failed("read who may use", &error)),
-        }
-    }
-
-    async fn versioning(&self) -> Result<Configuration, Error> {
-        let capture = Capture::default();
-        let answer = self
-            .client
-            .get_bucket_versioning()
-            .bucket(&self.name)
-            .expected_bucket_owner(self.owner.as_str())
-            .customize()
-            .interceptor(capture.clone())
-            .send()
-            .await
-            .map_err(|error| self.failed("read the versioning of", &error))?;
-        let mut known = vec!["Status"];
-        // What is off stays off when it is left out; what is on asks whoever writes for a code.
-        if answer.mfa_delete() == Some(&MfaDeleteStatus::Disabled) {
-            known.push("MfaDelete");
-        }
-        Ok(Configuration {
-            is_right: answer.status() == Some(&BucketVersioningStatus::Enabled),
-            unknown: capture.elements_beside(&known),
-        })
-    }
-
-    async fn create(&self) -> Result<(), Error> {
-        let mut request = self.client.create_bucket().bucket(&self.name);
-        // us-east-1 is the one region that must not be named here.
-        // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
-        if self.region.as_str() != "us-east-1" {
-            request = request.create_bucket_configuration(
-                CreateBucketConfiguration::builder()
-                    .location_constraint(BucketLocationConstraint::from(self.region.as_str()))
-                    .build(),
-            );
-        }
-        if let Err(error) = request.send().await {
-            match error.code() {
-                Some("BucketAlreadyOwnedByYou") => {}
-                Some("BucketAlreadyExists") => return Err(self.not_ours()),
-                _ => return Err(self.failed("create", &error)),
-            }
-        }
-        Ok(())
-    }
-
-    async fn close(&self) -> Result<(), Error> {
-        self.client
-            .put_public_access_block()
-            .bucket(&self.name)
-            .expected_bucket_owner(self.owner.as_str())
-            .public_access_block_configuration(closed())
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| self.failed("close", &error))
-    }
-
-    async fn switch_on_versioning(&self) -> Result<(), Error> {
-        self.client
-            .put_bucket_versioning()
-            .bucket(&self.name)
-            .expected_bucket_owner(self.owner.as_str())
-            .versioning_configuration(
-                VersioningConfiguration::builder()
-                    .status(BucketVersioningStatus::Enabled)
-                    .build(),
-            )
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| self.failed("switch on versioning of", &error))
+        self.is_there("HeadBucket", "", "look for").await
     }
 
     /// Whether an object exists.
     pub async fn contains(&self, key: &str) -> Result<bool, Error> {
-        let answer = self
-            .client
-            .head_object()
-            .bucket(&self.name)
-            .key(key)
-            .expected_bucket_owner(self.owner.as_str())
-            .send()
-            .await;
-        match answer {
+        self.is_there("HeadObject", key, "look into").await
+    }
+
+    async fn is_there(
+        &self,
+        operation: &'static str,
+        key: &str,
+        doing: &str,
+    ) -> Result<bool, Error> {
+        match self.call(Method::HEAD, operation, key, "").await {
             Ok(_) => Ok(true),
-            Err(error) => match status(&error) {
+            Err(error) => match error.status() {
                 Some(404) => Ok(false),
-                Some(403) => Err(self.not_ours().because(error.to_string())),
-                _ => Err(self.failed("look into", &error)),
+                Some(403) => Err(self.not_ours(&error)),
+                _ => Err(self.failed(doing, &error)),
             },
         }
     }
 
     /// Reads an object; `None` when the object or the whole bucket is missing.
     pub async fn get(&self, key: &str) -> Result<Option<Object>, Error> {
-        let answer = self
-            .client
-            .get_object()
-            .bucket(&self.name)
-            .key(key)
-            .expected_bucket_owner(self.owner.as_str())
-            .customize()
-            .interceptor(self.time.clone())
-            .send()
-            .await;
-        let object = match answer {
-            Ok(object) => object,
-            Err(error) => {
-                return match status(&error) {
-                    Some(404) => Ok(None),
-                    Some(403) => Err(self.not_ours().because(error.to_string())),
-                    _ => Err(self.failed("read from", &error)),
-                };
-            }
-        };
-        let etag = object.e_tag().unwrap_or_default().to_owned();
-        let body = object.body.collect().await.map_err(|error| {
-            Error::new(
-                Code::Aws,
-                format!("cannot read {key} from bucket {}", self.name),
-            )
-            .because(error.to_string())
-        })?;
-        Ok(Some(Object {
-            body: body.into_bytes(),
-            etag,
-        }))
+        let answer = self.call(Method::GET, "GetObject", key, "").await;
+        self.hear(&answer);
+        match answer {
+            Ok(answer) => Ok(Some(Object {
+                etag: etag(&answer),
+                body: answer.body,
+            })),
+            Err(error) => match error.status() {
+                Some(404) => Ok(None),
+                Some(403) => Err(self.not_ours(&error)),
+                _ => Err(self.failed("read from", &error)),
+            },
+        }
     }
 
     /// Writes an object whose key says what it holds, so that writing it twice does no harm.
     pub async fn put(&self, key: &str, body: Bytes) -> Result<(), Error> {
-        self.client
-            .put_object()
-            .bucket(&self.name)
-            .key(key)
-            .expected_bucket_owner(self.owner.as_str())
-            .body(ByteStream::from(body))
-            .send()
+        self.write("PutObject", key, "", body)
             .await
-            .map(|_| ())
             .map_err(|error| self.failed("write to", &error))
     }
 
@@ -334,24 +166,21 @@ impl Bucket {
         body: Bytes,
         expect: Expect<'_>,
     ) -> Result<Written, Error> {
-        let request = self
-            .client
-            .put_object()
-            .bucket(&self.name)
-            .key(key)
-            .expected_bucket_owner(self.owner.as_str())
-            .content_type("application/json")
-            .body(ByteStream::from(body));
-        let request = match expect {
-            Expect::Absent => request.if_none_match("*"),
-            Expect::Unchanged(etag) => request.if_match(etag),
+        let written = async {
+            let mut request = self.request(Method::PUT, "PutObject", key, "")?;
+            request.headers.push(match expect {
+                Expect::Absent => ("if-none-match", "*".to_owned()),
+                Expect::Unchanged(etag) => ("if-match", etag.to_owned()),
+            });
+            let kind = "application/json".to_owned();
+            request.headers.push(("content-type", kind));
+            self.service.send(&with_body(request, body)).await
         };
-        let request = request.customize().interceptor(self.time.clone());
-        match request.send().await {
-            Ok(written) => Ok(Written::Stored(
-                written.e_tag().unwrap_or_default().to_owned(),
-            )),
-            Err(error) => match status(&error) {
+        let written = written.await;
+        self.hear(&written);
+        match written {
+            Ok(answer) => Ok(Written::Stored(etag(&answer))),
+            Err(error) => match error.status() {
                 Some(409 | 412) => Ok(Written::Conflict),
                 // `If-Match` on an object that is gone.
                 Some(404) if error.code() == Some("NoSuchKey") => Ok(Written::Conflict),
@@ -360,8 +189,63 @@ impl Bucket {
         }
     }
 
-    fn not_ours(&self) -> Error {
-        Error::new(
+    /// A request about the bucket, or about an object if the key is not empty.
+    fn request(
+        &self,
+        method: Method,
+        operation: &'static str,
+        key: &str,
+        query: &str,
+    ) -> Result<Request, CallError> {
+        let base = self.base.iter().map(String::as_str);
+        let key = key.split('/').filter(|segment| !segment.is_empty());
+        let mut url = self.service.url()?.below(base.chain(key)).as_url().clone();
+        if !query.is_empty() {
+            url.set_query(Some(query));
+        }
+        let owner = self.owner.as_str().to_owned();
+        Ok(Request {
+            operation,
+            method,
+            url,
+            headers: vec![("x-amz-expected-bucket-owner", owner)],
+            body: Bytes::new(),
+        })
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        operation: &'static str,
+        key: &str,
+        query: &str,
+    ) -> Result<Answer, CallError> {
+        let request = self.request(method, operation, key, query)?;
+        self.service.send(&request).await
+    }
+
+    async fn write(
+        &self,
+        operation: &'static str,
+        key: &str,
+        query: &str,
+        body: Bytes,
+    ) -> Result<(), CallError> {
+        let request = self.request(Method::PUT, operation, key, query)?;
+        let written = self.service.send(&with_body(request, body)).await;
+        written.map(drop)
+    }
+
+    /// Takes the time from an answer, whatever it says.
+    fn hear(&self, answer: &Result<Answer, CallError>) {
+        self.time.hear(match answer {
+            Ok(answer) => service_time::date(&answer.headers),
+            Err(error) => error.refusal().and_then(|refusal| refusal.date),
+        });
+    }
+
+    fn not_ours(&self, error: &CallError) -> Error {
+        let refused = Error::new(
             Code::Bucket,
             format!(
                 "bucket {} does not belong to account {}, or these credentials may not use it",
@@ -369,31 +253,31 @@ impl Bucket {
                 self.owner.as_str()
             ),
         )
-        .hint("change `name` in stack.toml, or use the credentials of the account that deployed it")
+        .hint(
+            "change `name` in stack.toml, or use the credentials of the account that deployed it",
+        );
+        match error.message() {
+            Some(message) => refused.because(message),
+            None => refused,
+        }
     }
 
-    fn failed<E, R>(&self, doing: &str, error: &SdkError<E, R>) -> Error
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug,
-    {
+    fn failed(&self, doing: &str, error: &CallError) -> Error {
         Error::aws(format!("cannot {doing} bucket {}", self.name), error)
     }
 }
 
-/// Closed to the public in every way that S3 knows.
-fn closed() -> PublicAccessBlockConfiguration {
-    PublicAccessBlockConfiguration::builder()
-        .block_public_acls(true)
-        .block_public_policy(true)
-        .ignore_public_acls(true)
-        .restrict_public_buckets(true)
-        .build()
+/// Puts a body into a request, with the checksum that S3 wants of configurations and keeps with
+/// objects. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html>
+fn with_body(mut request: Request, body: Bytes) -> Request {
+    let checksum = BASE64_STANDARD.encode(Sha256::digest(&body));
+    request.headers.push(("x-amz-checksum-sha256", checksum));
+    Request { body, ..request }
 }
 
-/// The HTTP status of a service's error: HEAD answers carry no code in a body.
-fn status<E>(error: &SdkError<E, aws_smithy_runtime_api::http::Response>) -> Option<u16> {
-    error
-        .raw_response()
-        .map(|response| response.status().as_u16())
+/// S3's entity tag of what was read or written.
+fn etag(answer: &Answer) -> String {
+    let tag = answer.headers.get(ETAG);
+    let tag = tag.and_then(|tag| tag.to_str().ok());
+    tag.unwrap_or_default().to_owned()
 }

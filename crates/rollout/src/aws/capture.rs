@@ -35,23 +35,6 @@ impl Capture {
         let found = answer[name].as_object().cloned();
         found.ok_or_else(|| Error::new(Code::Aws, format!("Cognito's answer is without {name}")))
     }
-
-    /// The elements of an answer in XML, by name, that are none of these. An answer that is no XML has
-    /// none: the SDK has read it before.
-    pub(super) fn elements_beside(&self, known: &[&str]) -> Vec<String> {
-        let body = self.take();
-        let document = std::str::from_utf8(&body)
-            .ok()
-            .and_then(|text| roxmltree::Document::parse(text).ok());
-        let names = document.iter().flat_map(|document| {
-            let elements = document.root_element().children();
-            elements.filter(roxmltree::Node::is_element)
-        });
-        names
-            .map(|element| element.tag_name().name().to_owned())
-            .filter(|name| !known.contains(&&**name))
-            .collect()
-    }
 }
 
 #[dyn_dispatch_hint]

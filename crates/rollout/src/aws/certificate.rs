@@ -1,14 +1,13 @@
 //! A certificate of AWS Certificate Manager, the one thing that is asked of it.
 
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
 use infra::stack_file::CertificateArn;
 
 use super::Aws;
-use super::signed::{self, Request};
-use crate::error::{Code, Error};
+use super::signed::Service;
+use crate::error::Error;
 
 /// Where certificates for CloudFront are, whatever the region of the user pool.
 const REGION: &str = "us-east-1";
@@ -26,14 +25,6 @@ pub(crate) struct Certificate {
 #[serde(rename_all = "PascalCase")]
 struct Described {
     certificate: Certificate,
-}
-
-#[derive(Deserialize, Default)]
-struct Refusal {
-    #[serde(rename = "__type", default)]
-    code: String,
-    #[serde(alias = "Message", default)]
-    message: String,
 }
 
 impl Certificate {
@@ -57,30 +48,14 @@ pub(crate) async fn certificate(
     aws: &Aws,
     arn: &CertificateArn,
 ) -> Result<Option<Certificate>, Error> {
-    let doing = format!("cannot read certificate {arn}");
-    let url = aws.service_url(&format!("acm.{REGION}.amazonaws.com"))?;
-    let request = Request {
-        doing: &doing,
-        service: "acm",
-        region: REGION,
-        operation: "ACM DescribeCertificate",
-        method: Method::POST,
-        url: url.as_url().clone(),
-        headers: &[
-            ("content-type", "application/x-amz-json-1.1"),
-            ("x-amz-target", "CertificateManager.DescribeCertificate"),
-        ],
-        body: json!({ "CertificateArn": arn }).to_string().into_bytes(),
-    };
-    let answer = signed::send(aws, &request).await?;
-    if answer.status.is_success() {
-        let described: Described = serde_json::from_slice(&answer.body)
-            .map_err(|error| Error::new(Code::Aws, doing.clone()).because(error.to_string()))?;
-        return Ok(Some(described.certificate));
+    let acm = Service::regional(aws, "ACM", "acm", REGION);
+    let input = json!({ "CertificateArn": arn });
+    let answer = acm
+        .json::<Described>("CertificateManager", "DescribeCertificate", &input)
+        .await;
+    match answer {
+        Ok(described) => Ok(Some(described.certificate)),
+        Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+        Err(error) => Err(Error::aws(format!("cannot read certificate {arn}"), error)),
     }
-    let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
-    if refusal.code.ends_with("ResourceNotFoundException") {
-        return Ok(None);
-    }
-    Err(answer.refusal(&doing, &refusal.message, "acm:DescribeCertificate"))
 }

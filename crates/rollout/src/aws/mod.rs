@@ -3,40 +3,43 @@
 pub mod bucket;
 mod capture;
 pub(crate) mod certificate;
+mod cloudformation;
 pub(crate) mod document;
 pub mod identity;
 pub(crate) mod members;
+mod refusal;
 mod retry;
+mod sdk_http;
 pub(crate) mod service_time;
 pub(crate) mod signed;
 pub mod stack;
+mod xml;
 pub(crate) mod zone;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_http_client::Builder as HttpClient;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_types::timeout::TimeoutConfig;
 use secrecy::ExposeSecret;
 use std::time::Duration;
 
 use infra::stack_file::Region;
-use models::secure_url::{SecureUrl, SecureUrlError};
+use models::secure_url::SecureUrl;
 
+use self::sdk_http::SdkHttp;
 use crate::calls::CallCounter;
 use crate::endpoints::{AwsEndpoint, Endpoints};
 use crate::error::{Code, Error, chain};
-
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// Clients of one account, made by region. Clones share connections and credentials.
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
     counter: CallCounter,
-    path_style: bool,
+    /// Where all services are that are not Amazon's.
+    endpoint: Option<SecureUrl>,
+    call_timeout: Duration,
+    shared: signed::Shared,
 }
 
 /// A twelve-digit AWS account id.
@@ -66,7 +69,7 @@ macro_rules! configured {
         let mut config = $sdk::config::Builder::from(&$aws.config)
             .interceptor($aws.counter.clone())
             .retry_classifier(retry::RetryAfter);
-        config.set_endpoint_url($aws.endpoint_url());
+        config.set_endpoint_url($aws.config.endpoint_url().map(str::to_owned));
         config
     }};
 }
@@ -81,20 +84,17 @@ impl Aws {
     ) -> Result<Self, Error> {
         let region = aws_config::Region::new(home.as_str().to_owned());
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
             .operation_attempt_timeout(endpoints.call_timeout)
             .build();
+        let shared = signed::Shared::default();
+        let http = SdkHttp::new(shared.clients.clone());
         match &endpoints.aws {
             AwsEndpoint::Default { profile } => {
                 let mut loader = aws_config::defaults(BehaviorVersion::latest())
                     .region(region)
                     .timeout_config(timeouts)
                     .retry_config(retry::policy())
-                    .http_client(
-                        HttpClient::new()
-                            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-                            .build_https(),
-                    );
+                    .http_client(http);
                 if let Some(profile) = profile {
                     loader = loader.profile_name(profile);
                 }
@@ -104,7 +104,9 @@ impl Aws {
                 Ok(Self {
                     config,
                     counter,
-                    path_style: false,
+                    endpoint: None,
+                    call_timeout: endpoints.call_timeout,
+                    shared,
                 })
             }
             AwsEndpoint::Override {
@@ -122,20 +124,14 @@ impl Aws {
                     .timeout_config(timeouts)
                     .retry_config(retry::policy())
                     .endpoint_url(url.as_url().as_str())
-                    .credentials_provider(SharedCredentialsProvider::new(credentials));
-                let builder = if url.as_url().scheme() == "https" {
-                    builder.http_client(
-                        HttpClient::new()
-                            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-                            .build_https(),
-                    )
-                } else {
-                    builder.http_client(HttpClient::new().build_http())
-                };
+                    .credentials_provider(SharedCredentialsProvider::new(credentials))
+                    .http_client(http);
                 Ok(Self {
                     config: builder.build(),
                     counter,
-                    path_style: true,
+                    endpoint: Some(url.clone()),
+                    call_timeout: endpoints.call_timeout,
+                    shared,
                 })
             }
         }
@@ -155,45 +151,20 @@ impl Aws {
             .ok_or_else(|| Error::new(Code::Aws, "STS answered without an account id"))
     }
 
-    /// The stage's endpoint or none.
-    fn endpoint_url(&self) -> Option<String> {
-        self.config.endpoint_url().map(str::to_owned)
-    }
-
-    /// Where a service answers that is at this host of Amazon's.
-    pub(crate) fn service_url(&self, host: &str) -> Result<SecureUrl, Error> {
-        let url = self
-            .endpoint_url()
-            .unwrap_or_else(|| format!("https://{host}"));
-        url.parse()
-            .map_err(|error: SecureUrlError| Error::new(Code::Endpoint, error.to_string()))
-    }
-
-    /// What requests are signed with.
-    pub(crate) fn credentials(&self) -> Option<SharedCredentialsProvider> {
-        self.config.credentials_provider()
+    /// The host at which Amazon has a service in a region.
+    /// <https://docs.aws.amazon.com/general/latest/gr/rande.html>
+    fn host(&self, service: &str, region: &str) -> String {
+        let fips = if self.config.use_fips() == Some(true) {
+            "-fips"
+        } else {
+            ""
+        };
+        format!("{service}{fips}.{region}.amazonaws.com")
     }
 
     /// What counts the calls.
     pub(crate) fn counter(&self) -> &CallCounter {
         &self.counter
-    }
-
-    pub(crate) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
-        let config = configured!(self, aws_sdk_s3)
-            .region(sdk_region(region))
-            .force_path_style(self.path_style);
-        aws_sdk_s3::Client::from_conf(config.build())
-    }
-
-    pub(crate) fn cloudformation(&self, region: &Region) -> aws_sdk_cloudformation::Client {
-        let config = configured!(self, aws_sdk_cloudformation).region(sdk_region(region));
-        aws_sdk_cloudformation::Client::from_conf(config.build())
-    }
-
-    pub(crate) fn logs(&self, region: &Region) -> aws_sdk_cloudwatchlogs::Client {
-        let config = configured!(self, aws_sdk_cloudwatchlogs).region(sdk_region(region));
-        aws_sdk_cloudwatchlogs::Client::from_conf(config.build())
     }
 
     pub(crate) fn cognito(&self, region: &Region) -> aws_sdk_cognitoidentityprovider::Client {

@@ -4,13 +4,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
-use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
+use reqwest::header::{DATE, HeaderMap};
 
 /// A service's clock. Clones share it; it goes on between answers.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +28,8 @@ impl ServiceTime {
         heard.date.checked_add(since).ok()
     }
 
-    fn hear(&self, date: Option<&str>) {
-        let date = date.and_then(|date| rfc2822::DateTimeParser::new().parse_timestamp(date).ok());
+    /// Takes the time from the headers of an answer.
+    pub(super) fn hear(&self, date: Option<Timestamp>) {
         if let (Some(date), Ok(mut heard)) = (date, self.heard.lock()) {
             *heard = Some(Heard {
                 date,
@@ -43,21 +39,13 @@ impl ServiceTime {
     }
 }
 
-#[dyn_dispatch_hint]
-impl Intercept for ServiceTime {
-    fn name(&self) -> &'static str {
-        "ServiceTime"
-    }
+/// The time by the clock of the service that gave an answer.
+pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    parse(headers.get(DATE)?.to_str().ok()?)
+}
 
-    fn read_before_deserialization(
-        &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.hear(context.response().headers().get("date"));
-        Ok(())
-    }
+fn parse(date: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(date).ok()
 }
 
 #[cfg(test)]
@@ -68,19 +56,19 @@ mod tests {
     fn the_time_is_the_last_that_was_heard() {
         let time = ServiceTime::default();
         assert_eq!(time.now(), None);
-        for unusable in [None, Some("tomorrow"), Some("")] {
-            time.hear(unusable);
+        for unusable in ["tomorrow", ""] {
+            time.hear(parse(unusable));
             assert_eq!(time.now(), None);
         }
         for (date, second) in [
             ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
             ("Sun, 06 Nov 1994 08:49:07 GMT", 784_111_747),
         ] {
-            time.hear(Some(date));
+            time.hear(parse(date));
             let passed = time.now().unwrap().as_second() - second;
             assert!((0..60).contains(&passed), "{passed}");
         }
-        time.hear(Some("now and then"));
+        time.hear(parse("now and then"));
         assert!(time.now().is_some());
     }
 }

@@ -1,138 +1,322 @@
-//! A signed request instead of a whole SDK, for services of which one thing is asked.
+//! AWS services of which a few operations are called, without their SDK crates, each of which is more
+//! code than the rest of the rollout: a request is signed, sent, and sent again where the SDKs would.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 use bytes::Bytes;
-use reqwest::{Method, StatusCode};
+use jiff::Timestamp;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde::Deserialize;
+use serde_json::Value;
 use smapi::HttpClients;
+use tokio::sync::Mutex;
 use url::Url;
+use url::form_urlencoded::Serializer;
 
-use super::Aws;
+use models::secure_url::{SecureUrl, SecureUrlError};
+
+use super::{Aws, refusal, retry, xml};
 use crate::calls::{Exchange, is_reading};
-use crate::error::{Code, Error, chain};
-use crate::poll::Poll;
+use crate::error::{CallError, chain};
 
-/// How long a service that is busy or broken is asked again.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Credentials that end sooner than this are asked for anew.
+const SOON: Duration = Duration::from_secs(30);
+/// How far a clock may be off before a refused signature is blamed on it, as the SDKs have it.
+const SKEWED: u64 = 4 * 60;
 
-/// What is asked, of whom.
-pub(crate) struct Request<'a> {
-    /// What cannot be done without the answer.
-    pub(crate) doing: &'a str,
-    /// The service's name in signatures.
-    pub(crate) service: &'a str,
-    /// The region in the signature.
-    pub(crate) region: &'a str,
-    /// The operation's name.
-    pub(crate) operation: &'a str,
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: &'a [(&'a str, &'a str)],
-    pub(crate) body: Vec<u8>,
+/// Connections, credentials and the clock of all services of one account.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shared {
+    pub(super) clients: Arc<HttpClients>,
+    credentials: Arc<Mutex<Option<Credentials>>>,
+    /// Seconds by which AWS's clock is ahead of this machine's, once it has refused the latter.
+    skew: Arc<AtomicI64>,
 }
 
-/// What came back.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
+/// A service in a region.
+#[derive(Debug, Clone)]
+pub(crate) struct Service {
+    aws: Aws,
+    /// As calls are shown, such as `CloudFormation`.
+    label: &'static str,
+    /// As it is called in signatures, such as `cloudformation`.
+    name: &'static str,
+    region: String,
+    host: String,
+}
+
+/// A call.
+pub(crate) struct Request {
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Bytes,
 }
 
-/// Sends the request, and sends it again while the service is busy.
-pub(crate) async fn send(aws: &Aws, request: &Request<'_>) -> Result<Answer, Error> {
-    let deadline = Instant::now() + PATIENCE;
-    let mut poll = Poll::default();
-    loop {
-        let answer = attempt(aws, request).await;
-        let again = match &answer {
-            Ok(answer) => {
-                answer.status.is_server_error() || answer.status == StatusCode::TOO_MANY_REQUESTS
-            }
-            Err(error) => error.code() == Code::Endpoint.as_str(),
-        };
-        if !again || Instant::now() >= deadline {
-            return answer;
+/// An answer that says yes.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Service {
+    /// A service at its usual host of a region.
+    pub(crate) fn regional(
+        aws: &Aws,
+        label: &'static str,
+        name: &'static str,
+        region: &str,
+    ) -> Self {
+        Self::at(aws, label, name, region, aws.host(name, region))
+    }
+
+    /// A service at a host of Amazon's, or where the stage's services are.
+    pub(crate) fn at(
+        aws: &Aws,
+        label: &'static str,
+        name: &'static str,
+        region: &str,
+        host: String,
+    ) -> Self {
+        Self {
+            aws: aws.clone(),
+            label,
+            name,
+            region: region.to_owned(),
+            host,
         }
-        poll.wait().await;
     }
-}
 
-async fn attempt(aws: &Aws, request: &Request<'_>) -> Result<Answer, Error> {
-    let doing = request.doing;
-    let failed = |cause: String| Error::new(Code::Aws, doing).because(cause);
-    let url = &request.url;
-    let identity: Identity = aws
-        .credentials()
-        .ok_or_else(|| failed("there are no credentials".to_owned()))?
-        .provide_credentials()
-        .await
-        .map_err(|error| failed(chain(&error)))?
-        .into();
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(request.region)
-        .name(request.service)
-        .time(SystemTime::now())
-        .settings(SigningSettings::default())
-        .build()
-        .map_err(|error| failed(chain(&error)))?
-        .into();
-    let signable = SignableRequest::new(
-        request.method.as_str(),
-        url.as_str(),
-        request.headers.iter().copied(),
-        SignableBody::Bytes(&request.body),
-    );
-    let (signed, _) = signable
-        .and_then(|request| sign(request, &parameters))
-        .map_err(|error| failed(chain(&error)))?
-        .into_parts();
-
-    let clients = HttpClients::default();
-    let mut sent = clients
-        .for_url(url)?
-        .request(request.method.clone(), url.clone())
-        .body(request.body.clone());
-    for (name, value) in request.headers.iter().copied().chain(signed.headers()) {
-        sent = sent.header(name, value);
+    /// The URL below which the service answers.
+    pub(crate) fn url(&self) -> Result<SecureUrl, CallError> {
+        match &self.aws.endpoint {
+            Some(endpoint) => Ok(endpoint.clone()),
+            None => format!("https://{}", self.host)
+                .parse()
+                .map_err(|error: SecureUrlError| CallError::Failed(error.to_string())),
+        }
     }
-    let started = Instant::now();
-    let response = sent.send().await;
-    let counter = aws.counter();
-    let operation = request.operation.rsplit(' ').next().unwrap_or_default();
-    counter.count(!is_reading(operation));
-    counter.tell(|| Exchange {
-        operation: request.operation.to_owned(),
-        method: request.method.to_string(),
-        path: url.path().to_owned(),
-        status: response
-            .as_ref()
-            .ok()
-            .map(|answer| answer.status().as_u16()),
-        request_id: response.as_ref().ok().and_then(|answer| {
-            let id = answer.headers().get("x-amzn-requestid")?;
-            id.to_str().ok().map(str::to_owned)
-        }),
-        took: started.elapsed(),
-    });
-    let no_answer = |error: reqwest::Error| {
-        Error::new(Code::Endpoint, format!("{doing}: no answer from AWS"))
-            .because(chain(&error.without_url()))
-            .hint("check the network, then run the command again")
-    };
-    let response = response.map_err(no_answer)?;
-    let status = response.status();
-    let body = response.bytes().await.map_err(no_answer)?;
-    Ok(Answer { status, body })
-}
 
-impl Answer {
-    /// The error of a refusal, with the service's own words.
-    pub(crate) fn refusal(&self, doing: &str, said: &str, permission: &str) -> Error {
-        let error = Error::new(Code::Aws, format!("{doing}: {said} ({})", self.status));
-        error.hint(format!("the credentials need {permission}"))
+    /// Reads something by its path.
+    pub(crate) async fn get(
+        &self,
+        operation: &'static str,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<Answer, CallError> {
+        let mut url = self.url()?.below(path.iter().copied()).as_url().clone();
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let request = Request {
+            operation,
+            method: Method::GET,
+            url,
+            headers: Vec::new(),
+            body: Bytes::new(),
+        };
+        self.send(&request).await
+    }
+
+    /// Calls an operation of a service that speaks JSON; `target` is the service's name there.
+    /// <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>
+    pub(crate) async fn json<T: for<'de> Deserialize<'de>>(
+        &self,
+        target: &str,
+        operation: &'static str,
+        input: &Value,
+    ) -> Result<T, CallError> {
+        let headers = vec![
+            ("content-type", "application/x-amz-json-1.1".to_owned()),
+            ("x-amz-target", format!("{target}.{operation}")),
+        ];
+        let answer = self.post(operation, headers, input.to_string()).await?;
+        serde_json::from_slice(&answer.body).map_err(|error| CallError::Failed(error.to_string()))
+    }
+
+    /// Calls an operation of a service that takes forms and answers in XML, and reads its result.
+    /// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>
+    pub(crate) async fn query<T>(
+        &self,
+        version: &str,
+        operation: &'static str,
+        input: &[(String, String)],
+        read: impl FnOnce(roxmltree::Node<'_, '_>) -> T,
+    ) -> Result<T, CallError> {
+        let form = "application/x-www-form-urlencoded".to_owned();
+        let body = Serializer::new(String::new())
+            .extend_pairs([("Action", operation), ("Version", version)])
+            .extend_pairs(input)
+            .finish();
+        let answer = self
+            .post(operation, vec![("content-type", form)], body)
+            .await?;
+        xml::read(&answer.body, |root| {
+            read(xml::child(root, &format!("{operation}Result")).unwrap_or(root))
+        })
+    }
+
+    async fn post(
+        &self,
+        operation: &'static str,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    ) -> Result<Answer, CallError> {
+        let request = Request {
+            operation,
+            method: Method::POST,
+            url: self.url()?.as_url().clone(),
+            headers,
+            body: body.into(),
+        };
+        self.send(&request).await
+    }
+
+    /// Sends a request until it is answered for good or was repeated often enough.
+    pub(crate) async fn send(&self, request: &Request) -> Result<Answer, CallError> {
+        let mut attempt = 1;
+        loop {
+            let error = match self.attempt(request).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            match retry::wait(attempt, &error) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Err(error),
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(&self, request: &Request) -> Result<Answer, CallError> {
+        let skew = &self.aws.shared.skew;
+        let now = || Timestamp::now().as_second();
+        let signed_at = now() + skew.load(Ordering::Relaxed);
+        let error = match self.exchange(request, signed_at).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        match error.refusal().and_then(|refusal| refusal.date) {
+            Some(date)
+                if refusal::blames_the_clock(error.code())
+                    && signed_at.abs_diff(date.as_second()) > SKEWED =>
+            {
+                skew.store(date.as_second() - now(), Ordering::Relaxed);
+                self.exchange(request, date.as_second()).await
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Sends a request once, signed at a time in seconds since the epoch.
+    async fn exchange(&self, request: &Request, signed_at: i64) -> Result<Answer, CallError> {
+        let signature = self.sign(request, signed_at).await?;
+        let client = self.aws.shared.clients.for_url(&request.url);
+        let client = client.map_err(|error| CallError::Failed(chain(&error)))?;
+        let mut sent = client
+            .request(request.method.clone(), request.url.clone())
+            .timeout(self.aws.call_timeout)
+            .body(request.body.clone());
+        for (name, value) in &request.headers {
+            sent = sent.header(*name, value);
+        }
+        for (name, value) in signature {
+            sent = sent.header(name, value);
+        }
+        let started = Instant::now();
+        let response = sent.send().await;
+        self.tell(request, response.as_ref().ok(), started);
+        let unanswered = |error: reqwest::Error| CallError::Unanswered(chain(&error.without_url()));
+        let response = response.map_err(unanswered)?;
+        let status = response.status();
+        let headers = response.headers().clone();
+        let body = response.bytes().await.map_err(unanswered)?;
+        if status.is_success() {
+            return Ok(Answer { headers, body });
+        }
+        let refusal = refusal::read(status, &headers, &body);
+        Err(CallError::Refused(refusal))
+    }
+
+    /// The headers that sign a request.
+    async fn sign(&self, request: &Request, at: i64) -> Result<Vec<(String, String)>, CallError> {
+        let failed = |error: &dyn std::error::Error| CallError::Failed(chain(error));
+        let identity: Identity = self.credentials().await?.into();
+        let mut settings = SigningSettings::default();
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+        if self.name == "s3" {
+            settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        }
+        let since = Duration::from_secs(u64::try_from(at).unwrap_or_default());
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name(self.name)
+            .time(SystemTime::UNIX_EPOCH + since)
+            .settings(settings)
+            .build()
+            .map_err(|error| failed(&error))?
+            .into();
+        let headers = request.headers.iter();
+        let signable = SignableRequest::new(
+            request.method.as_str(),
+            request.url.as_str(),
+            headers.map(|(name, value)| (*name, value.as_str())),
+            SignableBody::Bytes(&request.body),
+        );
+        let signed = signable.and_then(|signable| sign(signable, &parameters));
+        let (instructions, _) = signed.map_err(|error| failed(&error))?.into_parts();
+        let headers = instructions.headers();
+        Ok(headers
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect())
+    }
+
+    /// The credentials, which are kept until they are about to end: some chains ask a service.
+    async fn credentials(&self) -> Result<Credentials, CallError> {
+        let mut kept = self.aws.shared.credentials.lock().await;
+        let soon = SystemTime::now() + SOON;
+        let good = |one: &&Credentials| one.expiry().is_none_or(|expiry| expiry > soon);
+        if let Some(credentials) = kept.as_ref().filter(good) {
+            return Ok(credentials.clone());
+        }
+        let provider = self.aws.config.credentials_provider();
+        let provider =
+            provider.ok_or_else(|| CallError::Failed("there are no credentials".to_owned()))?;
+        let fresh = provider.provide_credentials().await;
+        let fresh = fresh.map_err(|error| CallError::Failed(chain(&error)))?;
+        Ok(kept.insert(fresh).clone())
+    }
+
+    fn tell(&self, request: &Request, response: Option<&reqwest::Response>, started: Instant) {
+        let counter = &self.aws.counter;
+        counter.count(!is_reading(request.operation));
+        counter.tell(|| Exchange {
+            operation: format!("{} {}", self.label, request.operation),
+            method: request.method.to_string(),
+            path: request.url.path().to_owned(),
+            status: response.map(|response| response.status().as_u16()),
+            request_id: response.and_then(|response| {
+                let ids = ["x-amzn-requestid", "x-amz-request-id"];
+                let id = ids.iter().find_map(|name| response.headers().get(*name))?;
+                id.to_str().ok().map(str::to_owned)
+            }),
+            took: started.elapsed(),
+        });
     }
 }

@@ -1,15 +1,14 @@
 //! A hosted zone of Route 53, and the records of one name in it.
 
-use reqwest::Method;
-use roxmltree::{Document, Node};
-use url::Url;
+use roxmltree::Node;
 
 use infra::names::HostName;
 use infra::stack_file::HostedZoneId;
 
 use super::Aws;
-use super::signed::{self, Answer, Request};
-use crate::error::{Code, Error};
+use super::signed::Service;
+use super::xml::{self, find};
+use crate::error::Error;
 
 /// Route 53 is one service for all regions, and signed for this one.
 /// <https://docs.aws.amazon.com/general/latest/gr/r53.html>
@@ -42,17 +41,15 @@ pub(crate) struct Record {
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html>
 pub(crate) async fn zone(aws: &Aws, id: &HostedZoneId) -> Result<Option<Zone>, Error> {
     let doing = format!("cannot read hosted zone {id}");
-    let url = aws.service_url(HOST)?;
-    let url = url.below(["2013-04-01", "hostedzone", id.as_str()]);
-    let answer = get(aws, &doing, "Route53 GetHostedZone", url.as_url().clone()).await?;
-    let permission = "route53:GetHostedZone";
-    read(&answer, &doing, permission, |document| {
-        let zone = find(document.root_element(), "HostedZone");
+    let path = ["2013-04-01", "hostedzone", id.as_str()];
+    read(aws, &doing, "GetHostedZone", &path, &[], |root| {
+        let zone = find(root, "HostedZone");
         Zone {
             name: bare(zone.and_then(|zone| text(zone, "Name"))),
             private: zone.and_then(|zone| text(zone, "PrivateZone")) == Some("true"),
         }
     })
+    .await
 }
 
 /// The records of a name; none in a zone that is not there.
@@ -63,75 +60,57 @@ pub(crate) async fn records(
     host: &HostName,
 ) -> Result<Vec<Record>, Error> {
     let doing = format!("cannot read the records of hosted zone {id}");
-    let url = aws.service_url(HOST)?;
-    let url = url.below(["2013-04-01", "hostedzone", id.as_str(), "rrset"]);
-    let mut url = url.as_url().clone();
+    let path = ["2013-04-01", "hostedzone", id.as_str(), "rrset"];
     // In order, and a name has few types: they are all on the first page.
-    url.query_pairs_mut().append_pair("name", host.as_str());
-    let answer = get(aws, &doing, "Route53 ListResourceRecordSets", url).await?;
-    let permission = "route53:ListResourceRecordSets";
-    let records = read(&answer, &doing, permission, |document| {
-        let all = document.descendants();
-        let sets = all.filter(|node| is(*node, "ResourceRecordSet"));
-        sets.filter(|set| bare(text(*set, "Name")) == host.as_str())
-            .map(|set| Record {
-                kind: text(set, "Type").unwrap_or_default().to_owned(),
-                alias: text(set, "DNSName").map(|name| bare(Some(name))),
-                alias_zone: find(set, "AliasTarget")
-                    .and_then(|target| text(target, "HostedZoneId"))
-                    .map(str::to_owned),
-                values: (set.descendants().filter(|node| is(*node, "Value")))
-                    .filter_map(|node| node.text())
-                    .map(str::to_owned)
-                    .collect(),
-            })
-            .collect()
-    })?;
-    Ok(records.unwrap_or_default())
-}
-
-async fn get(aws: &Aws, doing: &str, operation: &str, url: Url) -> Result<Answer, Error> {
-    let request = Request {
-        doing,
-        service: "route53",
-        region: REGION,
-        operation,
-        method: Method::GET,
-        url,
-        headers: &[],
-        body: Vec::new(),
-    };
-    signed::send(aws, &request).await
+    let query = [("name", host.as_str())];
+    let records = read(
+        aws,
+        &doing,
+        "ListResourceRecordSets",
+        &path,
+        &query,
+        |root| {
+            let all = root.descendants();
+            let sets = all.filter(|node| is(*node, "ResourceRecordSet"));
+            sets.filter(|set| bare(text(*set, "Name")) == host.as_str())
+                .map(|set| Record {
+                    kind: text(set, "Type").unwrap_or_default().to_owned(),
+                    alias: text(set, "DNSName").map(|name| bare(Some(name))),
+                    alias_zone: find(set, "AliasTarget")
+                        .and_then(|target| text(target, "HostedZoneId"))
+                        .map(str::to_owned),
+                    values: (set.descendants().filter(|node| is(*node, "Value")))
+                        .filter_map(|node| node.text())
+                        .map(str::to_owned)
+                        .collect(),
+                })
+                .collect()
+        },
+    );
+    Ok(records.await?.unwrap_or_default())
 }
 
 /// Reads an answer; `None` when there is no such zone.
-fn read<T>(
-    answer: &Answer,
+async fn read<T>(
+    aws: &Aws,
     doing: &str,
-    permission: &str,
-    read: impl FnOnce(&Document<'_>) -> T,
+    operation: &'static str,
+    path: &[&str],
+    query: &[(&str, &str)],
+    read: impl FnOnce(Node<'_, '_>) -> T,
 ) -> Result<Option<T>, Error> {
-    let failed = |cause: String| Error::new(Code::Aws, doing).because(cause);
-    let body = std::str::from_utf8(&answer.body).map_err(|error| failed(error.to_string()))?;
-    let document = Document::parse(body).map_err(|error| failed(error.to_string()))?;
-    if answer.status.is_success() {
-        return Ok(Some(read(&document)));
+    let service = Service::at(aws, "Route53", "route53", REGION, HOST.to_owned());
+    let answer = service.get(operation, path, query).await;
+    match answer.and_then(|answer| xml::read(&answer.body, read)) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.code() == Some("NoSuchHostedZone") => Ok(None),
+        Err(error) => Err(Error::aws(doing, error)),
     }
-    let root = document.root_element();
-    if text(root, "Code") == Some("NoSuchHostedZone") {
-        return Ok(None);
-    }
-    let message = text(root, "Message").unwrap_or_default();
-    Err(answer.refusal(doing, message, permission))
 }
 
 /// Whether an element has a name; Route 53 has one namespace.
 fn is(node: Node<'_, '_>, name: &str) -> bool {
     node.is_element() && node.tag_name().name() == name
-}
-
-fn find<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
-    node.descendants().find(|node| is(*node, name))
 }
 
 fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {

@@ -13,7 +13,7 @@ use crate::existing_pool::holds_a_pool;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::WAY_BACK;
-use crate::template::unrenderable;
+use crate::template;
 
 /// The identity stack of the session's stage.
 pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
@@ -37,10 +37,7 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
         Desired {
             name: names::identity_stack(&inputs.stack.name, &inputs.stage),
             region: inputs.home.clone(),
-            template: inputs
-                .adapt(infra::stacks::identity(&inputs.stack))
-                .to_yaml()
-                .map_err(|error| unrenderable(&error))?,
+            template: template::text(&inputs.adapt(infra::stacks::identity(&inputs.stack)))?,
             parameters: parameters
                 .to_pairs()
                 .into_iter()

@@ -12,7 +12,7 @@ use crate::aws::stack::{Desired, Observed, StackClient};
 use crate::digest;
 use crate::error::{Code, Error};
 use crate::session::Session;
-use crate::template::unrenderable;
+use crate::template::{self, unrenderable};
 
 /// The skill stack of one region.
 pub(crate) fn client(
@@ -23,7 +23,7 @@ pub(crate) fn client(
     bundle: &Bundle,
 ) -> Result<StackClient, Error> {
     let inputs = session.inputs;
-    let template = template(session)?;
+    let declared = declared(session);
     let parameters = SkillParameters {
         stage: inputs.stage.clone(),
         skill_id: skill.clone(),
@@ -36,13 +36,15 @@ pub(crate) fn client(
         permissions_boundary: session.boundary(),
         environment: inputs.stack.environment(&inputs.stage),
     };
-    let parameters = describe_version(&template, parameters);
+    // In YAML, as versions before 0.2.0 have had it, so that an upgrade alone publishes no version.
+    let yaml = declared.to_yaml().map_err(|error| unrenderable(&error))?;
+    let parameters = describe_version(&yaml, parameters);
     Ok(StackClient::new(
         &session.aws,
         Desired {
             name: infra::names::skill_stack(&inputs.stack.name, &inputs.stage),
             region: region.clone(),
-            template,
+            template: template::text(&declared)?,
             parameters: pairs(&parameters),
             tags: session.tags(),
             protected: false,
@@ -64,11 +66,12 @@ pub(crate) fn reader(session: &Session<'_>, region: &Region) -> StackClient {
 
 /// The template of every region's stack.
 pub(crate) fn template(session: &Session<'_>) -> Result<String, Error> {
-    session
-        .inputs
-        .adapt(infra::stacks::skill(&session.inputs.stack))
-        .to_yaml()
-        .map_err(|error| unrenderable(&error))
+    template::text(&declared(session))
+}
+
+fn declared(session: &Session<'_>) -> infra::Template {
+    let inputs = session.inputs;
+    inputs.adapt(infra::stacks::skill(&inputs.stack))
 }
 
 /// A version is published when its description changes, so that the description is a digest of

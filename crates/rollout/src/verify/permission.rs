@@ -1,6 +1,5 @@
 //! The policy of a function's alias, the one thing that is asked of Lambda.
 
-use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -8,19 +7,13 @@ use infra::stack_file::Region;
 use infra::stacks::SkillOutputs;
 
 use crate::aws::Aws;
-use crate::aws::signed::{self, Request};
+use crate::aws::signed::Service;
 use crate::error::{Code, Error};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct PolicyAnswer {
     policy: String,
-}
-
-#[derive(Deserialize, Default)]
-struct Refusal {
-    #[serde(alias = "Message", default)]
-    message: String,
 }
 
 /// Who may invoke an alias; `None` when nobody may.
@@ -32,34 +25,18 @@ pub(super) async fn policy(
 ) -> Result<Option<Value>, Error> {
     let name = &outputs.function_name;
     let doing = format!("cannot read the policy of function {name}");
-    let failed = |cause: String| Error::new(Code::Aws, doing.clone()).because(cause);
     let alias = outputs.alias_arn.rsplit(':').next().unwrap_or_default();
-    let host = format!("lambda.{region}.amazonaws.com");
-    let url = aws
-        .service_url(&host)?
-        .below(["2015-03-31", "functions", name, "policy"]);
-    let mut url = url.as_url().clone();
-    url.query_pairs_mut().append_pair("Qualifier", alias);
-    let request = Request {
-        doing: &doing,
-        service: "lambda",
-        region: region.as_str(),
-        operation: "Lambda GetPolicy",
-        method: Method::GET,
-        url,
-        headers: &[],
-        body: Vec::new(),
+    let lambda = Service::regional(aws, "Lambda", "lambda", region.as_str());
+    let path = ["2015-03-31", "functions", name, "policy"];
+    let query = [("Qualifier", alias)];
+    let answer = match lambda.get("GetPolicy", &path, &query).await {
+        Ok(answer) => answer,
+        Err(error) if error.status() == Some(404) => return Ok(None),
+        Err(error) => return Err(Error::aws(doing, error)),
     };
-    let answer = signed::send(aws, &request).await?;
-    if answer.status == StatusCode::NOT_FOUND {
-        return Ok(None);
-    }
-    if !answer.status.is_success() {
-        let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
-        return Err(answer.refusal(&doing, &refusal.message, "lambda:GetPolicy"));
-    }
-    let answer: PolicyAnswer =
-        serde_json::from_slice(&answer.body).map_err(|error| failed(error.to_string()))?;
-    let policy = serde_json::from_str(&answer.policy).map_err(|error| failed(error.to_string()))?;
+    let unreadable =
+        |error: serde_json::Error| Error::new(Code::Aws, doing.clone()).because(error.to_string());
+    let answer: PolicyAnswer = serde_json::from_slice(&answer.body).map_err(unreadable)?;
+    let policy = serde_json::from_str(&answer.policy).map_err(unreadable)?;
     Ok(Some(policy))
 }

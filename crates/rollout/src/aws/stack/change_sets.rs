@@ -1,15 +1,12 @@
 //! Change sets: made, compared with what was agreed to, executed, and never left behind.
 
-use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, Parameter, ResourceChange,
-    ResourceToImport, Tag,
-};
-use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use uuid::Uuid;
 
+use super::Desired;
 use super::client::{Acted, StackClient};
 use super::failure::says_nothing_to_change;
 use super::surplus::surplus;
+use crate::aws::cloudformation::{ChangeSet, Input, ResourceChange};
 use crate::diff::Part;
 use crate::error::{Code, Error};
 use crate::poll::Poll;
@@ -37,11 +34,11 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    fn kind(self) -> ChangeSetType {
+    fn kind(self) -> &'static str {
         match self {
-            Self::Create => ChangeSetType::Create,
-            Self::Import => ChangeSetType::Import,
-            Self::Update | Self::Revert => ChangeSetType::Update,
+            Self::Create => "CREATE",
+            Self::Import => "IMPORT",
+            Self::Update | Self::Revert => "UPDATE",
         }
     }
 }
@@ -72,16 +69,14 @@ impl StackClient {
             .hint("somebody may have changed the stack meanwhile: run `cargo xtask plan` again");
             return Err(surplus.into_iter().fold(refusal, Error::because));
         }
-        self.client
-            .execute_change_set()
-            .stack_name(&self.desired.name)
-            .change_set_name(&name)
-            .disable_rollback(on_failure == OnFailure::Keep)
+        let keep = on_failure == OnFailure::Keep;
+        let input = self
+            .on_change_set(&name)
+            .with("DisableRollback", keep.to_string())
             // An attempt that is repeated because its answer was lost is the same operation.
-            .client_request_token(&name)
-            .send()
-            .await
-            .map_err(|error| self.failed("execute the change set of", &error))?;
+            .with("ClientRequestToken", &name);
+        let executed = self.client.act("ExecuteChangeSet", input).await;
+        executed.map_err(|error| self.failed("execute the change set of", &error))?;
         let status = self.settle_after(before.as_deref()).await?;
         if matches!(
             status.as_str(),
@@ -99,40 +94,31 @@ impl StackClient {
         name: &str,
         mode: Mode,
     ) -> Result<Option<Vec<ResourceChange>>, Error> {
-        let (template, imports) = match mode {
-            Mode::Import => (self.import_template()?, Some(self.imports())),
-            Mode::Create | Mode::Update | Mode::Revert => (self.desired.template.clone(), None),
+        let template = match mode {
+            Mode::Import => self.import_template()?,
+            Mode::Create | Mode::Update | Mode::Revert => self.desired.template.clone(),
         };
-        let parameters = self.desired.parameters.iter().map(|(name, value)| {
-            Parameter::builder()
-                .parameter_key(name)
-                .parameter_value(value)
-                .build()
-        });
-        let tags = self
-            .desired
-            .tags
-            .iter()
-            .map(|(key, value)| Tag::builder().key(key).value(value).build());
-        let created = self
-            .client
-            .create_change_set()
-            .stack_name(&self.desired.name)
-            .change_set_name(name)
-            .change_set_type(mode.kind())
-            .set_deployment_mode((mode == Mode::Revert).then_some(DeploymentMode::RevertDrift))
-            .client_token(name)
-            .set_role_arn(self.desired.role.clone())
-            .template_body(template)
-            .set_resources_to_import(imports)
-            .set_parameters(Some(parameters.collect()))
-            .set_tags(Some(tags.collect()))
-            .capabilities(Capability::CapabilityIam)
-            .capabilities(Capability::CapabilityNamedIam)
-            .send()
-            .await;
-        match created {
-            Ok(_) => {}
+        let Desired {
+            parameters, tags, ..
+        } = &self.desired;
+        let pair = ("ParameterKey", "ParameterValue");
+        let mut input = self
+            .on_change_set(name)
+            .with("ChangeSetType", mode.kind())
+            .with("ClientToken", name)
+            .with("TemplateBody", template)
+            .with_some("RoleARN", self.desired.role.as_deref())
+            .with_pairs("Parameters.member", pair, parameters)
+            .with_pairs("Tags.member", ("Key", "Value"), tags)
+            .with("Capabilities.member.1", "CAPABILITY_IAM")
+            .with("Capabilities.member.2", "CAPABILITY_NAMED_IAM");
+        match mode {
+            Mode::Import => input = self.imports(input),
+            Mode::Revert => input = input.with("DeploymentMode", "REVERT_DRIFT"),
+            Mode::Create | Mode::Update => {}
+        }
+        match self.client.act("CreateChangeSet", input).await {
+            Ok(()) => {}
             // Nobody else chooses this name: the answer to a first attempt was lost.
             Err(error) if error.code() == Some("AlreadyExistsException") => {}
             Err(error) => return Err(self.failed("create a change set for", &error)),
@@ -140,20 +126,11 @@ impl StackClient {
 
         let mut poll = Poll::default();
         loop {
-            let answer = self
-                .client
-                .describe_change_set()
-                .stack_name(&self.desired.name)
-                .change_set_name(name)
-                .send()
-                .await
-                .map_err(|error| self.failed("read the change set of", &error))?;
-            match answer.status() {
-                Some(ChangeSetStatus::CreateComplete) => {
-                    return self.changes(name).await.map(Some);
-                }
-                Some(ChangeSetStatus::Failed) => {
-                    let reason = answer.status_reason.unwrap_or_default();
+            let answer = self.change_set(name, None).await?;
+            match answer.status.as_str() {
+                "CREATE_COMPLETE" => return self.changes(name, answer).await.map(Some),
+                "FAILED" => {
+                    let reason = answer.reason.unwrap_or_default();
                     // Best effort: the reason matters more than an empty change set that stays.
                     let _ = self.delete_change_set(name).await;
                     if says_nothing_to_change(&reason) {
@@ -182,48 +159,43 @@ impl StackClient {
         template.only(&names)
     }
 
-    fn imports(&self) -> Vec<ResourceToImport> {
-        let imports = self.desired.imports.iter().map(|import| {
-            ResourceToImport::builder()
-                .logical_resource_id(&import.logical)
-                .resource_type(&import.resource_type)
-                .set_resource_identifier(Some(import.identifier.clone().into_iter().collect()))
-                .build()
-        });
-        imports.collect()
+    fn imports(&self, input: Input) -> Input {
+        let numbered = (1..).zip(&self.desired.imports);
+        numbered.fold(input, |input, (number, import)| {
+            let member = format!("ResourcesToImport.member.{number}");
+            let identifier = format!("{member}.ResourceIdentifier.entry");
+            input
+                .with(format!("{member}.LogicalResourceId"), &import.logical)
+                .with(format!("{member}.ResourceType"), &import.resource_type)
+                .with_pairs(&identifier, ("key", "value"), &import.identifier)
+        })
     }
 
-    /// Every change of a finished change set.
-    async fn changes(&self, name: &str) -> Result<Vec<ResourceChange>, Error> {
-        let mut changes = Vec::new();
-        let mut next = None;
-        loop {
-            let page = self
-                .client
-                .describe_change_set()
-                .stack_name(&self.desired.name)
-                .change_set_name(name)
-                .set_next_token(next)
-                .send()
-                .await
-                .map_err(|error| self.failed("read the change set of", &error))?;
-            let found = page.changes.unwrap_or_default().into_iter();
-            changes.extend(found.filter_map(|change| change.resource_change));
-            next = page.next_token;
-            if next.is_none() {
-                return Ok(changes);
-            }
+    /// Every change of a finished change set, of which the first page is there.
+    async fn changes(&self, name: &str, first: ChangeSet) -> Result<Vec<ResourceChange>, Error> {
+        let (mut changes, mut next) = (first.changes, first.next);
+        while let Some(token) = next {
+            let page = self.change_set(name, Some(&token)).await?;
+            changes.extend(page.changes);
+            next = page.next;
         }
+        Ok(changes)
+    }
+
+    async fn change_set(&self, name: &str, next: Option<&str>) -> Result<ChangeSet, Error> {
+        let page = (self.client)
+            .describe_change_set(&self.desired.name, name, next)
+            .await;
+        page.map_err(|error| self.failed("read the change set of", &error))
     }
 
     async fn delete_change_set(&self, name: &str) -> Result<(), Error> {
-        self.client
-            .delete_change_set()
-            .stack_name(&self.desired.name)
-            .change_set_name(name)
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| self.failed("delete the change set of", &error))
+        let input = self.on_change_set(name);
+        let deleted = self.client.act("DeleteChangeSet", input).await;
+        deleted.map_err(|error| self.failed("delete the change set of", &error))
+    }
+
+    fn on_change_set(&self, name: &str) -> Input {
+        Input::of(&self.desired.name).with("ChangeSetName", name)
     }
 }

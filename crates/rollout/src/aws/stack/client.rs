@@ -3,11 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{
-    PropertyDifference, Stack, StackEvent, StackResourceDriftStatus, StackStatus, TemplateStage,
-};
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -16,9 +11,10 @@ use super::change_sets::{Mode, OnFailure};
 use super::failure::{ended_as, failed_stack, last_operation};
 use super::{Decision, Desired, Import, Observed, decide, stack_part};
 use crate::aws::Aws;
+use crate::aws::cloudformation::{CloudFormation, Difference, Input, Stack, StackEvent};
 use crate::diff::Part;
 use crate::diff::change::Field;
-use crate::error::Error;
+use crate::error::{CallError, Error};
 use crate::poll::Poll;
 use crate::progress::Step;
 use crate::template::Template;
@@ -39,7 +35,7 @@ pub enum Acted {
 /// A stack in CloudFormation.
 #[derive(Debug, Clone)]
 pub struct StackClient {
-    pub(super) client: Client,
+    pub(super) client: CloudFormation,
     pub(super) desired: Desired,
 }
 
@@ -47,7 +43,7 @@ impl StackClient {
     /// For one stack; nothing is called.
     pub fn new(aws: &Aws, desired: Desired) -> Self {
         Self {
-            client: aws.cloudformation(&desired.region),
+            client: CloudFormation::new(aws, &desired.region),
             desired,
         }
     }
@@ -69,28 +65,31 @@ impl StackClient {
         let Some(stack) = self.describe().await? else {
             return Ok(None);
         };
-        let status = stack
-            .stack_status()
-            .map(|status| status.as_str().to_owned())
-            .unwrap_or_default();
-        let template = if status == "REVIEW_IN_PROGRESS" {
+        let template = if stack.status == "REVIEW_IN_PROGRESS" {
             String::new()
         } else {
-            self.template(&status).await?
+            self.template(&stack.status).await?
         };
-        Ok(Some(observed(&stack, status, template)))
+        let Stack {
+            status,
+            reason,
+            parameters,
+            outputs,
+            protected,
+        } = stack;
+        Ok(Some(Observed {
+            status,
+            reason,
+            template,
+            parameters,
+            outputs,
+            protected,
+        }))
     }
 
     async fn template(&self, status: &str) -> Result<String, Error> {
-        let answer = self
-            .client
-            .get_template()
-            .stack_name(&self.desired.name)
-            .template_stage(TemplateStage::Original)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => Ok(answer.template_body.unwrap_or_default()),
+        match self.client.get_template(&self.desired.name).await {
+            Ok(template) => Ok(template),
             // A first import that failed leaves a stack without one.
             Err(error)
                 if status == "IMPORT_ROLLBACK_COMPLETE"
@@ -147,14 +146,14 @@ impl StackClient {
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ContinueUpdateRollback.html>
     async fn finish_rollback(&self) -> Result<(), Error> {
         let before = self.newest_event().await?;
-        self.client
-            .continue_update_rollback()
-            .stack_name(&self.desired.name)
-            .set_role_arn(self.desired.role.clone())
-            .client_request_token(format!("voicelink-{}", Uuid::new_v4()))
-            .send()
-            .await
-            .map_err(|error| self.failed("go on with the rollback of", &error))?;
+        let input = Input::of(&self.desired.name)
+            .with_some("RoleARN", self.desired.role.as_deref())
+            .with(
+                "ClientRequestToken",
+                format!("voicelink-{}", Uuid::new_v4()),
+            );
+        let begun = self.client.act("ContinueUpdateRollback", input).await;
+        begun.map_err(|error| self.failed("go on with the rollback of", &error))?;
         let status = self.settle_after(before.as_deref()).await?;
         if status == "UPDATE_ROLLBACK_COMPLETE" {
             return Ok(());
@@ -166,10 +165,7 @@ impl StackClient {
     /// The status and the outputs of the stack, if it is there.
     pub async fn outputs(&self) -> Result<Option<(String, BTreeMap<String, String>)>, Error> {
         let stack = self.describe().await?;
-        Ok(stack.map(|stack| {
-            let status = stack.stack_status().map(StackStatus::as_str);
-            (status.unwrap_or_default().to_owned(), outputs(&stack))
-        }))
+        Ok(stack.map(|stack| (stack.status, stack.outputs)))
     }
 
     /// Whether there is such a stack, in whatever state.
@@ -179,8 +175,8 @@ impl StackClient {
 
     /// Deletes the stack once no operation is running on it.
     pub async fn remove(&self) -> Result<(), Error> {
-        let status = self.describe().await?.and_then(|stack| stack.stack_status);
-        match status.as_ref().map(StackStatus::as_str) {
+        let stack = self.describe().await?;
+        match stack.as_ref().map(|stack| stack.status.as_str()) {
             None => return Ok(()),
             // Only made by a change set that was never executed: it waits for nothing.
             Some("REVIEW_IN_PROGRESS") => {}
@@ -214,13 +210,8 @@ impl StackClient {
             let part = stack_part(Step::Identity, &released.desired, Some(&observed))?;
             released.act(&decision, &part).await?;
         }
-        self.client
-            .update_termination_protection()
-            .stack_name(&self.desired.name)
-            .enable_termination_protection(false)
-            .send()
-            .await
-            .map_err(|error| self.failed("take the protection off", &error))?;
+        let unprotected = self.set_protection(false).await;
+        unprotected.map_err(|error| self.failed("take the protection off", &error))?;
         self.remove().await
     }
 
@@ -234,44 +225,31 @@ impl StackClient {
     /// be, none when it is gone. `None` when nothing differs.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DetectStackResourceDrift.html>
     pub async fn drift(&self, resource: &str) -> Result<Option<Vec<Field>>, Error> {
-        let answer = self
-            .client
-            .detect_stack_resource_drift()
-            .stack_name(&self.desired.name)
-            .logical_resource_id(resource)
-            .send()
+        let drift = (self.client)
+            .detect_stack_resource_drift(&self.desired.name, resource)
             .await;
-        let answer = match answer {
-            Ok(answer) => answer,
+        let drift = match drift {
+            Ok(drift) => drift,
             // Not every type can be compared everywhere; what cannot is taken as it was deployed.
             Err(error) if is_unsupported(error.message()) => return Ok(None),
             Err(error) => {
                 return Err(self.failed(&format!("detect drift of {resource} in"), &error));
             }
         };
-        let Some(drift) = answer.stack_resource_drift else {
-            return Ok(None);
-        };
-        match drift.stack_resource_drift_status() {
-            Some(StackResourceDriftStatus::Deleted) => Ok(Some(Vec::new())),
-            Some(StackResourceDriftStatus::Modified) => {
-                let fields = drift.property_differences().iter().map(drifted);
-                Ok(Some(fields.collect()))
-            }
-            _ => Ok(None),
-        }
+        Ok(match drift.status.as_str() {
+            "DELETED" => Some(Vec::new()),
+            "MODIFIED" => Some(drift.differences.iter().map(drifted).collect()),
+            _ => None,
+        })
     }
 
     /// Deletes the stack and waits until it is gone.
     async fn delete(&self) -> Result<(), Error> {
         let before = self.newest_event().await?;
-        self.client
-            .delete_stack()
-            .stack_name(&self.desired.name)
-            .set_role_arn(self.desired.role.clone())
-            .send()
-            .await
-            .map_err(|error| self.failed("delete", &error))?;
+        let input =
+            Input::of(&self.desired.name).with_some("RoleARN", self.desired.role.as_deref());
+        let begun = self.client.act("DeleteStack", input).await;
+        begun.map_err(|error| self.failed("delete", &error))?;
         let status = self.settle_after(before.as_deref()).await?;
         if status == "DELETE_COMPLETE" {
             return Ok(());
@@ -281,53 +259,30 @@ impl StackClient {
     }
 
     async fn describe(&self) -> Result<Option<Stack>, Error> {
-        let answer = self
-            .client
-            .describe_stacks()
-            .stack_name(&self.desired.name)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => Ok(answer.stacks.unwrap_or_default().into_iter().next()),
-            // The only way in which CloudFormation says "no such stack".
-            Err(error)
-                if error.code() == Some("ValidationError")
-                    && error
-                        .message()
-                        .is_some_and(|message| message.contains("does not exist")) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(self.failed("describe", &error)),
-        }
+        let stack = self.client.describe_stack(&self.desired.name).await;
+        stack.map_err(|error| self.failed("describe", &error))
     }
 
     async fn protect(&self) -> Result<(), Error> {
         if !self.desired.protected {
             return Ok(());
         }
-        self.client
-            .update_termination_protection()
-            .stack_name(&self.desired.name)
-            .enable_termination_protection(true)
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| self.failed("protect", &error))
+        let protected = self.set_protection(true).await;
+        protected.map_err(|error| self.failed("protect", &error))
+    }
+
+    async fn set_protection(&self, on: bool) -> Result<(), CallError> {
+        let input =
+            Input::of(&self.desired.name).with("EnableTerminationProtection", on.to_string());
+        self.client.act("UpdateTerminationProtection", input).await
     }
 
     /// Waits until no operation is running and answers with the status.
     async fn settle(&self) -> Result<String, Error> {
         let mut poll = Poll::default();
         loop {
-            let status = self
-                .describe()
-                .await?
-                .and_then(|stack| stack.stack_status)
-                .map_or_else(
-                    || "DELETE_COMPLETE".to_owned(),
-                    |status| status.as_str().to_owned(),
-                );
+            let stack = self.describe().await?;
+            let status = stack.map_or_else(|| "DELETE_COMPLETE".to_owned(), |stack| stack.status);
             if !status.ends_with("_IN_PROGRESS") {
                 return Ok(status);
             }
@@ -358,19 +313,8 @@ impl StackClient {
 
     /// The id of the newest event, to tell later ones from earlier ones.
     pub(super) async fn newest_event(&self) -> Result<Option<String>, Error> {
-        let answer = self
-            .client
-            .describe_stack_events()
-            .stack_name(&self.desired.name)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => Ok(answer
-                .stack_events
-                .unwrap_or_default()
-                .into_iter()
-                .next()
-                .and_then(|event| event.event_id)),
+        match self.events(None).await {
+            Ok((events, _)) => Ok(events.into_iter().next().and_then(|event| event.id)),
             Err(error) if error.code() == Some("ValidationError") => Ok(None),
             Err(error) => Err(self.failed("read the events of", &error)),
         }
@@ -381,24 +325,33 @@ impl StackClient {
         &self,
         before: Option<&str>,
     ) -> Result<Vec<StackEvent>, Error> {
-        let mut events = Vec::new();
-        let mut pages = self
-            .client
-            .describe_stack_events()
-            .stack_name(&self.desired.name)
-            .into_paginator()
-            .send();
-        'pages: while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| self.failed("read the events of", &error))?;
-            for event in page.stack_events.unwrap_or_default() {
-                if before.is_some() && event.event_id() == before {
+        let mut found = Vec::new();
+        let mut token: Option<String> = None;
+        'pages: loop {
+            let page = self.events(token.as_deref()).await;
+            let (events, next) = page.map_err(|error| self.failed("read the events of", &error))?;
+            for event in events {
+                if before.is_some() && event.id.as_deref() == before {
                     break 'pages;
                 }
-                events.push(event);
+                found.push(event);
             }
+            if next.is_none() {
+                break;
+            }
+            token = next;
         }
-        events.reverse();
-        Ok(events)
+        found.reverse();
+        Ok(found)
+    }
+
+    async fn events(
+        &self,
+        next: Option<&str>,
+    ) -> Result<(Vec<StackEvent>, Option<String>), CallError> {
+        self.client
+            .describe_stack_events(&self.desired.name, next)
+            .await
     }
 
     /// Why the stack cannot go on from the state that it is in.
@@ -412,14 +365,7 @@ impl StackClient {
         failed_stack(&self.desired, status, events)
     }
 
-    pub(super) fn failed<E>(
-        &self,
-        doing: &str,
-        error: &aws_sdk_cloudformation::error::SdkError<E>,
-    ) -> Error
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
+    pub(super) fn failed(&self, doing: &str, error: &CallError) -> Error {
         Error::aws(format!("cannot {doing} stack {}", self.desired.name), error)
     }
 }
@@ -435,48 +381,17 @@ fn is_unsupported(message: Option<&str>) -> bool {
 }
 
 /// A difference from what is there to what shall be.
-fn drifted(difference: &PropertyDifference) -> Field {
+fn drifted(difference: &Difference) -> Field {
     let value = |text: Option<&str>| {
         let text = text.filter(|text| *text != "null")?;
         Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
     };
-    let path = difference.property_path().unwrap_or_default();
-    let path = path.split('/').filter(|part| !part.is_empty());
+    let path = difference.path.split('/').filter(|part| !part.is_empty());
     Field::new(
         path.map(str::to_owned).collect(),
-        value(difference.actual_value()),
-        value(difference.expected_value()),
+        value(difference.actual.as_deref()),
+        value(difference.expected.as_deref()),
     )
-}
-
-fn outputs(stack: &Stack) -> BTreeMap<String, String> {
-    let outputs = stack.outputs().iter().filter_map(|output| {
-        Some((
-            output.output_key()?.to_owned(),
-            output.output_value()?.to_owned(),
-        ))
-    });
-    outputs.collect()
-}
-
-fn observed(stack: &Stack, status: String, template: String) -> Observed {
-    Observed {
-        status,
-        reason: stack.stack_status_reason().map(str::to_owned),
-        template,
-        parameters: stack
-            .parameters()
-            .iter()
-            .filter_map(|parameter| {
-                Some((
-                    parameter.parameter_key()?.to_owned(),
-                    parameter.parameter_value()?.to_owned(),
-                ))
-            })
-            .collect(),
-        outputs: outputs(stack),
-        protected: stack.enable_termination_protection().unwrap_or_default(),
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! What CloudFormation says about an operation that failed, in one sentence.
 
-use aws_sdk_cloudformation::types::StackEvent;
-
 use super::Desired;
+use crate::aws::cloudformation::StackEvent;
 use crate::error::{Code, Error};
 
 /// CloudFormation has no code for this, only two sentences.
@@ -14,16 +13,16 @@ pub(super) fn says_nothing_to_change(reason: &str) -> bool {
 pub(super) fn last_operation(events: &[StackEvent]) -> &[StackEvent] {
     let begun = events
         .iter()
-        .rposition(|event| event.resource_status_reason() == Some("User Initiated"));
+        .rposition(|event| event.reason.as_deref() == Some("User Initiated"));
     &events[begun.unwrap_or_default()..]
 }
 
 /// The status that the stack's own newest event tells, once it is no longer in progress.
 pub(super) fn ended_as(events: &[StackEvent]) -> Option<&str> {
-    let own = |event: &&StackEvent| event.physical_resource_id() == event.stack_id();
+    let own = |event: &&StackEvent| event.physical == event.stack;
     let newest = events.iter().rev().find(own)?;
-    let status = newest.resource_status()?.as_str();
-    (!status.ends_with("_IN_PROGRESS")).then_some(status)
+    let status = newest.status.as_str();
+    (!status.is_empty() && !status.ends_with("_IN_PROGRESS")).then_some(status)
 }
 
 pub(super) fn failed_stack(desired: &Desired, status: &str, events: &[StackEvent]) -> Error {
@@ -65,31 +64,13 @@ pub(super) fn failed_stack(desired: &Desired, status: &str, events: &[StackEvent
 
 /// The first resource that failed by itself, not because another one had.
 pub(super) fn first_failure(events: &[StackEvent]) -> Option<(String, String)> {
-    events
-        .iter()
-        .filter(|event| {
-            event
-                .resource_status()
-                .is_some_and(|status| status.as_str().ends_with("_FAILED"))
-        })
-        .filter(|event| {
-            !event
-                .resource_status_reason()
-                .unwrap_or_default()
-                .contains("cancelled")
-        })
-        .map(|event| {
-            (
-                format!(
-                    "{} ({})",
-                    event.logical_resource_id().unwrap_or_default(),
-                    event.resource_type().unwrap_or_default()
-                ),
-                event
-                    .resource_status_reason()
-                    .unwrap_or("no reason given")
-                    .to_owned(),
-            )
-        })
-        .next()
+    let failed = events.iter().find(|event| {
+        let reason = event.reason.as_deref().unwrap_or_default();
+        event.status.ends_with("_FAILED") && !reason.contains("cancelled")
+    })?;
+    let reason = failed.reason.as_deref().unwrap_or("no reason given");
+    Some((
+        format!("{} ({})", failed.logical, failed.kind),
+        reason.to_owned(),
+    ))
 }

@@ -1,7 +1,6 @@
 //! Whether a change set does what was agreed to, and nothing else.
 
-use aws_sdk_cloudformation::types::{self as cloudformation, ChangeAction, ResourceChange};
-
+use crate::aws::cloudformation::ResourceChange;
 use crate::diff::Part;
 use crate::diff::change::{Change, Kind, Replacement};
 
@@ -11,44 +10,42 @@ pub(super) fn surplus(part: &Part, changes: &[ResourceChange]) -> Vec<String> {
         .iter()
         .filter(|change| !agreed(part, change))
         .map(|change| {
-            let replaced = match change.replacement() {
-                Some(cloudformation::Replacement::True) => ", replaced",
-                Some(cloudformation::Replacement::Conditional) => ", perhaps replaced",
+            let replaced = match change.replacement.as_deref() {
+                Some("True") => ", replaced",
+                Some("Conditional") => ", perhaps replaced",
                 _ => "",
             };
-            format!(
-                "{} ({}): {}{replaced}",
-                change.logical_resource_id().unwrap_or_default(),
-                change.resource_type().unwrap_or_default(),
-                change
-                    .action()
-                    .map(ChangeAction::as_str)
-                    .unwrap_or_default(),
-            )
+            let ResourceChange {
+                logical,
+                kind,
+                action,
+                ..
+            } = change;
+            format!("{logical} ({kind}): {action}{replaced}")
         })
         .collect()
 }
 
 fn agreed(part: &Part, change: &ResourceChange) -> bool {
     // With `IncludePropertyValues`, `True` is also said of what is added.
-    let replacement = match (change.action(), change.replacement()) {
-        (Some(ChangeAction::Add), _) => Replacement::No,
-        (_, Some(cloudformation::Replacement::True)) => Replacement::Yes,
-        (_, Some(cloudformation::Replacement::Conditional)) => Replacement::Perhaps,
+    let replacement = match (change.action.as_str(), change.replacement.as_deref()) {
+        ("Add", _) => Replacement::No,
+        (_, Some("True")) => Replacement::Yes,
+        (_, Some("Conditional")) => Replacement::Perhaps,
         _ => Replacement::No,
     };
-    let name = change.logical_resource_id().unwrap_or_default();
+    let name = change.logical.as_str();
     let planned = part.changes.iter().find(|planned| planned.subject == name);
-    let kind = match change.action() {
-        Some(ChangeAction::Add) => Kind::Added,
-        Some(ChangeAction::Remove) => Kind::Removed,
-        Some(ChangeAction::Import) => Kind::Imported,
-        Some(ChangeAction::Modify) => Kind::Changed,
+    let kind = match change.action.as_str() {
+        "Add" => Kind::Added,
+        "Remove" => Kind::Removed,
+        "Import" => Kind::Imported,
+        "Modify" => Kind::Changed,
         // Whether anything is done is not known; what would be is.
-        Some(ChangeAction::Dynamic) => {
+        "Dynamic" => {
             return planned.is_some_and(|planned| planned.replacement > Replacement::No);
         }
-        // What the SDK does not know.
+        // What this version does not know.
         _ => return false,
     };
     // What a failed operation has left undone is finished, whichever resources those are.
@@ -65,17 +62,13 @@ mod tests {
     use super::*;
     use crate::progress::Step;
 
-    fn change(
-        action: ChangeAction,
-        replacement: Option<cloudformation::Replacement>,
-        name: &str,
-    ) -> ResourceChange {
-        ResourceChange::builder()
-            .action(action)
-            .set_replacement(replacement)
-            .logical_resource_id(name)
-            .resource_type("AWS::Cognito::UserPool")
-            .build()
+    fn change(action: &str, replacement: Option<&str>, name: &str) -> ResourceChange {
+        ResourceChange {
+            action: action.to_owned(),
+            replacement: replacement.map(str::to_owned),
+            logical: name.to_owned(),
+            kind: "AWS::Cognito::UserPool".to_owned(),
+        }
     }
 
     #[test]
@@ -85,23 +78,11 @@ mod tests {
             changes: vec![planned.clone()],
             ..Part::nothing(Step::Identity)
         };
-        let modified = change(
-            ChangeAction::Modify,
-            Some(cloudformation::Replacement::False),
-            "UserPool",
-        );
-        let replaced = change(
-            ChangeAction::Modify,
-            Some(cloudformation::Replacement::True),
-            "UserPool",
-        );
-        let perhaps = change(
-            ChangeAction::Modify,
-            Some(cloudformation::Replacement::Conditional),
-            "UserPool",
-        );
-        let removed = change(ChangeAction::Remove, None, "UserPool");
-        let other = change(ChangeAction::Add, None, "Other");
+        let modified = change("Modify", Some("False"), "UserPool");
+        let replaced = change("Modify", Some("True"), "UserPool");
+        let perhaps = change("Modify", Some("Conditional"), "UserPool");
+        let removed = change("Remove", None, "UserPool");
+        let other = change("Add", None, "Other");
         let all = [modified, replaced, perhaps, removed, other];
         assert_eq!(surplus(&part(&planned), &all[..1]), [""; 0]);
         assert_eq!(surplus(&part(&planned), &all).len(), 4);
@@ -119,11 +100,7 @@ mod tests {
             ..Part::nothing(Step::Identity)
         };
         for name in ["UserPool", "Unfinished"] {
-            let added = change(
-                ChangeAction::Add,
-                Some(cloudformation::Replacement::True),
-                name,
-            );
+            let added = change("Add", Some("True"), name);
             assert_eq!(surplus(&part, &[added]), [""; 0], "{name}");
         }
     }

@@ -1,9 +1,8 @@
 //! Deciding, and finding the cause of a failure.
 
-use aws_sdk_cloudformation::types::StackEvent;
-
 use super::failure::{ended_as, first_failure};
 use super::*;
+use crate::aws::cloudformation::StackEvent;
 use proptest::prelude::*;
 
 fn desired() -> Desired {
@@ -135,17 +134,12 @@ fn lost_protection_is_put_back_without_a_change_set() {
 
 #[test]
 fn the_first_failure_is_the_cause_and_not_its_echo() {
-    let event = |resource: &str, status: &str, reason: &str| {
-        StackEvent::builder()
-            .stack_id("stack")
-            .event_id(resource)
-            .stack_name("stack")
-            .timestamp(aws_smithy_types::DateTime::from_secs(0))
-            .logical_resource_id(resource)
-            .resource_type("AWS::Cognito::UserPool")
-            .resource_status(status.into())
-            .resource_status_reason(reason)
-            .build()
+    let event = |resource: &str, status: &str, reason: &str| StackEvent {
+        logical: resource.to_owned(),
+        kind: "AWS::Cognito::UserPool".to_owned(),
+        status: status.to_owned(),
+        reason: Some(reason.to_owned()),
+        ..StackEvent::default()
     };
     let events = [
         event("Alias", "CREATE_FAILED", "Resource creation cancelled"),
@@ -177,12 +171,11 @@ proptest! {
 
 #[test]
 fn only_the_stacks_own_event_tells_the_end() {
-    let event = |physical: &str, status: &str| {
-        StackEvent::builder()
-            .stack_id("arn:stack")
-            .physical_resource_id(physical)
-            .resource_status(status.into())
-            .build()
+    let event = |physical: &str, status: &str| StackEvent {
+        stack: Some("arn:stack".to_owned()),
+        physical: Some(physical.to_owned()),
+        status: status.to_owned(),
+        ..StackEvent::default()
     };
     let mut events = vec![
         event("arn:stack", "UPDATE_IN_PROGRESS"),
