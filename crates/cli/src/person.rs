@@ -3,10 +3,10 @@
 use infra::StackFile;
 use infra::stack_file::{FirstFactor, Region, SignIn};
 use rollout::aws::Aws;
+use rollout::deploy::Deployed;
 use rollout::error::Error;
 use rollout::existing_pool;
 use rollout::inputs::Inputs;
-use rollout::plan::Deployed;
 use story::{Administrator, FirstCode, Script, SignInName, Way};
 
 use crate::failure::Failure;

@@ -11,10 +11,10 @@ use std::time::Duration;
 use infra::stack_file::StageName;
 use local_access::program::Start;
 use rollout::calls::{CallCounter, Calls};
-use rollout::deploy::Preview;
 use rollout::diff::{Part, Plan};
 use rollout::guards::Guard;
 use rollout::inputs::Inputs;
+use rollout::plan::Preview;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -117,7 +117,7 @@ async fn preview(
     let (took, _) = watch::channel(Duration::ZERO);
     let building = deploy::building(&inputs, &options.files, kind, took);
     let progress = progress::for_stderr();
-    Ok(rollout::deploy::plan(
+    Ok(rollout::plan::plan(
         &inputs,
         building,
         counter,

@@ -2,7 +2,7 @@
 
 use infra::StackFile;
 use infra::stack_file::{Mfa, MfaFactor, Scope};
-use rollout::plan::Deployed;
+use rollout::deploy::Deployed;
 use story::{OwnFactor, SignInName, WebPage};
 
 use crate::person::way;

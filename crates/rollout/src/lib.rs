@@ -1,18 +1,20 @@
 //! Desired state, plan, and the graph of steps that deploys a stage.
 //!
-//! Every step observes, decides, acts and verifies; deciding is pure. Nothing in this crate knows
-//! whether a stage is on a laptop: a stage is data, and the deployer speaks HTTP to it.
+//! Every step observes, decides, acts and verifies; deciding is pure. `walks` has the graph of them,
+//! over which `plan` looks and `deploy` acts. Nothing in this crate knows whether a stage is on a laptop:
+//! a stage is data, and the deployer speaks HTTP to it.
 //!
 //! Modules lie in layers, and import only from those below:
 //!
-//! 1. walks: `deploy`, `plan`, `status`, `verify`, `destroy`, `unlock`, `delivery`, `logs`
-//! 2. `steps`
-//! 3. what steps share: `accounts`, `checks`, `existing_pool`, `live`
-//! 4. one run: `home_region`, `inputs`, `package`, `session`, `stage_in_another_region`
-//! 5. `guards`, `agreement`
-//! 6. `state`
-//! 7. clients: `aws`
-//! 8. values: `calls`, `diff`, `digest`, `endpoints`, `error`, `files`, `immutable_pool_settings`, `lock`,
+//! 1. commands: `deploy`, `plan`, `status`, `verify`, `destroy`, `unlock`, `delivery`, `logs`
+//! 2. `walks`
+//! 3. `steps`
+//! 4. what steps share: `accounts`, `checks`, `existing_pool`, `live`
+//! 5. one run: `home_region`, `inputs`, `package`, `session`, `stage_in_another_region`
+//! 6. `guards`, `agreement`
+//! 7. `state`
+//! 8. clients: `aws`
+//! 9. values: `calls`, `diff`, `digest`, `endpoints`, `error`, `files`, `immutable_pool_settings`, `lock`,
 //!    `poll`, `progress`, `resolver`, `template`
 
 #![expect(
@@ -54,5 +56,6 @@ mod steps;
 pub mod template;
 pub mod unlock;
 pub mod verify;
+mod walks;
 
 pub use steps::bundle::{Building, Bundle};

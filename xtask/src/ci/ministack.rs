@@ -111,7 +111,7 @@ async fn deploy_twice(toolbox: &Toolbox, path: &Path, aws: &str) -> Result<(Inpu
     )
     .await?;
     let preview =
-        rollout::deploy::plan(&inputs, building(), &counter, &*progress, interrupted).await?;
+        rollout::plan::plan(&inputs, building(), &counter, &*progress, interrupted).await?;
     local.stop().await;
     let calls = counter.calls();
     output::line(&format!(

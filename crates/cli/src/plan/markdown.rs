@@ -1,8 +1,8 @@
 //! A plan as Markdown, for a comment on a pull request.
 
 use infra::stack_file::StageName;
-use rollout::deploy::Preview;
 use rollout::diff::change::Kind;
+use rollout::plan::Preview;
 
 use super::text;
 

@@ -160,6 +160,29 @@ mod tests {
     }
 
     #[test]
+    fn an_upgrade_from_0_1_0_replaces_and_removes_nothing() {
+        let folder = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../tests/fixtures/templates-of-0.1.0"
+        );
+        let stack = infra::StackFile::parse("name = \"account-guide\"\n", "stack.toml").unwrap();
+        for (file, now) in [
+            ("identity.yaml", infra::stacks::identity(&stack)),
+            ("skill.yaml", infra::stacks::skill(&stack)),
+        ] {
+            let before = std::fs::read_to_string(format!("{folder}/{file}")).unwrap();
+            let [before, now] = [before, now.to_json().unwrap().to_string()]
+                .map(|text| Template::read(&text, &BTreeMap::new()).unwrap());
+            let (changes, unchanged) = changes(Some(&before), &now);
+            assert!(changes.len() + unchanged >= 4, "{file}");
+            for change in changes {
+                assert_eq!(change.kind, Kind::Changed, "{file}: {change:?}");
+                assert_eq!(change.replacement, Replacement::No, "{file}: {change:?}");
+            }
+        }
+    }
+
+    #[test]
     fn another_prefix_replaces_the_domain_and_nothing_else() {
         let before = identity("name = \"guide\"\n", "guide-dev");
         let after = identity("name = \"guide\"\n", "guide-other");

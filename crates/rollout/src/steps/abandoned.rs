@@ -40,19 +40,13 @@ pub(crate) async fn remember(session: &Session<'_>, regions: &[Region]) -> Resul
 }
 
 /// What would be removed.
-pub(crate) async fn parts(
-    session: &Session<'_>,
-    skill: Option<&SkillId>,
-) -> Result<Vec<Part>, Error> {
-    let Some(skill) = skill else {
-        return Ok(Vec::new());
-    };
+pub(crate) async fn look(session: &Session<'_>, skill: &SkillId) -> Result<Vec<Part>, Error> {
     let found = find(session, skill).await?;
     Ok(found.into_iter().map(|abandoned| abandoned.part).collect())
 }
 
 /// Removes what the plan said would be, and forgets where nothing is.
-pub(crate) async fn remove(
+pub(crate) async fn act(
     session: &Session<'_>,
     agreement: &Agreement<'_>,
     skill: &SkillId,

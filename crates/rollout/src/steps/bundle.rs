@@ -3,14 +3,19 @@
 use std::pin::Pin;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
+use serde_json::json;
 
 use infra::stack_file::{Region, StageName};
 
 use crate::agreement::Agreement;
+use crate::diff::Part;
+use crate::diff::change::{Change, Field};
 use crate::digest;
 use crate::error::Error;
 use crate::progress::Step;
 use crate::session::Session;
+use crate::steps::{Act, Look, Looked};
 
 /// A zip with `bootstrap` in it.
 #[derive(Debug, Clone)]
@@ -39,7 +44,7 @@ impl Bundle {
 }
 
 /// The digest in a key that a bundle was uploaded under.
-pub(crate) fn digest_in(key: &str) -> Option<&str> {
+fn digest_in(key: &str) -> Option<&str> {
     let (_, name) = key.strip_prefix("code/")?.split_once('/')?;
     name.strip_suffix(".zip")
 }
@@ -49,10 +54,10 @@ pub struct Building<'a> {
     state: State<'a>,
 }
 
-type Build<'a> = Pin<Box<dyn Future<Output = Result<Bundle, Error>> + Send + 'a>>;
+type BeingBuilt<'a> = Pin<Box<dyn Future<Output = Result<Bundle, Error>> + Send + 'a>>;
 
 enum State<'a> {
-    Running(Build<'a>),
+    Running(BeingBuilt<'a>),
     Done(Bundle),
     Failed(Error),
 }
@@ -95,8 +100,54 @@ impl<'a> Building<'a> {
     }
 }
 
+/// Waits for the build. What would be uploaded is for each region's stack to say, which knows its code.
+pub(crate) async fn look(
+    _session: &Session<'_>,
+    needs: Option<(&mut Building<'_>, &[Region])>,
+) -> Look<Bundle> {
+    let bundle = match needs {
+        Some((building, _)) => Some(building.get().await?),
+        None => None,
+    };
+    Ok(Looked::new([], bundle))
+}
+
+pub(crate) async fn act(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+    (building, regions): (&mut Building<'_>, &[Region]),
+) -> Act<Bundle> {
+    let bundle = building.get().await?;
+    let uploads = (regions.iter()).map(|region| upload(session, agreement, region, &bundle));
+    let mut uploaded = false;
+    for upload in join_all(uploads).await {
+        uploaded |= upload?;
+    }
+    let outcome = if uploaded { "uploaded" } else { "unchanged" };
+    let outcome = format!("{outcome}: {}", &bundle.digest()[..12]);
+    Ok((bundle, outcome))
+}
+
+/// The upload to a region, whose function runs the code of the key `deployed`.
+pub(crate) fn decide(region: &Region, deployed: Option<&str>, bundle: &Bundle) -> Part {
+    let before = deployed.and_then(digest_in);
+    let value = |digest: &str| json!(format!("sha256:{digest}"));
+    let path = vec!["digest".to_owned()];
+    let field = Field::new(path, before.map(value), Some(value(&bundle.digest)));
+    let changes = match before {
+        Some(before) if before == bundle.digest => Vec::new(),
+        _ => vec![Change::new(
+            field.kind,
+            format!("code {region}"),
+            vec![field],
+        )],
+    };
+    let unchanged = usize::from(changes.is_empty());
+    Part::of(Step::Build, "upload the Lambda's code", changes, unchanged)
+}
+
 /// Uploads a bundle to a region unless it is there.
-pub(crate) async fn upload(
+async fn upload(
     session: &Session<'_>,
     agreement: &Agreement<'_>,
     region: &Region,
@@ -112,4 +163,20 @@ pub(crate) async fn upload(
     bucket.ensure().await?;
     bucket.put(&key, bundle.zip.clone()).await?;
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_uploaded_to_unless_its_function_runs_the_code() {
+        let bundle = Bundle::new(Bytes::from_static(b"zip"));
+        let region: Region = "eu-west-1".parse().unwrap();
+        let key = bundle.key(&"dev".parse().unwrap());
+        let changes = |deployed| decide(&region, deployed, &bundle).changes.len();
+        assert_eq!(changes(None), 1);
+        assert_eq!(changes(Some("code/dev/0000.zip")), 1);
+        assert_eq!(changes(Some(&key)), 0);
+    }
 }

@@ -23,7 +23,7 @@ use crate::state::Left;
 use crate::template::Template;
 
 use self::compare::Compared;
-use super::identity;
+use super::{Act, Look, Looked, identity};
 
 /// The live configuration; absent is what somebody has deleted.
 #[derive(Debug)]
@@ -90,6 +90,17 @@ impl Found {
     }
 }
 
+pub(crate) async fn look(
+    session: &Session<'_>,
+    needs: Option<(&IdentityOutputs, &Template)>,
+) -> Look<()> {
+    let part = match needs {
+        Some((identity, template)) => part(session, identity, template).await?,
+        None => Part::nothing(Step::Drift),
+    };
+    Ok(Looked::new([part], Some(())))
+}
+
 /// What would be put back. `template` is the deployed one.
 pub(crate) async fn part(
     session: &Session<'_>,
@@ -102,17 +113,15 @@ pub(crate) async fn part(
 }
 
 /// Puts back what differs, proves it, and remembers what is then there.
-pub(crate) async fn ensure(
+pub(crate) async fn act(
     session: &Session<'_>,
     agreement: &Agreement<'_>,
-    identity: &IdentityOutputs,
-) -> Result<((), String), Error> {
-    let stack = identity::client(session)?;
-    let template = Template::read(&stack.desired().template, &stack.desired().parameters)?;
+    (identity, template): (&IdentityOutputs, &Template),
+) -> Act<()> {
     let left = session.store.state().await.left;
     let look = async || {
-        let live = read(session, identity, &template).await?;
-        let found = find(&live, &template, left.as_ref(), identity)?;
+        let live = read(session, identity, template).await?;
+        let found = find(&live, template, left.as_ref(), identity)?;
         Ok::<_, Error>((live, found))
     };
     let (mut live, mut found) = look().await?;
@@ -122,7 +131,7 @@ pub(crate) async fn ensure(
         session.may_change()?;
         agreement.agree(&part)?;
         if found.all().iter().any(|compared| compared.is_declared()) {
-            stack.revert(&part).await?;
+            identity::client(session)?.revert(&part).await?;
             (live, found) = look().await?;
         }
         // What no template mentions is nothing that CloudFormation could put back.

@@ -10,17 +10,39 @@ use crate::diff::change::{Change, Kind};
 use crate::error::Error;
 use crate::progress::Step;
 use crate::session::Session;
+use crate::steps::{Act, Look, Looked};
 
-/// Whether it is enabled.
-pub(crate) async fn observe(session: &Session<'_>, skill: &SkillId) -> Result<bool, Error> {
+pub(crate) async fn look(session: &Session<'_>, skill: Option<&SkillId>) -> Look<()> {
+    let enabled = match skill {
+        Some(skill) => observe(session, skill).await?,
+        None => false,
+    };
+    Ok(Looked::new([decide(enabled)], Some(())))
+}
+
+pub(crate) async fn act(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+    skill: &SkillId,
+) -> Act<()> {
+    let part = decide(observe(session, skill).await?);
+    if part.action.is_none() {
+        return Ok(((), "unchanged".to_owned()));
+    }
+    session.may_change()?;
+    agreement.agree(&part)?;
+    session.smapi.enable(skill, SkillStage::Development).await?;
+    Ok(((), "enabled".to_owned()))
+}
+
+async fn observe(session: &Session<'_>, skill: &SkillId) -> Result<bool, Error> {
     Ok(session
         .smapi
         .is_enabled(skill, SkillStage::Development)
         .await?)
 }
 
-/// What would be done.
-pub(crate) fn part(enabled: bool) -> Part {
+fn decide(enabled: bool) -> Part {
     if enabled {
         return Part {
             unchanged: 1,
@@ -29,19 +51,4 @@ pub(crate) fn part(enabled: bool) -> Part {
     }
     let change = Change::new(Kind::Added, "enablement for the developer", Vec::new());
     Part::of(Step::Enablement, "enable", vec![change], 0)
-}
-
-/// Enables it.
-pub(crate) async fn ensure(
-    session: &Session<'_>,
-    agreement: &Agreement<'_>,
-    skill: &SkillId,
-) -> Result<((), String), Error> {
-    if observe(session, skill).await? {
-        return Ok(((), "unchanged".to_owned()));
-    }
-    session.may_change()?;
-    agreement.agree(&part(false))?;
-    session.smapi.enable(skill, SkillStage::Development).await?;
-    Ok(((), "enabled".to_owned()))
 }

@@ -5,15 +5,130 @@ use infra::stacks::{IdentityOutputs, IdentityParameters, USER_POOL};
 use models::ids::UserPoolId;
 
 use super::orphan::{self, Orphan};
+use super::sign_in_domain::{self, Own, made};
+use super::{Act, Found, Look, Looked, stack};
+use crate::accounts::Accounts;
+use crate::agreement::Agreement;
+use crate::aws::identity::live_pool;
 use crate::aws::stack::stack_part;
 use crate::aws::stack::{Desired, Observed, StackClient, is_missing};
 use crate::diff::change::{Change, Kind, Replacement};
 use crate::error::{Code, Error};
-use crate::existing_pool::holds_a_pool;
+use crate::existing_pool::{self, ExistingPool, holds_a_pool};
+use crate::immutable_pool_settings::ImmutablePoolSettings;
 use crate::progress::Step;
 use crate::session::Session;
-use crate::state::WAY_BACK;
-use crate::template;
+use crate::state::{PoolRecord, StageState, WAY_BACK};
+use crate::template::{self, Template};
+
+/// Whose accounts people link.
+pub(crate) struct People {
+    pub(crate) accounts: Accounts,
+    /// The deployed template; absent where there is no stack.
+    pub(crate) template: Option<Template>,
+}
+
+pub(crate) async fn look(session: &Session<'_>, _needs: Option<()>) -> Look<People> {
+    let existing = existing_pool::read(&session.aws, session.inputs).await?;
+    let (client, observed, orphan) = prepare(session).await?;
+    let part = stack::look(&client, Step::Identity, observed.as_ref()).await?;
+    let outputs = match &orphan {
+        Some(orphan) => orphan.outputs.clone(),
+        None => stack::kept(&part, observed.as_ref())
+            .and_then(|kept| self::outputs(&client.desired().name, kept).ok()),
+    };
+    // Only an update or an import can contradict what the pool was created with.
+    let pool = match (&orphan, &outputs, part.action.is_some()) {
+        (Some(orphan), _, _) => Some(&orphan.pool),
+        (None, Some(outputs), true) => Some(&outputs.user_pool_id),
+        _ => None,
+    };
+    let mut own = Own {
+        pool,
+        stack: observed.as_ref(),
+    };
+    let mut obstacle = None;
+    if let (Some(existing), true) = (&existing, part.action.is_some()) {
+        let taken_up = orphan.as_ref().map(|orphan| orphan.imports.as_slice());
+        let domain = existing_pool::own_domain(&existing.id, observed.as_ref(), taken_up)?;
+        own.pool = domain.as_ref().map(|_| &existing.id);
+        obstacle = existing_pool::obstacle(session, existing, &client, domain.as_deref()).await?;
+    }
+    // A stage that was never deployed has nothing that it could have left.
+    let is_known = orphan.is_some()
+        || !is_missing(observed.as_ref())
+        || session.store.state().await.skill.is_some();
+    if existing.is_none() && part.action.is_some() && is_known {
+        let own = own_pool(&client, observed.as_ref(), orphan.as_ref())?;
+        obstacle = made::obstacle(session, &part, own.as_ref()).await?;
+    }
+    if part.action.is_some() && obstacle.is_none() {
+        obstacle = sign_in_domain::obstacle(session, own).await?;
+    }
+    let pool = match pool {
+        Some(pool) if existing.is_none() => {
+            live_pool(&session.aws, &session.inputs.home, pool).await?
+        }
+        _ => None,
+    };
+    let template = match (&orphan, &observed) {
+        (None, Some(observed)) => (&observed.template, &observed.parameters),
+        // What is taken up is compared with the template that takes it up.
+        _ => (&client.desired().template, &client.desired().parameters),
+    };
+    let people = match outputs {
+        Some(outputs) => Some(People {
+            template: Some(Template::read(template.0, template.1)?),
+            accounts: accounts(session, outputs, existing.as_ref()),
+        }),
+        None => None,
+    };
+    Ok(Looked {
+        found: Found {
+            parts: vec![part],
+            pool,
+            obstacle,
+        },
+        made: people,
+    })
+}
+
+pub(crate) async fn act(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+    _needs: (),
+) -> Act<People> {
+    let (client, observed, orphan) = prepare(session).await?;
+    forget_pool_that_goes(session, &client, observed.as_ref(), orphan.as_ref()).await?;
+    let ensured = stack::ensure(session, agreement, &client, Step::Identity).await?;
+    let (observed, outcome) = ensured;
+    let desired = client.desired();
+    let outputs = outputs(&desired.name, &observed)?;
+    let wanted = ImmutablePoolSettings::wanted(&session.inputs.stack)?;
+    let record = wanted.map(|made_with| PoolRecord {
+        id: outputs.user_pool_id.clone(),
+        made_with,
+    });
+    // A pool of others in the place of one's own ends what binds the stage.
+    if record.is_some() || session.store.state().await.pool.is_some() {
+        let change = |state: &mut StageState| state.pool = record;
+        session.store.update(change).await?;
+    }
+    let existing = existing_pool::read(&session.aws, session.inputs).await?;
+    let people = People {
+        template: Some(Template::read(&desired.template, &desired.parameters)?),
+        accounts: accounts(session, outputs, existing.as_ref()),
+    };
+    Ok((people, outcome))
+}
+
+fn accounts(
+    session: &Session<'_>,
+    outputs: IdentityOutputs,
+    existing: Option<&ExistingPool>,
+) -> Accounts {
+    Accounts::UserPool(outputs, existing_pool::issuer(existing, session.inputs))
+}
 
 /// The identity stack of the session's stage.
 pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
@@ -64,7 +179,7 @@ pub(crate) fn reader(session: &Session<'_>) -> StackClient {
 }
 
 /// The identity stack and what it is; around what is there without it, if it is not there.
-pub(crate) async fn prepare(
+async fn prepare(
     session: &Session<'_>,
 ) -> Result<(StackClient, Option<Observed>, Option<Orphan>), Error> {
     let client = client(session)?;
@@ -126,7 +241,7 @@ async fn same_pool(session: &Session<'_>, pool: &UserPoolId, why: &str) -> Resul
 
 /// Forgets the user pool of the state before another one takes its place, so that a deployment which
 /// ends in between leaves no state of a pool that the stack does not have.
-pub(crate) async fn forget_pool_that_goes(
+async fn forget_pool_that_goes(
     session: &Session<'_>,
     client: &StackClient,
     observed: Option<&Observed>,
@@ -154,5 +269,25 @@ pub(crate) fn outputs(stack: &str, observed: &Observed) -> Result<IdentityOutput
             format!("stack {stack} has unexpected outputs: {error}"),
         )
         .hint("was it deployed by another version? deploy it again")
+    })
+}
+
+/// The pool that the stage has made, if it is there.
+fn own_pool(
+    client: &StackClient,
+    observed: Option<&Observed>,
+    orphan: Option<&Orphan>,
+) -> Result<Option<UserPoolId>, Error> {
+    if let Some(orphan) = orphan {
+        return Ok(Some(orphan.pool.clone()));
+    }
+    let Some(observed) = observed else {
+        return Ok(None);
+    };
+    // Outputs that cannot be read are those of a stack that is not whole.
+    let outputs = outputs(&client.desired().name, observed).ok();
+    Ok(match outputs {
+        Some(outputs) if holds_a_pool(observed)? => Some(outputs.user_pool_id),
+        _ => None,
     })
 }

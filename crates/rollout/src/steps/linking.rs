@@ -19,12 +19,78 @@ use crate::error::{Code, Error};
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::LinkingRecord;
+use crate::steps::{Act, Look, Looked};
 
 /// What the plan calls it.
-pub(crate) const SUBJECT: &str = "account linking";
+const SUBJECT: &str = "account linking";
 
 /// Said when the service answers that account linking is not what was read.
 const OVERTAKEN: &str = "account linking was changed meanwhile; planning it again";
+
+pub(crate) async fn look(
+    session: &Session<'_>,
+    needs: Option<(&Accounts, &SkillId)>,
+) -> Look<AccountLinking> {
+    let Some((accounts, skill)) = needs else {
+        let change = Change::new(Kind::Added, SUBJECT, Vec::new());
+        let action = "write when client and skill are known";
+        let part = Part {
+            complete: false,
+            ..Part::of(Step::Linking, action, vec![change], 0)
+        };
+        return Ok(Looked::new([part], None));
+    };
+    let (desired, observed) = tokio::join!(foreseen(session, accounts), observe(session, skill));
+    let ((desired, secret), observed) = (desired?, observed?);
+    let record = session.store.state().await.linking;
+    let observed = observed.as_ref().map(|observed| &observed.value);
+    let part = part(&desired, secret.as_ref(), observed, record.as_ref());
+    Ok(Looked::new([part], Some(desired)))
+}
+
+/// Writes it if it differs, and proves that it then is what it shall be.
+pub(crate) async fn act(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+    (accounts, skill): (&Accounts, &SkillId),
+) -> Act<AccountLinking> {
+    let (desired, observed) = tokio::join!(desired(session, accounts), observe(session, skill));
+    let (desired, observed) = (desired?, observed?);
+    let record = session.store.state().await.linking;
+    let part = part(
+        desired.linking(),
+        desired.client_secret(),
+        observed.as_ref().map(|observed| &observed.value),
+        record.as_ref(),
+    );
+    if part.action.is_none() {
+        return Ok((desired.linking().clone(), "unchanged".to_owned()));
+    }
+    session.may_change()?;
+    agreement.agree(&part)?;
+    let applied = record.as_ref().and_then(|record| record.applied.as_ref());
+    let beside = match write(session, skill, &desired, observed.as_ref(), applied).await {
+        Err(error) if error.is_overtaken() => {
+            session.note(&Step::Linking, OVERTAKEN);
+            let observed = observe(session, skill).await?;
+            let found = observed.as_ref().map(|observed| &observed.value);
+            let (linking, secret) = (desired.linking(), desired.client_secret());
+            agree_again(&part, &self::part(linking, secret, found, record.as_ref()))?;
+            write(session, skill, &desired, observed.as_ref(), applied).await?
+        }
+        answer => answer?,
+    };
+    prove(session, skill, &desired, &beside).await?;
+    let linking = desired.linking();
+    let record = desired
+        .client_secret()
+        .map(|secret| remember(secret, linking));
+    session.store.update(|state| state.linking = record).await?;
+    let names = part.changes.iter().flat_map(|change| &change.fields);
+    let names: Vec<_> = names.map(|field| field.path.join("/")).collect();
+    let outcome = format!("written: {}", names.join(", "));
+    Ok((desired.linking().clone(), outcome))
+}
 
 /// What account linking shall be.
 pub(crate) async fn desired(
@@ -42,7 +108,7 @@ pub(crate) async fn desired(
 }
 
 /// The same without its secret where our credentials may not read it.
-pub(crate) async fn foreseen(
+async fn foreseen(
     session: &Session<'_>,
     accounts: &Accounts,
 ) -> Result<(AccountLinking, Option<SecretString>), Error> {
@@ -167,51 +233,6 @@ fn field(difference: Difference) -> Field {
     let present = |value: Value| (!value.is_null()).then_some(value);
     let (found, wanted) = (present(difference.found), present(difference.wanted));
     Field::new(vec![difference.field], found, wanted)
-}
-
-/// Writes it if it differs, and proves that it then is what it shall be.
-pub(crate) async fn ensure(
-    session: &Session<'_>,
-    agreement: &Agreement<'_>,
-    skill: &SkillId,
-    accounts: &Accounts,
-) -> Result<(AccountLinking, String), Error> {
-    let (desired, observed) = tokio::join!(desired(session, accounts), observe(session, skill));
-    let (desired, observed) = (desired?, observed?);
-    let record = session.store.state().await.linking;
-    let part = part(
-        desired.linking(),
-        desired.client_secret(),
-        observed.as_ref().map(|observed| &observed.value),
-        record.as_ref(),
-    );
-    if part.action.is_none() {
-        return Ok((desired.linking().clone(), "unchanged".to_owned()));
-    }
-    session.may_change()?;
-    agreement.agree(&part)?;
-    let applied = record.as_ref().and_then(|record| record.applied.as_ref());
-    let beside = match write(session, skill, &desired, observed.as_ref(), applied).await {
-        Err(error) if error.is_overtaken() => {
-            session.note(&Step::Linking, OVERTAKEN);
-            let observed = observe(session, skill).await?;
-            let found = observed.as_ref().map(|observed| &observed.value);
-            let (linking, secret) = (desired.linking(), desired.client_secret());
-            agree_again(&part, &self::part(linking, secret, found, record.as_ref()))?;
-            write(session, skill, &desired, observed.as_ref(), applied).await?
-        }
-        answer => answer?,
-    };
-    prove(session, skill, &desired, &beside).await?;
-    let linking = desired.linking();
-    let record = desired
-        .client_secret()
-        .map(|secret| remember(secret, linking));
-    session.store.update(|state| state.linking = record).await?;
-    let names = part.changes.iter().flat_map(|change| &change.fields);
-    let names: Vec<_> = names.map(|field| field.path.join("/")).collect();
-    let outcome = format!("written: {}", names.join(", "));
-    Ok((desired.linking().clone(), outcome))
 }
 
 /// Writes it over what was read, and over nothing else. The answer is what goes back as it was: a PUT

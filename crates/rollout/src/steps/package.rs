@@ -12,6 +12,7 @@ use models::ids::SkillId;
 
 use crate::agreement::{Agreement, agree_again};
 use crate::diff::Part;
+use crate::diff::change::{Change, Kind};
 use crate::diff::documents::{self, Documents};
 use crate::digest;
 use crate::error::{Code, Error};
@@ -20,7 +21,7 @@ use crate::poll::Poll;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::PackageRecord;
-use crate::steps::skill;
+use crate::steps::{Act, Look, Looked, skill};
 
 /// How long an import may take; building large interaction models has been seen to take minutes.
 const IMPORT_LIMIT: Duration = Duration::from_mins(20);
@@ -38,6 +39,96 @@ const OVERTAKEN: &str = "the skill was changed meanwhile; planning the import ag
 pub(crate) struct Stored {
     digest: String,
     documents: Documents,
+}
+
+pub(crate) async fn look(
+    session: &Session<'_>,
+    skill: Option<&SkillId>,
+    needs: Option<(&SkillId, &[(Region, SkillOutputs)])>,
+) -> Look<Rendered> {
+    let endpoints = needs.map(|(_, functions)| endpoints(session, functions));
+    let desired = desired(session, endpoints.as_ref()).await;
+    let stored = match skill {
+        Some(skill) => Some(observe(session, skill, desired.locales()).await?),
+        None => None,
+    };
+    let mut part = part(&desired, stored.as_ref(), record(session).await.as_ref());
+    if endpoints.is_none() {
+        without_arns(&mut part);
+    }
+    Ok(Looked::new([part], Some(desired)))
+}
+
+/// Imports the package if it differs.
+pub(crate) async fn act(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+    (skill, functions): (&SkillId, &[(Region, SkillOutputs)]),
+) -> Act<Rendered> {
+    let endpoints = endpoints(session, functions);
+    let desired = desired(session, Some(&endpoints)).await;
+    // An import whose answer was lost may still be going on.
+    session.smapi.wait_for_skill(skill, IMPORT_LIMIT).await?;
+    let stored = observe(session, skill, desired.locales()).await?;
+    let record = record(session).await;
+    let planned = part(&desired, Some(&stored), record.as_ref());
+    let reasons = reasons(&desired, Some(&stored), record.as_ref());
+    if reasons.is_empty() {
+        return Ok((desired, "unchanged".to_owned()));
+    }
+    if agreement.foresees(&Step::Package) {
+        agreement.agree(&readable(planned.clone()))?;
+    } else {
+        agreement.agree(&planned)?;
+    }
+    // What was changed at Amazon is overwritten on purpose; anything else must still be as it was.
+    let expected = record
+        .as_ref()
+        .filter(|_| !reasons.contains(&CHANGED_THERE))
+        .and_then(|record| record.etag.clone())
+        .map(ETag::new);
+    let etag = match import(session, skill, &desired, expected.as_ref()).await {
+        Err(error) if error.is_overtaken() => {
+            session.note(&Step::Package, OVERTAKEN);
+            session.smapi.wait_for_skill(skill, IMPORT_LIMIT).await?;
+            let stored = observe(session, skill, desired.locales()).await?;
+            let again = part(&desired, Some(&stored), record.as_ref());
+            agree_again(&planned, &readable(again))?;
+            import(session, skill, &desired, None).await?
+        }
+        answer => answer?,
+    };
+    let stored = observe(session, skill, desired.locales()).await?;
+    let record = PackageRecord {
+        applied: desired.digest().to_owned(),
+        observed: stored.digest,
+        normalised: documents::changes(&stored.documents, &desired.documents()),
+        etag: etag.map(|etag| etag.as_str().to_owned()),
+    };
+    session
+        .store
+        .update(|state| {
+            if let Some(skill) = &mut state.skill {
+                skill.package = Some(record);
+            }
+        })
+        .await?;
+    Ok((desired, format!("imported: {}", reasons.join(", "))))
+}
+
+async fn record(session: &Session<'_>) -> Option<PackageRecord> {
+    session.store.state().await.skill?.package
+}
+
+/// Leaves out the functions' ARNs, and them alone, as long as they are not known.
+fn without_arns(part: &mut Part) {
+    part.complete = false;
+    for change in &mut part.changes {
+        change.fields.retain(|field| !has_arns(&field.path));
+    }
+    let told = |change: &Change| change.kind != Kind::Changed || !change.fields.is_empty();
+    part.changes.retain(told);
+    part.action = Some("import when the functions' ARNs are known".to_owned());
 }
 
 /// The package as it shall be.
@@ -155,7 +246,7 @@ pub(crate) fn part(
 }
 
 /// Whether a field of the manifest names functions.
-pub(crate) fn has_arns(path: &[String]) -> bool {
+fn has_arns(path: &[String]) -> bool {
     let path: Vec<_> = path.iter().map(String::as_str).collect();
     matches!(path.as_slice(), ["manifest", "apis" | "events", ..])
 }
@@ -187,68 +278,6 @@ pub(crate) fn drift(
 ) -> Option<Part> {
     let changed = record.is_some_and(|record| record.observed != stored.digest);
     changed.then(|| part(desired, Some(stored), record))
-}
-
-/// Imports the package if it differs.
-pub(crate) async fn ensure(
-    session: &Session<'_>,
-    agreement: &Agreement<'_>,
-    skill: &SkillId,
-    endpoints: &Endpoints,
-) -> Result<(Rendered, String), Error> {
-    let desired = desired(session, Some(endpoints)).await;
-    // An import whose answer was lost may still be going on.
-    session.smapi.wait_for_skill(skill, IMPORT_LIMIT).await?;
-    let stored = observe(session, skill, desired.locales()).await?;
-    let record = session
-        .store
-        .state()
-        .await
-        .skill
-        .and_then(|skill| skill.package);
-    let planned = part(&desired, Some(&stored), record.as_ref());
-    let reasons = reasons(&desired, Some(&stored), record.as_ref());
-    if reasons.is_empty() {
-        return Ok((desired, "unchanged".to_owned()));
-    }
-    if agreement.foresees(&Step::Package) {
-        agreement.agree(&readable(planned.clone()))?;
-    } else {
-        agreement.agree(&planned)?;
-    }
-    // What was changed at Amazon is overwritten on purpose; anything else must still be as it was.
-    let expected = record
-        .as_ref()
-        .filter(|_| !reasons.contains(&CHANGED_THERE))
-        .and_then(|record| record.etag.clone())
-        .map(ETag::new);
-    let etag = match import(session, skill, &desired, expected.as_ref()).await {
-        Err(error) if error.is_overtaken() => {
-            session.note(&Step::Package, OVERTAKEN);
-            session.smapi.wait_for_skill(skill, IMPORT_LIMIT).await?;
-            let stored = observe(session, skill, desired.locales()).await?;
-            let again = part(&desired, Some(&stored), record.as_ref());
-            agree_again(&planned, &readable(again))?;
-            import(session, skill, &desired, None).await?
-        }
-        answer => answer?,
-    };
-    let stored = observe(session, skill, desired.locales()).await?;
-    let record = PackageRecord {
-        applied: desired.digest().to_owned(),
-        observed: stored.digest,
-        normalised: documents::changes(&stored.documents, &desired.documents()),
-        etag: etag.map(|etag| etag.as_str().to_owned()),
-    };
-    session
-        .store
-        .update(|state| {
-            if let Some(skill) = &mut state.skill {
-                skill.package = Some(record);
-            }
-        })
-        .await?;
-    Ok((desired, format!("imported: {}", reasons.join(", "))))
 }
 
 /// What is known from reading. Files that cannot be read back go with any import that was agreed to.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use smapi::{SkillStage, Versioned};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -10,12 +10,14 @@ use uuid::Uuid;
 use models::ids::SkillId;
 
 use crate::agreement::Agreement;
+use crate::diff::Part;
+use crate::diff::change::{Change, Field, Kind};
 use crate::error::{Code, Error};
 use crate::poll::Poll;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::{self, SkillRecord};
-use crate::steps::recover;
+use crate::steps::{Act, Look, Looked, recover};
 
 /// How long a new skill may stay out of the vendor's list. Amazon promises nothing; a skill has
 /// been reported as "not found" some seconds after it was created
@@ -25,11 +27,17 @@ const CONSISTENCY_WINDOW: Duration = Duration::from_secs(15);
 /// How long Alexa may take to create a skill.
 const CREATION_LIMIT: Duration = Duration::from_mins(2);
 
-/// The id, creating the skill if there is none.
-pub(crate) async fn ensure(
+pub(crate) async fn look(session: &Session<'_>, _needs: Option<()>) -> Look<SkillId> {
+    let remembered = session.store.state().await.skill.is_some();
+    let skill = recover::skill(session).await?.and_then(|skill| skill.id);
+    Ok(Looked::new([decide(skill.as_ref(), remembered)], skill))
+}
+
+pub(crate) async fn act(
     session: &Session<'_>,
     agreement: &Agreement<'_>,
-) -> Result<(SkillId, String), Error> {
+    _needs: (),
+) -> Act<SkillId> {
     let recorded = session.store.state().await.skill;
     if let Some(id) = recorded.as_ref().and_then(|record| record.id.clone()) {
         return Ok((id, "unchanged".to_owned()));
@@ -76,6 +84,25 @@ pub(crate) async fn ensure(
         })
         .await?;
     Ok((id.clone(), format!("{outcome}: {id}")))
+}
+
+fn decide(skill: Option<&SkillId>, remembered: bool) -> Part {
+    let change = |fields| vec![Change::new(Kind::Added, "skill", fields)];
+    match skill {
+        Some(_) if remembered => Part {
+            unchanged: 1,
+            ..Part::nothing(Step::Skill)
+        },
+        Some(id) => {
+            let id = Field::new(vec!["id".to_owned()], None, Some(json!(id)));
+            let action = "take up the skill that is there already; the state does not name it";
+            Part::of(Step::Skill, action, change(vec![id]), 0)
+        }
+        None => {
+            let action = "create it, or find the one begun";
+            Part::of(Step::Skill, action, change(Vec::new()), 0)
+        }
+    }
 }
 
 /// The beginning of every nonce of the stage.
@@ -162,7 +189,16 @@ fn carries(manifest: &Value, nonce: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    #[test]
+    fn a_skill_that_the_state_does_not_name_is_taken_up() {
+        let id = "amzn1.ask.skill.00000000-0000-4000-8000-000000000000";
+        let id: SkillId = id.parse().unwrap();
+        let action = |skill, remembered| decide(skill, remembered).action.unwrap_or_default();
+        assert_eq!(action(Some(&id), true), "");
+        assert!(action(Some(&id), false).starts_with("take up"));
+        assert!(action(None, true).starts_with("create"));
+    }
 
     #[test]
     fn a_skill_is_recognised_by_its_testing_instructions_only() {

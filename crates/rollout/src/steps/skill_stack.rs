@@ -6,16 +6,89 @@ use infra::stack_file::Region;
 use infra::stacks::{SkillOutputs, SkillParameters};
 use models::ids::SkillId;
 
-use super::bundle::Bundle;
+use super::bundle::{self, Bundle};
+use super::{Act, Look, Looked, stack};
 use crate::accounts::Accounts;
+use crate::agreement::Agreement;
 use crate::aws::stack::{Desired, Observed, StackClient};
+use crate::diff::{self, Part};
 use crate::digest;
 use crate::error::{Code, Error};
+use crate::progress::Step;
 use crate::session::Session;
-use crate::template::{self, unrenderable};
+use crate::template::{self, Template, unrenderable};
+
+/// The stack, as it was found or deployed.
+pub(crate) struct Deployed {
+    pub(crate) client: StackClient,
+    pub(crate) observed: Option<Observed>,
+    /// Absent if a deployment changes them.
+    pub(crate) outputs: Option<SkillOutputs>,
+}
+
+pub(crate) async fn look(
+    session: &Session<'_>,
+    (region, bundle): (&Region, &Bundle),
+    needs: Option<(&Accounts, &SkillId)>,
+) -> Look<Deployed> {
+    let step = Step::SkillStack(region.clone());
+    let Some((accounts, skill)) = needs else {
+        let code = bundle::decide(region, None, bundle);
+        return Ok(Looked::new([foreseen(session, step)?, code], None));
+    };
+    let client = client(session, region, accounts, skill, bundle)?;
+    let observed = client.observe().await?;
+    let part = stack::look(&client, step, observed.as_ref()).await?;
+    let key = observed
+        .as_ref()
+        .and_then(|one| one.parameters.get("CodeKey"));
+    let code = bundle::decide(region, key.map(String::as_str), bundle);
+    let kept = stack::kept(&part, observed.as_ref());
+    let outputs = kept.and_then(|kept| outputs(&client.desired().name, kept).ok());
+    let deployed = Deployed {
+        client,
+        observed,
+        outputs,
+    };
+    Ok(Looked::new([part, code], Some(deployed)))
+}
+
+pub(crate) async fn act(
+    session: &Session<'_>,
+    agreement: &Agreement<'_>,
+    (region, bundle): (&Region, &Bundle),
+    (accounts, skill): (&Accounts, &SkillId),
+) -> Act<Deployed> {
+    let client = client(session, region, accounts, skill, bundle)?;
+    let ensured = stack::ensure(
+        session,
+        agreement,
+        &client,
+        Step::SkillStack(region.clone()),
+    )
+    .await?;
+    let (observed, outcome) = ensured;
+    let deployed = Deployed {
+        outputs: Some(outputs(&client.desired().name, &observed)?),
+        client,
+        observed: Some(observed),
+    };
+    Ok((deployed, outcome))
+}
+
+/// The stack before it is known whose accounts people link, or with which skill.
+fn foreseen(session: &Session<'_>, step: Step) -> Result<Part, Error> {
+    let stage = ("Stage".to_owned(), session.inputs.stage.to_string());
+    let after = Template::read(&template(session)?, &[stage].into())?;
+    let (changes, _) = diff::stack::changes(None, &after);
+    Ok(Part {
+        complete: false,
+        ..Part::of(step, "deploy", changes, 0)
+    })
+}
 
 /// The skill stack of one region.
-pub(crate) fn client(
+fn client(
     session: &Session<'_>,
     region: &Region,
     accounts: &Accounts,
@@ -65,7 +138,7 @@ pub(crate) fn reader(session: &Session<'_>, region: &Region) -> StackClient {
 }
 
 /// The template of every region's stack.
-pub(crate) fn template(session: &Session<'_>) -> Result<String, Error> {
+fn template(session: &Session<'_>) -> Result<String, Error> {
     template::text(&declared(session))
 }
 

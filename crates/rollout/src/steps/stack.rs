@@ -4,9 +4,33 @@ use crate::agreement::Agreement;
 use crate::aws::stack::stack_part;
 use crate::aws::stack::{Acted, Decision, Observed, StackClient, decide};
 use crate::diff::Part;
+use crate::diff::change::{Change, Kind, Replacement};
 use crate::error::{Code, Error};
 use crate::progress::Step;
 use crate::session::Session;
+
+/// A stack's part of the plan, unless nothing can be done to it.
+pub(crate) async fn look(
+    client: &StackClient,
+    step: Step,
+    observed: Option<&Observed>,
+) -> Result<Part, Error> {
+    if decide(client.desired(), observed) == Decision::Stuck {
+        return Err(client.stuck().await?);
+    }
+    stack_part(step, client.desired(), observed)
+}
+
+/// The observed stack if its outputs will be the same after the change.
+pub(crate) fn kept<'a>(part: &Part, observed: Option<&'a Observed>) -> Option<&'a Observed> {
+    let same = |change: &Change| {
+        change.kind != Kind::Removed
+            && (change.replacement == Replacement::No
+                // A new version is what its alias is for.
+                || change.resource_type.as_deref() == Some("AWS::Lambda::Version"))
+    };
+    observed.filter(|_| part.changes.iter().all(same))
+}
 
 /// Observes and acts until nothing is left to do, as far as the session agrees.
 pub(crate) async fn ensure(

@@ -153,7 +153,7 @@ fn a_template_of_ours_means_the_same_in_json_and_in_yaml() {
     };
     for stack in [
         stack(""),
-        stack("[identity]\nmfa = \"optional\"\n"),
+        stack("[identity]\nmfa = \"optional\"\nmfa-factors = [\"totp\"]\n"),
         stack("[identity]\npages = \"classic\"\n"),
     ] {
         for template in [

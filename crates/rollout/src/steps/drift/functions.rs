@@ -10,10 +10,20 @@ use crate::diff::change::{Change, Kind};
 use crate::error::{Code, Error};
 use crate::progress::Step;
 use crate::session::Session;
+use crate::steps::skill_stack::Deployed;
+use crate::steps::{Act, Look, Looked};
 use crate::template::Template;
 
 /// The types whose configuration decides what Alexa's users meet.
 const TYPES: [&str; 2] = ["AWS::Lambda::Alias", "AWS::Lambda::Function"];
+
+pub(crate) async fn look(region: &Region, stack: Option<&Deployed>) -> Look<()> {
+    let mut parts = Vec::new();
+    if let Some(stack) = stack {
+        parts.push(part(region, &stack.client, stack.observed.as_ref()).await?);
+    }
+    Ok(Looked::new(parts, Some(())))
+}
 
 /// What would be put back in one region.
 pub(crate) async fn part(
@@ -63,12 +73,13 @@ pub(crate) async fn part(
 }
 
 /// Puts back what the plan said would be.
-pub(crate) async fn ensure(
+pub(crate) async fn act(
     session: &Session<'_>,
     agreement: &Agreement<'_>,
     region: &Region,
-    stack: &StackClient,
-) -> Result<((), String), Error> {
+    stack: &Deployed,
+) -> Act<()> {
+    let stack = &stack.client;
     let observed = stack.observe().await?;
     let part = part(region, stack, observed.as_ref()).await?;
     if part.action.is_none() {
