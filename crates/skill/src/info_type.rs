@@ -23,6 +23,7 @@ impl InfoType {
     ];
 
     /// The id in the interaction models.
+    #[must_use]
     pub fn id(self) -> &'static str {
         match self {
             Self::EmailAddress => "emailAddress",
@@ -33,6 +34,7 @@ impl InfoType {
     }
 
     /// The one with an id; `None` when this build has no such.
+    #[must_use]
     pub fn with_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.id() == id)
     }
