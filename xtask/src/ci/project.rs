@@ -31,11 +31,11 @@ pub(super) fn project(toolbox: &Toolbox) -> Result<()> {
         .run()?;
         works(toolbox, &made)?;
     }
-    let upgraded = toolbox.folder.join("upgraded");
-    sh.remove_path(&upgraded)?;
-    workspace::copy_folder(&root.join(FIRST), &upgraded)?;
-    upgrade(&upgraded, root)?;
-    works(toolbox, &upgraded)
+    // In the same folder: in a shared target folder, cargo takes packages of one name in two for the same.
+    sh.remove_path(&made)?;
+    workspace::copy_folder(&root.join(FIRST), &made)?;
+    upgrade(&made, root)?;
+    works(toolbox, &made)
 }
 
 fn works(toolbox: &Toolbox, folder: &Path) -> Result<()> {
