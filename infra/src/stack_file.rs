@@ -114,7 +114,7 @@ impl From<Written> for StackFile {
         let mut stages = Stages::at_home_in(&home, has_existing_pool);
         let added = written.stages.into_iter().map(|(name, stage)| {
             let stage = Stage {
-                is_region_written: stage.region.is_some() || has_existing_pool,
+                is_region_chosen: stage.region.is_some() || has_existing_pool || name.is_local(),
                 region: stage.region.unwrap_or_else(|| home.clone()),
                 ask_profile: stage.ask_profile,
                 environment: stage.environment,
@@ -185,9 +185,10 @@ impl StackFile {
 pub struct Stage {
     /// Home of the identity stack.
     pub region: Region,
-    /// True if the file names the region, or a user pool that lies in it; otherwise it is the default.
+    /// True if the file names the region or a user pool that lies in it, or if the stage is on this machine; false if
+    /// the region is the default of a stage whose people's data would lie there for good.
     #[serde(skip)]
-    pub is_region_written: bool,
+    pub is_region_chosen: bool,
     /// The profile of ask-cli that the stage's skill belongs to.
     pub ask_profile: AskProfile,
     /// Values that the function's variables have in this stage instead.
@@ -200,11 +201,11 @@ pub struct Stage {
 pub struct Stages(BTreeMap<StageName, Stage>);
 
 impl Stages {
-    fn at_home_in(region: &Region, is_region_written: bool) -> Self {
-        let stage = |name| {
+    fn at_home_in(region: &Region, is_region_chosen: bool) -> Self {
+        let stage = |name: StageName| {
             let stage = Stage {
                 region: region.clone(),
-                is_region_written,
+                is_region_chosen: is_region_chosen || name.is_local(),
                 ask_profile: AskProfile::default(),
                 environment: Variables::default(),
             };

@@ -26,7 +26,7 @@ pub mod local;
 mod login;
 mod logins;
 mod logs;
-mod new;
+pub mod new;
 pub mod output;
 mod own_domain;
 mod person;

@@ -15,6 +15,7 @@ use crate::init::edits::{self, Wanted};
 use crate::init::questions::home_region_question;
 use crate::render::unrenderable;
 use crate::{output, question, workspace};
+pub use template::patch;
 use template::{FILES, Values};
 
 pub(crate) const HELP: &str = "\
@@ -136,7 +137,7 @@ fn make(
     if let Some(from) = from {
         for (path, text) in &mut files {
             if path == "Cargo.toml" {
-                text.push_str(&template::patch(from));
+                text.push_str(&patch(from));
             }
         }
         // Versions that are known to work together; cargo takes out what the project does not need.

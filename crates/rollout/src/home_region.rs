@@ -4,14 +4,13 @@
 use crate::error::{Code, Error};
 use crate::stage_in_another_region::{Place, found};
 
-/// Refuses to make a stage whose home region is written nowhere. A stage that exists stays where it is, and a
-/// local stage is nowhere.
+/// Refuses to make a stage whose home region nobody has chosen. A stage that exists stays where it is.
 pub(crate) async fn check(place: Place<'_>) -> Result<(), Error> {
     let Place {
         stack, stage, home, ..
     } = place;
-    let written = stack.stage(stage).is_some_and(|it| it.is_region_written);
-    if written || stage.is_local() || found(place, home).await?.is_some() {
+    let chosen = stack.stage(stage).is_some_and(|it| it.is_region_chosen);
+    if chosen || found(place, home).await?.is_some() {
         return Ok(());
     }
     Err(Error::new(

@@ -28,8 +28,9 @@ fn a_stage_that_is_added_leaves_the_others() {
     let region = |stage: &str| stack.stages[&stage.parse().unwrap()].region.to_string();
     assert_eq!(region("dev"), "eu-west-1");
     assert_eq!(region("prod"), "us-east-1");
-    let is_written = |stage: &str| stack.stages[&stage.parse().unwrap()].is_region_written;
-    assert!(is_written("dev") && !is_written("prod") && !is_written("try"));
+    let is_chosen = |stage: &str| stack.stages[&stage.parse().unwrap()].is_region_chosen;
+    assert!(is_chosen("dev") && !is_chosen("prod") && !is_chosen("try"));
+    assert!(is_chosen("local"));
     assert_eq!(
         stack.stages[&"try".parse().unwrap()].ask_profile.as_str(),
         "me"
@@ -44,7 +45,7 @@ fn a_stage_is_at_home_where_its_user_pool_is() {
     assert_eq!(stack.stages.len(), 4);
     for stage in stack.stages.values() {
         assert_eq!(stage.region.as_str(), "eu-west-1");
-        assert!(stage.is_region_written);
+        assert!(stage.is_region_chosen);
     }
 }
 

@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
-use toml_edit::{DocumentMut, Table, value};
+use anyhow::{Result, ensure};
 use xshell::cmd;
 
 use cli::workspace;
@@ -58,20 +57,10 @@ fn works(toolbox: &Toolbox, folder: &Path) -> Result<()> {
 /// Gives the tool's crates another version, and says where they are while they are on no registry.
 fn upgrade(folder: &Path, root: &Path) -> Result<()> {
     let path = folder.join("Cargo.toml");
-    let mut manifest: DocumentMut = fs::read_to_string(&path)?.parse()?;
-    let crates = manifest["workspace"]["dependencies"]
-        .as_table_mut()
-        .context("the project takes no crates")?;
-    let mut places = Table::new();
-    for (_, taken) in crates.iter_mut() {
-        let package = taken["package"].as_str().context("a crate has no name")?;
-        let place = package.strip_prefix("voicelink-").unwrap_or(package);
-        let place = root.join("crates").join(place).display().to_string();
-        places[package]["path"] = value(place);
-        taken["version"] = value(env!("CARGO_PKG_VERSION"));
-    }
-    manifest["patch"]["crates-io"] = places.into();
-    fs::write(path, manifest.to_string())?;
+    let before = fs::read_to_string(&path)?;
+    let version = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\" }");
+    let after = before.replace("version = \"0.2.0\" }", version) + &cli::new::patch(root);
+    fs::write(path, after)?;
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(())
 }

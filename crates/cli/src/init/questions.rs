@@ -81,7 +81,7 @@ pub(super) fn homeless(stack: &str) -> Vec<String> {
     };
     let stages = stack.stages.iter();
     stages
-        .filter(|(name, stage)| !name.is_local() && !stage.is_region_written)
+        .filter(|(_, stage)| !stage.is_region_chosen)
         .map(|(name, _)| name.to_string())
         .collect()
 }

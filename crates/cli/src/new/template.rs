@@ -162,7 +162,7 @@ impl Values {
 }
 
 /// The end of a Cargo.toml that takes the tool's crates from a checkout.
-pub(super) fn patch(from: &Path) -> String {
+pub fn patch(from: &Path) -> String {
     let mut text = String::from(
         "\n# The tool's crates from a checkout, whatever its version; without these lines, from the registry.\n\
          [patch.crates-io]\n",

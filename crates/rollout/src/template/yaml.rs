@@ -1,8 +1,8 @@
 //! Templates in YAML with CloudFormation's short forms: versions before 0.2.0 have deployed them, and
 //! CloudFormation hands a template back as it was sent. Those that this version sends are JSON.
 //!
-//! No YAML library builds a tree that keeps the tags, which here are functions; hence from the parser's
-//! events.
+//! It is read from the parser's events: a tree that keeps the tags, which here are functions, would be one crate more
+//! in the first build.
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Value, json};

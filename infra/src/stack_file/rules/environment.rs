@@ -212,15 +212,16 @@ fn nothing(stack: &StackFile) -> Option<Violation> {
 }
 
 fn wildcard(stack: &StackFile) -> Option<Violation> {
-    let mut broad = stack.lambda.permissions.iter().filter_map(|permission| {
-        let action = permission.actions.iter().map(Action::as_str);
-        let resource = permission.resources.iter().map(ResourceArn::as_str);
-        let star = |text: &&str| {
-            *text == "*" || (text.contains('*') && text.contains(':') && !text.starts_with("arn:"))
-        };
-        action.chain(resource).find(star)
-    });
-    let text = broad.next()?;
+    let broad = |permission: &'_ Permission| {
+        let mut actions = permission.actions.iter().map(Action::as_str);
+        let mut resources = permission.resources.iter().map(ResourceArn::as_str);
+        // A part of a bucket or a table is named with a wildcard.
+        let action = actions.find(|action| action.contains('*'));
+        action
+            .or_else(|| resources.find(|resource| *resource == "*"))
+            .map(str::to_owned)
+    };
+    let text = stack.lambda.permissions.iter().find_map(broad)?;
     violation(
         true,
         format!("`{text}` lets the function do more than what it says"),
