@@ -24,7 +24,7 @@ pub(crate) fn script(
     let invocation_name = inputs.package.invocation_name(locale);
     Ok(Script {
         skill_id: deployed.skill_id.to_string(),
-        invocation_name: invocation_name.map_err(Error::from)?.to_owned(),
+        opening: utterances::opening(locale, invocation_name.map_err(Error::from)?),
         locale: locale.to_owned(),
         optional_linking: stack.linking.optional,
         pkce: stack.linking.pkce,

@@ -224,8 +224,8 @@ impl Tale<'_> {
     }
 
     async fn launch(&mut self) -> Result<Answer, Problem> {
-        self.say(&format!("Alexa, open {}", self.script.invocation_name))
-            .await
+        let opening = self.script.opening.clone();
+        self.say(&opening).await
     }
 
     /// Says one sentence and writes the turn down, whatever is answered.

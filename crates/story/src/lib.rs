@@ -41,8 +41,8 @@ use local_access::Access;
 pub struct Script {
     /// The skill to enable, link and talk to.
     pub skill_id: String,
-    /// What it is called in `open …`.
-    pub invocation_name: String,
+    /// The sentence that opens it, in its language.
+    pub opening: String,
     /// The language that is spoken, such as `en-US`.
     pub locale: String,
     /// Whether the skill can be enabled without linking an account.

@@ -31,6 +31,20 @@ pub enum Understanding {
     UnknownLanguage,
 }
 
+/// The sentence that opens a skill with an invocation name, on a device that speaks a locale.
+pub fn opening(locale: &str, invocation_name: &str) -> String {
+    let language = Language::of_locale(locale);
+    let wake_word = match language.and_then(|language| language.wake_words.first()) {
+        Some(&"alexa") | None => "Alexa",
+        Some(other) => other,
+    };
+    match language.map(|language| (language.launch, language.launch_after)) {
+        Some(([], [after, ..])) => format!("{wake_word}、{invocation_name}{after}"),
+        Some(([open, ..], _)) => format!("{wake_word}, {open} {invocation_name}"),
+        Some(([], [])) | None => format!("{wake_word}, open {invocation_name}"),
+    }
+}
+
 /// What a device that speaks a locale, such as `en-US`, makes of a sentence, if the skill with this
 /// `interactionModel` is the only one.
 pub fn understanding(locale: &str, model: &Value, sentence: &str) -> Understanding {
@@ -51,5 +65,30 @@ pub fn understanding(locale: &str, model: &Value, sentence: &str) -> Understandi
                 Understanding::Intent(understood.intent)
             }),
         Addressed::Loosely(_) | Addressed::Nobody => Understanding::NotTheSkill,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_opening_is_understood_in_every_language() {
+        for (locale, name) in [
+            ("en-US", "taxi desk"),
+            ("de-DE", "taxi zentrale"),
+            ("es-ES", "guía de cuenta"),
+            ("ja-JP", "アカウント案内"),
+        ] {
+            let model = json!({ "languageModel": {
+                "invocationName": name,
+                "intents": [{ "name": "AMAZON.StopIntent", "samples": [] }],
+            } });
+            let sentence = opening(locale, name);
+            let understood = understanding(locale, &model, &sentence);
+            assert_eq!(understood, Understanding::Launch, "{sentence}");
+        }
     }
 }

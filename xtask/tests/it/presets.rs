@@ -181,7 +181,7 @@ fn whoever_has_no_phone_signs_up_with_an_address() {
     assert!(said.success, "{}", said.stderr);
     let script = Script {
         skill_id: said.json()["skillId"].as_str().unwrap().to_owned(),
-        invocation_name: skill_name("en-US"),
+        opening: format!("Alexa, open {}", skill_name("en-US")),
         locale: "en-US".to_owned(),
         optional_linking: true,
         pkce: false,
