@@ -7,6 +7,8 @@
 mod handle;
 mod parameter;
 mod policy;
+pub mod reader;
+mod references;
 mod template;
 mod value;
 mod yaml;
@@ -15,5 +17,6 @@ pub(crate) use handle::known_later;
 pub use handle::{Attribute, Handle, Kind};
 pub use parameter::{Constraint, Parameter, Test};
 pub use policy::{Condition, Effect, PolicyDocument, Principal, Statement};
+pub use references::references;
 pub use template::{RenderError, Template};
 pub use value::{Pseudo, Sub, Value};

@@ -19,4 +19,4 @@ pub mod stack_file;
 pub mod stacks;
 
 pub use cloudformation::Template;
-pub use stack_file::{StackFile, StackFileError};
+pub use stack_file::{OwnResources, StackFile, StackFileError};

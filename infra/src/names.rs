@@ -31,6 +31,11 @@ pub fn identity_stack(name: &Name, stage: &StageName) -> String {
     format!("{name}-{stage}-identity")
 }
 
+/// Name of the stack with the project's own resources.
+pub fn resources_stack(name: &Name, stage: &StageName) -> String {
+    format!("{name}-{stage}-resources")
+}
+
 /// Name of the stack that holds the function; the same in every region.
 pub fn skill_stack(name: &Name, stage: &StageName) -> String {
     format!("{name}-{stage}-skill")

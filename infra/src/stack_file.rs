@@ -13,10 +13,12 @@ mod environment;
 mod identity;
 mod lambda;
 mod linking;
+mod own_resources;
 mod password;
 mod problem;
 mod region;
 mod rules;
+mod skill;
 mod spelling;
 mod value;
 mod web_client;
@@ -36,9 +38,11 @@ pub use environment::*;
 pub use identity::*;
 pub use lambda::*;
 pub use linking::*;
+pub use own_resources::OwnResources;
 pub use password::*;
 pub use problem::{Problem, StackFileError};
 pub use region::*;
+pub use skill::*;
 pub use value::*;
 pub use web_client::*;
 
@@ -56,8 +60,13 @@ pub struct StackFile {
     pub linking: Linking,
     /// The function behind the skill.
     pub lambda: Lambda,
+    /// Services that the skill itself uses.
+    pub skill: Skill,
     /// The stages by name: `local`, `dev` and `prod`, and what the file adds.
     pub stages: Stages,
+    /// The resources of `infra/resources.yaml`, if the project has that file.
+    #[serde(skip)]
+    pub resources: Option<OwnResources>,
     #[serde(skip)]
     advice: Vec<Problem>,
 }
@@ -81,6 +90,9 @@ struct Written {
     /// The function behind the skill.
     #[serde(default)]
     lambda: Lambda,
+    /// Services that the skill itself uses.
+    #[serde(default)]
+    skill: Skill,
     /// The stages, by name. `local`, `dev` and `prod` are always there; write what differs, or add your own. Another
     /// name is another deployment.
     #[serde(default)]
@@ -128,7 +140,9 @@ impl From<Written> for StackFile {
             identity: written.identity,
             linking: written.linking,
             lambda: written.lambda,
+            skill: written.skill,
             stages,
+            resources: None,
             advice: Vec::new(),
         }
     }
@@ -145,8 +159,18 @@ impl StackFile {
     /// # Ok::<(), infra::StackFileError>(())
     /// ```
     pub fn parse(text: &str, path: &str) -> Result<Self, StackFileError> {
+        Self::parse_with(text, path, None)
+    }
+
+    /// The same in a project that has resources of its own.
+    pub fn parse_with(
+        text: &str,
+        path: &str,
+        resources: Option<OwnResources>,
+    ) -> Result<Self, StackFileError> {
         let mut stack: Self = toml::from_str(text)
             .map_err(|error| StackFileError::new(path, vec![Problem::from_toml(text, &error)]))?;
+        stack.resources = resources;
         let findings = rules::check(&stack, text);
         if findings.refused.is_empty() {
             stack.advice = findings.advice;
@@ -171,6 +195,16 @@ impl StackFile {
         let all = &self.lambda.environment;
         let own = self.stage(stage).map(|stage| &stage.environment);
         own.map_or_else(|| all.clone(), |own| all.overridden_by(own))
+    }
+
+    /// True if the function reads a secret: in one stage or in all, because a template is every stage's.
+    pub fn has_secrets(&self) -> bool {
+        !self.lambda.environment.secrets().is_empty()
+    }
+
+    /// True if the function reads or calls something in the stage's home region, and so is told which that is.
+    pub fn needs_home_region(&self) -> bool {
+        self.has_secrets() || self.resources.is_some()
     }
 
     /// A stage by its name.

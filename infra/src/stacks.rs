@@ -3,6 +3,7 @@
 pub mod delivery;
 mod identity;
 mod outputs;
+mod own;
 mod parameters;
 mod skill;
 #[cfg(test)]
@@ -12,8 +13,8 @@ pub use delivery::delivery;
 pub use identity::{ALEXA, ClientNames, DOMAIN, DOMAIN_RECORD, SMS_ROLE, USER_POOL, WEB, identity};
 pub use outputs::{DeliveryOutputs, IdentityOutputs, OutputError, SkillOutputs};
 pub use parameters::{
-    AccountParameters, DeliveryParameters, IdentityParameters, ProfileParameters, Repository,
-    SkillParameters,
+    AccountParameters, DeliveryParameters, IdentityParameters, OwnParameters, ProfileParameters,
+    Repository, SkillParameters,
 };
 pub use skill::skill;
 

@@ -3,9 +3,7 @@
 
 use std::path::Path;
 
-use infra::stack_file::ProfileSource;
-
-use cli::build::{self, Kind, Site, What};
+use cli::build::{self, Kind, Parts, Site, What};
 use cli::failure::{Code, Failure};
 use cli::{child, output, workspace};
 
@@ -28,10 +26,13 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     std::fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
     for (name, what) in [
         ("no-op", What::NoOp),
-        ("bootstrap", What::Bootstrap(ProfileSource::Userinfo)),
+        ("bootstrap", What::Bootstrap(Parts::default())),
         (
             "bootstrap-get-user",
-            What::Bootstrap(ProfileSource::GetUser),
+            What::Bootstrap(Parts {
+                get_user: true,
+                ..Parts::default()
+            }),
         ),
         ("bench", What::Bench),
     ] {

@@ -13,6 +13,7 @@ use rollout::package::Effort;
 use serde_json::Value;
 use tokio::process::Command;
 
+use infra::StackFile;
 use infra::stack_file::{Architecture, ProfileSource};
 
 use crate::{alone, child, workspace};
@@ -31,14 +32,36 @@ pub enum Kind {
 /// What is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// The skill, with profiles from this source.
-    Bootstrap(ProfileSource),
+    /// The skill, with what its stack file asks for.
+    Bootstrap(Parts),
     /// The least that `lambda_runtime` can run, to compare the skill with.
     NoOp,
     /// What measures both.
     Bench,
-    /// Alexa and AWS on this machine.
-    LocalStage,
+    /// Alexa and AWS on this machine, with tables or without.
+    LocalStage {
+        /// True if the project has a table: the part that keeps them takes long to build.
+        tables: bool,
+    },
+}
+
+/// The parts of the skill's crates that a stack file asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Parts {
+    /// Profiles are read with `GetUser`.
+    pub get_user: bool,
+    /// A variable of the function names a secret.
+    pub secrets: bool,
+}
+
+impl Parts {
+    /// The parts that a stack file asks for.
+    pub fn of(stack: &StackFile) -> Self {
+        Self {
+            get_user: stack.linking.profile_source == ProfileSource::GetUser,
+            secrets: stack.has_secrets(),
+        }
+    }
 }
 
 /// A finished bundle.
@@ -50,12 +73,12 @@ pub struct Built {
 }
 
 /// Builds `bootstrap` and puts it into a zip that depends on nothing but its bytes.
-pub async fn bundle(kind: Kind, source: ProfileSource) -> Result<Built, Error> {
+pub async fn bundle(kind: Kind, parts: Parts) -> Result<Built, Error> {
     let started = Instant::now();
     // Every variant of the program has the same path: nobody else may build one before this one has
     // been read.
     let lock = lock().await?;
-    let bootstrap = compile(kind, What::Bootstrap(source), &Site::here()).await?;
+    let bootstrap = compile(kind, What::Bootstrap(parts), &Site::here()).await?;
     let zip = tokio::task::spawn_blocking(move || zip(&bootstrap, kind))
         .await
         .map_err(|error| Error::new(Code::Build, format!("zipping stopped: {error}")))??;
@@ -178,7 +201,7 @@ impl What {
             Self::Bootstrap(_) => "the Lambda",
             Self::NoOp => "the least Lambda",
             Self::Bench => "the bench",
-            Self::LocalStage => "the local stage",
+            Self::LocalStage { .. } => "the local stage",
         }
     }
 
@@ -187,7 +210,7 @@ impl What {
             Self::Bootstrap(_) => "bootstrap",
             Self::NoOp => "noop",
             Self::Bench => "bench",
-            Self::LocalStage => "local",
+            Self::LocalStage { .. } => "local",
         }
     }
 }
@@ -210,7 +233,12 @@ impl Plan {
             What::Bootstrap(_) => arguments.extend(["--package", "skill", "--bin", "bootstrap"]),
             What::NoOp => arguments.extend(["--package", "skill", "--example", "noop"]),
             What::Bench => arguments.extend(["--package", "bench"]),
-            What::LocalStage => arguments.extend(["--package", "local"]),
+            What::LocalStage { tables } => {
+                arguments.extend(["--package", "local"]);
+                if tables {
+                    arguments.extend(["--features", "local-cloud/dynamodb"]);
+                }
+            }
         }
         match kind {
             Kind::Local => {}
@@ -221,8 +249,15 @@ impl Plan {
                 arguments.extend(["--release", "--target", zig::target(architecture)]);
             }
         }
-        if what == What::Bootstrap(ProfileSource::GetUser) {
-            arguments.extend(["--features", "get-user"]);
+        if let What::Bootstrap(parts) = what {
+            let features = [
+                (parts.get_user, "get-user"),
+                // Of the crate that runs the skill: a project need not name it.
+                (parts.secrets, "skill-kit/secrets"),
+            ];
+            for (_, feature) in features.into_iter().filter(|(wanted, _)| *wanted) {
+                arguments.extend(["--features", feature]);
+            }
         }
         Self { arguments }
     }
@@ -255,7 +290,7 @@ mod tests {
             "\n",
             r#"{"reason":"build-finished","success":true}"#,
         );
-        let bootstrap = What::Bootstrap(ProfileSource::Userinfo);
+        let bootstrap = What::Bootstrap(Parts::default());
         assert_eq!(
             executable(messages, bootstrap.name()),
             Some(PathBuf::from("/b"))
@@ -270,10 +305,14 @@ mod tests {
             Architecture::Arm64 => Architecture::X86_64,
             Architecture::X86_64 => Architecture::Arm64,
         };
-        let what = What::Bootstrap(ProfileSource::GetUser);
+        let what = What::Bootstrap(Parts {
+            get_user: true,
+            secrets: true,
+        });
         let plan = Plan::of(Kind::Release(other), what).arguments;
         assert_eq!(plan[0], "zigbuild");
         assert!(plan.contains(&zig::target(other)) && plan.contains(&"get-user"));
+        assert!(plan.contains(&"skill-kit/secrets"));
         let local = Plan::of(Kind::Local, What::NoOp).arguments;
         assert_eq!(local[0], "build");
         assert!(!local.contains(&"--release") && !local.contains(&"get-user"));

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use infra::stack_file::{Architecture, ProfileSource};
+use infra::stack_file::Architecture;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::build::{self, Built, Kind};
+use crate::build::{self, Built, Kind, Parts};
 use crate::failure::{Code, Failure};
 use crate::{output, stack, workspace};
 
@@ -60,7 +60,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let name = architecture.as_str();
     let (path, built) = match options.zip {
         Some(path) => (path.clone(), build::read(path).await?),
-        None => build(architecture, stack.linking.profile_source).await?,
+        None => build(architecture, Parts::of(&stack)).await?,
     };
     let hash = sha256(&built.zip);
     // As Lambda writes it in `CodeSha256`.
@@ -94,13 +94,10 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
 }
 
 /// Builds the zip, and leaves it under the target folder.
-async fn build(
-    architecture: Architecture,
-    source: ProfileSource,
-) -> Result<(PathBuf, Built), Failure> {
+async fn build(architecture: Architecture, parts: Parts) -> Result<(PathBuf, Built), Failure> {
     let name = architecture.as_str();
     output::aside(&format!("building bootstrap for {name}"));
-    let built = build::bundle(Kind::Release(architecture), source).await?;
+    let built = build::bundle(Kind::Release(architecture), parts).await?;
     let folder = workspace::target().join("bundle");
     let path = folder.join(format!("bootstrap-{name}.zip"));
     std::fs::create_dir_all(&folder)

@@ -9,8 +9,8 @@ mod workflows;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use infra::StackFile;
 use infra::stack_file::Problem;
+use infra::{OwnResources, StackFile};
 use rollout::package::SourcePackage;
 use serde_json::json;
 
@@ -113,7 +113,23 @@ fn of_the_package(
 fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
     let (text, shown) = stack::text(path)?;
     let mut findings = Vec::new();
-    let stack = match StackFile::parse(&text, &shown) {
+    let resources = match stack::resources_text(path)? {
+        None => None,
+        Some((text, file)) => match OwnResources::parse(&text, OwnResources::FILE) {
+            Ok(resources) => Some(resources),
+            Err(error) => {
+                // What refers to them cannot be judged.
+                return Ok((error.problems().iter())
+                    .map(|problem| {
+                        Finding::new("RESOURCES", Severity::Error, problem.message.clone())
+                            .at(Place::new(&file, problem.line, problem.column))
+                            .fix(fix(problem))
+                    })
+                    .collect());
+            }
+        },
+    };
+    let stack = match StackFile::parse_with(&text, &shown, resources) {
         Ok(stack) => {
             let advice = stack.advice().iter();
             findings.extend(advice.map(|advice| {

@@ -24,14 +24,14 @@ use rollout::{Building, Bundle};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::build::{self, Kind};
+use crate::build::{self, Kind, Parts};
 use crate::failure::{Code, Failure, RolloutCode};
 use crate::inputs::{local_inputs, real_inputs};
 use crate::security_profile::For;
 use crate::talk::OwnStory;
 use crate::{
-    Deploy, ask_cli, discovery, existing_pool, local, output, own_domain, person, plan, progress,
-    question, security_profile, stack, verify, workspace,
+    Deploy, ask_cli, console, discovery, local, output, person, plan, progress, question,
+    security_profile, stack, verify, workspace,
 };
 use report::{Report, Verified};
 
@@ -83,11 +83,11 @@ async fn deploy_local(
     let (access, own) = if let Some(access) = discovery::running()? {
         (access, None)
     } else {
-        let stage = local::start(Start {
+        let start = Start {
             record_smapi: options.record_smapi.clone(),
             ..Start::default()
-        })
-        .await?;
+        };
+        let stage = local::start(start, &stack).await?;
         (stage.access.clone(), Some(stage))
     };
     let report = Box::pin(deploy_and_verify(options, stack, name, counter, &access)).await;
@@ -105,8 +105,7 @@ async fn deploy_and_verify(
     counter: &CallCounter,
     access: &Access,
 ) -> Result<Report, Failure> {
-    own_domain::register(access, &stack, name).await?;
-    existing_pool::register(access, &stack).await?;
+    console::prepare(access, &stack, name).await?;
     let inputs = local_inputs(&options.stack, stack, name, access)?;
     let own_story = OwnStory::read(
         &stack::project(&options.stack),
@@ -222,8 +221,7 @@ pub(crate) async fn without_a_story(
     name: &StageName,
     access: &Access,
 ) -> Result<Deployed, Failure> {
-    own_domain::register(access, &stack, name).await?;
-    existing_pool::register(access, &stack).await?;
+    console::prepare(access, &stack, name).await?;
     let inputs = local_inputs(path, stack, name, access)?;
     let inputs = security_profile::made(inputs, access).await?;
     let counter = output::call_counter();
@@ -273,10 +271,10 @@ pub(crate) fn building(
     kind: Kind,
     took: watch::Sender<Duration>,
 ) -> Building<'static> {
-    let source = inputs.stack.linking.profile_source;
+    let parts = Parts::of(&inputs.stack);
     let build = match files.bundle.clone() {
         Some(path) => tokio::spawn(build::read(path)),
-        None => tokio::spawn(build::bundle(kind, source)),
+        None => tokio::spawn(build::bundle(kind, parts)),
     };
     Building::new(async move {
         let built = build.await.map_err(|error| {

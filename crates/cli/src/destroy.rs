@@ -37,6 +37,16 @@ pub(crate) struct Options {
         default_missing_value = ""
     )]
     delete_users: Option<String>,
+    /// Delete the resources of infra/resources.yaml as well, with the data in them; the stage's name has to be typed,
+    /// here or when it is asked for
+    #[arg(
+        long,
+        value_name = "STAGE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    delete_data: Option<String>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -59,12 +69,15 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let scope = Scope {
         skill: options.skill,
         users: options.delete_users.is_some(),
+        data: options.delete_data.is_some(),
     };
     let approve = |removal: &Removal| {
         announce(&name, &home, removal);
         if removal.users.is_some() {
-            let typed = options.delete_users.as_deref().unwrap_or_default();
-            confirm_users(&name, typed)?;
+            confirm_loss(&name, options.delete_users.as_deref(), "users", "everybody")?;
+        }
+        if scope.data && removal.resources.is_some() {
+            confirm_loss(&name, options.delete_data.as_deref(), "data", "the data")?;
         }
         question::confirm("remove?", UNTOUCHED, options.yes)
     };
@@ -90,6 +103,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
             "removed": {
                 "stacks": removal.stacks,
                 "skill": removal.skill,
+                "resources": removal.resources,
                 "users": removal.users,
             },
             "kept": removal.kept,
@@ -130,6 +144,12 @@ fn announce(stage: &StageName, home: &Region, removal: &Removal) {
             "  removes skill {skill}: everybody who linked an account has to link again"
         ));
     }
+    if let Some(stack) = &removal.resources {
+        output::aside(&format!(
+            "  REMOVES stack {} in {home}: the resources of infra/resources.yaml, with what is in them, for good",
+            stack.name
+        ));
+    }
     if let Some(users) = &removal.users {
         let pool = users.user_pool_id.as_ref();
         output::aside(&format!(
@@ -143,16 +163,20 @@ fn announce(stage: &StageName, home: &Region, removal: &Removal) {
     }
 }
 
-/// People are deleted only for whoever types which stage's people.
-fn confirm_users(stage: &StageName, typed: &str) -> Result<(), Error> {
-    let typed = if typed.is_empty() {
-        question::require(
-            &format!("type the stage's name, {stage}, to delete everybody: "),
+/// Asks for the stage's name before something is lost for good.
+fn confirm_loss(
+    stage: &StageName,
+    typed: Option<&str>,
+    option: &str,
+    lost: &str,
+) -> Result<(), Error> {
+    let typed = match typed {
+        None | Some("") => question::require(
+            &format!("type the stage's name, {stage}, to delete {lost}: "),
             UNTOUCHED,
-            &format!("add --delete-users={stage}"),
-        )?
-    } else {
-        typed.to_owned()
+            &format!("add --delete-{option}={stage}"),
+        )?,
+        Some(typed) => typed.to_owned(),
     };
     if typed == stage.as_str() {
         return Ok(());
@@ -168,6 +192,12 @@ fn kept(stage: &StageName, home: &Region, kept: &Kept) -> Vec<String> {
     if let Some(pool) = &kept.user_pool_id {
         lines.push(format!(
             "keeps user pool {pool} in {home}, with everybody in it"
+        ));
+    }
+    if let Some(stack) = &kept.resources {
+        lines.push(format!(
+            "keeps stack {} in {home}, whose resources hold data",
+            stack.name
         ));
     }
     if let Some(console) = console(stage, home, kept) {

@@ -35,6 +35,7 @@ pub mod progress;
 mod question;
 mod render;
 mod say;
+mod secret;
 mod security_profile;
 pub mod stack;
 pub mod stage;
@@ -154,6 +155,9 @@ pub enum Command {
     /// Write infra/templates/ and the skill package of a stage
     #[command(after_help = "Example: cargo xtask render --check")]
     Render(Render),
+    /// Write, list and remove the secrets that the skill reads
+    #[command(after_help = secret::HELP)]
+    Secret(secret::Options),
     /// Print what a shell needs to complete `cargo xtask`
     #[command(after_help = completions::HELP)]
     Completions(completions::Options),
@@ -191,6 +195,9 @@ struct Deploy {
 
 #[derive(Debug, Args)]
 struct Local {
+    /// The stack file, which says what the stage has to have
+    #[arg(long, value_name = "FILE", default_value = "stack.toml")]
+    stack: PathBuf,
     /// The first of five consecutive ports; free ones are taken when absent
     #[arg(long)]
     port: Option<u16>,
@@ -206,7 +213,7 @@ struct Local {
     json: bool,
     /// Start nothing: print the shell lines with which the AWS CLI, boto3 and ask-cli use the stage
     /// that is running
-    #[arg(long, conflicts_with_all = ["port", "record_smapi", "worst", "json"])]
+    #[arg(long, conflicts_with_all = ["stack", "port", "record_smapi", "worst", "json"])]
     env: bool,
 }
 
@@ -287,6 +294,7 @@ impl Command {
             Self::Bootstrap(options) => options.json,
             Self::Talk(options) => options.json,
             Self::Bundle(options) => options.json,
+            Self::Secret(options) => options.json(),
             Self::New(_)
             | Self::Test
             | Self::Login(_)
@@ -317,6 +325,7 @@ impl Command {
             Self::Render(options) => render::run(&options)?,
             Self::Completions(options) => completions::run(&options, all),
             Self::Bundle(options) => block_on(bundle::run(options))?,
+            Self::Secret(options) => block_on(secret::run(options))?,
             Self::Test => test::run()?,
         }
         Ok(ExitCode::SUCCESS)

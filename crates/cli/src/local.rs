@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use infra::{OwnResources, StackFile};
 use local_access::Access;
 use local_access::program::{Start, Started};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -16,7 +17,7 @@ use url::Url;
 
 use crate::build::{self, Kind, Site, What};
 use crate::failure::{Code, Failure};
-use crate::{Local, child, discovery, output};
+use crate::{Local, child, discovery, output, stack};
 
 /// How long a stage may take to end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -39,12 +40,12 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
     }
     // Before anything else, so that an early Ctrl-C ends the stage as cleanly as a late one.
     let ended = until_ended()?;
-    let mut stage = start(Start {
+    let wanted = Start {
         port: options.port,
         record_smapi: options.record_smapi,
         worst: options.worst,
-    })
-    .await?;
+    };
+    let mut stage = start(wanted, &stack::read(&options.stack)?).await?;
     let access = stage.access.clone();
     let urls = &access.urls;
     let announcement = discovery::announce(&access)?;
@@ -127,9 +128,9 @@ impl OwnStage {
     }
 }
 
-/// Builds the project's package `local` and starts it.
-pub async fn start(start: Start) -> Result<OwnStage, Failure> {
-    let program = built().await?;
+/// Builds the project's package `local`, with what a stack file needs of it, and starts it.
+pub async fn start(start: Start, stack: &StackFile) -> Result<OwnStage, Failure> {
+    let program = built(stack).await?;
     let cannot = |error: std::io::Error| {
         Failure::new(
             Code::LocalStage,
@@ -172,9 +173,11 @@ pub async fn start(start: Start) -> Result<OwnStage, Failure> {
 }
 
 /// The program of the stage, built if it is not there. On a terminal or not, a person learns what takes so long.
-async fn built() -> Result<PathBuf, Failure> {
+async fn built(stack: &StackFile) -> Result<PathBuf, Failure> {
     let site = Site::here();
-    let build = build::compile(Kind::Local, What::LocalStage, &site);
+    let types = stack.resources.as_ref().map(OwnResources::types);
+    let tables = types.is_some_and(|types| types.contains_key("AWS::DynamoDB::Table"));
+    let build = build::compile(Kind::Local, What::LocalStage { tables }, &site);
     tokio::pin!(build);
     let built = match timeout(SILENCE, &mut build).await {
         Ok(built) => built,

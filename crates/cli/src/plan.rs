@@ -21,10 +21,7 @@ use tokio::sync::watch;
 use crate::build::Kind;
 use crate::failure::Failure;
 use crate::security_profile::For;
-use crate::{
-    deploy, discovery, existing_pool, inputs, local, output, own_domain, progress,
-    security_profile, stack,
-};
+use crate::{console, deploy, discovery, inputs, local, output, progress, security_profile, stack};
 
 /// What to plan, and how to tell it.
 #[derive(Debug, clap::Args)]
@@ -71,12 +68,11 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
             (access, None)
         } else {
             output::aside("no local stage is running: planned against an empty one");
-            let own = local::start(Start::default()).await?;
+            let own = local::start(Start::default(), &stack).await?;
             (own.access.clone(), Some(own))
         };
         let preview = async {
-            own_domain::register(&access, &stack, &name).await?;
-            existing_pool::register(&access, &stack).await?;
+            console::prepare(&access, &stack, &name).await?;
             let inputs = inputs::local_inputs(&options.stack, stack, &name, &access)?;
             let inputs = security_profile::made(inputs, &access).await?;
             preview(&options, inputs, Kind::Local, &counter).await

@@ -1,9 +1,10 @@
 //! Reading the stack file for a command.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use infra::StackFile;
 use infra::stack_file::{Problem, Region, StageName};
+use infra::{OwnResources, StackFile};
 
 use crate::failure::{Code, Failure, RolloutCode};
 use crate::{output, workspace};
@@ -12,20 +13,42 @@ use crate::{output, workspace};
 /// workspace.
 pub fn read(path: &Path) -> Result<StackFile, Failure> {
     let (text, shown) = text(path)?;
-    let stack = StackFile::parse(&text, &shown).map_err(|error| refused(path, error.problems()))?;
+    let resources = resources(path)?;
+    let stack = StackFile::parse_with(&text, &shown, resources)
+        .map_err(|error| refused(path, error.problems()))?;
     for advice in stack.advice() {
         output::aside(&format!("advice: {advice}"));
     }
     Ok(stack)
 }
 
+/// The project's own resources, if it has any.
+fn resources(stack: &Path) -> Result<Option<OwnResources>, Failure> {
+    let Some((text, shown)) = resources_text(stack)? else {
+        return Ok(None);
+    };
+    let parsed = OwnResources::parse(&text, OwnResources::FILE);
+    parsed
+        .map(Some)
+        .map_err(|error| refused(&shown, error.problems()))
+}
+
+/// The text of `infra/resources.yaml` beside the stack file, and what to call it.
+pub(crate) fn resources_text(stack: &Path) -> Result<Option<(String, PathBuf)>, Failure> {
+    let path = found(stack).with_file_name("").join(OwnResources::FILE);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((text, PathBuf::from(OwnResources::FILE)))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::new(
+            Code::Io,
+            format!("cannot read {}: {error}", path.display()),
+        )),
+    }
+}
+
 /// The text of a stack file, and what to call it.
 pub(crate) fn text(path: &Path) -> Result<(String, String), Failure> {
-    let found = if path.exists() {
-        path.to_owned()
-    } else {
-        workspace::root().join(path)
-    };
+    let found = found(path);
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(&found).map_err(|error| {
         Failure::new(
@@ -35,6 +58,15 @@ pub(crate) fn text(path: &Path) -> Result<(String, String), Failure> {
         .hint("name a stack file with --stack, or run the command inside the repository")
     })?;
     Ok((text, shown))
+}
+
+/// The file that is meant: from here, or from the root of the repository.
+fn found(path: &Path) -> PathBuf {
+    if path.exists() {
+        path.to_owned()
+    } else {
+        workspace::root().join(path)
+    }
 }
 
 /// The first problem is the message; the others are told with it.

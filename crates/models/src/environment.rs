@@ -85,6 +85,24 @@ pub const PROFILE_SOURCE: Variable = Variable {
     default: Some("userinfo"),
 };
 
+/// The stage's home region.
+pub const HOME_REGION: Variable = Variable {
+    name: "VOICELINK_HOME_REGION",
+    purpose: "The stage's home region, where its secrets and the resources of `infra/resources.yaml` are. Set where \
+              the project has either.",
+    example: "eu-west-1",
+    default: None,
+};
+
+/// Where a person's token may be sent.
+pub const BACKENDS: Variable = Variable {
+    name: "VOICELINK_BACKENDS",
+    purpose: "Base URLs, separated by spaces, that handlers may call with a person's access token. Set where the \
+              project names any. Must be https unless they are loopback.",
+    example: "https://api.example.com",
+    default: None,
+};
+
 /// What to trust instead of the compiled-in root certificates.
 pub const TRUSTED_ROOTS: Variable = Variable {
     name: "SSL_CERT_FILE",
@@ -110,7 +128,7 @@ pub const LOG_LEVEL: Variable = Variable {
 pub const CONVENTIONAL: [Variable; 2] = [TRUSTED_ROOTS, LOG_LEVEL];
 
 /// Every variable of our own, in the order in which the documentation lists them.
-pub const ALL: [Variable; 8] = [
+pub const ALL: [Variable; 10] = [
     SKILL_ID,
     CLIENT_ID,
     ISSUER,
@@ -119,6 +137,8 @@ pub const ALL: [Variable; 8] = [
     SCOPES,
     PROFILE_SOURCE,
     AMAZON_API_URL,
+    HOME_REGION,
+    BACKENDS,
 ];
 
 #[cfg(test)]

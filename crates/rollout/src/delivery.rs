@@ -13,6 +13,7 @@ use crate::aws::stack::{Desired, Observed, StackClient};
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
 use crate::diff::Approve;
+use crate::diff::create_only::CreateOnly;
 use crate::diff::{Part, Plan};
 use crate::endpoints::Endpoints;
 use crate::error::{Code, Error};
@@ -227,6 +228,7 @@ fn desired(inputs: &Inputs, parameters: &DeliveryParameters) -> Result<Desired, 
         protected: false,
         imports: Vec::new(),
         role: None,
+        create_only: CreateOnly::default(),
     })
 }
 

@@ -69,6 +69,7 @@ async fn run(
     owner: Owner,
 ) -> Result<Outcome, Error> {
     let planned = plan::look(session, &mut building).await?;
+    planned.check(&session.inputs.allowed)?;
     if let Some(deployed) = planned.deployed {
         if session.store.is_abandoned(&owner).await? {
             // All was done, and whoever did it was killed before saying so.
@@ -79,7 +80,6 @@ async fn run(
             plan: planned.plan,
         });
     }
-    planned.check(&session.inputs.allowed)?;
     approve(&planned.plan)?;
     let agreement = Agreement::to(&planned.plan, approve, &session.inputs.allowed);
     let deployed = locked(session, owner, async {
@@ -125,6 +125,7 @@ pub async fn deploy_aws(
             people,
             skill,
             functions,
+            resources: _,
         } = locked(&session, owner, walk).await?;
         let known = skill.zip(people).zip(functions).ok_or_else(unmade)?;
         let ((skill_id, people), functions) = known;

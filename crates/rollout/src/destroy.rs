@@ -18,7 +18,7 @@ use crate::lock::Owner;
 use crate::progress::Step;
 use crate::session::Session;
 use crate::state::StageState;
-use crate::steps::{identity, recover, skill_stack};
+use crate::steps::{identity, recover, resources, skill_stack};
 
 /// What goes and what stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +28,8 @@ pub struct Removal {
     pub stacks: Vec<StackName>,
     /// The skill that goes, where it was asked for.
     pub skill: Option<SkillId>,
+    /// The stack with the project's own resources: where it holds no data, or where its data was to go as well.
+    pub resources: Option<StackName>,
     /// The user pool that goes with everybody in it, where it was asked for.
     pub users: Option<Users>,
     /// What stays.
@@ -51,6 +53,8 @@ pub struct Scope {
     pub skill: bool,
     /// The user pool, with everybody in it.
     pub users: bool,
+    /// The project's own resources, with the data in them.
+    pub data: bool,
 }
 
 /// A stack by its name.
@@ -78,6 +82,8 @@ pub struct Kept {
     pub identity_stack: Option<StackName>,
     /// The user pool in it.
     pub user_pool_id: Option<UserPoolId>,
+    /// The stack with the project's own resources, if it holds data.
+    pub resources: Option<StackName>,
     /// The bucket with the stage's state, in the home region.
     pub bucket: Option<String>,
 }
@@ -85,7 +91,10 @@ pub struct Kept {
 impl Removal {
     /// Whether there is nothing to remove.
     pub fn is_empty(&self) -> bool {
-        self.stacks.is_empty() && self.skill.is_none() && self.users.is_none()
+        self.stacks.is_empty()
+            && self.skill.is_none()
+            && self.resources.is_none()
+            && self.users.is_none()
     }
 }
 
@@ -243,11 +252,21 @@ async fn look(session: &Session<'_>, scope: Scope) -> Result<Removal, Error> {
         }
         identity_stack => (None, identity_stack, user_pool_id),
     };
+    let own = resources::reader(session);
+    let (resources, kept_resources) = match own.observe().await? {
+        None => (None, None),
+        Some(observed) if scope.data || !resources::holds_data(&observed)? => {
+            (Some(name_of(&own)), None)
+        }
+        Some(_) => (None, Some(name_of(&own))),
+    };
     Ok(Removal {
         stacks,
         skill,
+        resources,
         users,
         kept: Kept {
+            resources: kept_resources,
             skill: kept_skill,
             identity_stack,
             user_pool_id,
@@ -282,6 +301,17 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
         .await
         .into_iter()
         .collect::<Result<(), _>>()?;
+    if removal.resources.is_some() {
+        // After the functions, which use them.
+        session
+            .step(Step::Resources, async {
+                session.may_change()?;
+                let client = resources::reader(session);
+                client.remove_with_everything(Step::Resources).await?;
+                Ok(((), "removed, with everything in it".to_owned()))
+            })
+            .await?;
+    }
     if removal.users.is_some() {
         session
             .step(Step::Identity, async {
@@ -298,7 +328,7 @@ async fn remove(session: &Session<'_>, removal: &Removal) -> Result<(), Error> {
                     let home = &session.inputs.home;
                     remove_other_domains(&session.aws, home, pool, &outputs.domain).await?;
                 }
-                client.remove_with_everything().await?;
+                client.remove_with_everything(Step::Identity).await?;
                 let change = |state: &mut StageState| {
                     state.left = None;
                     state.linking = None;

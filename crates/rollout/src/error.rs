@@ -58,6 +58,7 @@ Code {
     GuardSignInAttributes = "GUARD_SIGN_IN_ATTRIBUTES", "a deployment would change what a pool cannot change";
     GuardIssuer = "GUARD_ISSUER", "a deployment would change the form of issuer in tokens";
     GuardRedirectUris = "GUARD_REDIRECT_URIS", "a deployment would remove a redirect URI in use";
+    GuardData = "GUARD_DATA", "a deployment would remove or replace a resource that holds data";
     GuardLive = "GUARD_LIVE", "the live version of the skill would lose what it uses";
     Import = "IMPORT", "the skill package was not imported";
     Interrupted = "INTERRUPTED", "interrupted between two steps; run it again";
@@ -67,6 +68,8 @@ Code {
     Package = "PACKAGE", "the skill package on disk is wrong";
     Plan = "PLAN", "the stage changed after the plan was agreed to; plan again";
     Region = "REGION", "the stage is deployed in another region than stack.toml says, or stack.toml says none";
+    ResourceType = "RESOURCE_TYPE", "a type in infra/resources.yaml does not exist where the stage is";
+    Secret = "SECRET", "a secret of the skill is missing, or cannot be written";
     SignInDomain = "SIGN_IN_DOMAIN", "a sign-in domain cannot be made, or does not answer yet";
     Skill = "SKILL", "the skill is missing, or several could be meant";
     SecurityProfile = "SECURITY_PROFILE", "people sign in with Amazon, and the security profile is missing";

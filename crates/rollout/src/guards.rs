@@ -33,6 +33,8 @@ pub enum Guard {
     Issuer,
     /// A redirect URI that linked users depend on would be removed.
     RedirectUris,
+    /// A resource of `infra/resources.yaml` that holds data would be removed or replaced.
+    Data,
     /// The live version of the skill would lose something that it uses.
     Live,
 }
@@ -63,6 +65,10 @@ impl Guard {
         (Self::Issuer, "tokens would have another form of issuer"),
         (Self::RedirectUris, "a redirect URI in use would be removed"),
         (
+            Self::Data,
+            "a resource of `infra/resources.yaml` that holds data would be removed or replaced",
+        ),
+        (
             Self::Live,
             "the live version of the skill would lose what it uses",
         ),
@@ -78,6 +84,7 @@ impl Guard {
             Self::SignInAttributes => "sign-in-attributes",
             Self::Issuer => "issuer",
             Self::RedirectUris => "redirect-uris",
+            Self::Data => "data",
             Self::Live => "live",
         }
     }
@@ -92,6 +99,7 @@ impl Guard {
             Self::SignInAttributes => Code::GuardSignInAttributes,
             Self::Issuer => Code::GuardIssuer,
             Self::RedirectUris => Code::GuardRedirectUris,
+            Self::Data => Code::GuardData,
             Self::Live => Code::GuardLive,
         }
     }
@@ -131,6 +139,9 @@ impl Guard {
             }
             Self::RedirectUris => {
                 "whoever links or signs in through it would end at Cognito's error page"
+            }
+            Self::Data => {
+                "the skill would not find what it has kept there, and the old resource would be left without a stack"
             }
             Self::Live => {
                 "what is certified cannot be changed: its customers would be without an answer or a \
@@ -176,6 +187,9 @@ impl Guard {
                     "deploy with the vendor and hosts that the stage was made with, and with its {}",
                     self.keys()
                 );
+            }
+            Self::Data => {
+                "put the resource back as it was, or give the new one a name of its own beside it"
             }
             Self::Live => "keep what the live version uses until a version without it is certified",
         };

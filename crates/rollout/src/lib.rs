@@ -10,7 +10,8 @@
 //! 2. `walks`
 //! 3. `steps`
 //! 4. what steps share: `accounts`, `checks`, `existing_pool`, `live`
-//! 5. one run: `home_region`, `inputs`, `package`, `session`, `stage_in_another_region`
+//! 5. one run: `home_region`, `inputs`, `package`, `secrets`, `session`,
+//!    `stage_in_another_region`
 //! 6. `guards`, `agreement`
 //! 7. `state`
 //! 8. clients: `aws`
@@ -48,6 +49,7 @@ pub mod plan;
 mod poll;
 pub mod progress;
 pub mod resolver;
+pub mod secrets;
 pub mod session;
 mod stage_in_another_region;
 pub mod state;

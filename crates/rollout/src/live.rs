@@ -28,6 +28,8 @@ pub(crate) fn noticed(step: &Step) -> Option<LiveUsers> {
         | Step::Drift
         | Step::Build
         | Step::SkillStack(_)
+        | Step::Resources
+        | Step::ResourcesDrift
         | Step::FunctionDrift(_) => Some(LiveUsers::AtOnce),
         Step::Package | Step::Linking => Some(LiveUsers::NextCertification),
         Step::WhoAmI

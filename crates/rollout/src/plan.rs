@@ -115,7 +115,9 @@ fn place(step: &Step, regions: &[Region]) -> (usize, usize) {
     match step {
         Step::WhoAmI | Step::Delivery => (0, 0),
         Step::Identity => (1, 0),
+        Step::Resources => (1, 1),
         Step::Drift => (2, 0),
+        Step::ResourcesDrift => (2, 1),
         Step::Build => (3, 0),
         Step::Skill => (4, 0),
         Step::SkillStack(region) => of(region).map_or(LEAVING, |place| (5, place)),

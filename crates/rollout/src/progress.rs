@@ -14,6 +14,10 @@ pub enum Step {
     Delivery,
     /// The stack that holds people.
     Identity,
+    /// The stack with the project's own resources.
+    Resources,
+    /// Changes by hand in these resources.
+    ResourcesDrift,
     /// A host of one's own for the sign-in pages, until people get there.
     SignInDomain,
     /// What was changed by hand in what holds people.
@@ -42,6 +46,8 @@ impl fmt::Display for Step {
             Self::WhoAmI => f.write_str("accounts"),
             Self::Delivery => f.write_str("delivery stack"),
             Self::Identity => f.write_str("identity stack"),
+            Self::Resources => f.write_str("resources stack"),
+            Self::ResourcesDrift => f.write_str("drift of resources"),
             Self::SignInDomain => f.write_str("sign-in domain"),
             Self::Drift => f.write_str("drift"),
             Self::Build => f.write_str("lambda bundle"),

@@ -11,7 +11,7 @@ use models::ids::{SkillId, UserPoolId};
 use crate::diff::Part;
 use crate::error::Error;
 use crate::session::Session;
-use crate::steps::{identity, recover, skill_stack};
+use crate::steps::{identity, recover, resources, skill_stack};
 
 /// What is deployed where.
 #[derive(Debug, Clone, Serialize)]
@@ -31,7 +31,7 @@ pub struct Status {
     pub user_pool_id: Option<UserPoolId>,
     /// Where people sign in.
     pub sign_in_url: Option<String>,
-    /// The stacks: of the identity first, then of the skill in each region.
+    /// The stacks: of the identity first, of the project's own resources, then of the skill in each region.
     pub stacks: Vec<StackStatus>,
     /// What somebody changed by hand, as parts of the plan that puts it back.
     pub drift: Vec<Part>,
@@ -78,7 +78,9 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
     }
     let settled = outputs.as_ref().zip(observed.as_ref());
     let settled = settled.filter(|_| provider == Provider::Cognito);
-    let drift = drift::report(session, skill.as_ref(), settled, &functions).await?;
+    // The project may have had some, also when it has none now.
+    let own = resources::reader(session).observe().await?;
+    let drift = drift::report(session, skill.as_ref(), settled, own.as_ref(), &functions).await?;
     let mut stacks = Vec::new();
     // One that is there is told of, also where nobody signs in to it any more.
     if provider == Provider::Cognito || observed.is_some() {
@@ -89,6 +91,14 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
             outputs: observed
                 .map(|observed| observed.outputs)
                 .unwrap_or_default(),
+        });
+    }
+    if own.is_some() || inputs.stack.resources.is_some() {
+        stacks.push(StackStatus {
+            name: resources::reader(session).desired().name.clone(),
+            region: inputs.home.to_string(),
+            status: own.as_ref().map(|observed| observed.status.clone()),
+            outputs: own.map(|observed| observed.outputs).unwrap_or_default(),
         });
     }
     for (region, observed) in functions {

@@ -10,6 +10,7 @@ pub(crate) mod linking;
 pub(crate) mod orphan;
 pub(crate) mod package;
 pub(crate) mod recover;
+pub(crate) mod resources;
 pub(crate) mod sign_in_domain;
 pub(crate) mod skill;
 pub(crate) mod skill_stack;

@@ -3,13 +3,13 @@
 
 #[cfg(test)]
 mod tests;
-mod yaml;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use infra::cloudformation::RenderError;
+pub use infra::cloudformation::references;
+use infra::cloudformation::{RenderError, reader};
 
 use crate::error::{Code, Error};
 
@@ -37,7 +37,9 @@ impl Template {
         let document = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| error.to_string())
         } else {
-            yaml::read(text)
+            reader::read(text)
+                .map(|read| read.document)
+                .map_err(|error| error.to_string())
         };
         let document = document.map_err(|cause| {
             Error::new(Code::Stack, "a deployed template cannot be read").because(cause)
@@ -271,38 +273,4 @@ pub(crate) fn unrenderable(error: &RenderError) -> Error {
         Code::StackFile,
         format!("a template cannot be rendered: {error}"),
     )
-}
-
-/// The resources that a value refers to, each with the attribute or `None` for its reference.
-pub fn references(value: &Value) -> Vec<(String, Option<String>)> {
-    match value {
-        Value::Array(items) => items.iter().flat_map(references).collect(),
-        Value::Object(members) => {
-            let call = members.iter().next().filter(|_| members.len() == 1);
-            match call.map(|(name, argument)| (name.as_str(), argument)) {
-                Some(("Ref", Value::String(name))) => vec![(name.clone(), None)],
-                Some(("Fn::GetAtt", Value::Array(path))) => {
-                    let part = |index: usize| path.get(index).and_then(Value::as_str);
-                    part(0)
-                        .map(|name| (name.to_owned(), part(1).map(str::to_owned)))
-                        .into_iter()
-                        .collect()
-                }
-                Some(("Fn::Sub", Value::String(text))) => placeholders(text),
-                _ => members.values().flat_map(references).collect(),
-            }
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn placeholders(text: &str) -> Vec<(String, Option<String>)> {
-    text.split("${")
-        .skip(1)
-        .filter_map(|rest| rest.split('}').next())
-        .map(|name| match name.split_once('.') {
-            Some((name, attribute)) => (name.to_owned(), Some(attribute.to_owned())),
-            None => (name.to_owned(), None),
-        })
-        .collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! who am I ─┬─ identity stack ──────────────────┐
+//!           ├─ resources stack, if there is one ┤
 //!           ├─ create skill without endpoint ───┼─ skill stacks ─ package ─ linking ─ enablement
 //!           └─ build, zip, upload by digest ────┘
 //! ```
@@ -10,6 +11,7 @@
 //! Where people sign in at a host of one's own, account linking waits until they get there.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 
@@ -20,13 +22,16 @@ use models::ids::SkillId;
 
 use crate::accounts::Accounts;
 use crate::agreement::Agreement;
+use crate::aws::stack::{Observed, StackClient};
 use crate::error::{Code, Error};
 use crate::package::Rendered;
 use crate::progress::Step;
+use crate::secrets::Secrets;
 use crate::session::Session;
 use crate::steps::bundle::{self, Building, Bundle};
 use crate::steps::drift::{self, functions};
 use crate::steps::identity::{self, People};
+use crate::steps::resources::{self, Outputs};
 use crate::steps::{
     Act, Found, Look, abandoned, enablement, linking, package, sign_in_domain, skill, skill_stack,
 };
@@ -44,6 +49,8 @@ pub(crate) enum Walk<'a> {
 pub(crate) struct OnAws {
     pub(crate) people: Option<People>,
     pub(crate) skill: Option<SkillId>,
+    /// The project's own resources by the names of their outputs.
+    pub(crate) resources: Option<Outputs>,
     /// The function in each region, the default first.
     pub(crate) functions: Option<Vec<(Region, SkillOutputs)>>,
 }
@@ -57,6 +64,8 @@ pub struct Deployed {
     pub accounts: Accounts,
     /// The function in each region, the default first.
     pub functions: Vec<(Region, SkillOutputs)>,
+    /// The project's own resources by the names of their outputs; empty without any.
+    pub resources: BTreeMap<String, String>,
     /// The skill package.
     pub package: Rendered,
     /// Account linking, without its secret.
@@ -104,12 +113,13 @@ pub(crate) async fn all(
         (Walk::Act(agreement), Some(skill)) => abandoned::act(session, agreement, skill).await?,
     }
     let known = on_aws.skill.zip(on_aws.people).zip(on_aws.functions);
-    let known = known.zip(package.zip(linking));
+    let known = known.zip(on_aws.resources).zip(package.zip(linking));
     Ok(known.map(
-        |(((skill_id, people), functions), (package, linking))| Deployed {
+        |((((skill_id, people), functions), resources), (package, linking))| Deployed {
             skill_id,
             accounts: people.accounts,
             functions,
+            resources,
             package,
             linking,
         },
@@ -137,29 +147,82 @@ pub(crate) async fn on_aws(
     let skill = walk.step(session, Step::Skill, Some(()), skill::look, skill::act);
     let build = Some((building, regions.as_slice()));
     let build = walk.step(session, Step::Build, build, bundle::look, bundle::act);
-    let (people, skill, bundle) = match walk {
+    let resources = resources(walk, session);
+    let (people, skill, bundle, resources) = match walk {
         // What is wrong is said before the build has ended.
-        Walk::Look(_) => (people.await?, skill.await?, build.await?),
+        Walk::Look(_) => {
+            let (people, resources) = (people.await?, resources.await?);
+            (people, skill.await?, build.await?, resources)
+        }
         // A failure of one does not stop the others half-way: each ends, then the first error counts.
         Walk::Act(_) => {
-            let (people, bundle, skill) = tokio::join!(people, build, skill);
-            let (people, bundle, skill) = (people?, bundle?, skill?);
+            let (people, bundle, skill, resources) = tokio::join!(people, build, skill, resources);
+            let (people, bundle, skill, resources) = (people?, bundle?, skill?, resources?);
             abandoned::remember(session, &regions).await?;
-            (people, skill, bundle)
+            (people, skill, bundle, resources)
         }
     };
     let bundle = bundle.ok_or_else(unmade)?;
+    if let Walk::Look(found) = walk {
+        let missing = Secrets::of(session.inputs, &session.aws)
+            .check()
+            .await
+            .err();
+        let mut found = found.borrow_mut();
+        found.obstacle = found.obstacle.take().or(missing);
+    }
     let accounts = people.as_ref().map(|people| &people.accounts);
     let known = accounts.zip(skill.as_ref());
-    let functions =
-        (regions.iter()).map(|region| function(walk, session, (region, &bundle), known));
+    let outputs = resources.as_ref();
+    let functions = regions
+        .iter()
+        .map(|region| function(walk, session, (region, &bundle), known, outputs));
     let functions = join_all(functions).await.into_iter();
     let functions = functions.collect::<Result<Vec<_>, _>>()?;
     Ok(OnAws {
         people,
         skill,
+        resources,
         functions: functions.into_iter().collect(),
     })
+}
+
+/// The steps of the project's own resources; no outputs where it has none.
+async fn resources(walk: Walk<'_>, session: &Session<'_>) -> Result<Option<Outputs>, Error> {
+    let Some(own) = session.inputs.stack.resources.as_ref() else {
+        return Ok(Some(Outputs::new()));
+    };
+    let (look, act) = (resources::look, resources::act);
+    let stack = walk
+        .step(session, Step::Resources, Some(own), look, act)
+        .await?;
+    let stack = stack.as_ref();
+    let deployed = stack.map(|stack| (&stack.client, stack.observed.as_ref()));
+    drift_of(walk, session, Step::ResourcesDrift, deployed).await?;
+    Ok(stack.and_then(|stack| stack.outputs.clone()))
+}
+
+/// Changes by hand in a stack that CloudFormation compares.
+async fn drift_of(
+    walk: Walk<'_>,
+    session: &Session<'_>,
+    step: Step,
+    stack: Option<(&StackClient, Option<&Observed>)>,
+) -> Result<(), Error> {
+    let is_wanted = match walk {
+        Walk::Look(_) => true,
+        Walk::Act(agreement) => agreement.foresees(&step),
+    };
+    if !is_wanted {
+        return Ok(());
+    }
+    let look = async |_: &Session<'_>, stack| functions::look(step.clone(), stack).await;
+    let act =
+        async |session: &Session<'_>, agreement: &Agreement<'_>, (stack, _): (&StackClient, _)| {
+            functions::act(session, agreement, &step, stack).await
+        };
+    walk.step(session, step.clone(), stack, look, act).await?;
+    Ok(())
 }
 
 /// The steps of one region.
@@ -168,27 +231,24 @@ async fn function(
     session: &Session<'_>,
     code: (&Region, &Bundle),
     known: Option<(&Accounts, &SkillId)>,
+    outputs: Option<&Outputs>,
 ) -> Result<Option<(Region, SkillOutputs)>, Error> {
     let (region, _) = code;
+    let known = known.map(|(accounts, skill)| (accounts, skill, outputs));
     let look = async |session: &Session<'_>, known| skill_stack::look(session, code, known).await;
-    let act = async |session: &Session<'_>, agreement: &Agreement<'_>, known| {
-        skill_stack::act(session, agreement, code, known).await
-    };
+    let act =
+        async |session: &Session<'_>, agreement: &Agreement<'_>, (accounts, skill, outputs)| {
+            let outputs: Option<&Outputs> = outputs;
+            let known = (accounts, skill, outputs.ok_or_else(unmade)?);
+            skill_stack::act(session, agreement, code, known).await
+        };
     let step = Step::SkillStack(region.clone());
     let stack = walk.step(session, step, known, look, act).await?;
 
-    let step = Step::FunctionDrift(region.clone());
-    let is_wanted = match walk {
-        Walk::Look(_) => true,
-        Walk::Act(agreement) => agreement.foresees(&step),
-    };
-    if is_wanted {
-        let look = async |_: &Session<'_>, stack| functions::look(region, stack).await;
-        let act = async |session: &Session<'_>, agreement: &Agreement<'_>, stack| {
-            functions::act(session, agreement, region, stack).await
-        };
-        walk.step(session, step, stack.as_ref(), look, act).await?;
-    }
+    let deployed = stack
+        .as_ref()
+        .map(|stack| (&stack.client, stack.observed.as_ref()));
+    drift_of(walk, session, Step::FunctionDrift(region.clone()), deployed).await?;
     let outputs = stack.and_then(|stack| stack.outputs);
     Ok(outputs.map(|outputs| (region.clone(), outputs)))
 }

@@ -5,7 +5,7 @@ use models::response::{Acknowledgement, Answer, CanFulfill, CanFulfillAnswer, Re
 use serde_json::Value;
 
 use crate::outcome::Outcome;
-use crate::{AccountUse, Intents, Reply, Turn, Words, events, linking};
+use crate::{AccountUse, Intents, Problem, Reply, Turn, Words, events, linking};
 
 /// An answer, and what to say about it in the log.
 pub(crate) struct Answered {
@@ -79,9 +79,34 @@ pub(crate) async fn answer<I: Intents>(
 fn spoken(reply: Reply, words: &Words) -> Result<Answered, ResponseError> {
     match reply {
         Ok(answer) => Answered::aloud(&answer, Outcome::Answered),
-        Err(problem) => {
+        Err(Problem::Link(problem)) => {
             let answer = linking::answer(&problem, words);
             Answered::aloud(&answer, Outcome::Account(problem))
         }
+        Err(Problem::Service(error)) => {
+            Answered::aloud(&Answer::tell((words.broken)()), Outcome::Service(error))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::ServiceError;
+    use crate::small::Locale;
+    use crate::{Locale as _, Problem};
+
+    #[test]
+    fn a_service_that_fails_is_no_fault_of_the_link() {
+        let words = Locale::of(Some("en-US")).words();
+        let error = ServiceError::Unsent("no route".to_owned());
+        let answered = spoken(Err(Problem::from(error)), words).unwrap();
+        let said = answered.json.to_string();
+        assert!(said.contains("Sorry, something went wrong."), "{said}");
+        assert!(
+            !said.contains("LinkAccount") && !said.contains("account"),
+            "{said}"
+        );
+        assert_eq!(answered.outcome.name(), "service-unavailable");
     }
 }

@@ -2,6 +2,7 @@
 
 use models::environment::{self, Variable};
 use models::ids::{IdError, SkillId};
+use models::secure_url::{SecureUrl, SecureUrlError};
 use user_profile::{ProfileSource, Settings, SettingsError, TrustedRoots};
 
 /// The configuration as far as it is there.
@@ -17,6 +18,8 @@ pub struct Configuration {
     pub accounts: Option<Settings>,
     /// What to trust where the accounts are.
     pub roots: TrustedRoots,
+    /// Hosts that may be called with a person's token.
+    pub backends: Vec<SecureUrl>,
     /// What is missing or wrong.
     pub problems: Vec<ConfigurationError>,
 }
@@ -35,6 +38,15 @@ pub enum ConfigurationError {
         /// What it should be.
         #[source]
         source: IdError,
+    },
+    /// It is not a list of URLs.
+    #[error("{name} is wrong")]
+    Url {
+        /// The variable.
+        name: &'static str,
+        /// The reason.
+        #[source]
+        source: SecureUrlError,
     },
     /// It is not a usable URL or source.
     #[error("{name} is wrong")]
@@ -59,6 +71,7 @@ impl Configuration {
         Self {
             accounts: accounts.filter(|_| skill_id.is_some()),
             roots: reader.roots(),
+            backends: reader.backends(),
             skill_id,
             problems: reader.problems,
         }
@@ -104,6 +117,17 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             }
         };
         self.settings(settings)
+    }
+
+    fn backends(&mut self) -> Vec<SecureUrl> {
+        let variable = environment::BACKENDS;
+        let text = (self.lookup)(variable.name).unwrap_or_default();
+        let parsed: Result<Vec<SecureUrl>, _> = text.split_whitespace().map(str::parse).collect();
+        parsed.unwrap_or_else(|source| {
+            let name = variable.name;
+            self.problems.push(ConfigurationError::Url { name, source });
+            Vec::new()
+        })
     }
 
     fn roots(&self) -> TrustedRoots {

@@ -7,11 +7,11 @@ use models::request::SkillEvent;
 use models::response::Answer;
 use user_profile::LinkProblem;
 
-use crate::{Locale, Turn};
+use crate::{Locale, Problem, Turn};
 
-/// What a handler has to say. A problem with the account has an answer of its own, the same for
-/// every handler; `?` leaves the handler for it.
-pub type Reply = Result<Answer, LinkProblem>;
+/// The answer of a handler. A problem with the account, or with a service that the skill uses, has an answer of its
+/// own, the same for every handler; `?` leaves the handler for it.
+pub type Reply = Result<Answer, Problem>;
 
 /// Whether an intent needs a linked account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +127,8 @@ macro_rules! intents {
             }
 
             async fn launch(turn: &$crate::Turn<'_, Self>) -> $crate::Reply {
-                $launch(turn).await
+                // Clients of the AWS SDK are deep futures; the compiler looks only so far.
+                ::std::boxed::Box::pin($launch(turn)).await
             }
 
             async fn handle(self, turn: &$crate::Turn<'_, Self>) -> $crate::Reply {
@@ -153,10 +154,10 @@ macro_rules! intents {
         $crate::Repeating::$repeating
     };
     (@Linked $handler:path, $turn:ident) => {
-        $handler($turn, &$turn.account().await?).await
+        ::std::boxed::Box::pin(async { $handler($turn, &$turn.account().await?).await }).await
     };
     (@Public $handler:path, $turn:ident) => {
-        $handler($turn).await
+        ::std::boxed::Box::pin($handler($turn)).await
     };
 }
 

@@ -12,15 +12,24 @@ mod locale;
 
 mod answer;
 mod asked;
+#[cfg(feature = "aws")]
+mod aws;
+mod backend;
 mod configuration;
+#[cfg(any(feature = "aws", feature = "secrets"))]
+mod environment;
 mod events;
 mod linking;
 mod log;
 mod moment;
 mod outcome;
+mod problem;
 mod report;
+#[cfg(feature = "secrets")]
+mod secret;
 mod serve;
 mod service;
+mod services;
 mod turn;
 mod words;
 
@@ -36,12 +45,19 @@ extern crate self as skill_kit;
 )]
 mod small;
 
+#[cfg(feature = "aws")]
+pub use aws_types::SdkConfig;
+pub use bytes::Bytes;
 pub use configuration::{Configuration, ConfigurationError};
+pub use http;
 pub use intents::{AccountUse, Intents, Repeating, Reply};
 pub use linking::ask_to_link;
 pub use locale::Locale;
 pub use log::{Level, Log};
 pub use models::request::SkillEvent;
+pub use problem::{Problem, ServiceError};
+#[cfg(feature = "secrets")]
+pub use secret::Secret;
 pub use serve::serve;
 pub use service::{Invocation, Skill, WrongSkill};
 pub use turn::{Account, Turn};

@@ -3,6 +3,7 @@
 use user_profile::LinkProblem;
 
 use crate::log::Level;
+use crate::problem::ServiceError;
 
 /// What became of a request.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(crate) enum Outcome {
     Noted,
     /// The answer is about the account, because of this problem.
     Account(LinkProblem),
+    /// A service that the skill uses has failed.
+    Service(ServiceError),
     /// The handler was not done in time.
     OutOfTime,
     /// Alexa could not use an earlier answer of this skill: a fault to mend.
@@ -34,6 +37,7 @@ impl Outcome {
             Self::Answered => "answered",
             Self::Noted => "noted",
             Self::Account(problem) => problem.name(),
+            Self::Service(_) => "service-unavailable",
             Self::OutOfTime => LinkProblem::OutOfTime.name(),
             Self::ResponseRefused => "response-refused",
             Self::RefusedAnswer => "refused-answer",
@@ -55,7 +59,7 @@ impl Outcome {
                 | LinkProblem::ProviderUnavailable(_)
                 | LinkProblem::OutOfTime => Level::Warn,
             },
-            Self::OutOfTime => Level::Warn,
+            Self::OutOfTime | Self::Service(_) => Level::Warn,
             Self::ResponseRefused
             | Self::RefusedAnswer
             | Self::Panic

@@ -59,6 +59,7 @@ impl Report {
             .with("alexaError", refused_by_alexa(body));
         match &answered.outcome {
             Outcome::Account(problem) => report.with_error("problem", problem),
+            Outcome::Service(error) => report.with_error("error", error),
             _ => report,
         }
     }

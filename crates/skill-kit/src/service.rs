@@ -15,9 +15,11 @@ use tokio::time::{Instant, timeout_at};
 use user_profile::{Directory, HttpClient, RequestTime, Settings};
 
 use crate::answer::{self, Answered, may_speak};
+use crate::backend::Backends;
 use crate::moment::{Alexa, Moment};
 use crate::outcome::Outcome;
 use crate::report::Report;
+use crate::services::Services;
 use crate::{Configuration, Intents, Locale, Log, Turn};
 
 /// Most time for an answer. Alexa gives up after 8 seconds, of which a cold start and the way
@@ -36,6 +38,7 @@ pub struct Skill<I> {
     alexa: Alexa,
     log: Log,
     intents: PhantomData<I>,
+    services: Services,
 }
 
 impl<I> fmt::Debug for Skill<I> {
@@ -104,9 +107,12 @@ impl<I: Intents> Skill<I> {
             },
             http: HttpClient::new(roots.clone()),
         };
+        let backends = Backends::new(configuration.backends, is_local);
+        let services = Services::new(roots.clone(), backends);
         let directory = accounts.map(|settings| user_profile::directory(settings, roots));
         Self {
             alexa,
+            services,
             ..Self::with_directory(configuration.skill_id, directory, log)
         }
     }
@@ -123,6 +129,7 @@ impl<I: Intents> Skill<I> {
             alexa: Alexa::default(),
             log,
             intents: PhantomData,
+            services: Services::default(),
         }
     }
 
@@ -170,8 +177,9 @@ impl<I: Intents> Skill<I> {
         let moment = Moment::of(&request, words.one_moment, time, &self.alexa, &self.log);
         let turn =
             Turn::<I>::new(&request, self.directory.as_deref(), now, deadline).with_moment(moment);
+        let turn = turn.with_services(&self.services);
 
-        let answering = AssertUnwindSafe(answer::answer(&request, &turn)).catch_unwind();
+        let answering = AssertUnwindSafe(Box::pin(answer::answer(&request, &turn))).catch_unwind();
         let answered = match timeout_at(deadline + GRACE, answering).await {
             Ok(Ok(Ok(answered))) => answered,
             Ok(Ok(Err(error))) => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use models::profile::Profile;
 use models::request::{LinkedAccount, RequestBody, RequestEnvelope, Slot};
 use models::response::{Answer, Speech};
@@ -10,6 +11,10 @@ use user_profile::{Directory, LinkProblem, ProviderError, RequestTime, VerifiedT
 
 use crate::asked::Asked;
 use crate::moment::Moment;
+use crate::problem::{Problem, ServiceError};
+#[cfg(feature = "secrets")]
+use crate::secret::Secret;
+use crate::services::Services;
 use crate::{Intents, Locale, Words};
 
 /// One thing that the user said, and what is needed to answer it.
@@ -20,6 +25,7 @@ pub struct Turn<'a, I: Intents> {
     locale: I::Locale,
     now: RequestTime,
     wait: Wait<'a>,
+    services: Option<&'a Services>,
 }
 
 /// How long an answer may take, and what the user hears meanwhile.
@@ -47,7 +53,42 @@ impl<'a, I: Intents> Turn<'a, I> {
                 deadline,
                 moment: None,
             },
+            services: None,
         }
+    }
+
+    /// Lets handlers use other services.
+    #[must_use]
+    pub(crate) fn with_services(mut self, services: &'a Services) -> Self {
+        self.services = Some(services);
+        self
+    }
+
+    /// The configuration of a client of the AWS SDK: the function's credentials, the stage's home region, where its
+    /// resources are, and the HTTP client that everything else is sent through. Not there in a test of a handler.
+    ///
+    /// ```ignore
+    /// let tables = aws_sdk_dynamodb::Client::new(turn.aws()?);
+    /// ```
+    #[cfg(feature = "aws")]
+    pub fn aws(&self) -> Result<&'a aws_types::SdkConfig, Problem> {
+        Ok(self.services()?.aws())
+    }
+
+    #[cfg(any(feature = "aws", feature = "secrets"))]
+    fn services(&self) -> Result<&'a Services, Problem> {
+        let missing = || ServiceError::NotConfigured("a running skill".to_owned());
+        Ok(self.services.ok_or_else(missing)?)
+    }
+
+    /// The secret that a variable of `[lambda.environment]` names. It is read when it is first needed, and kept for as
+    /// long as the function's process lives.
+    #[cfg(feature = "secrets")]
+    pub async fn secret(&self, variable: &str) -> Result<Secret, Problem> {
+        let services = self.services()?;
+        let lookup = |name: &str| std::env::var(name).ok();
+        let read = services.secrets.read(&services.http, variable, lookup);
+        Ok(self.wait_for(read).await??)
     }
 
     /// Lets the user be asked for a moment when the answer takes long.
@@ -108,6 +149,7 @@ impl<'a, I: Intents> Turn<'a, I> {
         Ok(Account {
             token,
             directory,
+            services: self.services,
             wait: &self.wait,
         })
     }
@@ -163,10 +205,27 @@ impl Wait<'_> {
 pub struct Account<'a> {
     token: VerifiedToken,
     directory: &'a dyn Directory,
+    services: Option<&'a Services>,
     wait: &'a Wait<'a>,
 }
 
 impl Account<'_> {
+    /// Calls a backend of the skill's own with the person's access token, as `authorization: Bearer`.
+    ///
+    /// The backend has to be named in `skill.backends` of stack.toml; on a local stage this machine may be called as
+    /// well. A request that reads is sent again over a broken connection, any other one is sent once. A redirect is not
+    /// followed. An answer that says no (4xx) is an answer; a server error (5xx) is a [`Problem`], whose answer to the
+    /// user never speaks of linking.
+    pub async fn call(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, Problem> {
+        let missing = || ServiceError::NotConfigured("a running skill".to_owned());
+        let services = self.services.ok_or_else(missing)?;
+        let call = services.backends.call(&services.http, &self.token, request);
+        Ok(self.wait.during(call).await??)
+    }
+
     /// Who it is, for the identity provider: the key under which to keep anything about the user.
     pub fn subject(&self) -> &str {
         self.token.subject()

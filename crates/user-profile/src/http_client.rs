@@ -21,8 +21,9 @@ use crate::roots::{RootsError, TrustedRoots};
 /// How long the first of two attempts may take. While a function is frozen its kept connections
 /// die without a sign, and a request on one of them would wait forever.
 const FIRST_ATTEMPT: Duration = Duration::from_millis(2_500);
-/// Most bytes of an answer; a key set or a profile has one or two thousand.
-const MAX_BODY: usize = 256 * 1024;
+/// Most bytes of an answer. A key set or a profile has one or two thousand; a page of a table has a million, and a batch
+/// of items sixteen.
+const MAX_BODY: usize = 17 * 1024 * 1024;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -89,16 +90,21 @@ impl HttpClient {
 
     /// Sends a request that may be repeated. A broken or silent connection is tried once more, on
     /// a new one; what limits the second attempt is the caller's deadline.
-    pub(crate) async fn send(
-        &self,
-        request: &Request<Full<Bytes>>,
-    ) -> Result<Response<Bytes>, HttpError> {
+    pub async fn send(&self, request: &Request<Full<Bytes>>) -> Result<Response<Bytes>, HttpError> {
         let client = self.client()?;
         let attempt = || send_once(client, request.clone());
         match tokio::time::timeout(FIRST_ATTEMPT, attempt()).await {
             Ok(Err(HttpError::Unreachable { .. })) | Err(_) => attempt().await,
             Ok(result) => result,
         }
+    }
+
+    /// Sends a request that must not be repeated: it may have arrived although there is no answer.
+    pub async fn send_once(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Bytes>, HttpError> {
+        send_once(self.client()?, request).await
     }
 
     /// Gets a body.

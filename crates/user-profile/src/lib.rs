@@ -21,7 +21,7 @@ mod key_store;
 mod keys;
 mod problem;
 mod roots;
-#[cfg(feature = "get-user")]
+#[cfg(feature = "sdk")]
 mod sdk_http;
 mod settings;
 #[cfg(test)]
@@ -35,6 +35,8 @@ pub use http_client::{HttpClient, HttpError};
 pub use keys::KeySetError;
 pub use problem::{ForeignToken, LinkProblem, ProviderError, StaleLink};
 pub use roots::{RootsError, TrustedRoots};
+#[cfg(feature = "sdk")]
+pub use sdk_http::SdkHttp;
 pub use settings::{ProfileSource, Settings, SettingsError};
 pub use time::RequestTime;
 pub use token::VerifiedToken;

@@ -17,14 +17,15 @@ use http_body_util::Full;
 
 use crate::http_client::{HttpClient, HttpError};
 
-/// A client for operations whose requests and answers are small.
+/// A client of the AWS SDK for operations whose requests and answers fit in memory.
 #[derive(Debug, Clone)]
-pub(crate) struct SdkHttp {
+pub struct SdkHttp {
     http: Arc<HttpClient>,
 }
 
 impl SdkHttp {
-    pub(crate) fn new(http: Arc<HttpClient>) -> Self {
+    /// Sends through this client.
+    pub fn new(http: Arc<HttpClient>) -> Self {
         Self { http }
     }
 }

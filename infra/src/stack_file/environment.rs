@@ -1,11 +1,14 @@
 //! Variables in the function's environment that are the project's own, and permissions of its role.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::value::text;
+use super::{Name, StageName, ValueError};
 
 text! {
     /// The name of a variable in the function's environment. Lambda keeps some for itself
@@ -37,10 +40,106 @@ impl VariableName {
     }
 }
 
+text! {
+    /// The name of an output of `infra/resources.yaml`.
+    OutputName, "the name of an output",
+    "use letters and digits, as CloudFormation does",
+    r"^[A-Za-z0-9]{1,255}$"
+}
+
+text! {
+    /// A secret: a name, for a `SecureString` of the stage in Parameter Store, or the ARN of a secret that exists in
+    /// Secrets Manager.
+    SecretName, "a secret",
+    "use 1 to 64 of letters, digits, . - and _, or the ARN of a secret in Secrets Manager",
+    r"^([A-Za-z0-9_.-]{1,64}|arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,519})$"
+}
+
+impl SecretName {
+    /// True if it is a secret of Secrets Manager, which exists already.
+    pub fn is_arn(&self) -> bool {
+        self.as_str().starts_with("arn:")
+    }
+
+    /// The name or ARN that the function reads it by.
+    pub fn place(&self, project: &Name, stage: &StageName) -> String {
+        if self.is_arn() {
+            self.to_string()
+        } else {
+            format!("/{project}/{stage}/{self}")
+        }
+    }
+}
+
+/// The value of a variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum VariableValue {
+    /// A plain text.
+    Text(String),
+    /// An output of `infra/resources.yaml`, as the stage has it.
+    #[schemars(extend("additionalProperties" = false))]
+    Output {
+        /// The name of the output.
+        output: OutputName,
+    },
+    /// The name of a secret, which the skill reads when it needs it.
+    #[schemars(extend("additionalProperties" = false))]
+    Secret {
+        /// The secret.
+        secret: SecretName,
+    },
+}
+
+impl<'de> Deserialize<'de> for VariableValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextOrTable {
+            expected: "a text, { output = \"…\" } or { secret = \"…\" }",
+            text: |text| Ok(Self::Text(text.to_owned())),
+            table: |key, value| match key {
+                "output" => value.parse().map(|output| Some(Self::Output { output })),
+                "secret" => value.parse().map(|secret| Some(Self::Secret { secret })),
+                _ => Ok(None),
+            },
+        })
+    }
+}
+
+/// Reads a value that is a text, or a table with one key.
+struct TextOrTable<T> {
+    expected: &'static str,
+    text: fn(&str) -> Result<T, ValueError>,
+    /// `None` if there is no such key.
+    table: fn(&str, &str) -> Result<Option<T>, ValueError>,
+}
+
+impl<'de, T> Visitor<'de> for TextOrTable<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.expected)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        (self.text)(text).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let expected = self.expected;
+        let unknown = || de::Error::custom(format!("expected {expected}"));
+        let (key, value) = map.next_entry::<String, String>()?.ok_or_else(unknown)?;
+        let found = (self.table)(&key, &value).map_err(de::Error::custom)?;
+        match map.next_key::<String>()? {
+            None => found.ok_or_else(unknown),
+            Some(_) => Err(unknown()),
+        }
+    }
+}
+
 /// Variables by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Variables(BTreeMap<VariableName, String>);
+pub struct Variables(BTreeMap<VariableName, VariableValue>);
 
 impl Variables {
     /// True if the file has none.
@@ -54,13 +153,31 @@ impl Variables {
     }
 
     /// Names and values, in the order of the names.
-    pub fn iter(&self) -> impl Iterator<Item = (&VariableName, &str)> {
-        self.0.iter().map(|(name, value)| (name, value.as_str()))
+    pub fn iter(&self) -> impl Iterator<Item = (&VariableName, &VariableValue)> {
+        self.0.iter()
     }
 
     /// The value of a variable.
-    pub fn get(&self, name: &VariableName) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+    pub fn get(&self, name: &VariableName) -> Option<&VariableValue> {
+        self.0.get(name)
+    }
+
+    /// The outputs that they are from.
+    pub fn outputs(&self) -> impl Iterator<Item = &OutputName> {
+        self.0.values().filter_map(|value| match value {
+            VariableValue::Output { output } => Some(output),
+            _ => None,
+        })
+    }
+
+    /// The secrets that they name, each once.
+    pub fn secrets(&self) -> BTreeSet<&SecretName> {
+        (self.0.values())
+            .filter_map(|value| match value {
+                VariableValue::Secret { secret } => Some(secret),
+                _ => None,
+            })
+            .collect()
     }
 
     /// These with the values that a stage has of its own.
@@ -79,8 +196,35 @@ impl Variables {
 pub struct Permission {
     /// Actions, such as `sqs:SendMessage`.
     pub actions: Vec<Action>,
-    /// ARNs of the resources that they may be done to.
-    pub resources: Vec<ResourceArn>,
+    /// The resources that they may be done to.
+    pub resources: Vec<PermittedResource>,
+}
+
+/// A resource of a permission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum PermittedResource {
+    /// Its ARN.
+    Arn(ResourceArn),
+    /// An output of `infra/resources.yaml` that is an ARN.
+    #[schemars(extend("additionalProperties" = false))]
+    Output {
+        /// The name of the output.
+        output: OutputName,
+    },
+}
+
+impl<'de> Deserialize<'de> for PermittedResource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextOrTable {
+            expected: "an ARN or { output = \"…\" }",
+            text: |text| text.parse().map(Self::Arn),
+            table: |key, value| match key {
+                "output" => value.parse().map(|output| Some(Self::Output { output })),
+                _ => Ok(None),
+            },
+        })
+    }
 }
 
 text! {

@@ -28,7 +28,8 @@ pub struct Lambda {
     ))]
     pub log_retention: LogRetention,
     /// Variables that the skill reads from its environment, beside those of this tool; 3 KB of names and values at
-    /// most. A secret is refused.
+    /// most. A value is a text, `{ output = "NAME" }` for an output of `infra/resources.yaml`, or `{ secret = "NAME" }`
+    /// for a secret that the skill reads itself. A text that looks like a secret is refused.
     #[schemars(extend("x-source" = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"))]
     #[serde(skip_serializing_if = "Variables::is_empty")]
     pub environment: Variables,

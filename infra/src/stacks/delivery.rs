@@ -6,12 +6,12 @@
 //! the job may hand to it and cannot take. Whatever role that one makes stays under a boundary.
 
 pub mod actions;
+mod own;
 
 use indexmap::IndexMap;
 use models::ids::UserPoolId;
 
 use self::actions::Grant;
-use super::skill::permitted;
 use super::{outputs, parameters, stage_parameter, tags};
 use crate::cloudformation::{
     Condition, Constraint, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement,
@@ -73,6 +73,7 @@ pub fn delivery(stack: &StackFile) -> Template {
         name: stack.name.as_str(),
         stage: &stage,
         stage_boundary: None,
+        has_resources: stack.resources.is_some(),
         domain: stack.identity.domain.custom.as_ref(),
         identity: &stack.identity,
     };
@@ -92,6 +93,7 @@ pub fn delivery(stack: &StackFile) -> Template {
                     actions::CHANGE,
                 ],
                 Some(&service),
+                own::plan(stack),
             )],
             permissions_boundary: Some(roles.boundary.reference().text()),
             path: None,
@@ -107,6 +109,7 @@ pub fn delivery(stack: &StackFile) -> Template {
                 "plan",
                 &[actions::PLAN, places.if_domain(actions::PLAN_DOMAIN)],
                 None,
+                own::plan(stack),
             )],
             permissions_boundary: Some(roles.boundary.reference().text()),
             path: None,
@@ -147,7 +150,9 @@ impl Roles {
             "RoleBoundary",
             ManagedPolicy {
                 description: "The most that roles of the stage may do",
-                policy_document: PolicyDocument::new([places.work(), permitted(stack)].concat()),
+                policy_document: PolicyDocument::new(
+                    [places.work(), super::own::most(stack, places.stage)].concat(),
+                ),
             },
         );
         let places = Places {
@@ -159,14 +164,18 @@ impl Roles {
             ManagedPolicy {
                 description: "The most that a pipeline, and CloudFormation for it, may do",
                 policy_document: PolicyDocument::new(
-                    places.statements(
-                        &[
-                            actions::BOUNDARY,
-                            places.if_domain(actions::PLAN_DOMAIN),
-                            places.if_domain(actions::MAKE_DOMAIN),
-                        ]
-                        .concat(),
-                    ),
+                    [
+                        places.statements(
+                            &[
+                                actions::BOUNDARY,
+                                places.if_domain(actions::PLAN_DOMAIN),
+                                places.if_domain(actions::MAKE_DOMAIN),
+                            ]
+                            .concat(),
+                        ),
+                        own::most(stack),
+                    ]
+                    .concat(),
                 ),
             },
         );
@@ -186,6 +195,7 @@ impl Roles {
                     "make",
                     &[actions::MAKE, places.if_domain(actions::MAKE_DOMAIN)],
                     None,
+                    own::make(stack),
                 )],
                 permissions_boundary: Some(boundary.reference().text()),
                 path: None,
@@ -229,6 +239,8 @@ struct Places<'a> {
     stage: &'a Parameter<String>,
     /// The boundary that roles of the stage are made with.
     stage_boundary: Option<Value<String>>,
+    /// True if the project has resources of its own.
+    has_resources: bool,
     /// The domain of one's own that people sign in at.
     domain: Option<&'a CustomDomain>,
     /// Whether people have their accounts in a user pool, and whose that is.
@@ -247,18 +259,20 @@ const REQUEST_TAGS: [&str; 2] = [
 ];
 
 impl Places<'_> {
-    /// A role's policy: grants, and a role that may be handed to CloudFormation.
+    /// A role's policy: grants, a role that may be handed to CloudFormation, and what the project's own resources take.
     fn policy(
         &self,
         policy_name: &'static str,
         grants: &[&[Grant]],
         passed: Option<&Value<String>>,
+        own: Vec<Statement>,
     ) -> Policy {
         let mut statements = self.statements(&grants.concat());
         statements.extend(passed.map(|role| Statement {
             condition: Some(equal([("iam:PassedToService", CLOUDFORMATION.into())])),
             ..allow(&["iam:PassRole"], vec![role.clone()])
         }));
+        statements.extend(own);
         Policy {
             policy_name,
             policy_document: PolicyDocument::new(statements),
@@ -320,7 +334,11 @@ impl Places<'_> {
             Grant::Anywhere(_) | Grant::Tagged(_) | Grant::ServiceLinkedRole(_) => {
                 vec!["*".into()]
             }
-            Grant::Stacks(_) => vec![self.stack("-identity/*"), self.stack("-skill/*")],
+            Grant::Stacks(_) => {
+                let own = self.has_resources.then_some("-resources/*");
+                let all = ["-identity/*", "-skill/*"].into_iter().chain(own);
+                all.map(|end| self.stack(end)).collect()
+            }
             Grant::DeliveryStack(_) => vec![self.stack("-delivery/*")],
             Grant::Buckets(_) => vec![self.bucket().into()],
             Grant::State(_) => {

@@ -7,7 +7,9 @@ use models::ids::{ClientId, SkillId};
 use models::secure_url::SecureUrl;
 
 use crate::names::SignInDomain;
-use crate::stack_file::{Architecture, StageName, Variables};
+use crate::stack_file::{
+    Architecture, OutputName, PermittedResource, Region, StackFile, StageName, VariableValue,
+};
 
 pub(super) const STAGE: &str = "Stage";
 pub(super) const PERMISSIONS_BOUNDARY: &str = "PermissionsBoundary";
@@ -29,6 +31,7 @@ pub(super) const AMAZON_API_URL: &str = "AmazonApiUrl";
 pub(super) const CODE_BUCKET: &str = "CodeBucket";
 pub(super) const CODE_KEY: &str = "CodeKey";
 pub(super) const ARCHITECTURE: &str = "Architecture";
+pub(super) const HOME_REGION: &str = "HomeRegion";
 pub(super) const VERSION_DESCRIPTION: &str = "VersionDescription";
 
 /// Parameters of the identity stack.
@@ -141,8 +144,10 @@ pub struct SkillParameters {
     pub version_description: String,
     /// The most that the function's role may do: empty, or a policy's ARN.
     pub permissions_boundary: String,
-    /// The project's own variables of the function.
-    pub environment: Variables,
+    /// The stage's home region, if the function reads or calls something there.
+    pub home: Option<Region>,
+    /// The values of the project's own variables and permissions.
+    pub own: OwnParameters,
 }
 
 impl SkillParameters {
@@ -162,9 +167,16 @@ impl SkillParameters {
             (PERMISSIONS_BOUNDARY, self.permissions_boundary.clone()),
         ]);
         let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value));
-        let own = self.environment.iter();
-        let own = own.map(|(name, value)| (name.parameter().into(), value.to_owned()));
-        pairs.chain(own).collect()
+        let home = self
+            .home
+            .iter()
+            .map(|home| (HOME_REGION.into(), home.to_string()));
+        let own = self
+            .own
+            .0
+            .iter()
+            .map(|(name, value)| (name.clone().into(), value.clone()));
+        pairs.chain(home).chain(own).collect()
     }
 
     /// The issuer that a deployed function expects, from what CloudFormation answers; `None` if it was
@@ -172,6 +184,49 @@ impl SkillParameters {
     pub fn issuer(deployed: &BTreeMap<String, String>) -> Option<SecureUrl> {
         deployed.get(ISSUER)?.parse().ok()
     }
+}
+
+/// The values of the project's own variables in a stage, and of the outputs that its permissions name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnParameters(BTreeMap<String, String>);
+
+impl OwnParameters {
+    /// The values in a stage; `outputs` are those of its stack `resources`. The error is an output that it lacks.
+    pub fn of(
+        stack: &StackFile,
+        stage: &StageName,
+        outputs: &BTreeMap<String, String>,
+    ) -> Result<Self, OutputName> {
+        let output = |name: &OutputName| {
+            let value = outputs.get(name.as_str()).cloned();
+            value.ok_or_else(|| name.clone())
+        };
+        let mut values = BTreeMap::new();
+        for (name, value) in stack.environment(stage).iter() {
+            let value = match value {
+                VariableValue::Text(text) => text.clone(),
+                VariableValue::Secret { secret } => secret.place(&stack.name, stage),
+                VariableValue::Output { output: name } => output(name)?,
+            };
+            values.insert(name.parameter(), value);
+        }
+        for resource in stack
+            .lambda
+            .permissions
+            .iter()
+            .flat_map(|one| &one.resources)
+        {
+            if let PermittedResource::Output { output: name } = resource {
+                values.insert(output_parameter(name), output(name)?);
+            }
+        }
+        Ok(Self(values))
+    }
+}
+
+/// The parameter with the value of an output that a permission names.
+pub(super) fn output_parameter(name: &OutputName) -> String {
+    format!("Output{name}")
 }
 
 /// Parameters of the delivery stack.

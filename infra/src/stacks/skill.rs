@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use models::environment;
 
-use super::{SECURE_URL, WantedRole, outputs, parameters, stage_parameter, stage_role, tags};
+use super::{SECURE_URL, WantedRole, outputs, own, parameters, stage_parameter, stage_role, tags};
 use crate::cloudformation::{
     Constraint, Effect, Handle, Parameter, PolicyDocument, Principal, Statement, Sub, Template,
     Value,
@@ -12,13 +12,7 @@ use crate::names;
 use crate::resources::{
     self, Alias, Code, Environment, Function, LogGroup, LoggingConfig, Policy, Role, Version,
 };
-use crate::stack_file::{Permission, ProfileSource, Provider, Scope, StackFile};
-
-/// Any text; CloudFormation itself limits it to 4 KB.
-const ANY_TEXT: Constraint = Constraint::Pattern {
-    pattern: r"^[\s\S]*$",
-    words: "may be any text",
-};
+use crate::stack_file::{ProfileSource, Provider, Scope, StackFile};
 
 /// The skill stack of a stack file.
 pub fn skill(stack: &StackFile) -> Template {
@@ -32,7 +26,10 @@ pub fn skill(stack: &StackFile) -> Template {
             words: "must be the id of a skill",
         },
     );
-    let environment = environment(&mut template, stack, &skill_id);
+    let mut environment = environment(&mut template, stack, &skill_id);
+    let own = own::declare(&mut template, stack);
+    let variables = own.variables.into_iter();
+    (environment.variables).extend(variables.map(|(name, value)| (name.into(), value)));
     let code = code(&mut template);
     let architecture = template.parameter(
         parameters::ARCHITECTURE,
@@ -61,7 +58,7 @@ pub fn skill(stack: &StackFile) -> Template {
         },
     );
     let mut role = execution_role(logs.get(&LogGroup::ARN).text());
-    role.policies.extend(own_permissions(stack));
+    role.policies.extend(own.policies);
     let role = stage_role(&mut template, stack, &stage, role);
     let role = template.add("Role", role);
     let function = template.add(
@@ -178,15 +175,6 @@ fn environment(
         environment::PROFILE_SOURCE.name.into(),
         stack.linking.profile_source.as_str().into(),
     );
-    // The project's own: values are parameters, because a stage may have others.
-    for variable in stack.lambda.environment.names() {
-        let value = template.parameter(
-            variable.parameter(),
-            "The value of a variable in the function's environment",
-            ANY_TEXT,
-        );
-        variables.insert(variable.to_string().into(), value.reference());
-    }
     Environment { variables }
 }
 
@@ -279,31 +267,4 @@ fn execution_role(log_streams: Value<String>) -> WantedRole {
             }]),
         }],
     }
-}
-
-/// The permissions that the stack file gives the function beside its log.
-fn own_permissions(stack: &StackFile) -> Option<Policy> {
-    let statements = permitted(stack);
-    (!statements.is_empty()).then(|| Policy {
-        policy_name: "own-permissions",
-        policy_document: PolicyDocument::new(statements),
-    })
-}
-
-/// The statements of the permissions that the stack file gives the function; the boundary of a bootstrapped stage
-/// has them as well.
-pub(super) fn permitted(stack: &StackFile) -> Vec<Statement> {
-    let permissions = stack.lambda.permissions.iter();
-    let statement = |permission: &Permission| Statement {
-        effect: Effect::Allow,
-        principal: None,
-        action: (permission.actions.iter())
-            .map(|action| action.to_string().into())
-            .collect(),
-        resource: (permission.resources.iter())
-            .map(|resource| resource.as_str().into())
-            .collect(),
-        condition: None,
-    };
-    permissions.map(statement).collect()
 }

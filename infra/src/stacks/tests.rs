@@ -4,6 +4,7 @@ mod off;
 mod schema;
 mod scopes;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use models::environment;
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::render;
+use crate::stack_file::{OwnResources, Region, VariableValue};
 
 fn stack(text: &str) -> StackFile {
     StackFile::parse(&format!("name = 'guide'\n{text}"), "stack.toml").unwrap()
@@ -188,6 +190,9 @@ const AMAZON: &str = "[identity]\nprovider = 'login-with-amazon'\n\
 const GET_USER: &str = "[linking]\nscopes = ['aws.cognito.signin.user.admin']\n\
     profile-source = 'get-user'";
 
+const ALL: &str = "[lambda.environment]\nKEY = { secret = 'key' }\n\
+    [skill]\nbackends = ['https://api.example.com']";
+
 #[test]
 fn the_function_is_told_everything_that_it_reads() {
     // Whose accounts they are decides what is read, and how.
@@ -202,16 +207,19 @@ fn the_function_is_told_everything_that_it_reads() {
         environment::SIGN_IN_URL,
         environment::COGNITO_URL,
     );
+    let (home, backends) = (environment::HOME_REGION, environment::BACKENDS);
     for (file, unread) in [
-        ("", &[amazon, cognito][..]),
-        (GET_USER, &[amazon, sign_in]),
-        (AMAZON, &of_a_pool),
+        ("", &[amazon, cognito, home, backends][..]),
+        (ALL, &[amazon, cognito]),
+        (GET_USER, &[amazon, sign_in, home, backends]),
+        (AMAZON, &[&of_a_pool[..], &[home, backends]].concat()),
     ] {
         let template = json(&skill(&stack(file)));
         let variables =
             &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
         let mut told: Vec<&str> = (variables.as_object().unwrap().keys())
             .map(String::as_str)
+            .filter(|name| *name != "KEY")
             .collect();
         let mut read: Vec<&str> = environment::ALL
             .iter()
@@ -312,6 +320,11 @@ fn parameters_are_those_that_the_templates_declare() {
             of_a_pool(user_info),
             "EnvironmentBackendUrl",
         ),
+        (
+            with_resources(),
+            of_a_pool(ProfileParameters::UserInfo { sign_in_url: url() }),
+            "EnvironmentQueueUrl",
+        ),
     ] {
         let parameters = SkillParameters {
             stage: stack.default_stage.clone(),
@@ -325,7 +338,8 @@ fn parameters_are_those_that_the_templates_declare() {
             architecture: stack.lambda.architecture,
             version_description: "hash".to_owned(),
             permissions_boundary: String::new(),
-            environment: stack.environment(&stack.default_stage),
+            home: stack.needs_home_region().then(Region::us_east_1),
+            own: OwnParameters::of(&stack, &stack.default_stage, &outputs()).unwrap(),
         };
         let pairs = parameters.to_pairs();
         assert!(pairs.contains(&(expected.into(), "http://localhost:1234".to_owned())));
@@ -365,13 +379,86 @@ fn the_function_has_the_projects_own_variables_and_permissions() {
         "{boundary}"
     );
 
-    let values = |stage: &str| {
+    let value = |stage: &str| {
         let environment = stack.environment(&stage.parse().unwrap());
-        let values = environment.iter().map(|(_, value)| value.to_owned());
-        values.collect::<Vec<_>>()
+        environment.get(&"BACKEND_URL".parse().unwrap()).cloned()
     };
-    assert_eq!(values("local"), ["http://localhost:1234"]);
-    assert_eq!(values("prod"), ["https://api.example.com"]);
+    let text = |text: &str| Some(VariableValue::Text(text.to_owned()));
+    assert_eq!(value("local"), text("http://localhost:1234"));
+    assert_eq!(value("prod"), text("https://api.example.com"));
+}
+
+const RESOURCES: &str = "Resources:\n  Queue: { Type: 'AWS::SQS::Queue' }\n\
+    Outputs:\n  QueueUrl: { Value: !Ref Queue }\n  QueueArn: { Value: !GetAtt Queue.Arn }\n";
+
+const OUTPUTS_AND_SECRETS: &str = "name = \"guide\"\n[lambda.environment]\n\
+    QUEUE_URL = { output = \"QueueUrl\" }\nAPI_KEY = { secret = \"backend-key\" }\n\
+    OTHER_KEY = { secret = \"arn:aws:secretsmanager:eu-west-1:123456789012:secret:other-AbCdEf\" }\n\
+    [[lambda.permissions]]\nactions = [\"sqs:SendMessage\"]\nresources = [{ output = \"QueueArn\" }]\n";
+
+fn with_resources() -> StackFile {
+    let resources = OwnResources::parse(RESOURCES, OwnResources::FILE).unwrap();
+    StackFile::parse_with(OUTPUTS_AND_SECRETS, "stack.toml", Some(resources)).unwrap()
+}
+
+fn outputs() -> BTreeMap<String, String> {
+    [
+        ("QueueUrl", "http://localhost:1234"),
+        ("QueueArn", "arn:aws:sqs:us-east-1:1:q"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+#[test]
+fn outputs_and_secrets_reach_the_function_and_no_secret_is_in_a_template() {
+    let stack = with_resources();
+    let template = json(&skill(&stack));
+    let policies = template["Resources"]["Role"]["Properties"]["Policies"]
+        .as_array()
+        .unwrap();
+    let statements = |name: &str| {
+        let policy = policies
+            .iter()
+            .find(|one| one["PolicyName"] == name)
+            .unwrap();
+        policy["PolicyDocument"]["Statement"].clone()
+    };
+    let secrets = statements("own-secrets");
+    assert_eq!(
+        secrets[0]["Action"],
+        serde_json::json!(["ssm:GetParameter"])
+    );
+    let arn = "arn:aws:ssm:${HomeRegion}:${AWS::AccountId}:parameter${EnvironmentApiKey}";
+    assert_eq!(
+        secrets[0]["Resource"],
+        serde_json::json!([{ "Fn::Sub": arn }])
+    );
+    assert_eq!(
+        secrets[1]["Resource"],
+        serde_json::json!([{ "Ref": "EnvironmentOtherKey" }])
+    );
+    let own = statements("own-permissions");
+    assert_eq!(
+        own[0]["Resource"],
+        serde_json::json!([{ "Ref": "OutputQueueArn" }])
+    );
+
+    let stage = stack.default_stage.clone();
+    let known = OwnParameters::of(&stack, &stage, &outputs()).unwrap();
+    let pairs = format!("{known:?}");
+    assert!(pairs.contains("/guide/local/backend-key"), "{pairs}");
+    let missing = OwnParameters::of(&stack, &stage, &BTreeMap::new()).unwrap_err();
+    assert!(missing.as_str().starts_with("Queue"));
+
+    let delivery = json(&delivery(&stack)).to_string();
+    for allowed in [
+        "arn:aws:ssm:*:${AWS::AccountId}:parameter/guide/${Stage}/*",
+        "secret:other-AbCdEf",
+        "sqs:SendMessage",
+    ] {
+        assert!(delivery.contains(allowed), "{allowed}");
+    }
 }
 
 #[test]

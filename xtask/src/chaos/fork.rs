@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::point::Scenario;
 use crate::ci::presets;
-use cli::build::{self, Kind, Site, What};
+use cli::build::{self, Kind, Parts, Site, What};
 use cli::workspace;
 
 /// Two versions of a fork, and the programs that deploy them.
@@ -45,8 +45,8 @@ impl Fork {
             fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
         let stack = StackFile::parse(&text, path)?;
         let fork = Self { folder, stack };
-        let source = fork.stack.linking.profile_source;
-        let bootstrap = build::compile(Kind::Local, What::Bootstrap(source), &Site::here())
+        let parts = Parts::of(&fork.stack);
+        let bootstrap = build::compile(Kind::Local, What::Bootstrap(parts), &Site::here())
             .await
             .map_err(|error| anyhow!("{error}"))?;
         // The program that is running may be built anew meanwhile.

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use xshell::cmd;
 
 use super::toolbox::Toolbox;
-use cli::build::{self, Kind, Site, What};
+use cli::build::{self, Kind, Parts, Site, What};
 use cli::bundle::sha256;
 use cli::{output, stack};
 
@@ -55,15 +55,14 @@ pub(super) fn reproducible(toolbox: &Toolbox) -> Result<()> {
             cargo_home: Some(another_cargo_home(&folder)?),
         },
     ];
-    let source = stack::read(Path::new("stack.toml"))
-        .map_err(|failure| anyhow::anyhow!("{failure}"))?
-        .linking
-        .profile_source;
+    let stack =
+        stack::read(Path::new("stack.toml")).map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let parts = Parts::of(&stack);
     let kind = Kind::Release(build::host());
     let runtime = Runtime::new().context("cannot start a runtime")?;
     let mut hashes = Vec::new();
     for site in &sites {
-        let program = runtime.block_on(build::compile(kind, What::Bootstrap(source), site))?;
+        let program = runtime.block_on(build::compile(kind, What::Bootstrap(parts), site))?;
         let hash = sha256(&build::zip(&program, kind)?);
         output::line(&format!("{hash}  {}", site.root.display()));
         hashes.push(hash);

@@ -27,7 +27,7 @@ use xshell::cmd;
 
 use super::presets;
 use super::toolbox::Toolbox;
-use cli::build::{self, Kind};
+use cli::build::{self, Kind, Parts};
 use cli::failure::{Code, Failure};
 use cli::{child, deploy, inputs, local, output, progress, stack, stage};
 
@@ -90,9 +90,11 @@ fn one(toolbox: &Toolbox, path: &str, templates: &str) -> Result<()> {
 
 /// The AWS half on ministack; SMAPI, where the skill gets its id, on a local stage.
 async fn deploy_twice(toolbox: &Toolbox, path: &Path, aws: &str) -> Result<(Inputs, DeployedAws)> {
-    let local = (local::start(Start::default()).await).map_err(|failure| told(&failure))?;
+    let stack = stack::read(path).map_err(|failure| told(&failure))?;
+    let local = local::start(Start::default(), &stack).await;
+    let local = local.map_err(|failure| told(&failure))?;
     let inputs = inputs(toolbox, path, aws, &local.access).map_err(|failure| told(&failure))?;
-    let built = build::bundle(Kind::Local, inputs.stack.linking.profile_source).await?;
+    let built = build::bundle(Kind::Local, Parts::of(&inputs.stack)).await?;
     let bundle = Bundle::new(built.zip);
     let building = || {
         let bundle = bundle.clone();

@@ -8,6 +8,7 @@
 mod ask_cli;
 mod browsers;
 mod chaos;
+mod example;
 mod lambda;
 mod ministack;
 mod oidc;
@@ -113,7 +114,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "policies",
-        about: "every policy allows actions that IAM knows, on resources that they have",
+        about: "every policy allows actions that IAM knows, and a local stage decides as a simulator",
         run: python::policies,
     },
     Step {
@@ -155,6 +156,11 @@ const STEPS: &[Step] = &[
         name: "project",
         about: "a project that `cargo xtask new` makes is deployed, and passes its own checks",
         run: project::project,
+    },
+    Step {
+        name: "example",
+        about: "the example of a skill of your own is deployed, and boto3 judges its table",
+        run: example::example,
     },
     Step {
         name: "smapi-spec",
@@ -219,7 +225,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// Steps that `--full` and the scheduled pipeline run: a project builds what it takes once more.
-const FULL: [&str; 1] = ["project"];
+const FULL: [&str; 2] = ["project", "example"];
 
 /// Runs the steps that were asked for.
 pub(crate) fn run(options: &Options) -> Result<()> {

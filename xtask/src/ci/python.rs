@@ -37,7 +37,14 @@ pub(super) fn policies(toolbox: &Toolbox) -> Result<()> {
         .into_iter()
         .map(|rendered| rendered.json)
         .collect();
-    Ok(cmd!(sh, "{python} {judge} {templates...}").run()?)
+    cmd!(sh, "{python} {judge} {templates...}").run()?;
+    // The decisions of the local stage about calls of functions.
+    let rows = toolbox
+        .root
+        .join("crates/local-cloud/src/aws/iam/evaluate/rows.json");
+    let judge = toolbox.node_judge("iam")?;
+    let _in_folder = sh.push_dir(&judge);
+    Ok(cmd!(sh, "node main.mjs {rows}").run()?)
 }
 
 /// `stack.schema.json` allows the stack files of this repository, the examples of the documentation and what the tests

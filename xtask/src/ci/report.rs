@@ -1,5 +1,7 @@
 //! The JSON that `cargo xtask deploy --json` promises, read as a script would read it.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use story::{Passed, Turn};
@@ -15,10 +17,12 @@ pub(super) struct Report {
     pub(super) stage: String,
     pub(super) skill_id: String,
     /// Absent where people sign in with Amazon.
-    user_pool_id: Option<String>,
+    pub(super) user_pool_id: Option<String>,
     pub(super) client_id: String,
     #[expect(dead_code, reason = "has to be there; nobody here needs it")]
     web_client_id: Option<String>,
+    /// The project's own resources by the names of their outputs.
+    resources: BTreeMap<String, String>,
     pub(super) calls: Calls,
     pub(super) seconds: Seconds,
     pub(super) transcript: Vec<Turn>,
@@ -58,6 +62,12 @@ struct Failure {
 }
 
 impl Report {
+    /// An output of the project's own resources.
+    pub(super) fn resource(&self, name: &str) -> Result<&str> {
+        let value = self.resources.get(name).map(String::as_str);
+        value.with_context(|| format!("there is no output {name}"))
+    }
+
     /// Reads the last line of stdout.
     pub(super) fn parse(stdout: &str) -> Result<Self> {
         let line = stdout

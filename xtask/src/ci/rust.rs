@@ -33,7 +33,7 @@ pub(super) fn clippy(toolbox: &Toolbox) -> Result<()> {
     have(sh, "clippy")?;
     Ok(cmd!(
         sh,
-        "cargo clippy --workspace --all-targets --features voicelink-local-cloud/attack-test --locked -- -D warnings"
+        "cargo clippy --workspace --all-targets --features voicelink-local-cloud/attack-test,voicelink-local-cloud/dynamodb --locked -- -D warnings"
     )
     .run()?)
 }

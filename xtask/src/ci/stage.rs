@@ -17,7 +17,7 @@ use super::presets;
 use super::report::Report;
 use super::toolbox::Toolbox;
 use cli::discovery::{self, Announcement};
-use cli::{child, local, output, workspace};
+use cli::{child, local, output, stack, workspace};
 
 /// The command of the README, with a stage that lives as long as it does.
 pub(super) fn story(toolbox: &Toolbox) -> Result<()> {
@@ -232,8 +232,9 @@ impl OwnStage {
             record_smapi,
             ..Start::default()
         };
+        let stack = stack::read(Path::new("stack.toml")).map_err(|failure| anyhow!("{failure}"))?;
         let stage = runtime
-            .block_on(local::start(start))
+            .block_on(local::start(start, &stack))
             .map_err(|failure| anyhow!("{failure}"))?;
         let access = stage.access.clone();
         let announcement = discovery::announce(&access).map_err(|failure| anyhow!("{failure}"))?;
@@ -251,31 +252,48 @@ impl OwnStage {
 }
 
 /// `cargo xtask local` as a process of its own; killed if a step fails meanwhile.
-struct LocalProcess(Child);
+pub(super) struct LocalProcess {
+    process: Child,
+    pub(super) access: Access,
+}
 
 impl LocalProcess {
     fn start(toolbox: &Toolbox) -> Result<Self> {
+        Self::start_in(&toolbox.root, &workspace::target())
+    }
+
+    /// The stage of a project in another folder.
+    pub(super) fn start_in(folder: &Path, target: &Path) -> Result<Self> {
         let mut child = child::command("cargo")
             .args(["xtask", "local", "--json"])
-            .current_dir(&toolbox.root)
+            .current_dir(folder)
+            .env("CARGO_TARGET_DIR", target)
             .stdout(Stdio::piped())
             .spawn()
             .context("cannot run cargo")?;
         let stdout = child.stdout.take().context("stdout is not a pipe")?;
-        let process = Self(child);
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
-        serde_json::from_str::<Access>(&line)
-            .with_context(|| format!("`local --json` printed “{}”", line.trim()))?;
-        Ok(process)
+        match serde_json::from_str(&line) {
+            Ok(access) => Ok(Self {
+                process: child,
+                access,
+            }),
+            Err(error) => {
+                // It may be there all the same.
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(error).with_context(|| format!("`local --json` printed “{}”", line.trim()))
+            }
+        }
     }
 
     /// SIGTERM, as a service manager would send it.
-    fn end(&mut self, toolbox: &Toolbox) -> Result<()> {
+    pub(super) fn end(&mut self, toolbox: &Toolbox) -> Result<()> {
         let sh = &toolbox.sh;
-        let pid = self.0.id().to_string();
+        let pid = self.process.id().to_string();
         cmd!(sh, "kill -TERM {pid}").run()?;
-        let status = self.0.wait()?;
+        let status = self.process.wait()?;
         ensure!(status.success(), "the stage ended with {status}");
         no_other_stage().context("the stage did not clean up after itself")
     }
@@ -284,7 +302,7 @@ impl LocalProcess {
 impl Drop for LocalProcess {
     fn drop(&mut self) {
         // After a proper end there is nothing to kill, and that is no error.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }

@@ -47,7 +47,9 @@ mod recovery;
 mod regions;
 #[cfg(unix)]
 mod repository;
+mod resources;
 mod secrets;
+mod skill_secrets;
 mod stage;
 mod state;
 mod talk;

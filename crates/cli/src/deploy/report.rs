@@ -67,6 +67,7 @@ impl Report {
             "userPoolId": deployed.accounts.user_pool_id(),
             "clientId": deployed.accounts.client_id(),
             "webClientId": deployed.accounts.web_client_id(),
+            "resources": deployed.resources,
             "calls": counter.calls(),
             "seconds": {
                 "build": self.build.as_secs_f64(),
@@ -125,6 +126,9 @@ impl Report {
                 output::line("accounts   Login with Amazon");
                 output::line(&format!("client     {client}"));
             }
+        }
+        for (name, value) in &deployed.resources {
+            output::line(&format!("{name:<10} {value}"));
         }
         let calls = counter.calls();
         let verb = if self.outcome.plan.is_empty() {

@@ -34,7 +34,7 @@ pub(super) async fn talk(
     if let Some(access) = discovery::running()? {
         return deploy_and_talk(path, stack, name, conversations, &access).await;
     }
-    let stage = local::start(Start::default()).await?;
+    let stage = local::start(Start::default(), &stack).await?;
     let access = stage.access.clone();
     let talked = deploy_and_talk(path, stack, name, conversations, &access).await;
     stage.stop().await;

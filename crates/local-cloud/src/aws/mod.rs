@@ -1,7 +1,9 @@
-//! AWS services that stand alone: STS, S3, IAM, logs, Route 53 and Certificate Manager; the wire protocols of
+//! AWS services that stand alone: STS, S3, IAM, tables, secrets, logs, Route 53 and Certificate Manager; the wire protocols of
 //! all of them; and what every service of one stage shares.
 
 pub(crate) mod acm;
+#[cfg(feature = "dynamodb")]
+pub(crate) mod dynamodb;
 pub(crate) mod iam;
 pub(crate) mod input;
 pub(crate) mod logs;
@@ -9,6 +11,7 @@ pub(crate) mod protocol;
 pub(crate) mod route53;
 pub(crate) mod s3;
 pub mod schemas;
+pub(crate) mod secrets;
 mod shared;
 pub(crate) mod sts;
 

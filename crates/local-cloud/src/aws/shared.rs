@@ -7,6 +7,7 @@ use url::Url;
 
 use super::acm::Acm;
 use super::route53::Route53;
+use super::secrets::Secrets;
 use crate::base::clock::Clock;
 use crate::base::keys::Keys;
 use crate::base::outbox::Outbox;
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) pace: Pace,
     /// The certificates.
     pub(crate) acm: Acm,
+    /// The secrets of functions.
+    pub(crate) secrets: Secrets,
     /// The names, and what they stand for.
     pub(crate) route53: Route53,
 }
@@ -34,8 +37,10 @@ pub(crate) struct Shared {
 impl Shared {
     /// For services that are to listen there.
     pub(crate) fn new(urls: Urls, pace: Pace, keys: Keys) -> Self {
+        let clock = Clock::default();
         Self {
-            clock: Clock::default(),
+            secrets: Secrets::new(clock.clone()),
+            clock,
             urls: Arc::new(urls),
             outbox: Outbox::default(),
             keys,

@@ -26,6 +26,8 @@ use serde_json::Value;
 pub(crate) use self::failures::{Failure, Failures};
 use self::stack::Stack;
 use crate::aws::Shared;
+#[cfg(feature = "dynamodb")]
+use crate::aws::dynamodb::DynamoDb;
 use crate::aws::iam::Iam;
 use crate::aws::input::Input;
 use crate::aws::logs::Logs;
@@ -37,6 +39,8 @@ use crate::lambda::Lambda;
 /// The services that resources are made in.
 #[derive(Debug, Clone)]
 pub(crate) struct Services {
+    #[cfg(feature = "dynamodb")]
+    pub(crate) dynamodb: DynamoDb,
     pub(crate) s3: S3,
     pub(crate) logs: Logs,
     pub(crate) iam: Iam,

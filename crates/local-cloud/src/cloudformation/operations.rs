@@ -34,6 +34,7 @@ pub(super) fn call(
         "DescribeStackResource" => read::resource(cloudformation, region, input),
         "DescribeStackResources" => read::resources(cloudformation, region, input),
         "ListStackResources" => read::list_resources(cloudformation, region, input),
+        "DescribeType" => read::resource_type(input),
         "GetTemplate" => read::template(cloudformation, region, input),
         "GetTemplateSummary" | "ValidateTemplate" => read::summary(cloudformation, region, input),
         unknown => Err(query::unknown_action(query::CLOUDFORMATION, unknown)),

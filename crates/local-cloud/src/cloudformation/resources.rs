@@ -16,6 +16,8 @@ mod provider;
 mod read;
 mod record;
 mod role;
+#[cfg(feature = "dynamodb")]
+mod table;
 mod version;
 
 use serde_json::{Map, Value, json};
@@ -26,6 +28,8 @@ pub(super) use self::read::Actual;
 use super::{Failures, Services};
 use crate::aws::Shared;
 use crate::aws::schemas::Schema;
+#[cfg(feature = "dynamodb")]
+use crate::base::error::AwsError;
 
 /// What a service said of a resource it has made or changed.
 #[derive(Debug, Clone)]
@@ -70,6 +74,8 @@ impl Handler<'_> {
             "AWS::Cognito::UserPool" => pool::create(self, wanted).await,
             "AWS::Cognito::UserPoolClient" => client::create(self, wanted).await,
             "AWS::Cognito::UserPoolDomain" => domain::create(self, wanted).await,
+            #[cfg(feature = "dynamodb")]
+            "AWS::DynamoDB::Table" => table::create(self, wanted),
             "AWS::IAM::ManagedPolicy" => managed_policy::create(self, wanted),
             "AWS::IAM::OIDCProvider" => provider::create(self, wanted),
             "AWS::IAM::Role" => role::create(self, wanted),
@@ -95,6 +101,8 @@ impl Handler<'_> {
             "AWS::Cognito::UserPool" => pool::update(self, physical, before, wanted).await,
             "AWS::Cognito::UserPoolClient" => client::update(self, physical, wanted).await,
             "AWS::Cognito::UserPoolDomain" => domain::update(self, physical, wanted).await,
+            #[cfg(feature = "dynamodb")]
+            "AWS::DynamoDB::Table" => table::update(self, physical, before, wanted),
             "AWS::IAM::ManagedPolicy" => managed_policy::update(self, physical, wanted),
             "AWS::IAM::OIDCProvider" => provider::update(self, physical, before, wanted),
             "AWS::IAM::Role" => role::update(self, physical, before, wanted),
@@ -137,6 +145,8 @@ impl Handler<'_> {
             "AWS::Cognito::UserPool" => pool::delete(self, physical).await,
             "AWS::Cognito::UserPoolClient" => client::delete(self, physical, properties).await,
             "AWS::Cognito::UserPoolDomain" => domain::delete(self, physical, properties).await,
+            #[cfg(feature = "dynamodb")]
+            "AWS::DynamoDB::Table" => table::delete(self, physical),
             "AWS::IAM::ManagedPolicy" => managed_policy::delete(self, physical),
             "AWS::IAM::OIDCProvider" => provider::delete(self, physical),
             "AWS::IAM::Role" => role::delete(self, physical),
@@ -245,6 +255,20 @@ impl Handler<'_> {
             .map_err(|error| HandlerError::from_service("CloudWatchLogs", error))
     }
 
+    #[cfg(feature = "dynamodb")]
+    fn dynamodb(&self, operation: &str, input: &Properties) -> Result<Value, HandlerError> {
+        let body = Value::Object(input.clone()).to_string();
+        let (status, document) = self.services.dynamodb.call(self.region, operation, &body);
+        if status == 200 {
+            return Ok(document);
+        }
+        let code = document["__type"].as_str().unwrap_or_default();
+        let message = document["message"].as_str().unwrap_or_default();
+        let code = code.rsplit('#').next().unwrap_or(code);
+        let error = AwsError::new(status, code, message);
+        Err(HandlerError::from_service("DynamoDb", error))
+    }
+
     fn iam(&self, operation: &str, input: &Value) -> Result<Value, HandlerError> {
         self.services
             .iam
@@ -265,7 +289,7 @@ pub(super) fn needs_replacement(
     before
         .keys()
         .chain(wanted.keys())
-        .any(|name| schema.is_create_only(name) && before.get(name) != wanted.get(name))
+        .any(|name| schema.can_replace(name) && before.get(name) != wanted.get(name))
 }
 
 /// Tags as a map, whichever form they are in.

@@ -65,7 +65,12 @@ impl Lambda {
     pub(crate) fn new(shared: Shared, s3: S3, logs: Logs) -> Self {
         Self {
             inner: Arc::new(Inner {
-                host: Host::new(logs, shared.clock.clone(), shared.keys.clone()),
+                host: Host::new(
+                    logs,
+                    shared.clock.clone(),
+                    shared.keys.clone(),
+                    shared.urls.aws.clone(),
+                ),
                 shared,
                 s3,
                 functions: Mutex::default(),

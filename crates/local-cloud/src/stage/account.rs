@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::permissions;
 use super::signatures::refuse_by_shape;
 use crate::aws::protocol::query::{self, CLOUDFORMATION, Call, IAM, QueryService, STS};
 use crate::aws::protocol::scope::Scope;
@@ -79,6 +80,20 @@ async fn dispatch(
         "cognito-idp" => call_json(account, json::COGNITO, region, received, id).await,
         "logs" => call_json(account, json::LOGS, region, received, id).await,
         "acm" => call_json(account, json::ACM, region, received, id).await,
+        "ssm" => permitted(account, principal, json::SSM, scope, received, id).await,
+        "secretsmanager" => {
+            permitted(
+                account,
+                principal,
+                json::SECRETS_MANAGER,
+                scope,
+                received,
+                id,
+            )
+            .await
+        }
+        #[cfg(feature = "dynamodb")]
+        "dynamodb" => dynamodb(account, principal, scope, received, id),
         "route53" => route53::rest::serve(&account.shared.route53, received, id),
         "lambda" => account.services.lambda.serve(region, received, id).await,
         "s3" => s3::rest::serve(&account.services.s3, region, received, id),
@@ -91,6 +106,46 @@ async fn dispatch(
             refuse_by_shape(received, &error, id)
         }
     }
+}
+
+/// A call that a function may make as far as its role allows it.
+async fn permitted(
+    account: &Account,
+    principal: &Principal,
+    service: &str,
+    scope: &Scope,
+    received: &Received,
+    id: &str,
+) -> Response {
+    let iam = &account.services.iam;
+    match permissions::check(iam, principal, service, scope, received) {
+        Ok(()) => call_json(account, service, &scope.region, received, id).await,
+        Err(error) => reply::json_error(&error, id),
+    }
+}
+
+#[cfg(feature = "dynamodb")]
+fn dynamodb(
+    account: &Account,
+    principal: &Principal,
+    scope: &Scope,
+    received: &Received,
+    id: &str,
+) -> Response {
+    let services = &account.services;
+    let target = received.header("x-amz-target").unwrap_or_default();
+    let operation = json::DYNAMODB
+        .iter()
+        .find_map(|service| json::operation(service, target).ok());
+    let operation = operation.unwrap_or_default();
+    let body = String::from_utf8_lossy(&received.body);
+    if let Err(error) =
+        permissions::check_dynamodb(&services.iam, principal, scope, operation, &body)
+    {
+        return reply::json_error(&error, id);
+    }
+    let (status, document) = services.dynamodb.call(&scope.region, operation, &body);
+    reply::json(status, &document, &[("x-amzn-RequestId", id)])
 }
 
 async fn query(
@@ -139,6 +194,8 @@ async fn call_json(
         match service {
             json::COGNITO => account.services.cognito.call(operation, input).await,
             json::ACM => account.shared.acm.call(operation, &input),
+            json::SSM => account.shared.secrets.ssm(operation, &input),
+            json::SECRETS_MANAGER => account.shared.secrets.manager(operation, &input),
             _ => account.services.logs.call(operation, input).await,
         }
     };

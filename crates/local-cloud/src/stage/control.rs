@@ -11,6 +11,7 @@ use crate::alexa::{Alexa, Customer, Voice};
 use crate::aws::Shared;
 use crate::aws::acm::Certificate;
 use crate::aws::route53::NewZone;
+use crate::aws::secrets::NewSecret;
 use crate::base::conditions::Condition;
 use crate::base::guard::{Caller, Door};
 use crate::cognito::{Cognito, Flaw};
@@ -27,6 +28,7 @@ pub(crate) fn doors(shared: &Shared) -> Vec<Door> {
             Door::get("/outbox", StageToken, read_outbox),
             Door::post("/console/certificates", StageToken, add_certificate),
             Door::post("/console/hosted-zones", StageToken, add_zone),
+            Door::post("/console/secrets", StageToken, add_secret),
         ],
     )
 }
@@ -76,6 +78,13 @@ async fn add_zone(
     Json(zone): Json<NewZone>,
 ) -> (StatusCode, Json<Value>) {
     kept(shared.route53.keep(zone))
+}
+
+async fn add_secret(
+    State(shared): State<Shared>,
+    Json(secret): Json<NewSecret>,
+) -> (StatusCode, Json<Value>) {
+    kept(shared.secrets.keep(secret))
 }
 
 /// A user pool that somebody has made without a stack.

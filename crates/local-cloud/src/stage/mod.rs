@@ -6,6 +6,7 @@ mod control;
 mod faults;
 mod local_stage;
 mod page;
+mod permissions;
 mod program;
 mod recorder;
 mod services;

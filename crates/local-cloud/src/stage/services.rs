@@ -13,6 +13,8 @@ use super::recorder::Recorder;
 use super::{control, page, signatures};
 use crate::alexa::Alexa;
 use crate::aws::Shared;
+#[cfg(feature = "dynamodb")]
+use crate::aws::dynamodb::DynamoDb;
 use crate::aws::iam::Iam;
 use crate::aws::logs::Logs;
 use crate::aws::route53::resolver;
@@ -57,6 +59,8 @@ impl Services {
         let cognito = Cognito::new(shared.clone(), iam.clone());
         let lambda = Lambda::new(shared.clone(), s3.clone(), logs.clone());
         let services = cloudformation::Services {
+            #[cfg(feature = "dynamodb")]
+            dynamodb: DynamoDb::new(shared.clock.clone()),
             s3,
             logs,
             iam,

@@ -3,6 +3,7 @@
 mod control;
 mod end;
 mod logs;
+mod permissions;
 mod runtime;
 mod states;
 

@@ -195,6 +195,17 @@ impl CloudFormation {
         .await
     }
 
+    /// The schema of a resource type, as JSON.
+    pub(crate) async fn describe_type(&self, kind: &str) -> Result<String, CallError> {
+        let input = Input::default()
+            .with("Type", "RESOURCE")
+            .with("TypeName", kind);
+        self.call("DescribeType", input, |result| {
+            text(result, "Schema").unwrap_or_default()
+        })
+        .await
+    }
+
     /// Calls an operation of whose answer nothing is read.
     pub(crate) async fn act(&self, operation: &'static str, input: Input) -> Result<(), CallError> {
         self.call(operation, input, |_| ()).await

@@ -3,7 +3,7 @@
 pub mod bucket;
 mod capture;
 pub(crate) mod certificate;
-mod cloudformation;
+pub(crate) mod cloudformation;
 pub(crate) mod document;
 pub mod identity;
 pub(crate) mod members;

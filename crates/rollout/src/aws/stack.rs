@@ -16,6 +16,7 @@ use std::fmt;
 
 use infra::stack_file::Region;
 
+use crate::diff::create_only::CreateOnly;
 use crate::template::Template;
 
 pub use self::client::{Acted, StackClient};
@@ -43,6 +44,8 @@ pub struct Desired {
     /// The role that CloudFormation works with; without one, it works with our own rights.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html>
     pub role: Option<String>,
+    /// Facts about types that are not this tool's own.
+    pub create_only: CreateOnly,
 }
 
 /// A resource that exists, and the logical name that it gets.
@@ -73,6 +76,7 @@ impl Desired {
             protected: false,
             imports: Vec::new(),
             role: None,
+            create_only: CreateOnly::default(),
         }
     }
 }

@@ -5,18 +5,27 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::change::{Change, Field, Kind, Replacement, fields};
-use super::create_only;
+use super::create_only::CreateOnly;
 use crate::template::{Resource, Template, references};
 
 /// The changes by logical name, and how many resources stay as they are.
 pub fn changes(before: Option<&Template>, after: &Template) -> (Vec<Change>, usize) {
+    changes_by(before, after, &CreateOnly::default())
+}
+
+/// The same where types are known that are not this tool's own.
+pub fn changes_by(
+    before: Option<&Template>,
+    after: &Template,
+    create_only: &CreateOnly,
+) -> (Vec<Change>, usize) {
     let before = before.map(Template::resources).unwrap_or_default();
     let after = after.resources();
     let mut changes: BTreeMap<String, Change> = BTreeMap::new();
     for (name, resource) in &after {
         let change = match before.get(name) {
             None => Some(whole(Kind::Added, name, resource)),
-            Some(old) => changed(name, old, resource),
+            Some(old) => changed(name, old, resource, create_only),
         };
         changes.extend(change.map(|change| (name.clone(), change)));
     }
@@ -25,7 +34,7 @@ pub fn changes(before: Option<&Template>, after: &Template) -> (Vec<Change>, usi
             changes.insert(name.clone(), whole(Kind::Removed, name, resource));
         }
     }
-    spread(&before, &after, &mut changes);
+    spread(&before, &after, &mut changes, create_only);
     let removed = changes
         .values()
         .filter(|change| change.kind == Kind::Removed)
@@ -47,11 +56,16 @@ fn whole(kind: Kind, name: &str, resource: &Resource) -> Change {
     }
 }
 
-fn changed(name: &str, before: &Resource, after: &Resource) -> Option<Change> {
+fn changed(
+    name: &str,
+    before: &Resource,
+    after: &Resource,
+    create_only: &CreateOnly,
+) -> Option<Change> {
     let mut found = fields(&before.properties, &after.properties);
     let replaced = found.iter().any(|field| {
         let property = field.path.first();
-        property.is_some_and(|property| create_only::replaces(&after.kind, property))
+        property.is_some_and(|property| create_only.replaces(&after.kind, property))
     });
     found.extend(fields(&before.attributes, &after.attributes));
     (!found.is_empty()).then(|| Change {
@@ -73,6 +87,7 @@ fn spread(
     before: &BTreeMap<String, Resource>,
     after: &BTreeMap<String, Resource>,
     changes: &mut BTreeMap<String, Change>,
+    create_only: &CreateOnly,
 ) {
     loop {
         let mut found = Vec::new();
@@ -81,7 +96,7 @@ fn spread(
                 let Some(because) = moved(value, changes) else {
                     continue;
                 };
-                let replacement = if create_only::replaces(&resource.kind, property) {
+                let replacement = if create_only.replaces(&resource.kind, property) {
                     Replacement::Perhaps
                 } else {
                     Replacement::No

@@ -25,7 +25,10 @@ const USED_BY_LIVE: &[&str] = &[
 pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
     let mut found = Vec::new();
     // To put back what the deployed template says takes nothing from anybody.
-    if matches!(part.step, Step::Drift | Step::FunctionDrift(_)) {
+    if matches!(
+        part.step,
+        Step::Drift | Step::FunctionDrift(_) | Step::ResourcesDrift
+    ) {
         return found;
     }
     for change in &part.changes {

@@ -7,9 +7,10 @@ use models::ids::SkillId;
 use crate::aws::stack::Observed;
 use crate::diff::Part;
 use crate::error::Error;
+use crate::progress::Step;
 use crate::session::Session;
 use crate::steps::drift::{self, functions};
-use crate::steps::{linking, package, skill_stack};
+use crate::steps::{linking, package, resources, skill_stack};
 use crate::template::Template;
 
 /// The parts of a stage that have drifted, by reading only.
@@ -17,6 +18,7 @@ pub(super) async fn report(
     session: &Session<'_>,
     skill: Option<&SkillId>,
     identity: Option<(&IdentityOutputs, &Observed)>,
+    own: Option<&Observed>,
     functions: &[(Region, Option<Observed>)],
 ) -> Result<Vec<Part>, Error> {
     let mut parts = Vec::new();
@@ -26,7 +28,12 @@ pub(super) async fn report(
     }
     for (region, observed) in functions {
         let stack = skill_stack::reader(session, region);
-        parts.push(functions::part(region, &stack, observed.as_ref()).await?);
+        let step = Step::FunctionDrift(region.clone());
+        parts.push(functions::part(step, &stack, observed.as_ref()).await?);
+    }
+    if let Some(observed) = own {
+        let stack = resources::reader(session);
+        parts.push(functions::part(Step::ResourcesDrift, &stack, Some(observed)).await?);
     }
     if let Some(skill) = skill {
         parts.extend(documents(session, skill, functions).await?);

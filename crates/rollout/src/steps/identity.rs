@@ -13,6 +13,7 @@ use crate::aws::identity::live_pool;
 use crate::aws::stack::stack_part;
 use crate::aws::stack::{Desired, Observed, StackClient, is_missing};
 use crate::diff::change::{Change, Kind, Replacement};
+use crate::diff::create_only::CreateOnly;
 use crate::error::{Code, Error};
 use crate::existing_pool::{self, ExistingPool, holds_a_pool};
 use crate::immutable_pool_settings::ImmutablePoolSettings;
@@ -162,6 +163,7 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
             protected: true,
             imports: Vec::new(),
             role: session.service_role(),
+            create_only: CreateOnly::default(),
         },
     ))
 }

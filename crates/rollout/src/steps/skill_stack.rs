@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use infra::stack_file::Region;
-use infra::stacks::{SkillOutputs, SkillParameters};
+use infra::stack_file::{OwnResources, Region};
+use infra::stacks::{OwnParameters, SkillOutputs, SkillParameters};
 use models::ids::SkillId;
 
 use super::bundle::{self, Bundle};
+use super::resources::Outputs;
 use super::{Act, Look, Looked, stack};
 use crate::accounts::Accounts;
 use crate::agreement::Agreement;
 use crate::aws::stack::{Desired, Observed, StackClient};
+use crate::diff::create_only::CreateOnly;
 use crate::diff::{self, Part};
 use crate::digest;
 use crate::error::{Code, Error};
@@ -29,14 +31,18 @@ pub(crate) struct Deployed {
 pub(crate) async fn look(
     session: &Session<'_>,
     (region, bundle): (&Region, &Bundle),
-    needs: Option<(&Accounts, &SkillId)>,
+    needs: Option<(&Accounts, &SkillId, Option<&Outputs>)>,
 ) -> Look<Deployed> {
     let step = Step::SkillStack(region.clone());
-    let Some((accounts, skill)) = needs else {
+    let Some((accounts, skill, outputs)) = needs else {
         let code = bundle::decide(region, None, bundle);
         return Ok(Looked::new([foreseen(session, step)?, code], None));
     };
-    let client = client(session, region, accounts, skill, bundle)?;
+    let own = match outputs {
+        Some(outputs) => own(session, outputs)?,
+        None => own(session, &unknown(session))?,
+    };
+    let client = client(session, region, accounts, skill, bundle, own)?;
     let observed = client.observe().await?;
     let part = stack::look(&client, step, observed.as_ref()).await?;
     let key = observed
@@ -44,7 +50,7 @@ pub(crate) async fn look(
         .and_then(|one| one.parameters.get("CodeKey"));
     let code = bundle::decide(region, key.map(String::as_str), bundle);
     let kept = stack::kept(&part, observed.as_ref());
-    let outputs = kept.and_then(|kept| outputs(&client.desired().name, kept).ok());
+    let outputs = kept.and_then(|kept| self::outputs(&client.desired().name, kept).ok());
     let deployed = Deployed {
         client,
         observed,
@@ -57,9 +63,10 @@ pub(crate) async fn act(
     session: &Session<'_>,
     agreement: &Agreement<'_>,
     (region, bundle): (&Region, &Bundle),
-    (accounts, skill): (&Accounts, &SkillId),
+    (accounts, skill, outputs): (&Accounts, &SkillId, &Outputs),
 ) -> Act<Deployed> {
-    let client = client(session, region, accounts, skill, bundle)?;
+    let own = own(session, outputs)?;
+    let client = client(session, region, accounts, skill, bundle, own)?;
     let ensured = stack::ensure(
         session,
         agreement,
@@ -69,7 +76,7 @@ pub(crate) async fn act(
     .await?;
     let (observed, outcome) = ensured;
     let deployed = Deployed {
-        outputs: Some(outputs(&client.desired().name, &observed)?),
+        outputs: Some(self::outputs(&client.desired().name, &observed)?),
         client,
         observed: Some(observed),
     };
@@ -87,6 +94,33 @@ fn foreseen(session: &Session<'_>, step: Step) -> Result<Part, Error> {
     })
 }
 
+/// The values of the project's own variables and permissions.
+fn own(session: &Session<'_>, outputs: &Outputs) -> Result<OwnParameters, Error> {
+    let inputs = session.inputs;
+    OwnParameters::of(&inputs.stack, &inputs.stage, outputs).map_err(|missing| {
+        let file = OwnResources::FILE;
+        Error::new(
+            Code::Stack,
+            format!("the stack with the resources of {file} has no output {missing}"),
+        )
+        .hint("its condition may not hold in this stage: let the output be there in every stage that uses it")
+    })
+}
+
+/// In the place of outputs that are not known before the stack `resources` is deployed.
+fn unknown(session: &Session<'_>) -> Outputs {
+    let own = session.inputs.stack.resources.iter();
+    let names = own.flat_map(OwnResources::outputs);
+    names
+        .map(|name| {
+            (
+                name.to_owned(),
+                format!("(the output {name}, once it is deployed)"),
+            )
+        })
+        .collect()
+}
+
 /// The skill stack of one region.
 fn client(
     session: &Session<'_>,
@@ -94,6 +128,7 @@ fn client(
     accounts: &Accounts,
     skill: &SkillId,
     bundle: &Bundle,
+    own: OwnParameters,
 ) -> Result<StackClient, Error> {
     let inputs = session.inputs;
     let declared = declared(session);
@@ -107,7 +142,8 @@ fn client(
         architecture: inputs.architecture,
         version_description: String::new(),
         permissions_boundary: session.boundary(),
-        environment: inputs.stack.environment(&inputs.stage),
+        home: (inputs.stack.needs_home_region()).then(|| inputs.home.clone()),
+        own,
     };
     // In YAML, as versions before 0.2.0 have had it, so that an upgrade alone publishes no version.
     let yaml = declared.to_yaml().map_err(|error| unrenderable(&error))?;
@@ -123,6 +159,7 @@ fn client(
             protected: false,
             imports: Vec::new(),
             role: session.service_role(),
+            create_only: CreateOnly::default(),
         },
     ))
 }

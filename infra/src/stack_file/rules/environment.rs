@@ -2,8 +2,13 @@
 
 use super::Severity::{Advice, Refused};
 use super::{Rule, Violation, violation};
-use crate::stack_file::{Action, Permission, ResourceArn, StackFile, VariableName};
+use crate::stack_file::{
+    Action, OutputName, OwnResources, Permission, PermittedResource, StackFile, VariableName,
+    VariableValue,
+};
 
+const OUTPUTS: &str =
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html";
 const VARIABLES: &str = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html";
 const QUOTAS: &str = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html";
 const PARAMETERS: &str = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html";
@@ -46,6 +51,18 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         severity: Refused,
+        keys: &["stages"],
+        source: SECRETS,
+        check: other_kind,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["lambda.environment", "stages", "lambda.permissions"],
+        source: OUTPUTS,
+        check: unknown_output,
+    },
+    Rule {
+        severity: Refused,
         keys: &["lambda.permissions"],
         source: LEAST,
         check: everything,
@@ -67,7 +84,15 @@ pub(super) const RULES: &[Rule] = &[
 fn too_large(stack: &StackFile) -> Option<Violation> {
     stack.stages.keys().find_map(|stage| {
         let bytes: usize = (stack.environment(stage).iter())
-            .map(|(name, value)| name.as_str().len() + value.len())
+            .map(|(name, value)| {
+                let value = match value {
+                    VariableValue::Text(text) => text.len(),
+                    VariableValue::Secret { secret } => secret.place(&stack.name, stage).len(),
+                    // Known when the stage is deployed.
+                    VariableValue::Output { .. } => 0,
+                };
+                name.as_str().len() + value
+            })
             .sum();
         violation(
             bytes > MOST_BYTES - OWN_BYTES,
@@ -101,16 +126,17 @@ fn secret(stack: &StackFile) -> Option<Violation> {
         .stages
         .values()
         .flat_map(|stage| stage.environment.iter());
-    let (name, _) = all
-        .chain(own)
-        .find(|(name, value)| looks_secret(name.as_str(), value))?;
+    let (name, _) = all.chain(own).find(|(name, value)| {
+        matches!(value, VariableValue::Text(text) if looks_secret(name.as_str(), text))
+    })?;
     violation(
         true,
         format!(
             "the value of {name} looks like a secret, which everyone who may read the file or the function could use"
         ),
-        "keep it in AWS Secrets Manager or as a SecureString in Parameter Store, put its name into the variable, and \
-         let [[lambda.permissions]] allow the function to read it",
+        format!(
+            "write {name} = {{ secret = \"NAME\" }}, and give the secret its value with `cargo xtask secret set STAGE NAME`"
+        ),
     )
 }
 
@@ -172,16 +198,72 @@ fn unknown_override(stack: &StackFile) -> Option<Violation> {
     )
 }
 
+/// Templates do not depend on the stage, and what the role may read is in them.
+fn other_kind(stack: &StackFile) -> Option<Violation> {
+    let kind = |value: &VariableValue| match value {
+        VariableValue::Text(_) | VariableValue::Output { .. } => "no secret",
+        VariableValue::Secret { secret } if secret.is_arn() => "a secret of Secrets Manager",
+        VariableValue::Secret { .. } => "a secret of Parameter Store",
+    };
+    let (stage, name, own, all) = stack.stages.iter().find_map(|(stage, own)| {
+        own.environment.iter().find_map(|(name, value)| {
+            let (all, own) = (kind(stack.lambda.environment.get(name)?), kind(value));
+            (all != own).then_some((stage, name, own, all))
+        })
+    })?;
+    violation(
+        true,
+        format!("{name} is {own} in stage {stage} and {all} in [lambda.environment]"),
+        "let every stage have the same kind: the function's role allows one of them",
+    )
+}
+
+fn unknown_output(stack: &StackFile) -> Option<Violation> {
+    let own = stack.stages.values().map(|stage| &stage.environment);
+    let variables = std::iter::once(&stack.lambda.environment).chain(own);
+    let permitted = stack.lambda.permissions.iter().flat_map(|it| &it.resources);
+    let permitted = permitted.filter_map(|resource| match resource {
+        PermittedResource::Output { output } => Some(output),
+        PermittedResource::Arn(_) => None,
+    });
+    let named = variables
+        .flat_map(super::super::Variables::outputs)
+        .chain(permitted);
+    let known: Vec<&str> = (stack.resources.iter())
+        .flat_map(OwnResources::outputs)
+        .collect();
+    let unknown: &OutputName = named
+        .into_iter()
+        .find(|output| !known.contains(&output.as_str()))?;
+    let file = OwnResources::FILE;
+    if stack.resources.is_none() {
+        return violation(
+            true,
+            format!("there is no {file} that could have the output {unknown}"),
+            format!("write {file} with the resources that the skill uses (docs/resources.md)"),
+        );
+    }
+    violation(
+        true,
+        format!("{file} has no output {unknown}"),
+        match known.as_slice() {
+            [] => "declare it under Outputs".to_owned(),
+            known => format!("it has {}", known.join(", ")),
+        },
+    )
+}
+
 fn covers_everything(permission: &Permission) -> bool {
     let whole = |action: &str| action == "*" || action.ends_with(":*");
     permission
         .actions
         .iter()
         .any(|action| whole(action.as_str()))
-        && permission
-            .resources
-            .iter()
-            .any(|resource| resource.as_str() == "*")
+        && permission.resources.iter().any(is_every_resource)
+}
+
+fn is_every_resource(resource: &PermittedResource) -> bool {
+    matches!(resource, PermittedResource::Arn(arn) if arn.as_str() == "*")
 }
 
 fn everything(stack: &StackFile) -> Option<Violation> {
@@ -214,11 +296,16 @@ fn nothing(stack: &StackFile) -> Option<Violation> {
 fn wildcard(stack: &StackFile) -> Option<Violation> {
     let broad = |permission: &'_ Permission| {
         let mut actions = permission.actions.iter().map(Action::as_str);
-        let mut resources = permission.resources.iter().map(ResourceArn::as_str);
         // A part of a bucket or a table is named with a wildcard.
         let action = actions.find(|action| action.contains('*'));
         action
-            .or_else(|| resources.find(|resource| *resource == "*"))
+            .or_else(|| {
+                permission
+                    .resources
+                    .iter()
+                    .any(is_every_resource)
+                    .then_some("*")
+            })
             .map(str::to_owned)
     };
     let text = stack.lambda.permissions.iter().find_map(broad)?;

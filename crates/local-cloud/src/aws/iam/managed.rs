@@ -85,10 +85,14 @@ impl Managed {
         )))
     }
 
-    /// The document in force of one of the account's own policies.
-    pub(super) fn document(&self, arn: &str) -> Option<&str> {
-        let (_, document) = self.0.get(arn)?.versions.last_key_value()?;
-        Some(document)
+    /// The document in force of one of the account's own policies; one that is not there, or is Amazon's, allows
+    /// nothing here.
+    pub(super) fn parsed(&self, arn: &str) -> Value {
+        let versions = self.0.get(arn).map(|policy| &policy.versions);
+        let document = versions.and_then(|versions| versions.last_key_value());
+        document
+            .and_then(|(_, document)| serde_json::from_str(document).ok())
+            .unwrap_or_default()
     }
 
     fn exists(&self, arn: &str) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html>
 
+pub(crate) mod evaluate;
 mod managed;
 mod policy;
 mod provider;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use self::evaluate::{Asked, Decision};
 use self::managed::Managed;
 use self::provider::Providers;
 use self::role::{Role, no_such_role};
@@ -58,16 +60,49 @@ impl Iam {
                 "Role does not have a trust relationship allowing Cognito to assume the role",
             ));
         }
-        let attached = role
-            .attached
-            .iter()
-            .filter_map(|arn| account.policies.document(arn));
-        let mut documents = role.inline.values().map(String::as_str).chain(attached);
-        if documents.any(|document| policy::allows_action(document, "sns:Publish")) {
-            Ok(())
-        } else {
-            Err(may_not_publish())
+        let asked = Asked {
+            action: "sns:Publish",
+            resources: &[],
+            context: &BTreeMap::new(),
+        };
+        match evaluate::decide(&account.policies_of(role), None, &asked) {
+            Decision::Allowed => Ok(()),
+            Decision::NotAllowed | Decision::Denied => Err(may_not_publish()),
         }
+    }
+
+    /// Refuses a call that the policies of a role, or the boundary that it is under, do not allow. `who` is the caller
+    /// as STS names it.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
+    pub(crate) fn check(&self, role: &str, who: &str, asked: &Asked<'_>) -> Result<(), AwsError> {
+        let account = self.lock();
+        let found = account.roles.values().find(|one| one.arn() == role);
+        let decision = found.map_or(Decision::NotAllowed, |role| {
+            let boundary = role
+                .boundary
+                .as_deref()
+                .map(|arn| account.policies.parsed(arn));
+            evaluate::decide(&account.policies_of(role), boundary.as_ref(), asked)
+        });
+        let why = match decision {
+            Decision::Allowed => return Ok(()),
+            Decision::NotAllowed => format!(
+                "because no identity-based policy allows the {} action",
+                asked.action
+            ),
+            Decision::Denied => "with an explicit deny in an identity-based policy".to_owned(),
+        };
+        let on = asked
+            .resources
+            .first()
+            .map_or_else(String::new, |one| format!(" on resource: {one}"));
+        Err(AwsError::bad_request(
+            "AccessDeniedException",
+            format!(
+                "User: {who} is not authorized to perform: {}{on} {why}",
+                asked.action
+            ),
+        ))
     }
 
     /// Whether the role behind an ARN exists and lets a service assume it.
@@ -109,6 +144,15 @@ impl Iam {
 }
 
 impl Account {
+    /// The policies of a role, its own and those that are attached.
+    fn policies_of(&self, role: &Role) -> Vec<Value> {
+        let own = role.inline.values();
+        let own = own.map(|document| serde_json::from_str(document).unwrap_or_default());
+        let attached = role.attached.iter();
+        own.chain(attached.map(|arn| self.policies.parsed(arn)))
+            .collect()
+    }
+
     fn create_role(&mut self, input: Input<'_>, clock: &Clock) -> Result<Value, AwsError> {
         let name = input.required("RoleName")?;
         if let Some(boundary) = input.text("PermissionsBoundary") {

@@ -82,42 +82,6 @@ pub(super) fn statements(policy: &Value) -> &[Value] {
     }
 }
 
-/// Whether a statement allows an action on something, and none denies it on everything.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
-pub(super) fn allows_action(document: &str, action: &str) -> bool {
-    let Ok(policy) = check(document) else {
-        return false;
-    };
-    let names = |statement: &Value| match &statement["Action"] {
-        Value::String(pattern) => matches(pattern, action),
-        Value::Array(patterns) => patterns
-            .iter()
-            .any(|pattern| pattern.as_str().is_some_and(|text| matches(text, action))),
-        _ => false,
-    };
-    let everything = |statement: &Value| match &statement["Resource"] {
-        Value::Array(all) => all.iter().any(|one| one == "*"),
-        one => one == "*",
-    };
-    let statements = statements(&policy);
-    let allowed = |one: &Value| allows(one) && names(one);
-    let denied = |one: &Value| is_effect(one, "Deny") && names(one) && everything(one);
-    statements.iter().any(allowed) && !statements.iter().any(denied)
-}
-
-/// Actions are compared without regard to case; `*` stands for any text.
-fn matches(pattern: &str, action: &str) -> bool {
-    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
-    match pattern.split_once('*') {
-        None => pattern == action,
-        Some((start, end)) => {
-            action.len() >= start.len() + end.len()
-                && action.starts_with(start)
-                && action.ends_with(end)
-        }
-    }
-}
-
 fn malformed(message: &str) -> AwsError {
     AwsError::bad_request("MalformedPolicyDocument", message)
 }

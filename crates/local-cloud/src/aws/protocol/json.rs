@@ -1,4 +1,4 @@
-//! The AWS JSON 1.1 protocol: Cognito user pools, CloudWatch Logs and Certificate Manager.
+//! The AWS JSON 1.1 protocol: Cognito user pools, CloudWatch Logs, Certificate Manager and secrets.
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html>
 
@@ -10,6 +10,13 @@ use crate::base::error::AwsError;
 pub(crate) const COGNITO: &str = "AWSCognitoIdentityProviderService";
 /// AWS Certificate Manager in `X-Amz-Target`.
 pub(crate) const ACM: &str = "CertificateManager";
+/// `DynamoDB` and its streams in `X-Amz-Target`.
+#[cfg(feature = "dynamodb")]
+pub(crate) const DYNAMODB: [&str; 2] = ["DynamoDB_20120810", "DynamoDBStreams_20120810"];
+/// AWS Systems Manager in `X-Amz-Target`.
+pub(crate) const SSM: &str = "AmazonSSM";
+/// AWS Secrets Manager in `X-Amz-Target`.
+pub(crate) const SECRETS_MANAGER: &str = "secretsmanager";
 /// CloudWatch Logs in `X-Amz-Target`.
 pub(crate) const LOGS: &str = "Logs_20140328";
 

@@ -17,6 +17,9 @@ use serde_json::Value;
 pub use self::reduce::reduce;
 pub use self::source::{SourceError, file_name, from_cfn_lint, stale};
 
+/// The type that is made only where the stage was built for it.
+const TABLE: &str = "AWS::DynamoDB::Table";
+
 /// The committed files: resource type and reduced schema.
 const FILES: &[(&str, &str)] = &[
     (
@@ -34,6 +37,10 @@ const FILES: &[(&str, &str)] = &[
     (
         "AWS::Cognito::UserPoolDomain",
         include_str!("../../../schemas/AWS-Cognito-UserPoolDomain.json"),
+    ),
+    (
+        TABLE,
+        include_str!("../../../schemas/AWS-DynamoDB-Table.json"),
     ),
     (
         "AWS::IAM::ManagedPolicy",
@@ -75,7 +82,8 @@ const FILES: &[(&str, &str)] = &[
 
 /// The resource types that a local stage can make.
 pub fn types() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(name, _)| *name)
+    let names = FILES.iter().map(|(name, _)| *name);
+    names.filter(|name| Schema::of(name).is_some())
 }
 
 /// The facts about one resource type.
@@ -97,7 +105,8 @@ static SCHEMAS: LazyLock<BTreeMap<&'static str, Schema>> = LazyLock::new(|| {
 impl Schema {
     /// The schema of a resource type, if a local stage can make it.
     pub fn of(resource_type: &str) -> Option<&'static Self> {
-        SCHEMAS.get(resource_type)
+        let is_made = resource_type != TABLE || cfg!(feature = "dynamodb");
+        SCHEMAS.get(resource_type).filter(|_| is_made)
     }
 
     fn new(document: Value) -> Self {
@@ -120,9 +129,21 @@ impl Schema {
         }
     }
 
+    /// The reduced schema as JSON.
+    pub fn text(&self) -> String {
+        self.document.to_string()
+    }
+
     /// Whether changing the property replaces the resource.
     pub fn is_create_only(&self, property: &str) -> bool {
         self.create_only.iter().any(|name| name == property)
+    }
+
+    /// True if a change of the property can replace the resource. `KeySchema` of a table is said to do so under a
+    /// condition, which any change of it meets: nothing else of a key can change.
+    pub fn can_replace(&self, property: &str) -> bool {
+        let is_key = self.document["typeName"] == TABLE && property == "KeySchema";
+        is_key || self.is_create_only(property)
     }
 
     /// Whether the property is only ever an attribute, never written.

@@ -7,6 +7,7 @@ use super::super::template::Template;
 use super::super::{CloudFormation, describe};
 use super::{existing, invalid};
 use crate::aws::input::Input;
+use crate::aws::schemas::Schema;
 use crate::base::error::AwsError;
 
 pub(super) fn stacks(
@@ -131,6 +132,26 @@ pub(super) fn template(
             text.ok_or_else(|| super::change_sets::not_found(input.text("ChangeSetName")))?;
         Ok(json!({ "TemplateBody": text, "StagesAvailable": ["Original", "Processed"] }))
     })
+}
+
+/// The schema of a resource type, as far as it is kept.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeType.html>
+pub(super) fn resource_type(input: Input<'_>) -> Result<Value, AwsError> {
+    let name = input.required("TypeName")?;
+    match (input.text("Type"), Schema::of(name)) {
+        (Some("RESOURCE"), Some(schema)) => Ok(json!({
+            "Type": "RESOURCE",
+            "TypeName": name,
+            "Visibility": "PUBLIC",
+            "ProvisioningType": "FULLY_MUTABLE",
+            "Schema": schema.text(),
+        })),
+        _ => Err(AwsError::new(
+            404,
+            "TypeNotFoundException",
+            format!("The type '{name}' cannot be found."),
+        )),
+    }
 }
 
 pub(super) fn summary(

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use bytes::Bytes;
 use serde_json::json;
 use tokio::sync::watch;
+use url::Url;
 
 use self::package::Package;
 pub(super) use self::pool::Pool;
@@ -40,6 +41,8 @@ pub(super) struct Host {
     logs: Logs,
     clock: Clock,
     keys: Keys,
+    /// Where functions reach AWS.
+    aws: Url,
     /// `true` ends every process; whatever has to end first holds a receiver.
     stop: watch::Sender<bool>,
     /// Unpacked code by hash, as long as a version that runs it lives.
@@ -87,11 +90,12 @@ enum Failure {
 }
 
 impl Host {
-    pub(super) fn new(logs: Logs, clock: Clock, keys: Keys) -> Arc<Self> {
+    pub(super) fn new(logs: Logs, clock: Clock, keys: Keys, aws: Url) -> Arc<Self> {
         Arc::new(Self {
             logs,
             clock,
             keys,
+            aws,
             stop: watch::Sender::new(false),
             packages: Mutex::default(),
             workspace: Mutex::default(),

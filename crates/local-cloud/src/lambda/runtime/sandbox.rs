@@ -100,10 +100,13 @@ impl Sandbox {
             Output::new(recorder.clone()).map_err(|error| cannot_start(&error))?;
         let environment = variables::of_process(
             blueprint,
-            &host.keys.of_function(
-                &blueprint.region,
-                &blueprint.function_name,
-                &blueprint.configuration.role,
+            (
+                &host.keys.of_function(
+                    &blueprint.region,
+                    &blueprint.function_name,
+                    &blueprint.configuration.role,
+                ),
+                &host.aws,
             ),
             package.root(),
             &address.to_string(),

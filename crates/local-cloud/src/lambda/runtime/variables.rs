@@ -5,6 +5,8 @@ use std::path::Path;
 
 use secrecy::ExposeSecret as _;
 
+use url::Url;
+
 use super::super::function::Blueprint;
 use crate::base::keys::KeyPair;
 
@@ -12,7 +14,7 @@ use crate::base::keys::KeyPair;
 /// Nothing of the stage's environment is among it.
 pub(super) fn of_process(
     blueprint: &Blueprint,
-    keys: &KeyPair,
+    (keys, aws): (&KeyPair, &Url),
     task_root: &Path,
     runtime_api: &str,
     log_stream: &str,
@@ -45,6 +47,12 @@ pub(super) fn of_process(
             keys.session_token
                 .as_ref()
                 .map_or_else(String::new, |token| token.expose_secret().to_owned()),
+        ),
+        // On AWS it is not there, and each service is at its own host.
+        // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+        (
+            "AWS_ENDPOINT_URL",
+            aws.as_str().trim_end_matches('/').to_owned(),
         ),
         ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR".to_owned()),
         ("_HANDLER", configuration.handler.clone()),

@@ -50,7 +50,7 @@ serve(handler)"#;
 }
 
 #[tokio::test]
-async fn the_environment_is_lambdas_and_nothing_else() {
+async fn the_environment_is_lambdas_and_the_way_to_aws() {
     let api = Api::start().await;
     // An interpreter may add LC_CTYPE to its own environment.
     let script = r#"
@@ -66,6 +66,7 @@ serve(lambda event, headers: {k: v for k, v in os.environ.items() if k != "LC_CT
     let expected = BTreeSet::from([
         "AWS_ACCESS_KEY_ID",
         "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
         "AWS_LAMBDA_FUNCTION_NAME",
         "AWS_LAMBDA_FUNCTION_VERSION",

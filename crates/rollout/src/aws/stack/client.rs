@@ -191,7 +191,7 @@ impl StackClient {
     ///
     /// The template is changed first, so that CloudFormation deletes each resource in its order; run
     /// again, it goes on where it was stopped.
-    pub async fn remove_with_everything(&self) -> Result<(), Error> {
+    pub async fn remove_with_everything(&self, step: Step) -> Result<(), Error> {
         let Some(observed) = self.observe().await? else {
             return Ok(());
         };
@@ -207,7 +207,7 @@ impl StackClient {
         };
         let decision = decide(&released.desired, Some(&observed));
         if matches!(decision, Decision::Update(_)) {
-            let part = stack_part(Step::Identity, &released.desired, Some(&observed))?;
+            let part = stack_part(step, &released.desired, Some(&observed))?;
             released.act(&decision, &part).await?;
         }
         let unprotected = self.set_protection(false).await;

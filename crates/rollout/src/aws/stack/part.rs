@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Decision, Desired, Import, Observed, decide};
 use crate::diff::Part;
 use crate::diff::change::{Change, Field, Kind};
-use crate::diff::stack::changes;
+use crate::diff::stack::changes_by;
 use crate::error::Error;
 use crate::progress::Step;
 use crate::template::Template;
@@ -23,7 +23,7 @@ pub(crate) fn stack_part(
         (_, Some(observed)) if observed.template.is_empty() => None,
         (_, Some(observed)) => Some(Template::read(&observed.template, &observed.parameters)?),
     };
-    let (mut changes, unchanged) = changes(before.as_ref(), &after);
+    let (mut changes, unchanged) = changes_by(before.as_ref(), &after, &desired.create_only);
     if decision == Decision::Import {
         for change in &mut changes {
             if let Some(import) = desired.import(&change.subject) {

@@ -15,6 +15,7 @@ fn desired() -> Desired {
         protected: true,
         imports: Vec::new(),
         role: None,
+        create_only: CreateOnly::default(),
     }
 }
 

@@ -1,7 +1,5 @@
-//! What somebody changed by hand in a function or in the alias that Alexa invokes: CloudFormation
-//! reads them and compares, so that a role that only reads needs no more than it has.
-
-use infra::stack_file::Region;
+//! Changes by hand in a function, in the alias that Alexa invokes, or in a resource of the project's own:
+//! CloudFormation reads them and compares, so that a role that only reads needs no more than it has.
 
 use crate::agreement::Agreement;
 use crate::aws::stack::{Decision, Observed, StackClient, decide};
@@ -10,28 +8,27 @@ use crate::diff::change::{Change, Kind};
 use crate::error::{Code, Error};
 use crate::progress::Step;
 use crate::session::Session;
-use crate::steps::skill_stack::Deployed;
 use crate::steps::{Act, Look, Looked};
 use crate::template::Template;
 
-/// The types whose configuration decides what Alexa's users meet.
+/// The types of a skill stack whose configuration decides what Alexa's users meet.
 const TYPES: [&str; 2] = ["AWS::Lambda::Alias", "AWS::Lambda::Function"];
 
-pub(crate) async fn look(region: &Region, stack: Option<&Deployed>) -> Look<()> {
+pub(crate) async fn look(step: Step, stack: Option<(&StackClient, Option<&Observed>)>) -> Look<()> {
     let mut parts = Vec::new();
-    if let Some(stack) = stack {
-        parts.push(part(region, &stack.client, stack.observed.as_ref()).await?);
+    if let Some((client, observed)) = stack {
+        parts.push(part(step, client, observed).await?);
     }
     Ok(Looked::new(parts, Some(())))
 }
 
-/// What would be put back in one region.
+/// The changes that would be put back in one stack.
 pub(crate) async fn part(
-    region: &Region,
+    step: Step,
     stack: &StackClient,
     observed: Option<&Observed>,
 ) -> Result<Part, Error> {
-    let step = Step::FunctionDrift(region.clone());
+    let is_compared = |kind: &str| step == Step::ResourcesDrift || TYPES.contains(&kind);
     // Whoever finishes what failed writes everything anyway.
     let settled = |observed: &&Observed| {
         matches!(
@@ -46,7 +43,7 @@ pub(crate) async fn part(
     let mut changes = Vec::new();
     let mut unchanged = 0;
     for (name, resource) in template.resources() {
-        if !TYPES.contains(&resource.kind.as_str()) {
+        if !is_compared(&resource.kind) {
             continue;
         }
         match stack.drift(&name).await? {
@@ -76,12 +73,11 @@ pub(crate) async fn part(
 pub(crate) async fn act(
     session: &Session<'_>,
     agreement: &Agreement<'_>,
-    region: &Region,
-    stack: &Deployed,
+    step: &Step,
+    stack: &StackClient,
 ) -> Act<()> {
-    let stack = &stack.client;
     let observed = stack.observe().await?;
-    let part = part(region, stack, observed.as_ref()).await?;
+    let part = part(step.clone(), stack, observed.as_ref()).await?;
     if part.action.is_none() {
         // The deployment of the stack has put it back.
         return Ok(((), "none any more".to_owned()));
@@ -90,12 +86,12 @@ pub(crate) async fn act(
     agreement.agree(&part)?;
     stack.revert(&part).await?;
     let observed = stack.observe().await?;
-    let left = self::part(region, stack, observed.as_ref()).await?;
+    let left = self::part(step.clone(), stack, observed.as_ref()).await?;
     if let Some(change) = left.changes.first() {
         return Err(Error::new(
             Code::Drift,
             format!(
-                "{} in {region} was put back and still differs",
+                "{step}: {} was put back and still differs",
                 super::names(change)
             ),
         )

@@ -27,6 +27,16 @@ pub(super) const REFUSED: &[Case] = &[
         "stage dev has a value for BACKEND_URL, and [lambda.environment] has no such variable",
     ),
     (
+        "[lambda.environment]\nA_KEY = { secret = 'a' }\n[stages.dev.environment]\nA_KEY = 'text'",
+        (4, 2),
+        "A_KEY is no secret in stage dev and a secret of Parameter Store in [lambda.environment]",
+    ),
+    (
+        "[lambda.environment]\nTABLE = { output = 'Table' }",
+        (2, 1),
+        "there is no infra/resources.yaml that could have the output Table",
+    ),
+    (
         "[[lambda.permissions]]\nactions = ['s3:GetObject', 'sqs:*']\nresources = ['*']",
         (2, 1),
         "the function could do sqs:* to every resource of the account",

@@ -1,0 +1,41 @@
+//! The services that a skill uses beside Alexa and its accounts: secrets, a backend, AWS.
+
+#[cfg(feature = "aws")]
+use std::sync::OnceLock;
+
+use user_profile::{HttpClient, TrustedRoots};
+
+use crate::backend::Backends;
+#[cfg(feature = "secrets")]
+use crate::secret::Secrets;
+
+/// The services, reached through one HTTP client. Nothing is connected to before it is needed.
+#[derive(Debug, Default)]
+pub(crate) struct Services {
+    pub(crate) http: std::sync::Arc<HttpClient>,
+    pub(crate) backends: Backends,
+    #[cfg(feature = "secrets")]
+    pub(crate) secrets: Secrets,
+    #[cfg(feature = "aws")]
+    pub(crate) aws: OnceLock<aws_types::SdkConfig>,
+}
+
+impl Services {
+    pub(crate) fn new(roots: TrustedRoots, backends: Backends) -> Self {
+        Self {
+            http: HttpClient::new(roots).into(),
+            backends,
+            #[cfg(feature = "secrets")]
+            secrets: Secrets::default(),
+            #[cfg(feature = "aws")]
+            aws: OnceLock::new(),
+        }
+    }
+
+    /// The configuration of a client of the AWS SDK, made when it is first needed.
+    #[cfg(feature = "aws")]
+    pub(crate) fn aws(&self) -> &aws_types::SdkConfig {
+        self.aws
+            .get_or_init(|| crate::aws::configuration(&self.http, |name| std::env::var(name).ok()))
+    }
+}
