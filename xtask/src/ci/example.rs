@@ -1,0 +1,118 @@
+//! The example of a skill of one's own: deployed to this machine, talked to together with its backend, and its table
+//! judged by boto3.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use secrecy::ExposeSecret as _;
+use xshell::cmd;
+
+use cli::{child, local, output, workspace};
+
+use super::report::Report;
+use super::stage::{LocalProcess, no_other_stage};
+use super::toolbox::Toolbox;
+
+/// Where the example is.
+const FOLDER: &str = "examples/taxi";
+/// The key that the skill shows the backend.
+const KEY: &str = "key-of-the-example";
+/// The port that the example's stack file has the backend at.
+const PORT: &str = "4750";
+
+pub(super) fn example(toolbox: &Toolbox) -> Result<()> {
+    no_other_stage()?;
+    let sh = &toolbox.sh;
+    let folder = toolbox.root.join(FOLDER);
+    // Most of what it is built from has been built here.
+    let target = workspace::target();
+    let _in_folder = sh.push_dir(&folder);
+    let mut stage = LocalProcess::start_in(&folder, &target)?;
+    cmd!(sh, "cargo xtask check")
+        .env("CARGO_TARGET_DIR", &target)
+        .run()?;
+    set_secret(toolbox, "local", "backend-key")?;
+    let told = cmd!(sh, "cargo xtask deploy --json")
+        .env("CARGO_TARGET_DIR", &target)
+        .ignore_status()
+        .read()?;
+    let report = Report::parse(&told)?;
+    report.check()?;
+    let table = report.resource("AddressesTable")?;
+    output::line(&format!("deployed, with the table {table}"));
+    let backend = backend(toolbox, &stage, &report)?;
+    cmd!(sh, "cargo xtask talk")
+        .env("CARGO_TARGET_DIR", &target)
+        .run()?;
+    drop(backend);
+    let python = toolbox.python_program("python")?;
+    let judge = toolbox.judge("dynamodb.py");
+    let access = &stage.access;
+    let keys = local::variables(access);
+    let device = access.urls.device.as_str();
+    cmd!(sh, "{python} {judge} --device {device} --table {table}")
+        .envs(keys.iter().map(|(name, value)| (name, value)))
+        .env("STAGE_TOKEN", access.token.expose_secret())
+        .run()?;
+    stage.end(toolbox)
+}
+
+/// Writes a secret as a person would, through stdin.
+fn set_secret(toolbox: &Toolbox, stage: &str, name: &str) -> Result<()> {
+    let mut process = child::command("cargo")
+        .args(["xtask", "secret", "set", stage, name])
+        .env("CARGO_TARGET_DIR", workspace::target())
+        .current_dir(toolbox.root.join(FOLDER))
+        .stdin(Stdio::piped())
+        .spawn()
+        .context("cannot run cargo")?;
+    let mut stdin = process.stdin.take().context("stdin is not a pipe")?;
+    stdin.write_all(KEY.as_bytes())?;
+    drop(stdin);
+    let status = process.wait()?;
+    ensure!(status.success(), "the secret was not written: {status}");
+    Ok(())
+}
+
+/// The example's backend; it ends when this is dropped.
+struct Backend(Child);
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        // It listens until it is ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn backend(toolbox: &Toolbox, stage: &LocalProcess, report: &Report) -> Result<Backend> {
+    let urls = &stage.access.urls;
+    let pool = report
+        .user_pool_id
+        .as_deref()
+        .context("the example has a user pool")?;
+    let mut process = child::command("cargo")
+        .args(["run", "--quiet", "--package", "backend"])
+        .current_dir(toolbox.root.join(FOLDER))
+        .env("CARGO_TARGET_DIR", workspace::target())
+        .env("PORT", PORT)
+        .env("API_KEY", KEY)
+        .env("ISSUER", format!("{}{pool}", urls.aws))
+        .env("CLIENT_ID", &report.client_id)
+        .env("SIGN_IN_URL", urls.sign_in.as_str())
+        .env("SCOPE", "openid")
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run cargo")?;
+    let stdout = process.stdout.take().context("stdout is not a pipe")?;
+    let backend = Backend(process);
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line)?;
+    ensure!(
+        line.starts_with("listening"),
+        "the backend said “{}”",
+        line.trim()
+    );
+    Ok(backend)
+}
