@@ -187,7 +187,7 @@ fn cargo(site: &Site) -> Command {
 }
 
 /// Where cargo says that it has put a program; its settings decide that, not we.
-fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+pub fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
@@ -231,8 +231,9 @@ impl Plan {
         ];
         match what {
             What::Bootstrap(_) => arguments.extend(["--package", "skill", "--bin", "bootstrap"]),
-            What::NoOp => arguments.extend(["--package", "skill", "--example", "noop"]),
-            What::Bench => arguments.extend(["--package", "bench"]),
+            What::NoOp | What::Bench => {
+                arguments.extend(["--package", "bench", "--bin", what.name()]);
+            }
             What::LocalStage { tables } => {
                 arguments.extend(["--package", "local"]);
                 if tables {

@@ -25,6 +25,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::build::{self, Kind, Parts};
+use crate::environment::BUNDLE;
 use crate::failure::{Code, Failure, RolloutCode};
 use crate::inputs::{local_inputs, real_inputs};
 use crate::security_profile::For;
@@ -272,7 +273,12 @@ pub(crate) fn building(
     took: watch::Sender<Duration>,
 ) -> Building<'static> {
     let parts = Parts::of(&inputs.stack);
-    let build = match files.bundle.clone() {
+    let built = || std::env::var_os(BUNDLE.name).map(PathBuf::from);
+    let built = files
+        .bundle
+        .clone()
+        .or_else(|| built().filter(|_| kind == Kind::Local));
+    let build = match built {
         Some(path) => tokio::spawn(build::read(path)),
         None => tokio::spawn(build::bundle(kind, parts)),
     };

@@ -47,6 +47,15 @@ pub(crate) const AMAZON_CLIENT_SECRET: Variable = Variable {
     default: None,
 };
 
+/// A Lambda that is built already, for the stage `local`.
+pub(crate) const BUNDLE: Variable = Variable {
+    name: "VOICELINK_BUNDLE",
+    purpose: "A zip with `bootstrap` in it that is deployed to the stage `local` instead of building the \
+              Lambda, as `--bundle` does for any stage.",
+    example: "/tmp/bootstrap.zip",
+    default: None,
+};
+
 /// Where rendered documents go.
 pub(crate) const DIST: Variable = Variable {
     name: "VOICELINK_DIST",
@@ -149,6 +158,7 @@ const ENVIRONMENT: Environment = Environment {
         AMAZON_CLIENT_ID,
         ENDPOINTS,
         LOCAL_STAGE,
+        BUNDLE,
         DIST,
         CALL_TIMEOUT,
         GITHUB_REPOSITORY,

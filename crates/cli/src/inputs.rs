@@ -115,7 +115,6 @@ fn inputs(path: &Path, stack: StackFile, name: &StageName) -> Result<Inputs, Fai
         vendor: None,
         amazon_client: None,
         architecture: build::host(),
-        lacking: Vec::new(),
         adopt: ask_cli::skill(&dist, &profile)?,
         allowed: Vec::new(),
     })

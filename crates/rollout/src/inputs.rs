@@ -1,7 +1,7 @@
 //! Everything that decides what a deployment makes.
 
+use infra::StackFile;
 use infra::stack_file::{Architecture, Region, StageName};
-use infra::{StackFile, Template};
 use models::ids::{ClientId, SkillId, VendorId};
 use secrecy::SecretString;
 
@@ -31,9 +31,6 @@ pub struct Inputs {
     pub amazon_client: Option<AmazonClient>,
     /// What the bundle was built for.
     pub architecture: Architecture,
-    /// Resource types that the stage's AWS does not have, and that are left out of templates;
-    /// Amazon's lacks none.
-    pub lacking: Vec<String>,
     /// The skill to take up where the stage has none yet: one that ask-cli has made.
     pub adopt: Option<SkillId>,
     /// Guards that are lifted.
@@ -41,12 +38,6 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// A template as the stage's AWS can take it.
-    pub(crate) fn adapt(&self, template: Template) -> Template {
-        let types: Vec<_> = self.lacking.iter().map(String::as_str).collect();
-        template.without(&types)
-    }
-
     /// The regions that a skill stack belongs in, the default first.
     pub(crate) fn skill_regions(&self) -> Vec<Region> {
         self.stack

@@ -72,10 +72,14 @@ struct Record {
 
 impl Resolver {
     /// The IPv4 addresses of a name: what its records of type A lead to.
-    pub(crate) async fn addresses(&self, name: &str) -> Result<Resolved, Error> {
+    pub(crate) async fn addresses(
+        &self,
+        name: &str,
+        clients: &HttpClients,
+    ) -> Result<Resolved, Error> {
         match self {
             Self::System => Ok(system(name).await),
-            Self::Http { url, token } => over_http(url, token, name).await,
+            Self::Http { url, token } => over_http(clients, url, token, name).await,
         }
     }
 }
@@ -94,12 +98,16 @@ async fn system(name: &str) -> Resolved {
     }
 }
 
-async fn over_http(url: &SecureUrl, token: &SecretString, name: &str) -> Result<Resolved, Error> {
+async fn over_http(
+    clients: &HttpClients,
+    url: &SecureUrl,
+    token: &SecretString,
+    name: &str,
+) -> Result<Resolved, Error> {
     let mut url = url.as_url().clone();
     url.query_pairs_mut()
         .append_pair("name", name)
         .append_pair("type", "A");
-    let clients = HttpClients::default();
     let answer = async {
         let response = clients
             .for_url(&url)?

@@ -77,7 +77,7 @@ pub async fn verify(
     let session = Session::open(inputs, counter, progress, interrupted);
     Box::pin(async {
         let session = session.await?;
-        let probe = Probe::new(counter.clone(), patience);
+        let probe = Probe::new(session.aws.http().clone(), counter.clone(), patience);
         session
             .step(Step::Verify, async {
                 let verification = run(&session, &probe).await?;

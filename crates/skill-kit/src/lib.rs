@@ -37,7 +37,7 @@ mod words;
 #[cfg(test)]
 extern crate self as skill_kit;
 #[cfg(test)]
-#[path = "../tests/it/small.rs"]
+#[path = "../../../tests/fixtures/project/crates/skill/src/handlers.rs"]
 #[allow(
     missing_docs,
     unreachable_pub,

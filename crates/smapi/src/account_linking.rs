@@ -6,6 +6,7 @@ use models::account_linking::{AccountLinkingRequest, AccountLinkingResponse};
 use models::ids::SkillId;
 
 use crate::client::optional;
+use crate::transport::Answer;
 use crate::transport::Request;
 use crate::{Client, ETag, Error, Operation, SkillStage, Versioned};
 
@@ -22,7 +23,7 @@ impl Client {
         let request = Request::new(Operation::GetAccountLinking, Method::GET, url);
         optional(self.send(request).await)?
             .as_ref()
-            .map(Versioned::from_answer)
+            .map(Answer::versioned)
             .transpose()
     }
 

@@ -2,11 +2,7 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-
-use crate::Error;
-use crate::transport::Answer;
 
 /// An opaque version of a resource, sent back in `If-Match` so that nobody's write is lost.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,13 +34,4 @@ pub struct Versioned<T> {
     pub value: T,
     /// Its version, where the service says one.
     pub etag: Option<ETag>,
-}
-
-impl<T: DeserializeOwned> Versioned<T> {
-    pub(crate) fn from_answer(answer: &Answer) -> Result<Self, Error> {
-        Ok(Self {
-            value: answer.json()?,
-            etag: answer.etag(),
-        })
-    }
 }

@@ -5,6 +5,7 @@ use models::ids::SkillId;
 use serde_json::Value;
 
 use crate::client::optional;
+use crate::transport::Answer;
 use crate::transport::Request;
 use crate::{Client, ETag, Error, Operation, SkillStage, Versioned};
 
@@ -19,7 +20,7 @@ impl Client {
         let request = Request::new(Operation::GetManifest, Method::GET, url);
         optional(self.send(request).await)?
             .as_ref()
-            .map(Versioned::from_answer)
+            .map(Answer::versioned)
             .transpose()
     }
 

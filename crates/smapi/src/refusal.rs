@@ -3,13 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::Operation;
-use crate::retry::retry_after;
 
 /// A refusal by SMAPI or LWA, with everything that the service said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,6 +188,17 @@ fn excerpt(text: &str) -> String {
     words
 }
 
+/// The wait that the service asks for, in seconds or as a date
+/// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,6 +212,23 @@ mod tests {
     }
 
     /// What SMAPI says to account linking without its wrapper.
+    #[test]
+    fn seconds_and_dates_are_understood() {
+        let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+        let ask = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, text.parse().unwrap());
+            retry_after(&headers, now)
+        };
+        assert_eq!(ask("7"), Some(Duration::from_secs(7)));
+        assert_eq!(
+            ask("Fri, 02 Jan 2026 03:05:05 GMT"),
+            Some(Duration::from_mins(1))
+        );
+        assert_eq!(ask("Thu, 01 Jan 2026 00:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(ask("soon"), None);
+    }
+
     #[test]
     fn violations_are_shown_in_full() {
         let body = r#"{"message":"Account linking information is not valid.","violations":[{

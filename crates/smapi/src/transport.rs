@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::tls::HttpClients;
-use crate::{Call, ETag, Error, Observer, Operation, Refusal, RetryPolicy, retry};
+use crate::{Call, ETag, Error, Observer, Operation, Refusal, RetryPolicy, Versioned, retry};
 
 /// What to send.
 pub(crate) struct Request<'a> {
@@ -211,6 +211,14 @@ impl Answer {
     /// The version of what was read or written.
     pub(crate) fn etag(&self) -> Option<ETag> {
         Some(ETag::new(self.headers.get(ETAG)?.to_str().ok()?))
+    }
+
+    /// The body, and the version of what it is.
+    pub(crate) fn versioned<T: DeserializeOwned>(&self) -> Result<Versioned<T>, Error> {
+        Ok(Versioned {
+            value: self.json()?,
+            etag: self.etag(),
+        })
     }
 
     /// The last segment of `Location`, which may be relative or absolute.

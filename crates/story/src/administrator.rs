@@ -4,11 +4,9 @@
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Page};
 use crate::device::Device;
 use crate::error::Problem;
 use crate::http;
-use crate::person::Person;
 
 /// An administrator of one user pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +18,7 @@ pub struct Administrator {
 }
 
 impl Administrator {
-    async fn call(
+    pub(crate) async fn call(
         &self,
         device: &Device,
         operation: &str,
@@ -45,7 +43,7 @@ impl Administrator {
     }
 
     /// What the pool demands of everybody, without `sub`.
-    async fn demanded(&self, device: &Device) -> Result<Vec<String>, Problem> {
+    pub(crate) async fn demanded(&self, device: &Device) -> Result<Vec<String>, Problem> {
         let described = self.call(device, "DescribeUserPool", json!({})).await?;
         let schema = described["UserPool"]["SchemaAttributes"].as_array();
         let required = schema.into_iter().flatten();
@@ -53,43 +51,5 @@ impl Administrator {
             .filter(|attribute| attribute["Required"] == true && attribute["Name"] != "sub")
             .filter_map(|attribute| attribute["Name"].as_str().map(str::to_owned));
         Ok(names.collect())
-    }
-}
-
-impl Person {
-    /// Has an account made, with a password that has to be replaced at once, and signs in.
-    pub(super) async fn be_signed_up(
-        &mut self,
-        administrator: &Administrator,
-        browser: &mut Browser,
-        device: &Device,
-        sign_in: Page,
-    ) -> Result<Page, Problem> {
-        let mut attributes = administrator.demanded(device).await?;
-        let address = self.address();
-        if !attributes.iter().any(|name| name == address) {
-            attributes.push(address.to_owned());
-        }
-        let mut values = Vec::new();
-        for name in &attributes {
-            let value = self.answer(name).ok_or_else(|| {
-                Problem::unexpected(
-                    "a user pool that demands what the person knows",
-                    format!("the attribute `{name}`"),
-                    "let the story's person know an answer (story/person.rs)",
-                )
-            })?;
-            values.push(json!({ "Name": name, "Value": value }));
-        }
-        values.push(json!({ "Name": format!("{address}_verified"), "Value": "true" }));
-        let input = json!({
-            "Username": self.sign_in_name(),
-            "UserAttributes": values,
-            "MessageAction": "SUPPRESS",
-            "TemporaryPassword": self.password,
-        });
-        administrator.call(device, "AdminCreateUser", input).await?;
-        self.has_temporary_password = true;
-        self.go_on(browser, device, sign_in).await
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::administrator::Administrator;
@@ -336,6 +337,42 @@ impl Person {
         });
         self.used.extend(code.map(|(code, _)| code));
         Ok(next)
+    }
+
+    /// Has an account made, with a password that has to be replaced at once, and signs in.
+    async fn be_signed_up(
+        &mut self,
+        administrator: &Administrator,
+        browser: &mut Browser,
+        device: &Device,
+        sign_in: Page,
+    ) -> Result<Page, Problem> {
+        let mut attributes = administrator.demanded(device).await?;
+        let address = self.address();
+        if !attributes.iter().any(|name| name == address) {
+            attributes.push(address.to_owned());
+        }
+        let mut values = Vec::new();
+        for name in &attributes {
+            let value = self.answer(name).ok_or_else(|| {
+                Problem::unexpected(
+                    "a user pool that demands what the person knows",
+                    format!("the attribute `{name}`"),
+                    "let the story's person know an answer (story/person.rs)",
+                )
+            })?;
+            values.push(json!({ "Name": name, "Value": value }));
+        }
+        values.push(json!({ "Name": format!("{address}_verified"), "Value": "true" }));
+        let input = json!({
+            "Username": self.sign_in_name(),
+            "UserAttributes": values,
+            "MessageAction": "SUPPRESS",
+            "TemporaryPassword": self.password,
+        });
+        administrator.call(device, "AdminCreateUser", input).await?;
+        self.has_temporary_password = true;
+        self.go_on(browser, device, sign_in).await
     }
 }
 

@@ -5,8 +5,7 @@
 
 use serde_json::Value;
 
-use crate::nlu::Slot;
-use crate::slots::Resolution;
+use crate::slots::{Resolution, Slot};
 
 /// The dialog rules of one intent.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::dialog::{Dialog, Rules};
 use crate::language::Language;
-use crate::slots::{Filling, Fit, Resolution, SlotType, Trust};
+use crate::slots::{Filling, Fit, Resolution, Slot, SlotType, Trust};
 use crate::words::words;
 
 /// What Amazon's own intents and slot types begin with.
@@ -73,17 +73,6 @@ impl Understood {
         });
         Value::Object(shown.collect())
     }
-}
-
-/// One slot of an understood intent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
-    /// Its name in the intent.
-    pub name: String,
-    /// The name of its type.
-    pub kind: String,
-    /// The words that fill it.
-    pub filling: Option<Filling>,
 }
 
 /// How well a sample matches; the lower, the better.

@@ -8,6 +8,17 @@ use sha2::{Digest, Sha256};
 use crate::language::Language;
 use crate::words::{text, words};
 
+/// One slot of an understood intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Its name in the intent.
+    pub name: String,
+    /// The name of its type.
+    pub kind: String,
+    /// The words that fill it.
+    pub filling: Option<Filling>,
+}
+
 /// A value in a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filling {

@@ -198,20 +198,6 @@ impl Template {
         }
     }
 
-    /// The template without resources of these types, for a target that does not have them.
-    ///
-    /// Nothing may refer to such a resource; what only waits for it, waits no longer.
-    #[must_use]
-    pub fn without(mut self, types: &[&str]) -> Self {
-        self.resources
-            .retain(|_, entry| !types.contains(&entry.resource.type_name()));
-        let left: Vec<_> = self.resources.keys().copied().collect();
-        for entry in self.resources.values_mut() {
-            entry.depends_on = entry.depends_on.filter(|id| left.contains(id));
-        }
-        self
-    }
-
     /// The template as JSON, with intrinsic functions in their long form.
     pub fn to_json(&self) -> Result<serde_json::Value, RenderError> {
         match self.repeated.first() {
@@ -329,27 +315,5 @@ mod tests {
         let json = template.to_json().unwrap();
         assert_eq!(json["Resources"]["Logs"]["DeletionPolicy"], "Retain");
         assert_eq!(json["Resources"]["Logs"]["UpdateReplacePolicy"], "Retain");
-    }
-
-    #[test]
-    fn a_type_can_be_left_out_with_what_waits_for_it() {
-        let mut template = Template::new("Smaller");
-        let first = template.add("First", log_group());
-        template.add_retained_after("Second", log_group(), Some(&first));
-        let everything = template.to_json().unwrap();
-        assert_eq!(everything["Resources"]["Second"]["DependsOn"], "First");
-        assert_eq!(template.clone().without(&["AWS::IAM::Role"]), template);
-
-        let stack = crate::StackFile::parse("name = \"a\"", "stack.toml").unwrap();
-        let smaller = crate::stacks::identity(&stack)
-            .without(&["AWS::Cognito::ManagedLoginBranding"])
-            .to_json()
-            .unwrap();
-        assert!(smaller["Resources"].get("Branding").is_none());
-        assert!(
-            smaller["Resources"]["UserPoolDomain"]
-                .get("DependsOn")
-                .is_none()
-        );
     }
 }

@@ -105,7 +105,7 @@ fn an_option_is_added_as_the_page_says() {
     let text = fs::read_to_string(&manifest).unwrap();
     let members = r#"members = ["infra", "crates/facts", "crates/models"]"#;
     let text = text.replace(
-        r#"members = ["crates/*", "infra", "local", "xtask"]"#,
+        r#"members = ["crates/*", "infra", "local", "tests/fixtures/project", "xtask"]"#,
         members,
     );
     fs::write(&manifest, text).unwrap();

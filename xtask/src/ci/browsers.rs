@@ -4,7 +4,7 @@
 //! there, it has not tried here.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use local_access::Access;
@@ -14,9 +14,10 @@ use tempfile::TempDir;
 use xshell::cmd;
 
 use super::presets::EMAIL;
+use super::rust::EVERYTHING;
 use super::stage;
 use super::toolbox::Toolbox;
-use cli::discovery;
+use cli::{build, child, discovery};
 
 pub(super) fn browsers(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
@@ -57,15 +58,19 @@ impl Stages {
         let sh = &toolbox.sh;
         let arrivals = TempDir::new()?;
         let folder = arrivals.path();
-        let cargo = cmd!(
+        let built = cmd!(
             sh,
-            "cargo run --quiet --package voicelink-local-cloud --features attack-test --example attacked -- {folder}"
-        );
-        let mut process = Command::from(cargo)
+            "cargo build {EVERYTHING...} --example attacked --message-format json"
+        )
+        .ignore_stderr()
+        .read()?;
+        let program = build::executable(&built, "attacked").context("cargo built no example")?;
+        let mut process = child::command(&program)
+            .arg(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .context("cannot run cargo")?;
+            .context("cannot start the stages")?;
         let stdout = process.stdout.take().context("stdout is not a pipe")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;

@@ -11,7 +11,7 @@ use xshell::cmd;
 use super::toolbox::Toolbox;
 use cli::build::{self, Kind, Parts, Site, What};
 use cli::bundle::sha256;
-use cli::{output, stack};
+use cli::{output, stack, workspace};
 
 /// A short measurement. Times say nothing on a busy machine; sizes do.
 pub(super) fn bench(toolbox: &Toolbox) -> Result<()> {
@@ -34,7 +34,7 @@ pub(super) fn bench(toolbox: &Toolbox) -> Result<()> {
     Ok(())
 }
 
-/// Two clean builds, from two folders and with two cargo homes, make one zip.
+/// A build where people build, and a clean one in another folder with another cargo home, make one zip.
 pub(super) fn reproducible(toolbox: &Toolbox) -> Result<()> {
     let folder = toolbox.folder.join("reproducible");
     if folder.exists() {
@@ -44,11 +44,7 @@ pub(super) fn reproducible(toolbox: &Toolbox) -> Result<()> {
     let copy = folder.join("another place/with a copy");
     copy_sources(&toolbox.root, &copy)?;
     let sites = [
-        Site {
-            root: toolbox.root.clone(),
-            target: Some(folder.join("target")),
-            cargo_home: None,
-        },
+        Site::here(),
         Site {
             root: copy.clone(),
             target: None,
@@ -70,7 +66,7 @@ pub(super) fn reproducible(toolbox: &Toolbox) -> Result<()> {
     ensure!(
         hashes[0] == hashes[1],
         "the zip depends on where it is built; compare {} and {} with `diffoscope` or `strings`",
-        folder.join("target").display(),
+        workspace::target().display(),
         copy.join("target").display()
     );
     fs::remove_dir_all(&folder).with_context(|| format!("cannot delete {}", folder.display()))

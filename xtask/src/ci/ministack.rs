@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -35,36 +35,40 @@ use cli::{child, deploy, inputs, local, output, progress, stack, stage};
 const PATIENCE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(50);
 
-/// What is deployed there, whatever a fork's own stack file says: a stack file, and the folder of its
-/// committed templates.
-const STACKS: [(&str, &str); 2] = [
-    (presets::EMAIL, "infra/templates/presets/email"),
-    (presets::PHONE_MFA, "infra/templates/presets/phone-mfa"),
-];
+/// What is deployed there, whatever a fork's own stack file says. People see the classic pages, since ministack
+/// has no `AWS::Cognito::ManagedLoginBranding`.
+const STACKS: [&str; 2] = [presets::EMAIL, presets::PHONE_MFA];
 
 /// Deploys to one of its own for each stack file, plans again, and has the result read back.
 pub(super) fn ministack(toolbox: &Toolbox) -> Result<()> {
-    for (stack, templates) in STACKS {
-        one(toolbox, stack, templates).with_context(|| format!("with {stack}"))?;
+    for stack in STACKS {
+        one(toolbox, stack).with_context(|| format!("with {stack}"))?;
     }
-    presets::tell(toolbox, &STACKS.map(|(stack, _)| stack))
+    presets::tell(toolbox, &STACKS)
 }
 
-fn one(toolbox: &Toolbox, path: &str, templates: &str) -> Result<()> {
+/// A stack file with the classic pages, under the same path in a folder that may be deleted.
+fn classic(toolbox: &Toolbox, path: &str) -> Result<PathBuf> {
+    let (sh, section) = (&toolbox.sh, "[identity]\n");
+    let text = sh.read_file(toolbox.root.join(path))?;
+    ensure!(text.contains(section), "{path} has no {section}");
+    let text = text.replacen(section, &format!("{section}pages = \"classic\"\n"), 1);
+    let copy = toolbox.folder.join("ministack").join(path);
+    sh.write_file(&copy, text)?;
+    Ok(copy)
+}
+
+fn one(toolbox: &Toolbox, path: &str) -> Result<()> {
     let sh = &toolbox.sh;
     let python = toolbox.python_program("python")?;
     let target = Ministack::start(toolbox)?;
     let runtime = Runtime::new().context("cannot start a runtime")?;
-    let path = toolbox.root.join(path);
+    let path = classic(toolbox, path)?;
     let (inputs, deployed) = runtime.block_on(deploy_twice(toolbox, &path, &target.url))?;
 
     let stack = &inputs.stack;
     let stage = &inputs.stage;
     let judge = toolbox.judge("ministack_judge.py");
-    let templates = ["identity", "skill"].map(|name| {
-        let folder = toolbox.root.join(templates);
-        folder.join(format!("{name}.yaml"))
-    });
     let arguments = [
         ("--endpoint", target.url.clone()),
         ("--region", inputs.home.as_str().to_owned()),
@@ -82,7 +86,7 @@ fn one(toolbox: &Toolbox, path: &str, templates: &str) -> Result<()> {
     .into_iter()
     .flat_map(|(name, value)| [name.to_owned(), value]);
     // ministack takes any key.
-    Ok(cmd!(sh, "{python} {judge} {arguments...} {templates...}")
+    Ok(cmd!(sh, "{python} {judge} {arguments...}")
         .env("AWS_ACCESS_KEY_ID", "judge")
         .env("AWS_SECRET_ACCESS_KEY", "judge")
         .run()?)
@@ -93,7 +97,7 @@ async fn deploy_twice(toolbox: &Toolbox, path: &Path, aws: &str) -> Result<(Inpu
     let stack = stack::read(path).map_err(|failure| told(&failure))?;
     let local = local::start(Start::default(), &stack).await;
     let local = local.map_err(|failure| told(&failure))?;
-    let inputs = inputs(toolbox, path, aws, &local.access).map_err(|failure| told(&failure))?;
+    let inputs = inputs(path, aws, &local.access).map_err(|failure| told(&failure))?;
     let built = build::bundle(Kind::Local, Parts::of(&inputs.stack)).await?;
     let bundle = Bundle::new(built.zip);
     let building = || {
@@ -134,13 +138,12 @@ async fn deploy_twice(toolbox: &Toolbox, path: &Path, aws: &str) -> Result<(Inpu
     Ok((inputs, deployed))
 }
 
-fn inputs(toolbox: &Toolbox, path: &Path, aws: &str, access: &Access) -> Result<Inputs, Failure> {
+fn inputs(path: &Path, aws: &str, access: &Access) -> Result<Inputs, Failure> {
     let stack = stack::read(path)?;
     let stage = stack::stage(&stack, Some(StageName::LOCAL))?;
     let url: SecureUrl = aws
         .parse()
         .map_err(|error| Failure::new(Code::Ci, format!("{aws}: {error}")))?;
-    let lacking = gaps(toolbox).map_err(Failure::from)?.resource_type;
     let elsewhere = stage::local_endpoints(access)?;
     Ok(Inputs {
         home: stack::home(&stack, &stage)?,
@@ -164,7 +167,6 @@ fn inputs(toolbox: &Toolbox, path: &Path, aws: &str, access: &Access) -> Result<
         vendor: None,
         amazon_client: None,
         architecture: build::host(),
-        lacking: lacking.into_iter().map(|gap| gap.name).collect(),
         adopt: None,
         allowed: Vec::new(),
         stack,
@@ -175,8 +177,6 @@ fn inputs(toolbox: &Toolbox, path: &Path, aws: &str, access: &Access) -> Result<
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Gaps {
-    #[serde(default)]
-    resource_type: Vec<Gap>,
     /// What a second deployment would put back.
     #[serde(default)]
     drift: Vec<Gap>,

@@ -214,7 +214,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "reproducible",
-        about: "two clean builds from different folders make the same zip",
+        about: "builds in different folders make the same zip",
         run: lambda::reproducible,
     },
     Step {

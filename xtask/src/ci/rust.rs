@@ -1,5 +1,7 @@
 //! The steps that cargo can do alone.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use xshell::cmd;
 
@@ -28,12 +30,21 @@ pub(super) fn tidy(_: &Toolbox) -> Result<()> {
     tidy::run(&workspace::root(), &tidy::Options::default())
 }
 
+/// The packages and features that tests and their helpers are built with. With others, cargo would build half of the
+/// dependencies again.
+pub(super) const EVERYTHING: [&str; 4] = [
+    "--workspace",
+    "--features",
+    "voicelink-local-cloud/attack-test,voicelink-local-cloud/dynamodb",
+    "--locked",
+];
+
 pub(super) fn clippy(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     have(sh, "clippy")?;
     Ok(cmd!(
         sh,
-        "cargo clippy --workspace --all-targets --features voicelink-local-cloud/attack-test,voicelink-local-cloud/dynamodb --locked -- -D warnings"
+        "cargo clippy {EVERYTHING...} --all-targets -- -D warnings"
     )
     .run()?)
 }
@@ -45,9 +56,63 @@ pub(super) fn doc(toolbox: &Toolbox) -> Result<()> {
         .run()?)
 }
 
+/// A file that tests leave for a judge where a variable names it.
+pub(super) struct Recording {
+    variable: &'static str,
+    file: &'static str,
+    /// Which tests leave it.
+    tests: &'static [&'static str],
+}
+
+/// Every answer of a skill.
+pub(super) const RESPONSES: Recording = Recording {
+    variable: "RESPONSE_RECORDING",
+    file: "responses.jsonl",
+    tests: &[
+        "-p",
+        "voicelink-models",
+        "-p",
+        "skill",
+        "-p",
+        "voicelink-skill-kit",
+        "--test",
+        "it",
+    ],
+};
+
+/// Every call that our client of SMAPI can make.
+pub(super) const SMAPI_CALLS: Recording = Recording {
+    variable: "SMAPI_RECORDING",
+    file: "smapi-client.jsonl",
+    tests: &["-p", "voicelink-local-cloud", "--test", "it", "smapi::"],
+};
+
+impl Recording {
+    /// The file, which the step `test` has left, or else these tests alone leave.
+    pub(super) fn made(&self, toolbox: &Toolbox) -> Result<PathBuf> {
+        let (sh, tests) = (&toolbox.sh, self.tests);
+        let path = toolbox.folder.join(self.file);
+        if !toolbox.has_tested.get() {
+            sh.remove_path(&path)?;
+            cmd!(sh, "cargo test {tests...}")
+                .env(self.variable, &path)
+                .run()?;
+        }
+        Ok(path)
+    }
+}
+
 pub(super) fn test(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
-    Ok(cmd!(sh, "cargo test --workspace --locked").run()?)
+    let mut tests = cmd!(sh, "cargo test {EVERYTHING...}");
+    for recording in [RESPONSES, SMAPI_CALLS] {
+        let path = toolbox.folder.join(recording.file);
+        sh.remove_path(&path)?;
+        tests = tests.env(recording.variable, path);
+    }
+    tests.run()?;
+    toolbox.has_tested.set(true);
+    Ok(())
 }
 
 /// What others take is complete without the rest of the repository, as far as cargo looks at it.

@@ -15,6 +15,7 @@ use xshell::cmd;
 
 use super::presets;
 use super::report::Report;
+use super::rust;
 use super::toolbox::Toolbox;
 use cli::discovery::{self, Announcement};
 use cli::{child, local, output, stack, workspace};
@@ -80,11 +81,7 @@ pub(super) fn smapi_spec(toolbox: &Toolbox) -> Result<()> {
     stage.stop();
     // A deployment does not call everything that our client can.
     let sh = &toolbox.sh;
-    let client = toolbox.folder.join("smapi-client.jsonl");
-    sh.remove_path(&client)?;
-    cmd!(sh, "cargo test -p voicelink-local-cloud --test it smapi::")
-        .env("SMAPI_RECORDING", &client)
-        .run()?;
+    let client = rust::SMAPI_CALLS.made(toolbox)?;
     let _in_folder = sh.push_dir(&judge);
     cmd!(sh, "node --test").run()?;
     Ok(cmd!(sh, "node main.mjs {recording} {client}").run()?)
@@ -114,14 +111,7 @@ pub(super) fn types(toolbox: &Toolbox) -> Result<()> {
     let report = deploy(toolbox)?;
     stage.stop();
     let sh = &toolbox.sh;
-    let recording = toolbox.folder.join("responses.jsonl");
-    sh.remove_path(&recording)?;
-    cmd!(
-        sh,
-        "cargo test -p voicelink-models -p skill -p voicelink-skill-kit --test it"
-    )
-    .env("RESPONSE_RECORDING", &recording)
-    .run()?;
+    let recording = rust::RESPONSES.made(toolbox)?;
     let judge = toolbox.node_judge("types")?;
     let rendered = toolbox.root.join("dist").join(report.stage);
     let requests = toolbox.root.join("crates/models/tests/requests");

@@ -47,7 +47,11 @@ fn cargo_deny(toolbox: &Toolbox) -> Result<PathBuf> {
         sh,
         "cargo install cargo-deny --locked --force --version {CARGO_DENY} --root {root}"
     );
+    // It checks for a second or two, and is built for minutes.
     install
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .env("CARGO_TARGET_DIR", root.join("target"))
         .run()
         .context("cargo-deny could not be installed; is a registry reachable?")?;

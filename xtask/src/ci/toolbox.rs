@@ -1,6 +1,6 @@
 //! What the steps share: where things are, and interpreters set up on first use.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::path::PathBuf;
 
@@ -19,6 +19,8 @@ pub(crate) struct Toolbox {
     pub(super) folder: PathBuf,
     /// What the running step could not look at.
     not_checked: RefCell<Vec<NotChecked>>,
+    /// The step `test` has run, and left its recordings.
+    pub(super) has_tested: Cell<bool>,
 }
 
 /// Something that a step could not look at.
@@ -47,6 +49,7 @@ impl Toolbox {
             root,
             folder,
             not_checked: RefCell::default(),
+            has_tested: Cell::new(false),
         })
     }
 

@@ -18,9 +18,6 @@ const NOT_YET: &[&str] = &[
     "crates/rollout/src/state",
     "crates/rollout/src/steps",
     "crates/skill-kit/src",
-    "crates/smapi/src",
-    "crates/story/src",
-    "crates/utterances/src",
     "infra/src",
 ];
 

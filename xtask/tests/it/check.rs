@@ -1,20 +1,18 @@
 //! What is in the way of a deployment or of certification, found without a call.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{Said, skill_name, xtask};
+use crate::command::{Said, project, root, skill_name, xtask};
 use crate::mistakes::copy;
 
 /// A stack file with a copy of the skill package beside it.
 fn folder(stack: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     copy(
-        &root.join("skill-package"),
+        &project().join("skill-package"),
         &folder.path().join("skill-package"),
     );
     fs::write(folder.path().join("stack.toml"), stack).unwrap();
@@ -56,6 +54,7 @@ fn count(report: &Value, code: &str) -> usize {
 fn the_repository_itself_can_be_deployed() {
     let home = TempDir::new().unwrap();
     let output = xtask(home.path())
+        .current_dir(root())
         .args(["check", "--json"])
         .output()
         .unwrap();

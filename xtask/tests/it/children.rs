@@ -9,7 +9,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::command::xtask;
+use crate::command::{root, xtask};
 
 /// What nothing that cargo compiles may see: secrets, and whatever no rule names.
 const SECRETS: [&str; 20] = [
@@ -99,6 +99,8 @@ impl Recorders {
         let programs = self.path("programs");
         let mut command = xtask(self.folder.path());
         command
+            .current_dir(root())
+            .env_remove("VOICELINK_BUNDLE")
             .args(arguments)
             .envs(NEEDED)
             .envs(SECRETS.map(|name| (name, format!("secret-of-{name}"))))

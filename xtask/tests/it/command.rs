@@ -1,7 +1,10 @@
 //! Running a command and looking at what it said.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use cli::build::{self, Kind};
 
 use serde_json::Value;
 
@@ -36,7 +39,43 @@ impl From<Output> for Said {
     }
 }
 
-/// The command, with a home folder, a discovery file and rendered documents of its own and nobody's credentials.
+/// The folder of this repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The project that commands are about: not the sample of this repository, which a fork replaces.
+pub(crate) fn project() -> PathBuf {
+    root().join("tests/fixtures/project")
+}
+
+/// Where cargo has put what this program was built with.
+fn built() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_xtask")).parent().unwrap()
+}
+
+/// The skill of that project, zipped once for each build.
+fn bundle() -> PathBuf {
+    let program = built().join("examples/fixture_skill");
+    let described = fs::metadata(&program).unwrap_or_else(|error| {
+        panic!(
+            "{error}: `cargo test -p xtask` builds {}",
+            program.display()
+        )
+    });
+    let made = described.modified().unwrap().elapsed().unwrap_or_default();
+    let zip = built().join("fixture_skill.zip");
+    let is_new = |zip: fs::Metadata| zip.modified().unwrap().elapsed().unwrap_or_default() < made;
+    if !fs::metadata(&zip).is_ok_and(is_new) {
+        let written = tempfile::NamedTempFile::new_in(built()).unwrap();
+        fs::write(&written, build::zip(&program, Kind::Local).unwrap()).unwrap();
+        written.persist(&zip).unwrap();
+    }
+    zip
+}
+
+/// The command in that project, with a home folder, a discovery file and rendered documents of its own and
+/// nobody's credentials.
 pub(crate) fn xtask(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     for (name, _) in std::env::vars() {
@@ -46,6 +85,9 @@ pub(crate) fn xtask(home: &Path) -> Command {
         }
     }
     command
+        .current_dir(project())
+        .env("CARGO_TARGET_DIR", built().parent().unwrap())
+        .env("VOICELINK_BUNDLE", bundle())
         .env("VOICELINK_LOCAL_STAGE", home.join("local-stage.json"))
         .env("VOICELINK_DIST", home.join("dist"))
         .env_remove("VOICELINK_ENDPOINTS")
@@ -61,20 +103,16 @@ pub(crate) fn run(home: &Path, arguments: &[&str]) -> Said {
     xtask(home).args(arguments).output().unwrap().into()
 }
 
-/// What a test about e-mail addresses deploys, whatever a fork's own stack file says.
-pub(crate) const EMAIL: [&str; 2] = ["--stack", "infra/presets/email.toml"];
-
-/// What people call the skill of this repository; a fork has another name.
+/// What people call the skill of the project.
 pub(crate) fn skill_name(locale: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let file = format!("skill-package/interactionModels/custom/{locale}.json");
-    let text = std::fs::read(root.join(file)).unwrap();
+    let text = fs::read(project().join(file)).unwrap();
     let model: Value = serde_json::from_slice(&text).unwrap();
     let name = &model["interactionModel"]["languageModel"]["invocationName"];
     name.as_str().unwrap().to_owned()
 }
 
-/// “open account guide”, with the name that it has here.
+/// “open account guide”.
 pub(crate) fn open() -> String {
     format!("open {}", skill_name("en-US"))
 }

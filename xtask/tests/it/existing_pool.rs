@@ -4,7 +4,6 @@ mod as_it_is;
 mod which_pool;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -24,9 +23,8 @@ struct Second<'stage> {
 impl<'stage> Second<'stage> {
     fn beside(stage: &'stage Stage) -> Self {
         let home = TempDir::new().unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let package = home.path().join("skill-package");
-        crate::mistakes::copy(&root.join("skill-package"), &package);
+        crate::mistakes::copy(&crate::command::project().join("skill-package"), &package);
         // What people call it has to tell it from the first.
         let file = package.join("interactionModels/custom/en-US.json");
         let text = std::fs::read_to_string(&file).unwrap();

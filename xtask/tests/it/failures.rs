@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::command::root;
+
 /// Everything that the page may point at.
 struct Places {
     /// The cases of the rules of the stack file that are refused.
@@ -16,10 +18,6 @@ struct Places {
     codes: String,
     /// Every function that is a test.
     tests: BTreeSet<String>,
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
 /// The Rust sources below a folder, or a file.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{EMAIL, open, run};
+use crate::command::{open, run};
 use crate::stage::Stage;
 
 #[test]
@@ -13,14 +13,14 @@ fn a_second_deployment_changes_nothing() {
         assert!(stage.urls[door].is_string(), "{door} in {}", stage.urls);
     }
 
-    let first = run(stage.home(), &[&["deploy", "--json"], &EMAIL[..]].concat());
+    let first = run(stage.home(), &["deploy", "--json"]);
     assert!(first.success, "{}", first.stderr);
     let first = first.json();
     assert_eq!(first["stage"], "local");
     assert!(first["calls"]["mutating"].as_u64().unwrap() > 0);
     assert_transcript(&first["transcript"]);
 
-    let second = run(stage.home(), &[&["deploy", "--json"], &EMAIL[..]].concat());
+    let second = run(stage.home(), &["deploy", "--json"]);
     assert!(second.success, "{}", second.stderr);
     let second = second.json();
     assert_eq!(second["calls"]["mutating"], 0, "{second}");

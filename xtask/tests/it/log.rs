@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::command::{EMAIL, open, run, xtask};
+use crate::command::{open, run, xtask};
 use crate::stage::Stage;
 
 /// The whole story: asked to link, linked, asked, expired, refreshed, left. Its log names requests
@@ -13,7 +13,7 @@ use crate::stage::Stage;
 #[tokio::test]
 async fn the_log_of_the_story_is_about_nobody() {
     let stage = Stage::start();
-    let deployed = run(stage.home(), &[&["deploy", "--json"], &EMAIL[..]].concat());
+    let deployed = run(stage.home(), &["deploy", "--json"]);
     assert!(deployed.success, "{}", deployed.stderr);
     let transcript = deployed.json()["transcript"].clone();
     let log = log(&stage).await;

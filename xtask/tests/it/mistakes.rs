@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::command::{Said, run, xtask};
+use crate::command::{Said, project, run, xtask};
 
 /// A stack file and a skill package of one's own.
 struct Fork {
@@ -17,9 +17,8 @@ impl Fork {
     fn new(stack: &str) -> Self {
         let home = TempDir::new().unwrap();
         fs::write(home.path().join("stack.toml"), stack).unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         copy(
-            &root.join("skill-package"),
+            &project().join("skill-package"),
             &home.path().join("skill-package"),
         );
         Self { home }

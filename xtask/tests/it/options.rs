@@ -308,7 +308,7 @@ fn people_cannot_make_their_own_accounts() {
     let name = crate::command::skill_name("en-US");
     let text = format!(
         "locale: en-US\nconversations:\n  - name: Somebody\n    account: linked\n    turns:\n      \
-         - say: ask {name} what is my e-mail\n        hear: 'Your e-mail address is {{email}}.'\n        \
+         - say: ask {name} what is my e-mail\n        hear: 'Your account has: {{email}}.'\n        \
          card: simple\n        session: closed\n"
     );
     std::fs::write(&file, text).unwrap();

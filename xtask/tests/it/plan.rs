@@ -1,11 +1,10 @@
 //! What a plan says before and after a deployment, and what its guards refuse.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::command::{Said, run, xtask};
+use crate::command::{Said, project, run, xtask};
 use crate::stage::Stage;
 
 /// Runs a command with a stack file of its own against the running stage.
@@ -14,8 +13,7 @@ pub(crate) fn with(stage: &Stage, stack: &str, arguments: &[&str]) -> (Said, Opt
     fs::write(&file, format!("name = \"account-guide\"\n{stack}")).unwrap();
     let package = stage.home().join("skill-package");
     if !package.exists() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        crate::mistakes::copy(&root.join("skill-package"), &package);
+        crate::mistakes::copy(&project().join("skill-package"), &package);
     }
     let output = xtask(stage.home())
         .args(arguments)

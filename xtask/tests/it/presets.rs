@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use story::{self, Script, Way};
 
-use crate::command::{run, skill_name};
+use crate::command::{root, run, skill_name};
 use crate::console::{Console, only_pool};
 use crate::plan::with;
 use crate::stage::Stage;
@@ -107,7 +107,7 @@ const PRESETS: &[Preset] = &[
             ("/confirmUser", Some("email")),
             ("/login", Some(ALIAS)),
         ],
-        heard: &[|heard| heard.contains("Your user name is ada"), EMAIL],
+        heard: &[|heard| heard.contains("has: ada"), EMAIL],
     },
     Preset {
         name: "login-with-amazon",
@@ -116,13 +116,18 @@ const PRESETS: &[Preset] = &[
             ("/ap/consent", None),
             ("/ap/signin", None),
         ],
-        heard: &[|heard| heard.starts_with("Welcome back, Ada.")],
+        heard: &[|heard| heard.starts_with("Hello, Ada!")],
     },
 ];
 
+fn preset_file(name: &str) -> String {
+    let file = root().join(format!("infra/presets/{name}.toml"));
+    file.to_str().unwrap().to_owned()
+}
+
 fn deploy(preset: &Preset) {
     let home = tempfile::TempDir::new().unwrap();
-    let file = format!("infra/presets/{}.toml", preset.name);
+    let file = preset_file(preset.name);
     let said = run(
         home.path(),
         &["deploy", "local", "--stack", &file, "--json"],
@@ -157,7 +162,7 @@ fn deploy(preset: &Preset) {
 
 #[test]
 fn every_preset_is_deployed_and_spoken_to() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/presets");
+    let folder = root().join("infra/presets");
     let mut files: Vec<String> = (std::fs::read_dir(folder).unwrap())
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
@@ -176,8 +181,8 @@ fn every_preset_is_deployed_and_spoken_to() {
 #[test]
 fn whoever_has_no_phone_signs_up_with_an_address() {
     let stage = Stage::start();
-    let preset = "infra/presets/email-or-phone.toml";
-    let said = run(stage.home(), &["deploy", "--stack", preset, "--json"]);
+    let preset = preset_file("email-or-phone");
+    let said = run(stage.home(), &["deploy", "--stack", &preset, "--json"]);
     assert!(said.success, "{}", said.stderr);
     let script = Script {
         skill_id: said.json()["skillId"].as_str().unwrap().to_owned(),

@@ -3,13 +3,13 @@
 
 use std::fs;
 use std::io::{Cursor, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::command::{Said, open, xtask};
+use crate::command::{Said, open, project, xtask};
 use crate::stage::Stage;
 
 /// A local stage that is somebody's real one.
@@ -23,8 +23,10 @@ impl Real {
         let stage = Stage::start();
         let home = stage.home();
         fs::write(home.join("stack.toml"), STACK).unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        crate::mistakes::copy(&root.join("skill-package"), &home.join("skill-package"));
+        crate::mistakes::copy(
+            &project().join("skill-package"),
+            &home.join("skill-package"),
+        );
         fs::write(home.join("bootstrap.zip"), bundle()).unwrap();
         Self {
             stage,

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::command::{Said, xtask};
+use crate::command::{Said, root, xtask};
 use crate::real::Real;
 
 #[derive(Deserialize)]
@@ -49,10 +49,6 @@ struct Step {
     uses: Option<String>,
     #[serde(default)]
     with: BTreeMap<String, Value>,
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
 /// Every file below a folder of `.github`, with its text.

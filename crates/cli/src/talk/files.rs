@@ -58,55 +58,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use story::Account;
     use tempfile::TempDir;
 
-    use super::super::FOLDER;
     use super::*;
-
-    /// The locales that the skill package has an interaction model for.
-    fn locales() -> Vec<String> {
-        let folder = workspace::skill_package().join("interactionModels/custom");
-        let entries = std::fs::read_dir(folder).unwrap();
-        entries
-            .map(|entry| entry.unwrap().path())
-            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-            .collect()
-    }
-
-    #[test]
-    fn every_locale_hears_every_state_of_an_account() {
-        let conversations = read(&[workspace::root().join(FOLDER)], &Known::these(&[])).unwrap();
-        assert!(locales().len() >= 5);
-        for locale in locales() {
-            for account in Account::ALL {
-                let held = conversations
-                    .iter()
-                    .any(|held| held.locale == locale && held.account == account);
-                assert!(held, "{locale} lacks a conversation with {account:?}");
-            }
-            // A speaker whom Alexa recognises: with an account of their own, and without.
-            for account in [Account::Linked, Account::NotLinked] {
-                let mut voices = (conversations.iter())
-                    .filter(|held| held.locale == locale)
-                    .flat_map(|held| held.voices.values());
-                let held = voices.any(|voice| *voice == account);
-                assert!(held, "{locale} lacks a voice with {account:?}");
-            }
-        }
-        let turns: BTreeSet<_> = conversations
-            .iter()
-            .flat_map(|held| {
-                let place = (held.locale.as_str(), held.account.name());
-                held.turns
-                    .iter()
-                    .map(move |turn| (place, turn.say.as_str()))
-            })
-            .collect();
-        assert!(turns.len() >= 60, "{} different turns", turns.len());
-    }
 
     #[test]
     fn a_folder_without_conversations_and_a_missing_file_are_told() {

@@ -21,6 +21,8 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_types::timeout::TimeoutConfig;
 use secrecy::ExposeSecret;
+use smapi::HttpClients;
+use std::sync::Arc;
 use std::time::Duration;
 
 use infra::stack_file::Region;
@@ -75,6 +77,11 @@ macro_rules! configured {
 }
 
 impl Aws {
+    /// The HTTP clients of this rollout, for whatever else it asks.
+    pub(crate) fn http(&self) -> &Arc<HttpClients> {
+        &self.shared.clients
+    }
+
     /// Loads configuration and credentials once, without a call to AWS unless the credentials
     /// themselves need one.
     pub async fn connect(

@@ -1,5 +1,6 @@
 //! Requests as a browser and as Alexa make them, without following where they lead.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -18,7 +19,7 @@ use crate::poll::Poll;
 
 /// Asks, and asks again while nobody answers.
 pub(crate) struct Probe {
-    clients: HttpClients,
+    clients: Arc<HttpClients>,
     counter: CallCounter,
     deadline: Instant,
 }
@@ -32,9 +33,9 @@ pub(crate) struct Answer {
 }
 
 impl Probe {
-    pub(crate) fn new(counter: CallCounter, patience: Duration) -> Self {
+    pub(crate) fn new(clients: Arc<HttpClients>, counter: CallCounter, patience: Duration) -> Self {
         Self {
-            clients: HttpClients::default(),
+            clients,
             counter,
             deadline: Instant::now() + patience,
         }

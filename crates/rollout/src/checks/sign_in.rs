@@ -70,7 +70,8 @@ pub(crate) async fn problem(
     session: &Session<'_>,
     desired: &AccountLinkingRequest,
 ) -> Option<String> {
-    let probe = Probe::new(session.aws.counter().clone(), Duration::ZERO);
+    let aws = &session.aws;
+    let probe = Probe::new(aws.http().clone(), aws.counter().clone(), Duration::ZERO);
     let checks = all(session, &probe, desired).await;
     let mut failed = checks.into_iter().filter(|check| !check.passed);
     failed.next().map(|check| check.seen)

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::*;
 
 fn committed() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../skill-package")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/project/skill-package")
 }
 
 /// A copy of the committed package that a test may change.

@@ -153,7 +153,7 @@ pub(crate) fn client(session: &Session<'_>) -> Result<StackClient, Error> {
         Desired {
             name: names::identity_stack(&inputs.stack.name, &inputs.stage),
             region: inputs.home.clone(),
-            template: template::text(&inputs.adapt(infra::stacks::identity(&inputs.stack)))?,
+            template: template::text(&infra::stacks::identity(&inputs.stack))?,
             parameters: parameters
                 .to_pairs()
                 .into_iter()

@@ -89,7 +89,7 @@ async fn find(session: &Session<'_>, wanted: &Wanted<'_>) -> Result<Found, Error
         certificate(aws, wanted.certificate),
         zone(aws, wanted.zone),
         records(aws, wanted.zone, &wanted.host),
-        resolver.addresses(wanted.host.parent()),
+        resolver.addresses(wanted.host.parent(), aws.http()),
         taken(session, &wanted.host),
     );
     Ok(Found {
@@ -146,7 +146,10 @@ async fn until_there(
     let mut patience = Patience::new(host, limit);
     loop {
         let resolver = &session.inputs.endpoints.resolver;
-        let missing = match resolver.addresses(host.as_str()).await? {
+        let missing = match resolver
+            .addresses(host.as_str(), session.aws.http())
+            .await?
+        {
             Resolved::Nothing(why) => Missing::Address(why),
             Resolved::To(_) => match sign_in::problem(session, &linking).await {
                 None => return Ok(()),

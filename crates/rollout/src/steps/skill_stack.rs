@@ -180,8 +180,7 @@ fn template(session: &Session<'_>) -> Result<String, Error> {
 }
 
 fn declared(session: &Session<'_>) -> infra::Template {
-    let inputs = session.inputs;
-    inputs.adapt(infra::stacks::skill(&inputs.stack))
+    infra::stacks::skill(&session.inputs.stack)
 }
 
 /// A version is published when its description changes, so that the description is a digest of

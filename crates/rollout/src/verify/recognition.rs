@@ -190,6 +190,7 @@ fn key_set(status: u16, body: &[u8]) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use serde_json::json;
@@ -231,7 +232,7 @@ mod tests {
         };
         let expected = "http://127.0.0.1:1/eu-west-1_Other1234".parse().unwrap();
         let names = ["issuer", "key set"].map(str::to_owned);
-        let probe = Probe::new(CallCounter::default(), Duration::ZERO);
+        let probe = Probe::new(Arc::default(), CallCounter::default(), Duration::ZERO);
         let checks = user_pool(&probe, &pool, Some(&expected), names).await;
         let issuer = &checks[0];
         let expects = "expects http://127.0.0.1:1/eu-west-1_Other1234";

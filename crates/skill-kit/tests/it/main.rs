@@ -21,6 +21,7 @@ mod repeating;
 mod robustness;
 mod runtime_api;
 mod samples;
+#[path = "../../../../tests/fixtures/project/crates/skill/src/handlers.rs"]
 mod small;
 mod speakers;
 mod tolerance;

@@ -122,3 +122,27 @@ fn every_slot_value_has_a_meaning() {
         );
     }
 }
+
+/// `cargo xtask talk` holds the conversations; here is that none is missing.
+#[test]
+fn every_locale_hears_every_state_of_an_account() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conversations");
+    for locale in Locale::ALL.iter().map(|locale| locale.tag()) {
+        let text = std::fs::read_to_string(folder.join(format!("{locale}.yaml"))).unwrap();
+        for account in [
+            "not-linked",
+            "linked",
+            "expired",
+            "revoked",
+            "foreign-token",
+            "provider-unavailable",
+            "out-of-time",
+        ] {
+            let held = text.contains(&format!("    account: {account}\n"));
+            assert!(held, "{locale} lacks a conversation with {account}");
+        }
+        // A speaker whom Alexa recognises: with an account of their own, and without.
+        let voices = "voices: {ann: linked, ben: not-linked,";
+        assert!(text.contains(voices), "{locale} lacks recognised speakers");
+    }
+}

@@ -97,7 +97,8 @@ impl Copy {
         ] {
             copy.take(Path::new(part));
         }
-        let members = r#"members = ["crates/*", "infra", "local", "xtask"]"#;
+        let members =
+            r#"members = ["crates/*", "infra", "local", "tests/fixtures/project", "xtask"]"#;
         copy.edit("Cargo.toml", members, r#"members = ["crates/*"]"#);
         // Packages of the same name, version and place in their workspace are one to cargo: in a
         // shared build folder, the copy's skill would take the place of this workspace's.

@@ -11,8 +11,8 @@ use super::session::Session;
 use crate::alexa::linking::{Links, Recognised};
 use crate::alexa::smapi::skill::Skill;
 use crate::alexa::state::opaque;
-use utterances::nlu::{Slot, Understood};
-use utterances::slots::{Canonical, Resolution};
+use utterances::nlu::Understood;
+use utterances::slots::{Canonical, Resolution, Slot};
 
 /// Whole seconds, in UTC.
 pub(in crate::alexa) fn timestamp(now: Timestamp) -> String {
