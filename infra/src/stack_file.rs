@@ -16,6 +16,7 @@ mod linking;
 mod password;
 mod problem;
 mod region;
+mod resource_servers;
 mod rules;
 mod spelling;
 mod value;
@@ -39,6 +40,7 @@ pub use linking::*;
 pub use password::*;
 pub use problem::{Problem, StackFileError};
 pub use region::*;
+pub use resource_servers::*;
 pub use value::*;
 pub use web_client::*;
 

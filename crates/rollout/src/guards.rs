@@ -33,6 +33,8 @@ pub enum Guard {
     Issuer,
     /// A redirect URI that linked users depend on would be removed.
     RedirectUris,
+    /// A scope that people may have agreed to would be removed.
+    Scopes,
     /// The live version of the skill would lose something that it uses.
     Live,
 }
@@ -63,6 +65,10 @@ impl Guard {
         (Self::Issuer, "tokens would have another form of issuer"),
         (Self::RedirectUris, "a redirect URI in use would be removed"),
         (
+            Self::Scopes,
+            "a resource server, or a scope of one, would be removed",
+        ),
+        (
             Self::Live,
             "the live version of the skill would lose what it uses",
         ),
@@ -78,6 +84,7 @@ impl Guard {
             Self::SignInAttributes => "sign-in-attributes",
             Self::Issuer => "issuer",
             Self::RedirectUris => "redirect-uris",
+            Self::Scopes => "scopes",
             Self::Live => "live",
         }
     }
@@ -92,6 +99,7 @@ impl Guard {
             Self::SignInAttributes => Code::GuardSignInAttributes,
             Self::Issuer => Code::GuardIssuer,
             Self::RedirectUris => Code::GuardRedirectUris,
+            Self::Scopes => Code::GuardScopes,
             Self::Live => Code::GuardLive,
         }
     }
@@ -132,6 +140,10 @@ impl Guard {
             Self::RedirectUris => {
                 "whoever links or signs in through it would end at Cognito's error page"
             }
+            Self::Scopes => {
+                "people who have linked an account may have it, and the API that asks for it would \
+                 refuse them"
+            }
             Self::Live => {
                 "what is certified cannot be changed: its customers would be without an answer or a \
                  link until another version is certified"
@@ -161,7 +173,7 @@ impl Guard {
                 "undo the change to stack.toml, or name the security profile that the stage was made \
                  with; or deploy it as another stage"
             }
-            Self::Domain | Self::LinkLifetime => return back(),
+            Self::Domain | Self::LinkLifetime | Self::Scopes => return back(),
             Self::SignInAttributes => {
                 return format!(
                     "{}, or deploy it as another stage and move people there",

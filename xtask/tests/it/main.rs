@@ -47,6 +47,7 @@ mod recovery;
 mod regions;
 #[cfg(unix)]
 mod repository;
+mod resource_servers;
 mod secrets;
 mod stage;
 mod state;

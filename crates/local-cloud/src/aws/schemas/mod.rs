@@ -36,6 +36,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../../schemas/AWS-Cognito-UserPoolDomain.json"),
     ),
     (
+        "AWS::Cognito::UserPoolResourceServer",
+        include_str!("../../../schemas/AWS-Cognito-UserPoolResourceServer.json"),
+    ),
+    (
         "AWS::IAM::ManagedPolicy",
         include_str!("../../../schemas/AWS-IAM-ManagedPolicy.json"),
     ),
