@@ -67,6 +67,7 @@ resources! {
     UserPool, "AWS::Cognito::UserPool", models::ids::UserPoolId;
     UserPoolClient, "AWS::Cognito::UserPoolClient", ClientId;
     UserPoolDomain, "AWS::Cognito::UserPoolDomain", DomainName;
+    UserPoolResourceServer, "AWS::Cognito::UserPoolResourceServer", ResourceServerId;
     Version, "AWS::Lambda::Version", VersionArn;
 }
 
@@ -95,6 +96,8 @@ known_later! {
     ProviderArn,
     /// Name of a DNS record.
     RecordName,
+    /// Id of a resource server.
+    ResourceServerId,
     /// Name of a role.
     RoleName,
     /// ARN of a version of a function.

@@ -10,7 +10,9 @@ mod skill;
 mod tests;
 
 pub use delivery::delivery;
-pub use identity::{ALEXA, ClientNames, DOMAIN, DOMAIN_RECORD, SMS_ROLE, USER_POOL, WEB, identity};
+pub use identity::{
+    ALEXA, ClientNames, DOMAIN, DOMAIN_RECORD, RESOURCE_SERVER, SMS_ROLE, USER_POOL, WEB, identity,
+};
 pub use outputs::{DeliveryOutputs, IdentityOutputs, OutputError, SkillOutputs};
 pub use parameters::{
     AccountParameters, DeliveryParameters, IdentityParameters, OwnParameters, ProfileParameters,

@@ -23,9 +23,21 @@ pub(crate) async fn register(access: &Access, stack: &StackFile) -> Result<(), F
         Pages::ManagedLogin => 2,
         Pages::Classic => 1,
     };
+    let servers = identity.resource_servers.iter();
+    let servers = servers.map(|(identifier, scopes)| {
+        let scopes = scopes.iter().map(
+            |(name, description)| json!({ "ScopeName": name, "ScopeDescription": description }),
+        );
+        json!({
+            "Identifier": identifier,
+            "Name": identifier.friendly_name(),
+            "Scopes": scopes.collect::<Vec<_>>(),
+        })
+    });
     let body = json!({
         "id": pool,
         "settings": settings(stack, pool),
+        "resourceServers": servers.collect::<Vec<_>>(),
         "domain": prefix.map(|prefix| json!({ "Domain": prefix, "ManagedLoginVersion": version })),
     });
     if console::post(access, "user-pools", &body).await? {

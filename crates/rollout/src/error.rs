@@ -59,6 +59,7 @@ Code {
     GuardIssuer = "GUARD_ISSUER", "a deployment would change the form of issuer in tokens";
     GuardRedirectUris = "GUARD_REDIRECT_URIS", "a deployment would remove a redirect URI in use";
     GuardData = "GUARD_DATA", "a deployment would remove or replace a resource that holds data";
+    GuardScopes = "GUARD_SCOPES", "a deployment would remove scopes of your own";
     GuardLive = "GUARD_LIVE", "the live version of the skill would lose what it uses";
     Import = "IMPORT", "the skill package was not imported";
     Interrupted = "INTERRUPTED", "interrupted between two steps; run it again";

@@ -20,6 +20,7 @@ use crate::aws::identity::{self as aws_identity, is_denied};
 use crate::aws::stack::{Import, Observed, StackClient, is_missing};
 use crate::error::{Code, Error};
 use crate::inputs::Inputs;
+use crate::resource_servers;
 use crate::session::Session;
 use crate::template::Template;
 
@@ -164,6 +165,7 @@ pub(crate) async fn obstacle(
         rotation: stack.tokens.rotation,
         attributes: attributes.flatten().collect(),
         domain: &domain,
+        lack: resource_servers::lacking(session, &pool.id).await?,
     };
     let domains = if stack.domain.existing.is_some() {
         Domains::Used(described(session, domain.as_str()).await?)

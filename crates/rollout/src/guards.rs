@@ -33,6 +33,8 @@ pub enum Guard {
     Issuer,
     /// A redirect URI that linked users depend on would be removed.
     RedirectUris,
+    /// A scope that people may have agreed to would be removed.
+    Scopes,
     /// A resource of `infra/resources.yaml` that holds data would be removed or replaced.
     Data,
     /// The live version of the skill would lose something that it uses.
@@ -65,6 +67,10 @@ impl Guard {
         (Self::Issuer, "tokens would have another form of issuer"),
         (Self::RedirectUris, "a redirect URI in use would be removed"),
         (
+            Self::Scopes,
+            "a resource server, or a scope of one, would be removed",
+        ),
+        (
             Self::Data,
             "a resource of `infra/resources.yaml` that holds data would be removed or replaced",
         ),
@@ -84,6 +90,7 @@ impl Guard {
             Self::SignInAttributes => "sign-in-attributes",
             Self::Issuer => "issuer",
             Self::RedirectUris => "redirect-uris",
+            Self::Scopes => "scopes",
             Self::Data => "data",
             Self::Live => "live",
         }
@@ -99,6 +106,7 @@ impl Guard {
             Self::SignInAttributes => Code::GuardSignInAttributes,
             Self::Issuer => Code::GuardIssuer,
             Self::RedirectUris => Code::GuardRedirectUris,
+            Self::Scopes => Code::GuardScopes,
             Self::Data => Code::GuardData,
             Self::Live => Code::GuardLive,
         }
@@ -140,6 +148,10 @@ impl Guard {
             Self::RedirectUris => {
                 "whoever links or signs in through it would end at Cognito's error page"
             }
+            Self::Scopes => {
+                "people who have linked an account may have it, and the API that asks for it would \
+                 refuse them"
+            }
             Self::Data => {
                 "the skill would not find what it has kept there, and the old resource would be left without a stack"
             }
@@ -172,7 +184,7 @@ impl Guard {
                 "undo the change to stack.toml, or name the security profile that the stage was made \
                  with; or deploy it as another stage"
             }
-            Self::Domain | Self::LinkLifetime => return back(),
+            Self::Domain | Self::LinkLifetime | Self::Scopes => return back(),
             Self::SignInAttributes => {
                 return format!(
                     "{}, or deploy it as another stage and move people there",

@@ -9,7 +9,7 @@
 //! 1. commands: `deploy`, `plan`, `status`, `verify`, `destroy`, `unlock`, `delivery`, `logs`
 //! 2. `walks`
 //! 3. `steps`
-//! 4. what steps share: `accounts`, `checks`, `existing_pool`, `live`
+//! 4. what steps share: `accounts`, `checks`, `existing_pool`, `live`, `resource_servers`
 //! 5. one run: `home_region`, `inputs`, `package`, `secrets`, `session`,
 //!    `stage_in_another_region`
 //! 6. `guards`, `agreement`
@@ -49,6 +49,7 @@ pub mod plan;
 mod poll;
 pub mod progress;
 pub mod resolver;
+mod resource_servers;
 pub mod secrets;
 pub mod session;
 mod stage_in_another_region;

@@ -56,6 +56,7 @@ impl Tale<'_> {
     pub(super) async fn visit(&mut self, page: &WebPage) -> Result<(), Problem> {
         for visit in 0..page.factors.len().max(1) {
             let tokens = self.sign_in_on(page).await?;
+            check_scopes(page, &tokens.access_token)?;
             if page.scopes.iter().any(|scope| scope == "openid") {
                 self.step = "look at the account on the web page";
                 self.see_the_account(page, &tokens).await?;
@@ -184,5 +185,43 @@ impl Tale<'_> {
             .header("x-amz-target", target)
             .body(input.to_string());
         http::json(request, url).await
+    }
+}
+
+/// An API that the page calls looks for its scope in the access token.
+fn check_scopes(page: &WebPage, access_token: &str) -> Result<(), Problem> {
+    let claims = access_token.split('.').nth(1).unwrap_or_default();
+    let claims = URL_SAFE_NO_PAD.decode(claims).unwrap_or_default();
+    let claims: Value = serde_json::from_slice(&claims).unwrap_or_default();
+    let granted = claims["scope"].as_str().unwrap_or_default();
+    let lacks = |scope: &&String| !granted.split(' ').any(|one| one == *scope);
+    match page.scopes.iter().find(lacks) {
+        None => Ok(()),
+        Some(lacking) => Err(Problem::unexpected(
+            format!("an access token with the scope {lacking}"),
+            format!("one with `{granted}`"),
+            "see identity.web-client.scopes and identity.resource-servers of stack.toml",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_has_every_scope_that_the_page_asked_for() {
+        let page = |scopes: &[&str]| WebPage {
+            client_id: "page".to_owned(),
+            sign_in: Url::parse("https://login.example.com").unwrap(),
+            callback_url: "https://www.example.com".to_owned(),
+            scopes: scopes.iter().map(ToString::to_string).collect(),
+            factors: Vec::new(),
+        };
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"scope":"openid taxi/order"}"#);
+        let token = format!("e30.{claims}.c2ln");
+        assert!(check_scopes(&page(&["taxi/order", "openid"]), &token).is_ok());
+        assert!(check_scopes(&page(&["taxi/cancel"]), &token).is_err());
+        assert!(check_scopes(&page(&["openid"]), "opaque").is_err());
     }
 }

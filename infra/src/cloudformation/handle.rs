@@ -1,5 +1,6 @@
 //! Handles to resources of a template, and what can be asked of them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -15,12 +16,12 @@ pub trait Kind {
 
 /// A resource that was added to a template.
 pub struct Handle<R> {
-    id: &'static str,
+    id: Cow<'static, str>,
     kind: PhantomData<fn() -> R>,
 }
 
 impl<R: Kind> Handle<R> {
-    pub(super) fn new(id: &'static str) -> Self {
+    pub(super) fn new(id: Cow<'static, str>) -> Self {
         Self {
             id,
             kind: PhantomData,
@@ -29,17 +30,17 @@ impl<R: Kind> Handle<R> {
 
     /// What `Ref` answers for the resource.
     pub fn reference(&self) -> Value<R::Ref> {
-        Value::reference(self.id)
+        Value::reference(self.id.clone())
     }
 
     /// An attribute of the resource.
     pub fn get<T>(&self, attribute: &Attribute<R, T>) -> Value<T> {
-        Value::attribute(self.id, attribute.name)
+        Value::attribute(self.id.clone(), attribute.name)
     }
 
     /// The logical id.
-    pub fn id(&self) -> &'static str {
-        self.id
+    pub fn id(&self) -> &str {
+        &self.id
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Template {
     parameters: IndexMap<Cow<'static, str>, Declaration>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     conditions: IndexMap<&'static str, Equals>,
-    resources: IndexMap<&'static str, Entry>,
+    resources: IndexMap<Cow<'static, str>, Entry>,
     outputs: IndexMap<&'static str, Output>,
     /// Names that were given twice; rendering refuses them.
     #[serde(skip)]
@@ -45,7 +45,7 @@ pub enum RenderError {
 struct Entry {
     resource: Resource,
     retention: Retention,
-    depends_on: Option<&'static str>,
+    depends_on: Vec<String>,
     condition: Option<Test>,
 }
 
@@ -128,7 +128,7 @@ impl Template {
 
     /// Adds a resource that goes when the stack goes.
     pub fn add<R: Kind + Into<Resource>>(&mut self, id: &'static str, resource: R) -> Handle<R> {
-        self.insert(id, resource, Retention::Never, None)
+        self.insert(id, resource, Retention::Never, Vec::new())
     }
 
     /// Adds a resource that outlives the stack and every replacement.
@@ -137,26 +137,27 @@ impl Template {
         id: &'static str,
         resource: R,
     ) -> Handle<R> {
-        self.insert(id, resource, Retention::Always, None)
+        self.insert(id, resource, Retention::Always, Vec::new())
     }
 
     /// Adds a resource that is retained, except by the rollback of the operation that makes it.
     pub fn add_retained_once_made<R: Kind + Into<Resource>>(
         &mut self,
-        id: &'static str,
+        id: impl Into<Cow<'static, str>>,
         resource: R,
     ) -> Handle<R> {
-        self.insert(id, resource, Retention::OnceMade, None)
+        self.insert(id, resource, Retention::OnceMade, Vec::new())
     }
 
-    /// Adds a retained resource that waits for another one which it does not refer to.
-    pub fn add_retained_after<R: Kind + Into<Resource>, Q: Kind>(
+    /// Adds a retained resource that waits for others which it does not refer to.
+    pub fn add_retained_after<'a, R: Kind + Into<Resource>, Q: Kind + 'a>(
         &mut self,
         id: &'static str,
         resource: R,
-        first: Option<&Handle<Q>>,
+        first: impl IntoIterator<Item = &'a Handle<Q>>,
     ) -> Handle<R> {
-        self.insert(id, resource, Retention::Always, first.map(Handle::id))
+        let first = first.into_iter().map(|handle| handle.id().to_owned());
+        self.insert(id, resource, Retention::Always, first.collect())
     }
 
     /// Has a resource, and an output of the same stack that tells of it, only where a condition holds.
@@ -227,19 +228,20 @@ impl Template {
 
     fn insert<R: Kind + Into<Resource>>(
         &mut self,
-        id: &'static str,
+        id: impl Into<Cow<'static, str>>,
         resource: R,
         retention: Retention,
-        depends_on: Option<&'static str>,
+        depends_on: Vec<String>,
     ) -> Handle<R> {
+        let id = id.into();
         let entry = Entry {
             resource: resource.into(),
             retention,
             depends_on,
             condition: None,
         };
-        if self.resources.insert(id, entry).is_some() || self.parameters.contains_key(id) {
-            self.repeated.push(id.into());
+        if self.resources.insert(id.clone(), entry).is_some() || self.parameters.contains_key(&id) {
+            self.repeated.push(id.clone());
         }
         Handle::new(id)
     }
@@ -276,8 +278,10 @@ impl Serialize for Entry {
             map.serialize_entry("DeletionPolicy", policy)?;
             map.serialize_entry("UpdateReplacePolicy", "Retain")?;
         }
-        if let Some(id) = self.depends_on {
-            map.serialize_entry("DependsOn", id)?;
+        match self.depends_on.as_slice() {
+            [] => {}
+            [first] => map.serialize_entry("DependsOn", first)?,
+            several => map.serialize_entry("DependsOn", several)?,
         }
         map.serialize_entry("Properties", &self.resource)?;
         map.end()

@@ -27,7 +27,7 @@ pub struct Intrinsic(Function);
 enum Function {
     Ref(Cow<'static, str>),
     #[serde(rename = "Fn::GetAtt")]
-    GetAtt(&'static str, &'static str),
+    GetAtt(Cow<'static, str>, &'static str),
     #[serde(rename = "Fn::Sub")]
     Sub(String),
     #[serde(rename = "Fn::If")]
@@ -39,7 +39,7 @@ impl<T> Value<T> {
         Self::Later(Intrinsic(Function::Ref(id.into())))
     }
 
-    pub(super) fn attribute(id: &'static str, name: &'static str) -> Self {
+    pub(super) fn attribute(id: Cow<'static, str>, name: &'static str) -> Self {
         Self::Later(Intrinsic(Function::GetAtt(id, name)))
     }
 

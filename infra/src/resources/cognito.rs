@@ -41,6 +41,32 @@ pub struct CustomDomainConfig {
     pub certificate_arn: String,
 }
 
+/// `AWS::Cognito::UserPoolResourceServer`: an API, and the scopes that it knows.
+///
+/// `Identifier` and `UserPoolId` cannot change without another resource server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UserPoolResourceServer {
+    /// The user pool.
+    pub user_pool_id: Value<UserPoolId>,
+    /// The part of its scopes before the last `/`.
+    pub identifier: String,
+    /// Its name in the Cognito console.
+    pub name: String,
+    /// Its scopes.
+    pub scopes: Vec<ResourceServerScope>,
+}
+
+/// A scope of a resource server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ResourceServerScope {
+    /// The part behind the last `/`.
+    pub scope_name: String,
+    /// A sentence about what it allows.
+    pub scope_description: String,
+}
+
 /// `AWS::Cognito::ManagedLoginBranding`: the style without which managed login shows
 /// "Login pages unavailable".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -9,6 +9,7 @@ use super::declaration::{Accounts, Later, OWN_POOL, POOLS};
 use super::domain::Domain;
 use super::email::Email;
 use super::password::Password;
+use super::resource_servers::ResourceServers;
 use super::value::{Distinct, Duration, words};
 use super::web_client::WebClient;
 
@@ -76,6 +77,16 @@ pub struct Identity {
         "examples" = [{ "callback-urls": ["https://www.example.com/signed-in"] }]
     ))]
     pub web_client: Option<WebClient>,
+    /// Scopes of your own, by the identifier of the API that they are for: `taxi = { order = "Order taxis in your
+    /// name" }` gives the scope `taxi/order`, which `linking.scopes` and `web-client.scopes` can name. A pool that
+    /// exists already has to have them ([more](identity.md#scopes-of-your-own)).
+    #[schemars(extend(
+        "x-applies-to" = POOLS,
+        "x-later" = Later::Guarded("scopes".to_owned()),
+        "x-source" = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html",
+        "examples" = [{ "taxi": { "order": "Order taxis in your name" } }]
+    ))]
+    pub resource_servers: ResourceServers,
     /// A user pool that exists already: app clients and a domain are made in it, and nothing else of it is touched
     /// ([more](identity.md#a-user-pool-that-exists-already)).
     #[schemars(
@@ -117,6 +128,7 @@ impl Default for Identity {
             pages: Pages::ManagedLogin,
             email: None,
             web_client: None,
+            resource_servers: ResourceServers::default(),
             user_pool_id: None,
             issuer: Issuer::Original,
             tokens: Tokens::default(),

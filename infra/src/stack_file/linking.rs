@@ -7,13 +7,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::declaration::POOLS;
+use super::resource_servers::{ScopeName, ServerIdentifier};
 use super::value::{Distinct, ValueError, words};
 
 /// Account linking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Linking {
-    /// Scopes that the skill asks for and that the app client allows. Login with Amazon has `profile`, `profile:user_id`
+    /// Scopes that the skill asks for and that the app client allows: Cognito's, and those of
+    /// `identity.resource-servers`, such as `taxi/order`. Login with Amazon has `profile`, `profile:user_id`
     /// for the id alone, and `postal_code`.
     #[schemars(extend("x-source" = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html"))]
     pub scopes: Distinct<Scope>,
@@ -64,7 +66,7 @@ pub enum Scope {
     PostalCode,
     /// `GetUser` and the other operations that a user may call on their own account.
     UserAdmin,
-    /// A scope of a resource server: `server/scope`.
+    /// A scope of a resource server: its identifier, `/`, and the scope's name.
     Custom(String),
 }
 
@@ -78,6 +80,14 @@ impl Scope {
         Self::ProfileUserId,
         Self::PostalCode,
     ];
+
+    /// The identifier of its resource server and its name there; `None` if it is Cognito's or Amazon's own.
+    pub fn of_server(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Custom(scope) => scope.rsplit_once('/'),
+            _ => None,
+        }
+    }
 
     /// Whether a user pool can grant it.
     pub(super) fn is_of_a_pool(&self) -> bool {
@@ -111,28 +121,24 @@ impl FromStr for Scope {
         if let Some(scope) = Self::STANDARD.iter().find(|scope| scope.as_str() == text) {
             return Ok(scope.clone());
         }
-        match text.split_once('/') {
-            Some((server, scope)) if is_scope_token(server) && is_scope_token(scope) => {
-                Ok(Self::Custom(text.to_owned()))
-            }
-            _ => Err(ValueError::new(
-                text,
-                "a scope",
-                "use openid, email, phone, profile or aws.cognito.signin.user.admin, and with Login \
-                 with Amazon profile, profile:user_id or postal_code",
-            )),
+        let is_custom = |(server, name): (&str, &str)| {
+            server.parse::<ServerIdentifier>().is_ok() && name.parse::<ScopeName>().is_ok()
+        };
+        if text.len() <= LONGEST_SCOPE && text.rsplit_once('/').is_some_and(is_custom) {
+            return Ok(Self::Custom(text.to_owned()));
         }
+        Err(ValueError::new(
+            text,
+            "a scope",
+            "use openid, email, phone, profile or aws.cognito.signin.user.admin, or one of your own such \
+             as `taxi/order`, and with Login with Amazon profile, profile:user_id or postal_code",
+        ))
     }
 }
 
-/// Whether `text` can be part of a scope
-/// ([RFC 6749, 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
-fn is_scope_token(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'/'))
-}
+/// Most characters of a scope that a client is allowed
+/// ([`AllowedOAuthScopes`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html)).
+const LONGEST_SCOPE: usize = 256;
 
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,7 +150,7 @@ super::value::as_text! { Scope, {
     "type": "string",
     "anyOf": [
         { "enum": Scope::STANDARD.map(|scope| scope.to_string()) },
-        { "pattern": "^[!#-.0-\\[\\]-~]+/[!#-.0-\\[\\]-~]+$" }
+        { "pattern": "^[!#-\\[\\]-~]+/[!#-.0-\\[\\]-~]+$", "maxLength": LONGEST_SCOPE }
     ]
 } }
 

@@ -8,6 +8,7 @@ mod existing_pool;
 mod identity;
 mod linking;
 mod messages;
+mod resource_servers;
 mod scope;
 mod stages;
 mod tokens;
@@ -76,6 +77,7 @@ fn all() -> impl Iterator<Item = &'static Rule> {
         web_client::RULES,
         attributes::RULES,
         linking::RULES,
+        resource_servers::RULES,
         stages::RULES,
     ]
     .into_iter()

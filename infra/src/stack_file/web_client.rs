@@ -19,7 +19,7 @@ pub struct WebClient {
     /// URLs that people may be sent to who have signed out.
     #[serde(default = "no_urls")]
     pub logout_urls: Distinct<WebUrl>,
-    /// Scopes that the page may ask for.
+    /// Scopes that the page may ask for: Cognito's, and those of `identity.resource-servers`.
     #[serde(default = "default_scopes")]
     pub scopes: Distinct<Scope>,
     /// How long its refresh tokens are valid, counted from sign-in: 1h to 3650d.

@@ -90,6 +90,7 @@ pub fn delivery(stack: &StackFile) -> Template {
                 &[
                     actions::PLAN,
                     places.if_domain(actions::PLAN_DOMAIN),
+                    places.if_scopes(actions::PLAN_SCOPES),
                     actions::CHANGE,
                 ],
                 Some(&service),
@@ -107,7 +108,11 @@ pub fn delivery(stack: &StackFile) -> Template {
             assume_role_policy_document: job(Sub::text(PLAN_ENVIRONMENT)),
             policies: vec![places.policy(
                 "plan",
-                &[actions::PLAN, places.if_domain(actions::PLAN_DOMAIN)],
+                &[
+                    actions::PLAN,
+                    places.if_domain(actions::PLAN_DOMAIN),
+                    places.if_scopes(actions::PLAN_SCOPES),
+                ],
                 None,
                 own::plan(stack),
             )],
@@ -193,7 +198,11 @@ impl Roles {
                 }]),
                 policies: vec![places.policy(
                     "make",
-                    &[actions::MAKE, places.if_domain(actions::MAKE_DOMAIN)],
+                    &[
+                        actions::MAKE,
+                        places.if_domain(actions::MAKE_DOMAIN),
+                        places.if_scopes(actions::MAKE_SCOPES),
+                    ],
                     None,
                     own::make(stack),
                 )],
@@ -284,6 +293,12 @@ impl Places<'_> {
         if self.domain.is_some() { grants } else { &[] }
     }
 
+    /// Grants for resource servers, where the stack file has some.
+    fn if_scopes(&self, grants: &'static [Grant]) -> &'static [Grant] {
+        let has_servers = !self.identity.resource_servers.is_empty();
+        if has_servers { grants } else { &[] }
+    }
+
     /// What roles of the stage do. A text message is for a phone number, which is no resource, and
     /// for no topic.
     fn work(&self) -> Vec<Statement> {
@@ -299,7 +314,7 @@ impl Places<'_> {
     fn statements(&self, grants: &[Grant]) -> Vec<Statement> {
         let needed = |grant: &&Grant| {
             (self.identity.has_a_pool() || !grant.is_about_pools())
-                && (self.identity.makes_a_pool() || !grant.is_for_a_new_pool())
+                && (self.identity.makes_a_pool() || !grant.is_for_ones_own_pool())
         };
         let needed = grants.iter().filter(needed);
         needed.map(|grant| self.statement(*grant)).collect()

@@ -1,4 +1,4 @@
-//! The identity stack: user pool, app client, domain, style, and the role for text messages. Of a pool
+//! The identity stack: user pool, resource servers, app client, domain, style, and the role for text messages. Of a pool
 //! that exists already there are app client and style, and a domain unless it has one to be used.
 //!
 //! Everything in it outlives the stack: who deletes it by mistake loses no user.
@@ -6,22 +6,27 @@
 mod client;
 mod domain;
 mod pool;
+mod resource_servers;
 
 use indexmap::IndexMap;
 use models::ids::UserPoolId;
 
 use super::{SECURE_URL, WantedRole, outputs, parameters, stage_parameter, stage_role};
 use crate::cloudformation::{
-    Condition, Effect, Handle, Parameter, PolicyDocument, Principal, Pseudo, Statement, Sub,
+    Condition, Effect, Handle, Kind, Parameter, PolicyDocument, Principal, Pseudo, Statement, Sub,
     Template, Value,
 };
 use crate::resources::{
     ManagedLoginBranding, Policy, Role, SmsConfiguration, UserPool, UserPoolClient,
+    UserPoolResourceServer,
 };
 use crate::stack_file::{Pages, StackFile};
 
 /// The user pool, by its name in the template.
 pub const USER_POOL: &str = "UserPool";
+
+/// The type of a resource server, of which there is one for each that the stack file has.
+pub const RESOURCE_SERVER: &str = UserPoolResourceServer::TYPE;
 
 /// The host of the sign-in pages, by its name in the template.
 pub const DOMAIN: &str = "UserPoolDomain";
@@ -76,12 +81,16 @@ pub fn identity(stack: &StackFile) -> Template {
         Some(existing) => (Value::Literal(existing.clone()), arn(existing)),
         None => add_pool(&mut template, stack, &stage),
     };
-    let client = template.add_retained(
+    // Cognito refuses a client whose scopes it does not know yet.
+    let servers = resource_servers::add(&mut template, stack, &pool);
+    let client = template.add_retained_after(
         ALEXA.client,
         client::for_alexa(stack, &stage, &pool, &redirect_uris),
+        &servers,
     );
     let web_client = stack.identity.web_client.as_ref().map(|web| {
-        template.add_retained(WEB.client, client::for_the_web(stack, &stage, &pool, web))
+        let web = client::for_the_web(stack, &stage, &pool, web);
+        template.add_retained_after(WEB.client, web, &servers)
     });
     let managed = stack.identity.pages == Pages::ManagedLogin;
     let style = |client: &Handle<UserPoolClient>| ManagedLoginBranding {

@@ -118,6 +118,63 @@ fn a_domain_of_ones_own_takes_the_place_of_the_prefix() {
     );
 }
 
+/// An API, one with a URL, and a web page that may call one of them.
+const SCOPES: &str = "[identity.resource-servers]\ntaxi = { order = 'Order taxis in your name', cancel = 'Cancel them' }\n\
+    'https://api.example.com' = { read = 'Read' }\n\
+    [identity.web-client]\ncallback-urls = ['https://www.example.com']\nscopes = ['openid', 'taxi/cancel']\n\
+    [linking]\nscopes = ['openid', 'email', 'taxi/order']\n";
+
+#[test]
+fn a_client_is_made_after_the_scopes_that_it_is_allowed() {
+    let stack = stack(SCOPES);
+    let template = json(&identity(&stack));
+    let resources = &template["Resources"];
+    assert_eq!(
+        resources["ResourceServerTaxi"],
+        serde_json::json!({
+            "Type": "AWS::Cognito::UserPoolResourceServer",
+            "DeletionPolicy": "RetainExceptOnCreate",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": {
+                "UserPoolId": { "Ref": "UserPool" },
+                "Identifier": "taxi",
+                "Name": "taxi",
+                "Scopes": [
+                    { "ScopeName": "cancel", "ScopeDescription": "Cancel them" },
+                    { "ScopeName": "order", "ScopeDescription": "Order taxis in your name" },
+                ],
+            },
+        })
+    );
+    let servers = resources.as_object().unwrap().iter();
+    let servers: Vec<_> = servers
+        .filter(|(_, one)| one["Type"] == RESOURCE_SERVER)
+        .map(|(id, _)| serde_json::json!(id))
+        .collect();
+    assert_eq!(servers.len(), 2);
+    for client in ["UserPoolClient", "WebClient"] {
+        assert_eq!(resources[client]["DependsOn"], serde_json::json!(servers));
+    }
+    let scopes = &resources["UserPoolClient"]["Properties"]["AllowedOAuthScopes"];
+    assert_eq!(
+        *scopes,
+        serde_json::json!(["openid", "email", "taxi/order"])
+    );
+}
+
+/// The scopes of a pool of others are theirs to change.
+#[test]
+fn no_resource_server_is_made_in_a_pool_that_exists() {
+    let stack = stack(&format!("{EXISTING}{SCOPES}"));
+    let template = json(&identity(&stack));
+    assert!(
+        !template.to_string().contains(RESOURCE_SERVER),
+        "{template}"
+    );
+    let scopes = &template["Resources"]["WebClient"]["Properties"]["AllowedOAuthScopes"];
+    assert_eq!(*scopes, serde_json::json!(["openid", "taxi/cancel"]));
+}
+
 const EXISTING: &str = "identity.user-pool-id = 'eu-west-1_AbCdEf123'\n";
 
 /// The same with the domain that the pool has.

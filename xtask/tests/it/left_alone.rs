@@ -9,7 +9,7 @@ use crate::console::Console;
 /// Everything of a pool that could be changed: the pool itself with its domain, its factors and tags,
 /// and the app clients of others.
 ///
-/// Of groups, resource servers, identity providers and log delivery the local stage knows nothing. A
+/// Of groups, identity providers and log delivery the local stage knows nothing. A
 /// call that makes one is refused there, and [`changes`] would tell of it.
 pub(crate) fn described(console: &Console<'_>, pool: &str) -> Value {
     let id = json!({ "UserPoolId": pool });
@@ -21,7 +21,14 @@ pub(crate) fn described(console: &Console<'_>, pool: &str) -> Value {
     let factors = console.cognito("GetUserPoolMfaConfig", &id);
     let tags = json!({ "ResourceArn": described["Arn"] });
     let tags = console.cognito("ListTagsForResource", &tags);
-    json!([described, factors, tags, clients_of_others(console, pool)])
+    let servers = console.cognito("ListResourceServers", &id);
+    json!([
+        described,
+        factors,
+        tags,
+        servers,
+        clients_of_others(console, pool)
+    ])
 }
 
 /// The app clients that the second skill has not made, with their secrets and styles.

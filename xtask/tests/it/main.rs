@@ -47,6 +47,7 @@ mod recovery;
 mod regions;
 #[cfg(unix)]
 mod repository;
+mod resource_servers;
 mod resources;
 mod secrets;
 mod skill_secrets;

@@ -28,10 +28,11 @@ impl Import {
             .iter()
             .filter_map(|name| self.identifier.get(name).map(String::as_str))
             .collect();
-        if self.resource_type == "AWS::Cognito::ManagedLoginBranding" {
-            values.join("|")
-        } else {
-            values.last().copied().unwrap_or_default().to_owned()
+        match self.resource_type.as_str() {
+            "AWS::Cognito::ManagedLoginBranding" | "AWS::Cognito::UserPoolResourceServer" => {
+                values.join("|")
+            }
+            _ => values.last().copied().unwrap_or_default().to_owned(),
         }
     }
 

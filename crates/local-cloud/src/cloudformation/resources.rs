@@ -15,6 +15,7 @@ mod pool;
 mod provider;
 mod read;
 mod record;
+mod resource_server;
 mod role;
 #[cfg(feature = "dynamodb")]
 mod table;
@@ -76,6 +77,7 @@ impl Handler<'_> {
             "AWS::Cognito::UserPoolDomain" => domain::create(self, wanted).await,
             #[cfg(feature = "dynamodb")]
             "AWS::DynamoDB::Table" => table::create(self, wanted),
+            "AWS::Cognito::UserPoolResourceServer" => resource_server::create(self, wanted).await,
             "AWS::IAM::ManagedPolicy" => managed_policy::create(self, wanted),
             "AWS::IAM::OIDCProvider" => provider::create(self, wanted),
             "AWS::IAM::Role" => role::create(self, wanted),
@@ -103,6 +105,9 @@ impl Handler<'_> {
             "AWS::Cognito::UserPoolDomain" => domain::update(self, physical, wanted).await,
             #[cfg(feature = "dynamodb")]
             "AWS::DynamoDB::Table" => table::update(self, physical, before, wanted),
+            "AWS::Cognito::UserPoolResourceServer" => {
+                resource_server::update(self, physical, wanted).await
+            }
             "AWS::IAM::ManagedPolicy" => managed_policy::update(self, physical, wanted),
             "AWS::IAM::OIDCProvider" => provider::update(self, physical, before, wanted),
             "AWS::IAM::Role" => role::update(self, physical, before, wanted),
@@ -128,6 +133,9 @@ impl Handler<'_> {
             "AWS::Cognito::UserPool" => pool::take_up(self, physical).await,
             "AWS::Cognito::UserPoolClient" => client::take_up(self, physical, declared).await,
             "AWS::Cognito::UserPoolDomain" => domain::take_up(self, physical).await,
+            "AWS::Cognito::UserPoolResourceServer" => {
+                resource_server::take_up(self, physical).await
+            }
             "AWS::IAM::Role" => role::take_up(self, physical),
             other => Err(HandlerError::unsupported(other)),
         }
@@ -147,6 +155,7 @@ impl Handler<'_> {
             "AWS::Cognito::UserPoolDomain" => domain::delete(self, physical, properties).await,
             #[cfg(feature = "dynamodb")]
             "AWS::DynamoDB::Table" => table::delete(self, physical),
+            "AWS::Cognito::UserPoolResourceServer" => resource_server::delete(self, physical).await,
             "AWS::IAM::ManagedPolicy" => managed_policy::delete(self, physical),
             "AWS::IAM::OIDCProvider" => provider::delete(self, physical),
             "AWS::IAM::Role" => role::delete(self, physical),

@@ -72,7 +72,7 @@ impl ClientSettings {
         let settings: Self = serde_json::from_value(Value::Object(document.clone()))
             .map_err(|error| AwsError::bad_request("SerializationException", error.to_string()))?;
         settings.check_urls()?;
-        settings.check_oauth()?;
+        settings.check_oauth(pool)?;
         settings.lifetimes.check()?;
         settings.check_auth_flows(pool.settings.user_pool_tier)?;
         settings.check_attributes(pool)?;
@@ -91,12 +91,12 @@ impl ClientSettings {
         }
     }
 
-    fn check_oauth(&self) -> Result<(), AwsError> {
-        if let Some(scope) = self
-            .scopes
-            .iter()
-            .find(|scope| !STANDARD_SCOPES.contains(&scope.as_str()))
-        {
+    fn check_oauth(&self, pool: &Pool) -> Result<(), AwsError> {
+        let exists = |scope: &&String| {
+            let mut servers = pool.resource_servers.iter();
+            STANDARD_SCOPES.contains(&scope.as_str()) || servers.any(|server| server.knows(scope))
+        };
+        if let Some(scope) = self.scopes.iter().find(|scope| !exists(scope)) {
             return Err(AwsError::bad_request(
                 "ScopeDoesNotExistException",
                 format!("Invalid scope requested: {scope}"),
@@ -117,12 +117,19 @@ impl ClientSettings {
                  flow.",
             ));
         }
+        let has_custom = self
+            .scopes
+            .iter()
+            .any(|scope| !STANDARD_SCOPES.contains(&scope.as_str()));
         if machine {
-            // A stage has no resource servers, hence no custom scopes.
             return Err(AwsError::bad_request(
                 "InvalidOAuthFlowException",
-                "client_credentials flow can not be selected if client does not have custom \
-                 scopes.",
+                if has_custom {
+                    "client_credentials flow is not part of this stage."
+                } else {
+                    "client_credentials flow can not be selected if client does not have custom \
+                     scopes."
+                },
             ));
         }
         if !self.flows.is_empty() && self.callback_urls.is_empty() {

@@ -20,6 +20,7 @@ mod oauth;
 mod omission;
 mod pages;
 mod pool;
+mod resource_server;
 mod schema;
 mod settings;
 mod spoil;
@@ -97,13 +98,14 @@ impl Cognito {
         Ok(())
     }
 
-    /// Makes a pool whose id is known already; `false` where there is one. Its settings, and its domain,
-    /// are those that the API takes.
+    /// Makes a pool whose id is known already; `false` where there is one. Its settings, its domain and its
+    /// resource servers are those that the API takes.
     pub(crate) fn keep_pool(
         &self,
         id: &str,
         mut settings: Value,
         domain: Option<Value>,
+        resource_servers: Vec<Value>,
     ) -> Result<bool, AwsError> {
         let alphanumeric = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let region = match id.split_once('_') {
@@ -121,11 +123,13 @@ impl Cognito {
             id.clone_into(&mut pool.id);
             state.pools.insert(id.to_owned(), pool);
         }
-        if let Some(mut domain) = domain {
-            domain["Region"] = region.into();
-            domain["UserPoolId"] = id.into();
-            let made = api::call(&mut state, &self.shared, "CreateUserPoolDomain", &domain);
-            if let Err(error) = made {
+        let domain = domain.map(|domain| ("CreateUserPoolDomain", domain));
+        let servers = resource_servers.into_iter();
+        let servers = servers.map(|server| ("CreateResourceServer", server));
+        for (operation, mut input) in domain.into_iter().chain(servers) {
+            input["Region"] = region.into();
+            input["UserPoolId"] = id.into();
+            if let Err(error) = api::call(&mut state, &self.shared, operation, &input) {
                 state.pools.shift_remove(id);
                 return Err(error);
             }

@@ -16,6 +16,7 @@ use crate::cognito::domain::{Domain, Host};
 use crate::cognito::grants::Grants;
 use crate::cognito::keys::PoolKeys;
 use crate::cognito::mfa::MfaConfig;
+use crate::cognito::resource_server::ResourceServer;
 use crate::cognito::settings::{Settings, Tier};
 use crate::cognito::users::Users;
 use crate::cognito::{errors, omission, schema};
@@ -37,6 +38,7 @@ pub(crate) struct Pool {
     pub(crate) clients: IndexMap<String, Client>,
     pub(crate) domains: Vec<Domain>,
     pub(crate) brandings: Vec<Branding>,
+    pub(crate) resource_servers: Vec<ResourceServer>,
     pub(crate) users: Users,
     pub(crate) grants: Grants,
 }
@@ -63,6 +65,7 @@ impl Pool {
             clients: IndexMap::new(),
             domains: Vec::new(),
             brandings: Vec::new(),
+            resource_servers: Vec::new(),
             users: Users::default(),
             grants: Grants::default(),
         })

@@ -96,13 +96,16 @@ struct NewPool {
     settings: Value,
     /// As `CreateUserPoolDomain` takes it.
     domain: Option<Value>,
+    /// As `CreateResourceServer` takes them.
+    #[serde(default)]
+    resource_servers: Vec<Value>,
 }
 
 async fn add_pool(
     State((_, cognito)): State<(Alexa, Cognito)>,
     Json(pool): Json<NewPool>,
 ) -> (StatusCode, Json<Value>) {
-    match cognito.keep_pool(&pool.id, pool.settings, pool.domain) {
+    match cognito.keep_pool(&pool.id, pool.settings, pool.domain, pool.resource_servers) {
         Ok(is_new) => kept(is_new),
         Err(error) => (
             StatusCode::BAD_REQUEST,

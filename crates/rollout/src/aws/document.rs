@@ -111,6 +111,34 @@ pub(crate) async fn domain(
     Ok((document.get("UserPoolId") == Some(&json!(pool))).then_some(document))
 }
 
+/// A resource server's configuration; `None` when the pool does not have it.
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeResourceServer.html>
+pub(crate) async fn resource_server(
+    aws: &Aws,
+    region: &Region,
+    pool: &UserPoolId,
+    identifier: &str,
+) -> Result<Option<Document>, Error> {
+    let capture = Capture::default();
+    let answer = aws
+        .cognito(region)
+        .describe_resource_server()
+        .user_pool_id(pool.as_str())
+        .identifier(identifier)
+        .customize()
+        .interceptor(capture.clone())
+        .send()
+        .await;
+    match answer {
+        Ok(_) => capture.member("ResourceServer").map(Some),
+        Err(error) if is_missing(error.code()) => Ok(None),
+        Err(error) => Err(Error::aws(
+            format!("cannot read resource server {identifier} of user pool {pool}"),
+            &error,
+        )),
+    }
+}
+
 /// The second factors of a pool, by the names that CloudFormation has for them.
 pub(crate) async fn factors(
     aws: &Aws,

@@ -5,6 +5,7 @@ use infra::stack_file::{FirstFactor, Pages};
 
 use super::ExistingPool;
 use crate::error::{Code, Error};
+use crate::resource_servers::Lack;
 
 /// What stack.toml wants of the pool.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) struct Wanted<'a> {
     pub(super) attributes: Vec<String>,
     /// Where people sign in.
     pub(super) domain: &'a SignInDomain,
+    /// The scope of one's own that it does not have.
+    pub(super) lack: Option<Lack>,
 }
 
 /// What is known of the domain that people sign in at.
@@ -49,6 +52,7 @@ pub(super) fn judge(
         rotation(wanted, pool),
         factors(wanted, pool),
         attributes(wanted, pool),
+        wanted.lack.clone().map(|lack| (lack.what, lack.hint)),
         domain(wanted, pool, domains),
     ];
     let mut obstacles = checks.into_iter().flatten();
@@ -218,6 +222,7 @@ mod tests {
             rotation: false,
             attributes: reads.iter().map(|name| (*name).to_owned()).collect(),
             domain: &"login.example.com".parse().unwrap(),
+            lack: None,
         };
         let lite = ExistingPool {
             lite: true,
@@ -264,6 +269,7 @@ mod tests {
             rotation: true,
             attributes: Vec::new(),
             domain: &"other".parse().unwrap(),
+            lack: None,
         };
         let lite = ExistingPool {
             lite: true,
@@ -285,6 +291,7 @@ mod tests {
             rotation: true,
             attributes: Vec::new(),
             domain: &domain.parse().unwrap(),
+            lack: None,
         };
         judge(&wanted, &pool(), domains).map(|error| error.message().to_owned())
     }

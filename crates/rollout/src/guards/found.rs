@@ -1,6 +1,6 @@
 //! What the guards find in a plan.
 
-use infra::stacks::WEB;
+use infra::stacks::{RESOURCE_SERVER, WEB};
 use serde_json::{Map, Value};
 
 use super::immutable::immutable;
@@ -34,6 +34,7 @@ pub fn findings(part: &Part, pool: Option<&LivePool>) -> Vec<Finding> {
     for change in &part.changes {
         found.extend(other_pool(change));
         found.extend(lost(change));
+        found.extend(lost_scopes(change));
         if part.live_users.is_some() && !is_for_the_web(change) {
             found.extend(lost_live(change));
         }
@@ -73,6 +74,32 @@ pub(super) fn lost(change: &Change) -> Option<Finding> {
         guard,
         what: format!("{} would be {gone}", change.subject),
     })
+}
+
+/// Scopes of one's own. Which of them people were ever asked for is recorded nowhere, so that all of them count.
+fn lost_scopes(change: &Change) -> Option<Finding> {
+    if change.resource_type.as_deref() != Some(RESOURCE_SERVER) {
+        return None;
+    }
+    let finding = |what| Finding {
+        guard: Guard::Scopes,
+        what,
+    };
+    if let Some(gone) = gone(change) {
+        let what = format!("{} would be {gone}, with all its scopes", change.subject);
+        return Some(finding(what));
+    }
+    let identifier = change.before.as_ref()?.get("Identifier")?.as_str()?;
+    let names = |properties: &Map<String, Value>| -> Vec<String> {
+        let scopes = properties.get("Scopes").and_then(Value::as_array);
+        let names = scopes.into_iter().flatten();
+        let names = names.filter_map(|scope| scope["ScopeName"].as_str());
+        names.map(|name| format!("{identifier}/{name}")).collect()
+    };
+    let kept = change.after.as_ref().map(names).unwrap_or_default();
+    let mut lost = change.before.as_ref().map(names).unwrap_or_default();
+    lost.retain(|scope| !kept.contains(scope));
+    (!lost.is_empty()).then(|| finding(format!("scopes would be removed: {}", lost.join(", "))))
 }
 
 /// How something ends by a change, if it does.

@@ -105,6 +105,36 @@ fn the_people_of_another_pool_are_other_people() {
     assert_eq!(between(&one, &one), []);
 }
 
+/// Asked for or not; its description may change.
+#[test]
+fn a_scope_stays_once_it_is_there() {
+    let of = |servers: &str| template(&format!("[identity.resource-servers]\n{servers}"), &[]);
+    let taxi = of("taxi = { order = 'Order taxis', cancel = 'Cancel them' }");
+    for kept in [
+        "taxi = { order = 'Order a taxi', cancel = 'Cancel it' }",
+        "taxi = { order = 'Order taxis', cancel = 'Cancel them', rate = 'Rate them' }\nbus = {}",
+    ] {
+        assert_eq!(between(&taxi, &of(kept)), []);
+    }
+    for (after, told) in [
+        (
+            "taxi = { order = 'Order taxis' }",
+            "scopes would be removed: taxi/cancel",
+        ),
+        (
+            "bus = { order = 'Order' }",
+            "ResourceServerTaxi would be removed, with all its scopes",
+        ),
+    ] {
+        let found = between(&taxi, &of(after));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(
+            (found[0].guard, found[0].what.as_str()),
+            (Guard::Scopes, told)
+        );
+    }
+}
+
 #[test]
 fn nothing_is_found_in_nothing() {
     assert!(guards(&template("", &[])).is_empty());

@@ -18,6 +18,7 @@ use crate::diff::Part;
 use crate::diff::change::{Change, apply};
 use crate::error::{Code, Error};
 use crate::progress::Step;
+use crate::resource_servers;
 use crate::session::Session;
 use crate::state::Left;
 use crate::template::Template;
@@ -33,6 +34,7 @@ struct Live {
     web_client: Seen,
     domain: Option<Document>,
     record: record::Seen,
+    servers: BTreeMap<String, Option<Document>>,
 }
 
 /// What is there of the user pool.
@@ -52,21 +54,19 @@ struct Found {
     /// Absent where the pool is not ours.
     pool: Option<Compared>,
     client: Compared,
-    /// Absent where there is none.
+    // Absent where there is none, or where the pool had it already.
     web_client: Option<Compared>,
-    /// Absent where the pool had it already.
     domain: Option<Compared>,
-    /// Absent where there is none.
     record: Option<Compared>,
+    servers: Vec<Compared>,
 }
 
 impl Found {
     fn all(&self) -> Vec<&Compared> {
         let mut all: Vec<_> = self.pool.iter().collect();
         all.push(&self.client);
-        all.extend(&self.web_client);
-        all.extend(&self.domain);
-        all.extend(&self.record);
+        let more = [&self.web_client, &self.domain, &self.record];
+        all.extend(more.into_iter().flatten().chain(&self.servers));
         all
     }
 
@@ -215,6 +215,7 @@ async fn read(
                     web_client: Seen::Gone,
                     domain: None,
                     record: record::Seen::Undeclared,
+                    servers: BTreeMap::new(),
                 });
             }
         }
@@ -234,11 +235,12 @@ async fn read(
             Ok(None)
         }
     };
-    let (client, web_client, domain, record, factors) = tokio::join!(
+    let (client, web_client, domain, record, servers, factors) = tokio::join!(
         document::client(aws, home, pool, &identity.client_id),
         web_client,
         domain,
         record::read(aws, template, &identity.domain),
+        resource_servers::read(aws, home, pool, &resources),
         factors,
     );
     if let (Pool::Own(live), Some(factors)) = (&mut live, factors?) {
@@ -258,6 +260,7 @@ async fn read(
         web_client: web_client?,
         domain: domain?,
         record: record?,
+        servers: servers?,
     })
 }
 
@@ -315,6 +318,9 @@ fn find(
         web_client,
         domain,
         record: record::compare(&resources, &live.record, live.domain.as_ref()),
+        servers: (live.servers.iter())
+            .filter_map(|(name, server)| compare(name, server.as_ref(), None))
+            .collect(),
     })
 }
 

@@ -18,6 +18,7 @@ use crate::error::{Code, Error};
 use crate::existing_pool::{self, ExistingPool, holds_a_pool};
 use crate::immutable_pool_settings::ImmutablePoolSettings;
 use crate::progress::Step;
+use crate::resource_servers;
 use crate::session::Session;
 use crate::state::{PoolRecord, StageState, WAY_BACK};
 use crate::template::{self, Template};
@@ -62,6 +63,9 @@ pub(crate) async fn look(session: &Session<'_>, _needs: Option<()>) -> Look<Peop
     if existing.is_none() && part.action.is_some() && is_known {
         let own = own_pool(&client, observed.as_ref(), orphan.as_ref())?;
         obstacle = made::obstacle(session, &part, own.as_ref()).await?;
+        if obstacle.is_none() {
+            obstacle = resource_servers::obstacle(session, &part, own.as_ref()).await?;
+        }
     }
     if part.action.is_some() && obstacle.is_none() {
         obstacle = sign_in_domain::obstacle(session, own).await?;

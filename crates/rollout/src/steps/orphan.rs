@@ -14,10 +14,12 @@ use infra::stack_file::ExistingDomain;
 use infra::stacks::{self, IdentityOutputs};
 use models::ids::UserPoolId;
 
+use crate::aws::document;
 use crate::aws::identity::{clients, describe};
 use crate::aws::stack::{Desired, Import};
 use crate::error::{Code, Error};
 use crate::progress::Step;
+use crate::resource_servers;
 use crate::session::Session;
 use crate::template::{Resource, Template};
 
@@ -178,6 +180,16 @@ async fn take_up(
         .and_then(|sms| sms.sns_caller_arn().rsplit('/').next());
     if let Some(role) = role {
         add(stacks::SMS_ROLE, &[("RoleName", role)]);
+    }
+    for (logical, identifier) in resource_servers::of(&resources) {
+        let (aws, home) = (&session.aws, &session.inputs.home);
+        if document::resource_server(aws, home, &id, identifier)
+            .await?
+            .is_some()
+        {
+            let pairs = [("UserPoolId", id.as_str()), ("Identifier", identifier)];
+            add(logical, &pairs);
+        }
     }
     let mut clients = Vec::new();
     for names in [stacks::ALEXA, stacks::WEB] {

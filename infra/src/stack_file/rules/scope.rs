@@ -3,7 +3,7 @@
 use super::Severity::Refused;
 use super::{Rule, Violation, violation};
 use crate::names::{self, AccountFragment};
-use crate::stack_file::{PrefixTemplate, Scope, StackFile};
+use crate::stack_file::{PrefixTemplate, StackFile};
 
 /// What this version deploys is written down here.
 const DOCS: &str = "docs/stack.md";
@@ -27,18 +27,6 @@ pub(super) const RULES: &[Rule] = &[
         keys: &["identity.domain.custom", "name"],
         source: CUSTOM_DOMAIN,
         check: custom_domain_name,
-    },
-    Rule {
-        severity: Refused,
-        keys: &["linking.scopes"],
-        source: DOCS,
-        check: custom_scope,
-    },
-    Rule {
-        severity: Refused,
-        keys: &["identity.web-client.scopes"],
-        source: DOCS,
-        check: custom_web_scope,
     },
     Rule {
         severity: Refused,
@@ -87,24 +75,6 @@ fn custom_domain_name(stack: &StackFile) -> Option<Violation> {
         true,
         error.to_string(),
         "set name in identity.domain.custom; {name}, {stage} and {account} are filled in",
-    )
-}
-
-fn custom_scope(stack: &StackFile) -> Option<Violation> {
-    without_server(&stack.linking.scopes)
-}
-
-fn custom_web_scope(stack: &StackFile) -> Option<Violation> {
-    without_server(&stack.identity.web_client.as_ref()?.scopes)
-}
-
-fn without_server(scopes: &[Scope]) -> Option<Violation> {
-    let custom = |scope: &&Scope| matches!(scope, Scope::Custom(_));
-    let scope = scopes.iter().find(custom)?;
-    violation(
-        true,
-        format!("the scope `{scope}` needs a resource server, which is not part of this version"),
-        "use openid, email, phone, profile or aws.cognito.signin.user.admin",
     )
 }
 

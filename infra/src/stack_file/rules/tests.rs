@@ -5,6 +5,7 @@ mod existing_pool;
 mod identity;
 mod linking;
 mod messages;
+mod resource_servers;
 mod scope;
 mod stages;
 mod tokens;
@@ -24,6 +25,7 @@ fn refused() -> Vec<Case<String>> {
         identity::REFUSED,
         linking::REFUSED,
         messages::REFUSED,
+        resource_servers::REFUSED,
         scope::REFUSED,
         stages::REFUSED,
         tokens::REFUSED,
@@ -33,11 +35,12 @@ fn refused() -> Vec<Case<String>> {
     let written = written.map(|(case, at, message)| ((*case).to_owned(), *at, *message));
     (written.chain([attributes::too_many(), environment::too_large()]))
         .chain(web_client::too_many())
+        .chain(resource_servers::too_many())
         .collect()
 }
 
-fn advised() -> impl Iterator<Item = &'static Case> {
-    [
+fn advised() -> impl Iterator<Item = Case<String>> {
+    let written = [
         attributes::ADVICE,
         environment::ADVICE,
         identity::ADVICE,
@@ -45,9 +48,10 @@ fn advised() -> impl Iterator<Item = &'static Case> {
         messages::ADVICE,
         stages::ADVICE,
         tokens::ADVICE,
-    ]
-    .into_iter()
-    .flatten()
+    ];
+    let written = written.into_iter().flatten();
+    let written = written.map(|(case, at, message)| ((*case).to_owned(), *at, *message));
+    written.chain([resource_servers::many()])
 }
 
 fn text(case: &str) -> String {
@@ -83,7 +87,7 @@ fn contradictions_are_refused_where_they_are() {
 
 #[test]
 fn what_is_not_advisable_is_mentioned_and_allowed() {
-    for (case, position, message) in advised() {
+    for (case, position, message) in &advised().collect::<Vec<_>>() {
         let text = text(case);
         let stack = StackFile::parse(&text, "stack.toml").unwrap();
         assert_found(stack.advice(), case, *position, message);
@@ -93,8 +97,7 @@ fn what_is_not_advisable_is_mentioned_and_allowed() {
 /// A case for another rule that happens to break this one, too, is none.
 #[test]
 fn every_rule_has_a_case_of_its_own() {
-    let advised = advised().map(|(case, at, message)| ((*case).to_owned(), *at, *message));
-    let cases: Vec<_> = refused().into_iter().chain(advised).collect();
+    let cases: Vec<_> = refused().into_iter().chain(advised()).collect();
     let stacks: Vec<_> = cases.iter().map(|(case, ..)| read(&text(case))).collect();
     for (index, rule) in all().enumerate() {
         let mut tried = cases.iter().zip(&stacks);
@@ -144,6 +147,9 @@ fn systems_that_people_run_are_accepted() {
         // A pool that exists already, with codes and a domain of its own.
         "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nfirst-factors = ['password', 'sms-otp']\n[identity.web-client]\ncallback-urls = ['https://www.example.com/in']",
         "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\npages = 'classic'\n[identity.domain]\nexisting = 'login.example.com'\n[linking]\nscopes = ['openid', 'phone']\n[identity.tokens]\nrefresh = '200d'\n[stages.dev]\nregion = 'eu-west-1'",
+        // Scopes of one's own, of an API that is called by its URL, too.
+        "[linking]\nscopes = ['openid', 'taxi/order', 'https://api.example.com/v1/read']\n[identity.resource-servers]\ntaxi = { order = 'Order taxis', cancel = 'Cancel them' }\n'https://api.example.com/v1' = { read = 'Read' }",
+        "[identity]\nuser-pool-id = 'eu-west-1_AbCdEf123'\nresource-servers.taxi.order = 'Order taxis'\n[linking]\nscopes = ['openid', 'taxi/order']",
         // The cheapest plan.
         "[identity]\nplan = 'lite'\npages = 'classic'\n[linking]\ngrants = ['code', 'implicit']",
     ] {

@@ -58,13 +58,14 @@ impl Grant {
         }
     }
 
-    /// Whether it is for making a pool: nobody needs it where one exists already.
-    pub(super) fn is_for_a_new_pool(self) -> bool {
+    /// True if it is for making a pool, or what is only made in one's own: not needed where a pool exists
+    /// already.
+    pub(super) fn is_for_ones_own_pool(self) -> bool {
         let makes = matches!(
             self,
             Self::Tagged(_) | Self::NewPools(_) | Self::PassedRoles(_) | Self::ServiceLinkedRole(_)
         );
-        makes && self.is_about_pools()
+        (makes && self.is_about_pools()) || MAKE_SCOPES.contains(&self)
     }
 
     /// The actions.
@@ -140,6 +141,9 @@ pub const PLAN_DOMAIN: &[Grant] = &[
     Grant::Certificate(&["acm:DescribeCertificate"]),
     Grant::Zone(&["route53:GetHostedZone", "route53:ListResourceRecordSets"]),
 ];
+
+/// Reading of a plan besides, where the stack file has resource servers.
+pub const PLAN_SCOPES: &[Grant] = &[Grant::Pools(&["cognito-idp:DescribeResourceServer"])];
 
 /// What a deployment calls besides.
 pub const CHANGE: &[Grant] = &[
@@ -282,6 +286,15 @@ pub const MAKE: &[Grant] = &[
         "logs:UntagResource",
     ]),
 ];
+
+/// The same for resource servers.
+pub const MAKE_SCOPES: &[Grant] = &[Grant::OwnPools(&[
+    "cognito-idp:CreateResourceServer",
+    "cognito-idp:DeleteResourceServer",
+    "cognito-idp:DescribeResourceServer",
+    "cognito-idp:ListResourceServers",
+    "cognito-idp:UpdateResourceServer",
+])];
 
 /// Of all that is granted on user pools, what is about app clients and their style: it does not touch
 /// the pool that they are in, and is granted on one that exists already. Nothing is deleted there:

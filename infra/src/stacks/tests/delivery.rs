@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::schema::schema;
-use super::{CUSTOM_DOMAIN, EXISTING, EXISTING_DOMAIN, identity, json, names, skill, stack};
+use super::{
+    CUSTOM_DOMAIN, EXISTING, EXISTING_DOMAIN, SCOPES, identity, json, names, skill, stack,
+};
 use crate::stacks::delivery::actions::{
-    BOUNDARY, CHANGE, Grant, MAKE, MAKE_DOMAIN, ON_CLIENTS, ON_DOMAINS, PLAN, PLAN_DOMAIN,
+    BOUNDARY, CHANGE, Grant, MAKE, MAKE_DOMAIN, MAKE_SCOPES, ON_CLIENTS, ON_DOMAINS, PLAN,
+    PLAN_DOMAIN, PLAN_SCOPES,
 };
 use crate::stacks::delivery::delivery;
 
@@ -56,6 +59,7 @@ fn templates() -> Vec<Value> {
         identity(&stack("")),
         identity(&stack(texts)),
         identity(&stack(CUSTOM_DOMAIN)),
+        identity(&stack(SCOPES)),
         skill(&stack("")),
     ]
     .map(|template| json(&template))
@@ -94,7 +98,7 @@ fn unused(action: &str) -> bool {
 #[test]
 fn cloudformation_may_do_what_the_resource_types_need_and_no_more() {
     let wanted = wanted();
-    let granted = &actions(MAKE) | &actions(MAKE_DOMAIN);
+    let granted = actions(&[MAKE, MAKE_DOMAIN, MAKE_SCOPES].concat());
     let missing: Vec<_> = wanted
         .iter()
         .filter(|action| !granted.contains(*action) && !unused(action))
@@ -131,7 +135,7 @@ fn a_plan_may_read_what_drift_detection_reads() {
 
 #[test]
 fn a_plan_reads_and_no_secret() {
-    for action in actions(PLAN) {
+    for action in actions(&[PLAN, PLAN_SCOPES].concat()) {
         let verb = action.split(':').nth(1).unwrap();
         assert!(
             READS.iter().any(|start| verb.starts_with(start)),
@@ -152,10 +156,18 @@ fn allows(pattern: &str, action: &str) -> bool {
 fn the_boundary_has_room_for_every_grant_and_nobody_lifts_one() {
     let boundary = actions(&[BOUNDARY, PLAN_DOMAIN, MAKE_DOMAIN].concat());
     let within = |action: &str| boundary.iter().any(|pattern| allows(pattern, action));
-    for action in [PLAN, PLAN_DOMAIN, CHANGE, MAKE, MAKE_DOMAIN]
-        .into_iter()
-        .flat_map(actions)
-    {
+    for action in actions(
+        &[
+            PLAN,
+            PLAN_DOMAIN,
+            PLAN_SCOPES,
+            CHANGE,
+            MAKE,
+            MAKE_DOMAIN,
+            MAKE_SCOPES,
+        ]
+        .concat(),
+    ) {
         assert!(within(&action), "{action}");
     }
     assert!(!within("iam:DeleteRolePermissionsBoundary"));
@@ -196,7 +208,7 @@ fn policies(template: &Value) -> BTreeMap<String, Value> {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 #[test]
 fn no_policy_is_too_long_with_the_longest_names() {
-    let name = format!("name = '{}'\n{CUSTOM_DOMAIN}", "n".repeat(32));
+    let name = format!("name = '{}'\n{CUSTOM_DOMAIN}{SCOPES}", "n".repeat(32));
     let stack = crate::StackFile::parse(&name, "stack.toml").unwrap();
     let template = json(&delivery(&stack));
     let policies = policies(&template);
@@ -239,6 +251,23 @@ fn a_domain_of_ones_own_is_granted_by_its_certificate_and_zone() {
     let plain = json(&delivery(&stack(""))).to_string();
     for service in ["acm:", "route53:", "cloudfront:"] {
         assert!(!plain.contains(service), "{service}");
+    }
+}
+
+/// Scopes are granted where there are some, and in a pool of others they are only read.
+#[test]
+fn resource_servers_are_granted_where_the_file_has_some() {
+    let existing = format!("{EXISTING}{SCOPES}");
+    for (file, plan, make) in [("", 0, 0), (SCOPES, 1, 5), (existing.as_str(), 1, 0)] {
+        let policies = policies(&json(&delivery(&stack(file))));
+        for (role, count) in [
+            ("PlanRole", plan),
+            ("DeployRole", plan),
+            ("ServiceRole", make),
+        ] {
+            let found = policies[role].to_string().matches("ResourceServer").count();
+            assert_eq!(found, count, "{file}: {role}");
+        }
     }
 }
 

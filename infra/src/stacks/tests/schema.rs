@@ -18,6 +18,7 @@ fn every_property_is_one_that_amazon_knows() {
         super::WEB_PAGE,
         super::CUSTOM_DOMAIN,
         super::EXISTING,
+        super::SCOPES,
         "[identity.attributes]\nrequired = ['given_name']\ncustom = { since = 'date-time' }",
     ];
     let mut walk = Walk::default();

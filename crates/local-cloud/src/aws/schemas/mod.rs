@@ -39,6 +39,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../../schemas/AWS-Cognito-UserPoolDomain.json"),
     ),
     (
+        "AWS::Cognito::UserPoolResourceServer",
+        include_str!("../../../schemas/AWS-Cognito-UserPoolResourceServer.json"),
+    ),
+    (
         TABLE,
         include_str!("../../../schemas/AWS-DynamoDB-Table.json"),
     ),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Handler, HandlerError, Properties, object, record, text};
+use super::{Handler, HandlerError, Properties, object, record, resource_server, text};
 
 /// Properties that can be written and never read back, or that are not configuration.
 const UNREADABLE: &[&str] = &["Code", "GenerateSecret", "Schema", "Tags", "UserPoolTags"];
@@ -36,6 +36,11 @@ impl Handler<'_> {
             "AWS::Cognito::UserPoolDomain" => {
                 let input = json!({ "Domain": physical });
                 self.ask_cognito("DescribeUserPoolDomain", "DomainDescription", input)
+                    .await
+            }
+            "AWS::Cognito::UserPoolResourceServer" => {
+                let input = resource_server::which(physical).into();
+                self.ask_cognito("DescribeResourceServer", "ResourceServer", input)
                     .await
             }
             "AWS::Lambda::Function" => {

@@ -9,6 +9,7 @@ mod domains;
 mod factors;
 pub(crate) mod model;
 mod pools;
+mod resource_servers;
 mod sign_up;
 mod tags;
 mod tokens;
@@ -87,6 +88,11 @@ fn dispatch(state: &mut State, operation: &str, call: &Call) -> Result<Value, Aw
         "DescribeManagedLoginBrandingByClient" => branding::describe_by_client(state, call),
         "UpdateManagedLoginBranding" => branding::update(state, call),
         "DeleteManagedLoginBranding" => branding::delete(state, call),
+        "CreateResourceServer" => resource_servers::create(state, call),
+        "DescribeResourceServer" => resource_servers::describe(state, call),
+        "UpdateResourceServer" => resource_servers::update(state, call),
+        "DeleteResourceServer" => resource_servers::delete(state, call),
+        "ListResourceServers" => resource_servers::list(state, call),
         "TagResource" => tags::add(state, call),
         "UntagResource" => tags::remove(state, call),
         "ListTagsForResource" => tags::list(state, call),

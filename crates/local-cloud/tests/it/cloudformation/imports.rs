@@ -2,6 +2,9 @@
 
 use aws_sdk_cloudformation::types::{ChangeSetType, ResourceToImport, StackStatus};
 
+use serde_json::json;
+
+use super::guide::cognito;
 use super::{Driver, sentence, status};
 use crate::aws::stage;
 
@@ -17,6 +20,53 @@ Resources:
         Statement:
         - {Effect: Allow, Principal: {Service: cognito-idp.amazonaws.com}, Action: sts:AssumeRole}
 ";
+
+const POOL: &str = "
+Resources:
+  Pool:
+    Type: AWS::Cognito::UserPool
+    DeletionPolicy: Retain
+    Properties: {UserPoolName: taxi}
+  Taxi:
+    Type: AWS::Cognito::UserPoolResourceServer
+    DeletionPolicy: RetainExceptOnCreate
+    Properties:
+      UserPoolId: !Ref Pool
+      Identifier: taxi
+      Name: taxi
+      Scopes: [{ScopeName: order, ScopeDescription: Order taxis}]
+  Client:
+    Type: AWS::Cognito::UserPoolClient
+    DeletionPolicy: Retain
+    DependsOn: [Taxi]
+    Properties:
+      UserPoolId: !Ref Pool
+      AllowedOAuthScopes: [openid, taxi/order]
+";
+
+/// Two pools have a resource server of one identifier, and each is its own.
+#[tokio::test]
+async fn a_resource_server_is_its_pools() {
+    let stage = stage().await;
+    for name in ["first", "second"] {
+        let mut driver = Driver::new(&stage, "us-east-1", name);
+        let stack = driver.deploy(ChangeSetType::Create, POOL, &[]).await;
+        assert_eq!(status(&stack), StackStatus::CreateComplete);
+        let more = POOL.replace(
+            "Order taxis}",
+            "Order taxis}, {ScopeName: cancel, ScopeDescription: No}",
+        );
+        let stack = driver.deploy(ChangeSetType::Update, &more, &[]).await;
+        assert_eq!(status(&stack), StackStatus::UpdateComplete);
+        let pools = cognito(&stage, "ListUserPools", json!({ "MaxResults": 10 })).await;
+        let pool = &pools["UserPools"].as_array().unwrap().last().unwrap()["Id"];
+        let which = json!({ "UserPoolId": pool, "Identifier": "taxi" });
+        let described = cognito(&stage, "DescribeResourceServer", which).await;
+        let scopes = described["ResourceServer"]["Scopes"].as_array().unwrap();
+        assert_eq!(scopes.len(), 2, "{described}");
+    }
+    stage.stop().await;
+}
 
 /// What is said about the import of the role with this template and identifier.
 async fn import(driver: &Driver, template: &str, identifier: (&str, &str)) -> Result<(), String> {

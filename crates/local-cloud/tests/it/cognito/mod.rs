@@ -14,6 +14,7 @@ mod own_factors;
 mod pages;
 mod passwordless;
 mod recovery;
+mod resource_servers;
 mod set_up;
 mod tokens;
 

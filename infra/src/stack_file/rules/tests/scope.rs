@@ -17,16 +17,6 @@ pub(super) const REFUSED: &[Case] = &[
         "the sign-in domain `guide-guide-guide-guide-guide-guide-a-stage-too-long.example.com` has 64 characters",
     ),
     (
-        "linking.scopes = ['openid', 'shop/read']",
-        (2, 18),
-        "the scope `shop/read` needs a resource server",
-    ),
-    (
-        "[identity.web-client]\ncallback-urls = ['https://www.example.com/in']\nscopes = ['openid', 'shop/read']",
-        (4, 10),
-        "the scope `shop/read` needs a resource server",
-    ),
-    (
         "default-stage = 'staging'",
         (2, 17),
         "default-stage is `staging`, and there is no such stage",
