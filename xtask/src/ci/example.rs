@@ -101,7 +101,7 @@ fn backend(toolbox: &Toolbox, stage: &LocalProcess, report: &Report) -> Result<B
         .env("ISSUER", format!("{}{pool}", urls.aws))
         .env("CLIENT_ID", &report.client_id)
         .env("SIGN_IN_URL", urls.sign_in.as_str())
-        .env("SCOPE", "openid")
+        .env("SCOPE", "taxi/order")
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run cargo")?;
