@@ -60,9 +60,8 @@ impl Stages {
         let folder = arrivals.path();
         let built = cmd!(
             sh,
-            "cargo build {EVERYTHING...} --example attacked --message-format json"
+            "cargo build {EVERYTHING...} --example attacked --message-format json-render-diagnostics"
         )
-        .ignore_stderr()
         .read()?;
         let program = build::executable(&built, "attacked").context("cargo built no example")?;
         let mut process = child::command(&program)
