@@ -127,11 +127,18 @@ impl Template {
             for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
                 members.remove(policy);
             }
-            if let Some(protection) = members
-                .get_mut("Properties")
-                .and_then(|properties| properties.get_mut("DeletionProtection"))
-            {
-                *protection = "INACTIVE".into();
+            let Some(properties) = members.get_mut("Properties") else {
+                continue;
+            };
+            // As a user pool says it, and as a table does.
+            let off = [
+                ("DeletionProtection", Value::from("INACTIVE")),
+                ("DeletionProtectionEnabled", Value::from(false)),
+            ];
+            for (name, off) in off {
+                if let Some(protection) = properties.get_mut(name) {
+                    *protection = off;
+                }
             }
         }
         document.to_string()

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use infra::{StackFile, stacks};
+use infra::{OwnResources, StackFile, stacks};
 use serde::Deserialize;
 use xshell::cmd;
 
@@ -21,10 +21,16 @@ struct Rendered {
 pub(super) fn cfn_lint(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let cfn_lint = toolbox.python_program("cfn-lint")?;
-    let templates: Vec<_> = rendered(toolbox)?
+    let mut templates: Vec<_> = rendered(toolbox)?
         .into_iter()
         .map(|rendered| rendered.yaml)
         .collect();
+    // As the tool deploys it, with what keeps data.
+    let own = sh.read_file(toolbox.root.join("examples/taxi").join(OwnResources::FILE))?;
+    let own = OwnResources::parse(&own, OwnResources::FILE)?;
+    let resources = toolbox.folder.join("templates/resources.json");
+    write(&resources, &own.template().to_string())?;
+    templates.push(resources);
     Ok(cmd!(sh, "{cfn_lint} {templates...}").run()?)
 }
 

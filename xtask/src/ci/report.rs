@@ -213,8 +213,8 @@ mod tests {
             );
             Report::parse(&line.replace('\n', " ")).unwrap()
         };
-        let pool = r#""userPoolId":"us-east-1_a","clientId":"c","webClientId":null"#;
-        let amazon = r#""userPoolId":null,"clientId":"c","webClientId":null"#;
+        let pool = r#""userPoolId":"us-east-1_a","clientId":"c","webClientId":null,"resources":{}"#;
+        let amazon = r#""userPoolId":null,"clientId":"c","webClientId":null,"resources":{}"#;
         let of_a_pool = report(pool, "/signup");
         assert!(of_a_pool.check().is_ok());
         assert_eq!(of_a_pool.region().unwrap(), "us-east-1");

@@ -17,8 +17,13 @@ use serde_json::{Value, json};
 
 use crate::base::clock::Clock;
 
-/// The region in the ARNs that the emulator makes.
-const ITS_REGION: &str = ":dynoxide:";
+/// The region in the ARNs that the emulator makes and knows.
+const ITS_REGION: &str = "dynoxide";
+
+/// The beginning of the ARNs of a region.
+fn beginning(region: &str) -> String {
+    format!("arn:aws:dynamodb:{region}:{ACCOUNT_ID}:")
+}
 
 /// The tables of every region. Clones share them.
 #[derive(Clone)]
@@ -67,17 +72,13 @@ impl DynamoDb {
     /// Carries out an operation of the JSON 1.0 API (`DynamoDB_20120810.*`, `DynamoDBStreams_20120810.*`).
     pub(crate) fn call(&self, region: &str, operation: &str, body: &str) -> Answer {
         let done = self.database(region).and_then(|database| {
-            // The emulator knows tables by names and by ARNs of a region of its own.
-            let body = body.replace(
-                &format!(":{region}:{ACCOUNT_ID}:"),
-                &format!("{ITS_REGION}{ACCOUNT_ID}:"),
-            );
+            let body = body.replace(&beginning(region), &beginning(ITS_REGION));
             dispatch(&database, operation, &body)
         });
         match done {
             Ok(text) => {
-                let ours = format!(":{region}:");
-                let document = serde_json::from_str(&text.replace(ITS_REGION, &ours));
+                let text = text.replace(&beginning(ITS_REGION), &beginning(region));
+                let document = serde_json::from_str(&text);
                 (200, document.unwrap_or_default())
             }
             Err(error) => {
@@ -195,7 +196,7 @@ fn read<T: DeserializeOwned>(body: &str) -> Result<T, DynoxideError> {
 
 /// The ARN of a table.
 pub(crate) fn arn(region: &str, table: &str) -> String {
-    format!("arn:aws:dynamodb:{region}:{ACCOUNT_ID}:table/{table}")
+    format!("{}table/{table}", beginning(region))
 }
 
 /// The actions of a call, each with the ARN that it is done to: a transaction needs those of what it does.
@@ -280,7 +281,7 @@ mod tests {
         assert_eq!(call(&dynamodb, "UpdateTimeToLive", &ttl).0, 200);
         let until = clock.now().as_second() + 60;
         let item = json!({ "who": { "S": "ada" }, "until": { "N": until.to_string() } });
-        let put = json!({ "TableName": arn("eu-west-1", "rides"), "Item": item });
+        let put = json!({ "TableName": "rides", "Item": item });
         assert_eq!(call(&dynamodb, "PutItem", &put).0, 200);
         let get = json!({ "TableName": "rides", "Key": { "who": { "S": "ada" } } });
         assert_eq!(call(&dynamodb, "GetItem", &get).1["Item"], item);
