@@ -227,7 +227,10 @@ struct Say {
     /// A speaker whom Alexa recognises, by any name [default: one whom Alexa does not recognise]
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     voice: Option<String>,
-    /// Print the whole answer as JSON
+    /// The skill that is meant, by its id or its name in the store, where several have one invocation name
+    #[arg(long, value_name = "ID|NAME", value_parser = NonEmptyStringValueParser::new())]
+    skill: Option<String>,
+    /// Print the whole answer as JSON: docs/local-stage.md has its members, `intent` and `slots` among them
     #[arg(long)]
     json: bool,
 }

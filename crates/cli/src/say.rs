@@ -24,6 +24,9 @@ With --voice, the skill learns who is speaking. It tells that person about the a
 have linked to their own profile, and nothing about the account that the home shares.
 docs/local-stage.md says how to link one.
 
+Alexa chooses among skills that have one invocation name; a local stage asks which is meant, and
+--skill says it.
+
 Examples: cargo xtask say \"open account guide\"
           cargo xtask say --voice ann \"open account guide\"";
 
@@ -120,19 +123,25 @@ impl Device<'_> {
             .hint("is the local stage still running? start it again with `cargo xtask local`")
         };
         let client = story::client().map_err(unreachable)?;
-        self.access
+        let answer = self
+            .access
             .bearer(client.post(url))
             .json(&json!({
                 "text": text,
                 "locale": self.locale,
                 "voice": self.options.voice,
+                "skill": self.options.skill,
             }))
             .send()
             .await
-            .and_then(reqwest::Response::error_for_status)
-            .map_err(unreachable)?
-            .json()
-            .await
-            .map_err(unreachable)
+            .map_err(unreachable)?;
+        if answer.status() == reqwest::StatusCode::CONFLICT {
+            let why: Value = answer.json().await.map_err(unreachable)?;
+            let why = why["error"].as_str().unwrap_or_default().to_owned();
+            return Err(Failure::new(Code::LocalStage, why)
+                .hint("name the skill that is meant: cargo xtask say --skill \"ID or name\" …"));
+        }
+        let answer = answer.error_for_status().map_err(unreachable)?;
+        answer.json().await.map_err(unreachable)
     }
 }

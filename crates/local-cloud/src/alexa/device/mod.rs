@@ -41,6 +41,8 @@ struct Utterance {
     voice: Option<Voice>,
     device_id: Option<String>,
     region: Option<Region>,
+    /// The id of the skill that is meant, or its name in the store.
+    skill: Option<String>,
 }
 
 async fn say(
@@ -59,9 +61,12 @@ async fn say(
             .unwrap_or_else(|| utterance.customer.device()),
         customer: utterance.customer,
         voice: utterance.voice,
-        only: None,
+        only: utterance.skill,
         region: utterance.region,
     };
     let turn = alexa.say(&said).await;
+    if turn.is_unclear {
+        return Err((StatusCode::CONFLICT, Json(json!({ "error": turn.error }))));
+    }
     Ok(Json(turn.to_json(&said.text)))
 }

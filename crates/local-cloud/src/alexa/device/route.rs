@@ -28,6 +28,8 @@ pub(super) enum Step {
     Continue(Session, Content),
     /// The person leaves.
     Leave(Session),
+    /// Several skills have the invocation name that was said: their ids.
+    Ambiguous(Vec<String>),
     /// Nothing is reached.
     Nothing,
 }
@@ -44,7 +46,16 @@ pub(super) fn decide(
         .map(|skill| skill.model.invocation.as_slice())
         .collect();
     let addressed = utterance::address(language, heard, &names);
+    let namesakes = |index: usize| -> Vec<String> {
+        let alike = skills
+            .iter()
+            .filter(|skill| skill.model.invocation == names[index]);
+        alike.map(|skill| skill.skill_id.clone()).collect()
+    };
     let begin = |addressed: &Addressed| match addressed {
+        Addressed::Launch(index) | Addressed::OneShot(index, _) if namesakes(*index).len() > 1 => {
+            Step::Ambiguous(namesakes(*index))
+        }
         Addressed::Launch(index) => Step::Begin(skills[*index].skill_id.clone(), Content::Launch),
         Addressed::OneShot(index, readings) => {
             let skill = &skills[*index];
@@ -119,22 +130,25 @@ mod tests {
 
     /// What happens, in a word or two.
     fn check(text: &str, session: bool) -> String {
+        among(
+            &[skill("a", "voice link"), skill("b", "to do")],
+            text,
+            session,
+        )
+    }
+
+    fn among(skills: &[Reachable], text: &str, session: bool) -> String {
         let language = Language::of_locale("en-US").unwrap();
-        let skills = [skill("a", "voice link"), skill("b", "to do")];
         let session = session.then(|| Session::start("a".to_owned()));
         let content = |content: Content| match content {
             Content::Intent(understood) => understood.intent,
             other => other.request_type().to_owned(),
         };
-        match decide(
-            language,
-            &utterance::heard(language, text),
-            &skills,
-            session,
-        ) {
+        match decide(language, &utterance::heard(language, text), skills, session) {
             Step::Begin(skill, begun) => format!("{skill}: {}", content(begun)),
             Step::Continue(_, continued) => content(continued),
             Step::Leave(_) => "leave".to_owned(),
+            Step::Ambiguous(skills) => skills.join(" or "),
             Step::Nothing => "nothing".to_owned(),
         }
     }
@@ -161,6 +175,18 @@ mod tests {
         assert_eq!(check("stop", true), "AMAZON.StopIntent");
         assert_eq!(check("sing", true), FALLBACK);
         assert_eq!(check("open to do", true), "b: LaunchRequest");
+    }
+
+    #[test]
+    fn a_name_that_two_skills_have_means_neither() {
+        let skills =
+            ["a", "b", "c"].map(|id| skill(id, if id == "c" { "to do" } else { "voice link" }));
+        for said in ["open voice link", "ask voice link what is my name"] {
+            assert_eq!(among(&skills, said, false), "a or b");
+        }
+        assert_eq!(among(&skills, "open to do", false), "c: LaunchRequest");
+        // A conversation that is open goes on.
+        assert_eq!(among(&skills, "what is my name", true), "NameIntent");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(in crate::alexa) struct Said {
     pub(in crate::alexa) voice: Option<Voice>,
     /// Which of their devices it is; sessions are per device.
     pub(in crate::alexa) device_id: String,
-    /// Only this skill can be reached, as in a simulation.
+    /// Only skills with this id or name in the store can be reached, as in a simulation.
     pub(in crate::alexa) only: Option<String>,
     /// Where the Amazon account of the device is registered; by its locale when absent.
     pub(in crate::alexa) region: Option<Region>,
@@ -69,6 +69,8 @@ pub(in crate::alexa) struct Turn {
     pub(super) request_type: Option<&'static str>,
     /// Who answered; `None` when Alexa herself did.
     pub(in crate::alexa) skill_id: Option<String>,
+    /// Several skills, or none, could be meant, as `error` says: nothing was sent.
+    pub(super) is_unclear: bool,
     /// Why Alexa could not use the answer.
     pub(in crate::alexa) error: Option<String>,
     /// The requests that were sent, in order.
@@ -142,6 +144,16 @@ impl Alexa {
             };
         };
         let skills = self.reachable(language, said);
+        if let (Some(only), true) = (&said.only, skills.is_empty()) {
+            return Turn {
+                is_unclear: true,
+                error: Some(format!(
+                    "No skill that is enabled here and speaks {} is called {only}.",
+                    said.locale
+                )),
+                ..Turn::default()
+            };
+        }
         let session = self.session(said);
         let heard = utterance::heard(language, &said.text);
         let step = decide(language, &heard, &skills, session.clone());
@@ -173,6 +185,14 @@ impl Alexa {
                     ..Turn::default()
                 }
             }
+            Step::Ambiguous(skills) => Turn {
+                is_unclear: true,
+                error: Some(format!(
+                    "Several skills have this invocation name, and Alexa would choose one: {}.",
+                    self.named(&skills).join(", ")
+                )),
+                ..Turn::default()
+            },
             Step::Nothing => Turn {
                 heard: language.not_sure.to_owned(),
                 session_open: session.is_some(),
@@ -185,7 +205,7 @@ impl Alexa {
         self.state()
             .skills_of(&said.customer)
             .filter(|skill| skill.enablement(&said.customer).is_some())
-            .filter(|skill| said.only.as_ref().is_none_or(|only| *only == skill.id))
+            .filter(|skill| said.only.as_ref().is_none_or(|only| skill.is_called(only)))
             .filter_map(|skill| {
                 let model = skill.models.get(&said.locale)?;
                 Some(Reachable {
@@ -193,6 +213,15 @@ impl Alexa {
                     model: Model::compile(language, &model.document),
                 })
             })
+            .collect()
+    }
+
+    /// Skills by name and id.
+    fn named(&self, ids: &[String]) -> Vec<String> {
+        let state = self.state();
+        let skills = ids.iter().filter_map(|id| state.skills.get(id));
+        skills
+            .map(|skill| format!("{} ({})", skill.name(), skill.id))
             .collect()
     }
 

@@ -232,6 +232,20 @@ impl Skill {
             .to_owned()
     }
 
+    /// True if this is its id, or its name in the store in any locale, in upper or lower case.
+    pub(in crate::alexa) fn is_called(&self, name: &str) -> bool {
+        let locales = self
+            .manifest
+            .as_ref()
+            .map(|manifest| manifest.document["publishingInformation"]["locales"].as_object());
+        let locales = locales
+            .flatten()
+            .into_iter()
+            .flat_map(|locales| locales.values());
+        let mut names = locales.filter_map(|locale| locale["name"].as_str());
+        self.id == name || names.any(|own| own.to_lowercase() == name.to_lowercase())
+    }
+
     /// The Lambda ARN or HTTPS URL that answers requests from an Alexa region.
     pub(in crate::alexa) fn endpoint(&self, region: &str) -> Option<&str> {
         manifest_rules::endpoint(&self.manifest.as_ref()?.document["apis"]["custom"], region)

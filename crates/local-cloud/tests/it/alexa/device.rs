@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::{Developer, model};
+use super::support::{Developer, manifest, model};
 
 /// A skill that answers what it was asked.
 pub(super) const PROGRAM: &str = include_str!("program.py");
@@ -135,6 +135,55 @@ async fn a_turn_in_which_alexa_would_ask_is_refused_by_name() {
     let whole = developer.say("what is my mail address").await;
     assert_eq!(whole["heard"], "ER_SUCCESS_MATCH EMAIL 1");
     assert_eq!(whole["error"], Value::Null);
+    developer.stop().await;
+}
+
+/// Alexa chooses one of them; which, nothing here could tell.
+#[tokio::test]
+async fn of_two_skills_with_one_invocation_name_one_is_named() {
+    let developer = Developer::start().await;
+    let first = developer.enabled_skill(PROGRAM).await;
+    let second = developer.create_skill().await;
+    let mut manifest = manifest();
+    manifest["publishingInformation"]["locales"]["en-US"]["name"] = json!("Namesake");
+    let arn = "arn:aws:lambda:us-east-1:000000000000:function:skill";
+    manifest["apis"]["custom"] = json!({ "endpoint": { "uri": arn } });
+    developer.permit(&second).await;
+    let files = [
+        ("skill.json", json!({ "manifest": manifest })),
+        ("interactionModels/custom/en-US.json", model()),
+    ];
+    let imported = developer.import(Some(&second), &files).await;
+    assert_eq!(imported["status"], "SUCCEEDED", "{imported}");
+    let path = format!("/v1/skills/{second}/stages/development/enablement");
+    developer.put(&path, &Value::Null).await.expect(204);
+
+    let say = async |skill: Value| {
+        let body = json!({ "text": "open voice link", "skill": skill });
+        developer.device(Method::POST, "/say", &body).await
+    };
+    let refused = say(Value::Null).await.expect(409);
+    let refused = refused["error"].as_str().unwrap();
+    for named in [
+        &*format!("Voicelink ({first})"),
+        &*format!("Namesake ({second})"),
+    ] {
+        assert!(refused.contains(named), "{refused}");
+    }
+    for name in [first.as_str(), "voicelink"] {
+        assert_eq!(
+            say(json!(name)).await.expect(200)["skillId"],
+            first.as_str()
+        );
+    }
+    let refused = say(json!("Stranger")).await.expect(409);
+    assert!(
+        refused["error"]
+            .as_str()
+            .unwrap()
+            .contains("is called Stranger"),
+        "{refused}"
+    );
     developer.stop().await;
 }
 

@@ -232,7 +232,7 @@ impl Developer {
     /// Lets Alexa invoke the function for one skill.
     pub(super) async fn permit(&self, skill_id: &str) {
         let body = json!({
-            "StatementId": "alexa",
+            "StatementId": skill_id.replace('.', "-"),
             "Action": "lambda:InvokeFunction",
             "Principal": "alexa-appkit.amazon.com",
             "EventSourceToken": skill_id,
