@@ -27,7 +27,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let counter = output::call_counter();
     let progress = progress::for_stderr();
     let session = Session::open(&inputs, &counter, &*progress, deploy::interrupted()).await?;
-    let status = rollout::status::status(&session).await?;
+    let status = Box::pin(rollout::status::status(&session)).await?;
     if options.json {
         output::line(&json!({ "stage": name.as_str(), "status": status }).to_string());
         return Ok(());

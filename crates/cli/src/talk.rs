@@ -88,7 +88,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
     let conversations = files::read(&files, &Known::of(&existing_pool::as_made_here(&stack)))?;
     let name = stack::stage(&stack, options.stage.as_deref().or(Some(StageName::LOCAL)))?;
     let turns = if name.is_local() {
-        local::talk(&options.stack, stack, name, conversations).await?
+        Box::pin(local::talk(&options.stack, stack, name, conversations)).await?
     } else {
         let (client, skill) = match options.skill_id {
             Some(skill) => (inputs::developer_client(&stack, &name)?, skill),
