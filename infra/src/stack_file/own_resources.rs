@@ -6,16 +6,16 @@
 mod check;
 mod holds_data;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::{Name, Problem, StackFileError, StageName};
-use crate::cloudformation::reader;
+use crate::cloudformation::{reader, references};
 
 use holds_data::HOLDS_DATA;
 
-/// The parameters that the stack has without declaring them, each with its description.
+/// The parameters that the file may refer to without declaring them, each with its description.
 const PARAMETERS: [(&str, &str); 2] = [
     ("Project", "The project, as stack.toml names it"),
     ("Stage", "Which deployment this is, such as dev or prod"),
@@ -83,8 +83,7 @@ impl OwnResources {
     /// The template as it is deployed.
     pub fn template(&self) -> Value {
         let mut document = self.document.clone();
-        document["Parameters"] = PARAMETERS
-            .into_iter()
+        document["Parameters"] = (self.used_parameters())
             .map(|(name, description)| {
                 let declared = json!({ "Type": "String", "Description": description });
                 (name.to_owned(), declared)
@@ -108,11 +107,25 @@ impl OwnResources {
         document
     }
 
-    /// The values of the parameters in a stage.
-    pub fn parameters(name: &Name, stage: &StageName) -> BTreeMap<String, String> {
-        let values = [name.to_string(), stage.to_string()];
-        let names = PARAMETERS.map(|(name, _)| name.to_owned());
-        names.into_iter().zip(values).collect()
+    /// The values of the template's parameters in a stage.
+    pub fn parameters(&self, project: &Name, stage: &StageName) -> BTreeMap<String, String> {
+        let value = |parameter: &str| match parameter {
+            "Project" => project.to_string(),
+            _ => stage.to_string(),
+        };
+        let used = self.used_parameters();
+        used.map(|(name, _)| (name.to_owned(), value(name)))
+            .collect()
+    }
+
+    /// The parameters that the file refers to.
+    fn used_parameters(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let used: BTreeSet<String> = (references(&self.document).into_iter())
+            .map(|(name, _)| name)
+            .collect();
+        PARAMETERS
+            .into_iter()
+            .filter(move |(name, _)| used.contains(*name))
     }
 
     /// The services whose resources are made: the prefixes of their actions in IAM.

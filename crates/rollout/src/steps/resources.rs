@@ -99,7 +99,7 @@ async fn prepare(
     let (name, stage) = (&inputs.stack.name, &inputs.stage);
     let mut desired = Desired {
         template: own.template().to_string(),
-        parameters: OwnResources::parameters(name, stage),
+        parameters: own.parameters(name, stage),
         tags: session.tags(),
         protected: own.holds_data(),
         role: session.service_role(),

@@ -49,6 +49,12 @@ fn what_holds_data_is_retained_unless_the_file_says_otherwise() {
     assert_eq!(resources["Orders"].get("UpdateReplacePolicy"), None);
     assert_eq!(resources["Topic"].get("DeletionPolicy"), None);
     assert_eq!(template["Parameters"]["Stage"]["Type"], "String");
+    let (project, stage) = ("taxi".parse().unwrap(), "dev".parse().unwrap());
+    let values = own.parameters(&project, &stage);
+    assert_eq!(
+        (values["Project"].as_str(), values["Stage"].as_str()),
+        ("taxi", "dev")
+    );
     assert!(own.holds_data());
     assert_eq!(own.outputs().collect::<Vec<_>>(), ["Table"]);
     assert_eq!(own.types()["AWS::DynamoDB::Table"], 5);
