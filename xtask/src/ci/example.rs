@@ -41,7 +41,6 @@ pub(super) fn example(toolbox: &Toolbox) -> Result<()> {
         .ignore_status()
         .read()?;
     let report = Report::parse(&told)?;
-    report.check()?;
     let table = report.resource("AddressesTable")?;
     output::line(&format!("deployed, with the table {table}"));
     let backend = backend(toolbox, &stage, &report)?;
