@@ -115,7 +115,13 @@ def main():
     assert "Item" not in table.get_item(Key={"person": "edsger", "ride": "0"})
     # Errors.
     refused(lambda: client.describe_table(TableName="nowhere"), "ResourceNotFoundException")
-    refused(lambda: client.create_table(TableName=NAME, KeySchema=[], AttributeDefinitions=[]), "ValidationException")
+    undefined = [{"AttributeName": "nothing", "KeyType": "HASH"}]
+    refused(
+        lambda: client.create_table(
+            TableName="undefined", BillingMode="PAY_PER_REQUEST", KeySchema=undefined, AttributeDefinitions=[]
+        ),
+        "ValidationException",
+    )
     refused(lambda: table.get_item(Key={"person": "ada"}), "ValidationException")
     refused(lambda: table.put_item(Item={"person": "", "ride": "0"}), "ValidationException")
     stranger = boto3.client("dynamodb", region_name=HOME, aws_access_key_id="AKIAEXAMPLE", aws_secret_access_key="x")

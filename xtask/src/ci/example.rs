@@ -2,7 +2,7 @@
 //! judged by boto3.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use secrecy::ExposeSecret as _;
@@ -78,13 +78,17 @@ fn set_secret(toolbox: &Toolbox, stage: &str, name: &str) -> Result<()> {
 }
 
 /// The example's backend; it ends when this is dropped.
-struct Backend(Child);
+struct Backend {
+    process: Child,
+    /// Read for the first line alone, and kept open: it goes on saying things.
+    said: BufReader<ChildStdout>,
+}
 
 impl Drop for Backend {
     fn drop(&mut self) {
         // It listens until it is ended.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -108,9 +112,12 @@ fn backend(toolbox: &Toolbox, stage: &LocalProcess, report: &Report) -> Result<B
         .spawn()
         .context("cannot run cargo")?;
     let stdout = process.stdout.take().context("stdout is not a pipe")?;
-    let backend = Backend(process);
+    let mut backend = Backend {
+        process,
+        said: BufReader::new(stdout),
+    };
     let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line)?;
+    backend.said.read_line(&mut line)?;
     ensure!(
         line.starts_with("listening"),
         "the backend said “{}”",
