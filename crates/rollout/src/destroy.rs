@@ -253,7 +253,7 @@ async fn look(session: &Session<'_>, scope: Scope) -> Result<Removal, Error> {
         identity_stack => (None, identity_stack, user_pool_id),
     };
     let own = resources::reader(session);
-    let (resources, kept_resources) = match own.observe().await? {
+    let (resources, kept_resources) = match resources::observe(session).await? {
         None => (None, None),
         Some(observed) if scope.data || !resources::holds_data(&observed)? => {
             (Some(name_of(&own)), None)

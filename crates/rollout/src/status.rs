@@ -79,7 +79,7 @@ pub async fn status(session: &Session<'_>) -> Result<Status, Error> {
     let settled = outputs.as_ref().zip(observed.as_ref());
     let settled = settled.filter(|_| provider == Provider::Cognito);
     // The project may have had some, also when it has none now.
-    let own = resources::reader(session).observe().await?;
+    let own = resources::observe(session).await?;
     let drift = drift::report(session, skill.as_ref(), settled, own.as_ref(), &functions).await?;
     let mut stacks = Vec::new();
     // One that is there is told of, also where nobody signs in to it any more.

@@ -20,10 +20,13 @@ pub(crate) struct Services {
     pub(crate) aws: OnceLock<aws_types::SdkConfig>,
 }
 
+/// Most bytes of an answer: a page of a table has a million, and a batch of items sixteen million.
+const MAX_BODY: usize = 17 * 1024 * 1024;
+
 impl Services {
     pub(crate) fn new(roots: TrustedRoots, backends: Backends) -> Self {
         Self {
-            http: HttpClient::new(roots).into(),
+            http: HttpClient::new(roots).with_max_body(MAX_BODY).into(),
             backends,
             #[cfg(feature = "secrets")]
             secrets: Secrets::default(),

@@ -65,7 +65,7 @@ impl<'a, I: Intents> Turn<'a, I> {
     }
 
     /// The configuration of a client of the AWS SDK: the function's credentials, the stage's home region, where its
-    /// resources are, and the HTTP client that everything else is sent through. Not there in a test of a handler.
+    /// resources are, and the HTTP client that backends are called through. Not there in a test of a handler.
     ///
     /// ```ignore
     /// let tables = aws_sdk_dynamodb::Client::new(turn.aws()?);

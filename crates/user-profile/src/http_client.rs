@@ -21,9 +21,8 @@ use crate::roots::{RootsError, TrustedRoots};
 /// How long the first of two attempts may take. While a function is frozen its kept connections
 /// die without a sign, and a request on one of them would wait forever.
 const FIRST_ATTEMPT: Duration = Duration::from_millis(2_500);
-/// Most bytes of an answer. A key set or a profile has one or two thousand; a page of a table has a million, and a batch
-/// of items sixteen.
-const MAX_BODY: usize = 17 * 1024 * 1024;
+/// Most bytes of an answer. A key set or a profile has one or two thousand.
+const MAX_BODY: usize = 256 * 1024;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -73,10 +72,17 @@ pub enum HttpError {
 type TlsClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// A client that is built with its first request: most starts of the function need none.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct HttpClient {
     roots: TrustedRoots,
+    max_body: usize,
     client: OnceLock<TlsClient>,
+}
+
+impl Default for HttpClient {
+    fn default() -> Self {
+        Self::new(TrustedRoots::default())
+    }
 }
 
 impl HttpClient {
@@ -84,15 +90,22 @@ impl HttpClient {
     pub fn new(roots: TrustedRoots) -> Self {
         Self {
             roots,
+            max_body: MAX_BODY,
             client: OnceLock::new(),
         }
+    }
+
+    /// The same client for answers of up to this many bytes.
+    #[must_use]
+    pub fn with_max_body(self, max_body: usize) -> Self {
+        Self { max_body, ..self }
     }
 
     /// Sends a request that may be repeated. A broken or silent connection is tried once more, on
     /// a new one; what limits the second attempt is the caller's deadline.
     pub async fn send(&self, request: &Request<Full<Bytes>>) -> Result<Response<Bytes>, HttpError> {
         let client = self.client()?;
-        let attempt = || send_once(client, request.clone());
+        let attempt = || send_once(client, request.clone(), self.max_body);
         match tokio::time::timeout(FIRST_ATTEMPT, attempt()).await {
             Ok(Err(HttpError::Unreachable { .. })) | Err(_) => attempt().await,
             Ok(result) => result,
@@ -104,7 +117,7 @@ impl HttpClient {
         &self,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Bytes>, HttpError> {
-        send_once(self.client()?, request).await
+        send_once(self.client()?, request, self.max_body).await
     }
 
     /// Gets a body.
@@ -141,7 +154,7 @@ impl HttpClient {
     ) -> Result<(), HttpError> {
         let body = Bytes::from(document.to_string());
         let request = request(url, Some(token), Some(body))?;
-        let response = send_once(self.client()?, request).await?;
+        let response = self.send_once(request).await?;
         success(url, response)?;
         Ok(())
     }
@@ -193,6 +206,7 @@ fn request(
 async fn send_once(
     client: &TlsClient,
     request: Request<Full<Bytes>>,
+    max_body: usize,
 ) -> Result<Response<Bytes>, HttpError> {
     let host = host(request.uri());
     let unreachable = |source| HttpError::Unreachable {
@@ -204,7 +218,7 @@ async fn send_once(
         .await
         .map_err(|error| unreachable(error.into()))?;
     let (parts, body) = response.into_parts();
-    let body = Limited::new(body, MAX_BODY).collect().await;
+    let body = Limited::new(body, max_body).collect().await;
     let body = body.map_err(unreachable)?.to_bytes();
     Ok(Response::from_parts(parts, body))
 }

@@ -177,9 +177,7 @@ fn text(value: &Value) -> &str {
 fn service(kind: &str) -> Option<String> {
     const OTHERS: &[(&str, &str)] = &[
         ("ApplicationAutoScaling", "application-autoscaling"),
-        ("Cassandra", "cassandra"),
         ("CertificateManager", "acm"),
-        ("CloudWatch", "cloudwatch"),
         ("Cognito", "cognito-idp"),
         ("DocDB", "rds"),
         ("EFS", "elasticfilesystem"),
