@@ -24,7 +24,7 @@ mod spelling;
 mod value;
 mod web_client;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -197,6 +197,14 @@ impl StackFile {
         let all = &self.lambda.environment;
         let own = self.stage(stage).map(|stage| &stage.environment);
         own.map_or_else(|| all.clone(), |own| all.overridden_by(own))
+    }
+
+    /// The secrets that the function reads in any of its stages, each once.
+    pub(crate) fn secrets(&self) -> BTreeSet<SecretName> {
+        let environments = self.stages.keys().map(|stage| self.environment(stage));
+        environments
+            .flat_map(|own| own.secrets().into_iter().cloned().collect::<Vec<_>>())
+            .collect()
     }
 
     /// True if the function reads a secret: in one stage or in all, because a template is every stage's.
