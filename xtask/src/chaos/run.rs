@@ -103,7 +103,9 @@ impl Bench {
     /// A stage as the scenario finds it.
     async fn place(&self, scenario: Scenario) -> Result<Place> {
         let home = self.fork.room()?;
-        let stage = Stage::start(&self.fork.program(), home.path(), &self.client).await?;
+        let stack_file = self.fork.version(scenario).stack_file;
+        let program = self.fork.program();
+        let stage = Stage::start(&program, home.path(), &stack_file, &self.client).await?;
         let place = Place { home, stage };
         if scenario == Scenario::Update {
             let before = self.deploy(&place, Scenario::First).await;

@@ -30,9 +30,16 @@ struct Calls {
 }
 
 impl Stage {
-    pub(super) async fn start(program: &Path, home: &Path, client: &Client) -> Result<Self> {
+    /// Starts one that has what the stack file needs.
+    pub(super) async fn start(
+        program: &Path,
+        home: &Path,
+        stack_file: &Path,
+        client: &Client,
+    ) -> Result<Self> {
         let mut process = super::child::command(program, home)
-            .args(["local", "--worst", "--json"])
+            .args(["local", "--worst", "--json", "--stack"])
+            .arg(stack_file)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()

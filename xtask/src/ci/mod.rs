@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+pub(crate) use example::FOLDER as EXAMPLE;
+
 use cli::output;
 use toolbox::{NotChecked, Toolbox};
 
@@ -159,7 +161,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "example",
-        about: "the example of a skill of your own is deployed, and boto3 judges its table",
+        about: "the example of a skill of your own is deployed, and boto3 and the AWS SDK judge its table",
         run: example::example,
     },
     Step {

@@ -60,3 +60,4 @@ mod unlock;
 mod variables;
 mod web_client;
 mod workflows;
+mod your_skill;
