@@ -138,6 +138,11 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
         },
     };
     let file = Path::new(&shown);
+    let advice = resources.iter().flat_map(OwnResources::advice);
+    let own = Path::new(OwnResources::FILE);
+    findings.extend(
+        advice.map(|advice| of_a_stack_file("RESOURCES_ADVICE", Severity::Advice, own, &advice)),
+    );
     let stack = match StackFile::parse_with(&text, &shown, resources) {
         Ok(stack) => {
             let advice = stack.advice().iter();
