@@ -21,8 +21,16 @@ const KEY: &str = "key-of-the-example";
 /// The port that the example's stack file has the backend at.
 const PORT: &str = "4750";
 
+/// Deploys the example and talks to it, then measures it, then kills deployments of it.
 pub(super) fn example(toolbox: &Toolbox) -> Result<()> {
     no_other_stage()?;
+    deployed(toolbox)?;
+    reads_a_table(toolbox)?;
+    let sh = &toolbox.sh;
+    Ok(cmd!(sh, "cargo xtask chaos --project {FOLDER} --sample 12").run()?)
+}
+
+fn deployed(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let folder = toolbox.root.join(FOLDER);
     // Most of what it is built from has been built here.
@@ -67,8 +75,7 @@ pub(super) fn example(toolbox: &Toolbox) -> Result<()> {
             .env("CARGO_TARGET_DIR", &target)
             .run()?;
     }
-    stage.end(toolbox)?;
-    reads_a_table(toolbox)
+    stage.end(toolbox)
 }
 
 /// Measures a start that reads a table. How quick it is says nothing on a busy machine; that it answers does.

@@ -226,8 +226,8 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Steps that `--full` and the scheduled pipeline run: a project builds what it takes once more.
-const FULL: [&str; 2] = ["project", "example"];
+/// Steps that `--full` and the scheduled pipeline run: each builds what it takes once more.
+const FULL: [&str; 3] = ["project", "example", "reproducible"];
 
 /// Runs the steps that were asked for.
 pub(crate) fn run(options: &Options) -> Result<()> {
