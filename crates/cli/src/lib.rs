@@ -16,6 +16,7 @@ mod crash;
 pub mod deploy;
 mod destroy;
 pub mod discovery;
+mod draft;
 pub mod environment;
 mod existing_pool;
 pub mod failure;
@@ -23,6 +24,7 @@ mod github;
 mod init;
 pub mod inputs;
 pub mod local;
+mod locale;
 mod login;
 mod logins;
 mod logs;
@@ -158,6 +160,9 @@ pub enum Command {
     /// Write, list and remove the secrets that the skill reads
     #[command(after_help = secret::HELP)]
     Secret(secret::Options),
+    /// Add a language or country to the skill, or take one away
+    #[command(after_help = locale::HELP)]
+    Locale(locale::Options),
     /// Print what a shell needs to complete `cargo xtask`
     #[command(after_help = completions::HELP)]
     Completions(completions::Options),
@@ -302,6 +307,7 @@ impl Command {
             | Self::Test
             | Self::Login(_)
             | Self::Local(_)
+            | Self::Locale(_)
             | Self::Say(_)
             | Self::Render(_)
             | Self::Completions(_) => false,
@@ -325,6 +331,7 @@ impl Command {
             Self::Local(options) => block_on(local::run(options))?,
             Self::Say(options) => block_on(say::run(options))?,
             Self::Talk(options) => return block_on(talk::run(options)),
+            Self::Locale(options) => locale::run(options)?,
             Self::Render(options) => render::run(&options)?,
             Self::Completions(options) => completions::run(&options, all),
             Self::Bundle(options) => block_on(bundle::run(options))?,

@@ -27,6 +27,7 @@ mod killed;
 mod left_alone;
 mod live;
 mod local_stage;
+mod locales;
 mod log;
 mod login;
 mod made_with;
