@@ -31,15 +31,18 @@ DROPPED = {
     "ClientSecret",
     "CodeSha256",
     "CreationDate",
+    "CreationDateTime",
     "Date",
     "Description",
     "LastModified",
     "LastModifiedDate",
+    "LastUpdateToPayPerRequestDateTime",
     "ManagedLoginBrandingId",
     "ResponseMetadata",
     "RevisionId",
     "RoleArn",
     "Settings",
+    "TableId",
     "Version",
     "version",
     "VersionDescription",
@@ -154,12 +157,13 @@ class EndState:
 
     def stacks(self):
         cloudformation = self.client("cloudformation")
-        found = {}
+        found, everything = {}, []
         for stack in cloudformation.describe_stacks()["Stacks"]:
             name = stack["StackName"]
             if stack["StackStatus"] not in FINISHED:
                 self.problems.append(f"stack {name} is {stack['StackStatus']}")
             resources = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+            everything.extend(resources)
             for resource in resources:
                 if not resource["ResourceStatus"].endswith("_COMPLETE"):
                     self.problems.append(
@@ -175,6 +179,13 @@ class EndState:
                 "template": cloudformation.get_template(StackName=name)["TemplateBody"],
             }
         self.state["stacks"] = found
+        tables = [
+            self.client("dynamodb").describe_table(TableName=entry["PhysicalResourceId"])["Table"]
+            for entry in everything
+            if entry["ResourceType"] == "AWS::DynamoDB::Table"
+        ]
+        self.ids.extend(table["TableName"] for table in tables)
+        self.state["tables"] = tables
         functions = self.client("lambda").list_functions()["Functions"]
         roles = self.client("iam").list_roles()["Roles"]
         self.one("role", [entry["RoleName"] for entry in roles])
@@ -199,7 +210,9 @@ class EndState:
         policy = lambda_.get_policy(FunctionName=name, Qualifier=alias)["Policy"]
         self.state["policy"] = json.loads(policy)
         groups = self.client("logs").describe_log_groups()["logGroups"]
-        self.one("log group", [entry["logGroupName"] for entry in groups])
+        names = [entry["logGroupName"] for entry in groups]
+        self.one("log group of a function", [group for group in names if group.startswith("/aws/lambda/")])
+        self.state["log groups"] = names
 
     def memory(self, skill):
         """What the rollout remembers."""

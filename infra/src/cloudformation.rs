@@ -7,6 +7,7 @@
 mod handle;
 mod parameter;
 mod policy;
+mod properties;
 pub mod reader;
 mod references;
 mod template;
@@ -17,6 +18,7 @@ pub(crate) use handle::known_later;
 pub use handle::{Attribute, Handle, Kind};
 pub use parameter::{Constraint, Parameter, Test};
 pub use policy::{Condition, Effect, PolicyDocument, Principal, Statement};
+pub(crate) use properties::mistakes;
 pub use references::references;
 pub use template::{RenderError, Template};
 pub use value::{Pseudo, Sub, Value};

@@ -24,12 +24,13 @@ mod spelling;
 mod value;
 mod web_client;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use declaration::Later;
+use problem::Locator;
 
 pub use attributes::*;
 pub use custom::*;
@@ -45,6 +46,7 @@ pub use problem::{Problem, StackFileError};
 pub use region::*;
 pub use resource_servers::*;
 pub use skill::*;
+pub use spelling::closest;
 pub use value::*;
 pub use web_client::*;
 
@@ -173,6 +175,7 @@ impl StackFile {
         let mut stack: Self = toml::from_str(text)
             .map_err(|error| StackFileError::new(path, vec![Problem::from_toml(text, &error)]))?;
         stack.resources = resources;
+        stack.identity.fill_in(&Locator::new(text));
         let findings = rules::check(&stack, text);
         if findings.refused.is_empty() {
             stack.advice = findings.advice;
@@ -197,6 +200,14 @@ impl StackFile {
         let all = &self.lambda.environment;
         let own = self.stage(stage).map(|stage| &stage.environment);
         own.map_or_else(|| all.clone(), |own| all.overridden_by(own))
+    }
+
+    /// The secrets that the function reads in any of its stages, each once.
+    pub(crate) fn secrets(&self) -> BTreeSet<SecretName> {
+        let environments = self.stages.keys().map(|stage| self.environment(stage));
+        environments
+            .flat_map(|own| own.secrets().into_iter().cloned().collect::<Vec<_>>())
+            .collect()
     }
 
     /// True if the function reads a secret: in one stage or in all, because a template is every stage's.

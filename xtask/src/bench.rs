@@ -5,7 +5,9 @@ use std::path::Path;
 
 use cli::build::{self, Kind, Parts, Site, What};
 use cli::failure::{Code, Failure};
-use cli::{child, output, workspace};
+use cli::{child, output, stack, workspace};
+
+use crate::ci::EXAMPLE;
 
 /// What to measure, and how often.
 #[derive(Debug, clap::Args)]
@@ -16,6 +18,9 @@ pub(crate) struct Options {
     /// Warm requests after each start
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     requests: u32,
+    /// Measure the example's skill as well, which reads a table
+    #[arg(long)]
+    table: bool,
     /// Print one JSON object as the last line of stdout, instead of the table
     #[arg(long)]
     pub(crate) json: bool,
@@ -24,26 +29,37 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let folder = workspace::target().join("bench");
     std::fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
-    for (name, what) in [
-        ("no-op", What::NoOp),
-        ("bootstrap", What::Bootstrap(Parts::default())),
-        (
-            "bootstrap-get-user",
-            What::Bootstrap(Parts {
-                get_user: true,
-                ..Parts::default()
-            }),
-        ),
-        ("bench", What::Bench),
-    ] {
+    let with_sdk = Parts {
+        get_user: true,
+        ..Parts::default()
+    };
+    let here = Site::here();
+    let mut programs = vec![
+        ("no-op", What::NoOp, &here),
+        ("bootstrap", What::Bootstrap(Parts::default()), &here),
+        ("bootstrap-get-user", What::Bootstrap(with_sdk), &here),
+        ("bench", What::Bench, &here),
+    ];
+    let example = Site {
+        root: workspace::root().join(EXAMPLE),
+        target: Some(workspace::target()),
+        cargo_home: None,
+    };
+    if options.table {
+        let stack = stack::read(&example.root.join("stack.toml"))?;
+        let what = What::Bootstrap(Parts::of(&stack));
+        programs.push(("bootstrap-table", what, &example));
+    }
+    for (name, what, site) in programs {
         output::aside(&format!("building {name}"));
-        build(&folder.join(name), what).await?;
+        build(&folder.join(name), what, site).await?;
     }
     let form = if options.json { "json" } else { "table" };
     let status = child::task(folder.join("bench"))
         .arg(&folder)
         .args([options.runs.to_string(), options.requests.to_string()])
         .arg(form)
+        .args(options.table.then_some("with-table"))
         .kill_on_drop(true)
         .status()
         .await
@@ -60,9 +76,9 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
 }
 
 /// Builds a program to where the next build leaves it alone, with its zip beside it.
-async fn build(kept: &Path, what: What) -> Result<(), Failure> {
+async fn build(kept: &Path, what: What, site: &Site) -> Result<(), Failure> {
     let kind = Kind::Release(build::host());
-    let built = build::compile(kind, what, &Site::here()).await?;
+    let built = build::compile(kind, what, site).await?;
     std::fs::copy(&built, kept).map_err(|error| cannot_write(kept, &error))?;
     let zip = kept.with_extension("zip");
     std::fs::write(&zip, build::zip(&built, kind)?).map_err(|error| cannot_write(&zip, &error))

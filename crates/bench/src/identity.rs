@@ -17,6 +17,9 @@ pub(super) const CLIENT: &str = "1example23456789";
 /// What a linked answer has to say.
 pub(super) const GIVEN_NAME: &str = "Ada";
 
+/// The address that the table has for the linked person.
+pub(super) const ADDRESS: &str = "12 Harbour Street";
+
 const KEY_ID: &str = "Wz2XkHnbsUjtQq3f7t8rT0sGJ1wKvEJ6fLyzZ0u1S4c=";
 const SUBJECT: &str = "5a1f7a2e-8f0b-4a51-9f7b-0c6f2f3d9b11";
 
@@ -99,4 +102,9 @@ pub(super) fn get_user() -> Value {
             attribute("sub", SUBJECT),
         ],
     })
+}
+
+/// The answer of `GetItem`.
+pub(super) fn item() -> Value {
+    json!({ "Item": { "person": { "S": SUBJECT }, "address": { "S": ADDRESS } } })
 }

@@ -1,7 +1,7 @@
 //! An identity provider on loopback, over TLS: what the function asks when somebody is linked.
 //!
 //! Like Cognito it has two hosts, one for keys and `GetUser` and one for the userInfo endpoint,
-//! so that whoever needs both makes two handshakes.
+//! so that a program that needs both makes two handshakes. The table is at a third.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -21,13 +21,15 @@ use super::identity::{self, Issuer, POOL};
 struct Counters {
     keys: AtomicUsize,
     profiles: AtomicUsize,
+    items: AtomicUsize,
 }
 
-/// How often keys and profiles were asked for.
+/// How often keys, profiles and items of the table were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) keys: usize,
     pub(super) profiles: usize,
+    pub(super) items: usize,
 }
 
 /// A provider that listens until the process ends.
@@ -40,6 +42,8 @@ pub(super) struct Provider {
     pub(super) cognito_url: String,
     /// The URL of its sign-in domain.
     pub(super) sign_in_url: String,
+    /// The URL of the table, at a host of its own.
+    pub(super) table_url: String,
     /// The certificate that has to be trusted, in PEM.
     pub(super) root: String,
     asked: Arc<Counters>,
@@ -50,11 +54,12 @@ impl Provider {
         let chain = Chain::new()?;
         let tls = Arc::new(chain.server()?);
         let keys = listen()?;
-        let sign_in = listen()?;
+        let (sign_in, tables) = (listen()?, listen()?);
         // By name, because that is how it is in the cloud: looking one up is part of the price.
         let cognito_url = format!("https://localhost:{}", keys.local_addr()?.port());
         let issuer = format!("{cognito_url}/{POOL}");
         let sign_in_url = format!("https://localhost:{}", sign_in.local_addr()?.port());
+        let table_url = format!("https://localhost:{}", tables.local_addr()?.port());
         let signer = Issuer::new()?;
         let token = signer.access_token(&issuer)?;
         let asked = Arc::new(Counters::default());
@@ -63,7 +68,7 @@ impl Provider {
             keys: signer.key_set(),
             asked: asked.clone(),
         });
-        for listener in [keys, sign_in] {
+        for listener in [keys, sign_in, tables] {
             let (tls, answers) = (tls.clone(), answers.clone());
             std::thread::spawn(move || {
                 for stream in listener.incoming().map_while(Result::ok) {
@@ -78,6 +83,7 @@ impl Provider {
             issuer,
             cognito_url,
             sign_in_url,
+            table_url,
             root: chain.root,
             asked,
         })
@@ -88,6 +94,7 @@ impl Provider {
         Asked {
             keys: self.asked.keys.swap(0, Ordering::Relaxed),
             profiles: self.asked.profiles.swap(0, Ordering::Relaxed),
+            items: self.asked.items.swap(0, Ordering::Relaxed),
         }
     }
 }
@@ -133,6 +140,10 @@ impl Answers {
             let input: Value = serde_json::from_slice(&request.body).ok()?;
             self.asked.profiles.fetch_add(1, Ordering::Relaxed);
             return (input["AccessToken"] == self.token.as_str()).then(identity::get_user);
+        }
+        if operation == Some("DynamoDB_20120810.GetItem") {
+            self.asked.items.fetch_add(1, Ordering::Relaxed);
+            return Some(identity::item());
         }
         None
     }

@@ -7,10 +7,10 @@ use anyhow::{Context as _, Result, ensure};
 use models::environment;
 use serde_json::{Value, json};
 
-use super::identity::{CLIENT, GIVEN_NAME};
+use super::identity::{ADDRESS, CLIENT, GIVEN_NAME};
 use super::provider::{Asked, Provider};
 
-/// The three programs.
+/// The programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Program {
     /// The least that `lambda_runtime` can run.
@@ -19,6 +19,8 @@ pub(super) enum Program {
     Plain,
     /// The skill with the AWS SDK in it, with profiles from `GetUser`.
     WithSdk,
+    /// The example's skill, with the AWS SDK for its table.
+    WithTable,
 }
 
 /// One row of the result.
@@ -30,8 +32,9 @@ pub(super) struct Scenario {
     pub(super) linked: bool,
 }
 
-/// In the order in which they are shown. All others are compared with the first.
-pub(super) const SCENARIOS: [Scenario; 5] = [
+/// In the order in which they are shown. All others are compared with the first; the last is there only if it is
+/// asked for.
+const SCENARIOS: [Scenario; 6] = [
     Scenario {
         name: "no-op",
         program: Program::NoOp,
@@ -57,7 +60,17 @@ pub(super) const SCENARIOS: [Scenario; 5] = [
         program: Program::WithSdk,
         linked: true,
     },
+    Scenario {
+        name: "linked, table",
+        program: Program::WithTable,
+        linked: true,
+    },
 ];
+
+/// The scenarios to measure, with the program that reads a table or without.
+pub(super) fn scenarios(table: bool) -> &'static [Scenario] {
+    &SCENARIOS[..SCENARIOS.len() - usize::from(!table)]
+}
 
 impl Program {
     /// Its file, and with another extension its zip.
@@ -66,6 +79,7 @@ impl Program {
             Self::NoOp => "no-op",
             Self::Plain => "bootstrap",
             Self::WithSdk => "bootstrap-get-user",
+            Self::WithTable => "bootstrap-table",
         })
     }
 
@@ -93,7 +107,7 @@ impl Scenario {
     ) -> Vec<(String, String)> {
         let source = match self.program {
             Program::WithSdk => "get-user",
-            Program::NoOp | Program::Plain => "userinfo",
+            Program::NoOp | Program::Plain | Program::WithTable => "userinfo",
         };
         [
             ("AWS_LAMBDA_RUNTIME_API", runtime_api),
@@ -111,18 +125,33 @@ impl Scenario {
             (environment::SCOPES.name, "openid email profile".to_owned()),
             (environment::PROFILE_SOURCE.name, source.to_owned()),
             (environment::TRUSTED_ROOTS.name, root.display().to_string()),
+            (environment::HOME_REGION.name, "eu-west-1".to_owned()),
+            ("AWS_ENDPOINT_URL", provider.table_url.clone()),
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "measured".to_owned()),
+            ("ADDRESSES_TABLE", "addresses".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec()
     }
 
-    /// The launch request that the program is sent.
+    /// The request: to the example where it picks people up, to the others to open the skill.
     pub(super) fn event(&self, provider: &Provider) -> Arc<[u8]> {
         let mut user = json!({ "userId": "amzn1.ask.account.AEXAMPLE" });
         if self.linked {
             user["accessToken"] = provider.token.as_str().into();
         }
         let application = json!({ "applicationId": SKILL_ID });
+        let mut request = json!({
+            "type": "LaunchRequest",
+            "requestId": "amzn1.echo-api.request.8d2a6a0e",
+            "timestamp": "2026-01-01T00:00:00Z",
+            "locale": "en-GB",
+        });
+        if self.program == Program::WithTable {
+            request["type"] = "IntentRequest".into();
+            request["intent"] = json!({ "name": "WhereFromIntent", "confirmationStatus": "NONE" });
+        }
         let event = json!({
             "version": "1.0",
             "session": {
@@ -143,12 +172,7 @@ impl Scenario {
                     "apiAccessToken": "not-used",
                 },
             },
-            "request": {
-                "type": "LaunchRequest",
-                "requestId": "amzn1.echo-api.request.8d2a6a0e",
-                "timestamp": "2026-01-01T00:00:00Z",
-                "locale": "en-GB",
-            },
+            "request": request,
         });
         event.to_string().into_bytes().into()
     }
@@ -158,6 +182,7 @@ impl Scenario {
         let text = String::from_utf8_lossy(answer);
         let right = match (self.program, self.linked) {
             (Program::NoOp, _) => true,
+            (Program::WithTable, _) => text.contains(ADDRESS),
             (_, true) => text.contains(GIVEN_NAME),
             (_, false) => serde_json::from_slice::<Value>(answer)
                 .is_ok_and(|answer| answer["response"]["card"]["type"] == "LinkAccount"),
@@ -166,17 +191,20 @@ impl Scenario {
         Ok(())
     }
 
-    /// Fails unless the provider was asked exactly once for what a first answer needs, and not at
-    /// all for any other.
-    pub(super) fn check_asked(&self, asked: Asked) -> Result<()> {
-        let times = usize::from(self.linked && self.program != Program::NoOp);
+    /// Fails unless the provider was asked exactly once for what a first answer needs, and for nothing but the table
+    /// in the many that follow.
+    pub(super) fn check_asked(&self, asked: Asked, first: bool, requests: usize) -> Result<()> {
+        let times = |does: bool, times: usize| if does { times } else { 0 };
+        let is_linked = self.linked && self.program != Program::NoOp;
+        let reads_table = self.program == Program::WithTable;
         let expected = Asked {
-            keys: times,
-            profiles: times,
+            keys: times(is_linked && first, 1),
+            profiles: times(is_linked && first && !reads_table, 1),
+            items: times(reads_table, requests),
         };
         ensure!(
             asked == expected,
-            "“{}” asked the provider {asked:?}, expected {expected:?}",
+            "“{}” asked for {asked:?}, expected {expected:?}",
             self.name
         );
         Ok(())

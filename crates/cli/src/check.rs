@@ -99,6 +99,17 @@ fn fix(problem: &Problem) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
+fn of_a_stack_file(
+    code: &'static str,
+    severity: Severity,
+    file: &Path,
+    problem: &Problem,
+) -> Finding {
+    Finding::new(code, severity, problem.message.clone())
+        .at(Place::new(file, problem.line, problem.column))
+        .fix(fix(problem))
+}
+
 fn of_the_package(
     code: &'static str,
     severity: Severity,
@@ -119,33 +130,33 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
             Ok(resources) => Some(resources),
             Err(error) => {
                 // What refers to them cannot be judged.
-                return Ok((error.problems().iter())
-                    .map(|problem| {
-                        Finding::new("RESOURCES", Severity::Error, problem.message.clone())
-                            .at(Place::new(&file, problem.line, problem.column))
-                            .fix(fix(problem))
-                    })
-                    .collect());
+                let problems = error.problems().iter();
+                let finding =
+                    |problem| of_a_stack_file("RESOURCES", Severity::Error, &file, problem);
+                return Ok(problems.map(finding).collect());
             }
         },
     };
+    let file = Path::new(&shown);
+    let advice = resources.iter().flat_map(OwnResources::advice);
+    let own = Path::new(OwnResources::FILE);
+    findings.extend(
+        advice.map(|advice| of_a_stack_file("RESOURCES_ADVICE", Severity::Advice, own, &advice)),
+    );
     let stack = match StackFile::parse_with(&text, &shown, resources) {
         Ok(stack) => {
             let advice = stack.advice().iter();
-            findings.extend(advice.map(|advice| {
-                Finding::new("STACK_ADVICE", Severity::Advice, advice.message.clone())
-                    .at(Place::new(Path::new(&shown), advice.line, advice.column))
-                    .fix(fix(advice))
-            }));
+            findings.extend(
+                advice
+                    .map(|advice| of_a_stack_file("STACK_ADVICE", Severity::Advice, file, advice)),
+            );
             Some(stack)
         }
         Err(error) => {
             let problems = error.problems().iter();
-            findings.extend(problems.map(|problem| {
-                Finding::new("STACK", Severity::Error, problem.message.clone())
-                    .at(Place::new(Path::new(&shown), problem.line, problem.column))
-                    .fix(fix(problem))
-            }));
+            findings.extend(
+                problems.map(|problem| of_a_stack_file("STACK", Severity::Error, file, problem)),
+            );
             None
         }
     };

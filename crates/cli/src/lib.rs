@@ -20,6 +20,7 @@ mod destroy;
 mod dev;
 mod device;
 pub mod discovery;
+mod draft;
 pub mod environment;
 mod existing_pool;
 pub mod failure;
@@ -28,6 +29,7 @@ mod init;
 pub mod inputs;
 mod link;
 pub mod local;
+mod locale;
 mod login;
 mod logins;
 mod logs;
@@ -171,6 +173,9 @@ pub enum Command {
     /// Write, list and remove the secrets that the skill reads
     #[command(after_help = secret::HELP)]
     Secret(secret::Options),
+    /// Add a language or country to the skill, or take one away
+    #[command(after_help = locale::HELP)]
+    Locale(locale::Options),
     /// Print what a shell needs to complete `cargo xtask`
     #[command(after_help = completions::HELP)]
     Completions(completions::Options),
@@ -298,6 +303,7 @@ impl Command {
             | Self::Test
             | Self::Login(_)
             | Self::Local(_)
+            | Self::Locale(_)
             | Self::Say(_)
             | Self::Link(_)
             | Self::Unlink(_)
@@ -326,6 +332,7 @@ impl Command {
             Self::Link(options) => block_on(link::run(options))?,
             Self::Unlink(options) => block_on(link::unlink(options))?,
             Self::Talk(options) => return block_on(talk::run(options)),
+            Self::Locale(options) => locale::run(options)?,
             Self::Render(options) => render::run(&options)?,
             Self::Completions(options) => completions::run(&options, all),
             Self::Bundle(options) => block_on(bundle::run(options))?,

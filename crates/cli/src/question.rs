@@ -2,7 +2,10 @@
 
 use std::io::{IsTerminal, Write as _};
 
+use ::console::Term;
 use rollout::error::{Code, Error};
+
+use crate::output;
 
 /// Whether somebody is there who can read a question and answer it.
 pub(crate) fn somebody() -> bool {
@@ -18,6 +21,12 @@ pub(crate) fn ask(question: &str) -> std::io::Result<String> {
     stream.flush()?;
     std::io::stdin().read_line(&mut answer)?;
     Ok(answer.trim().to_owned())
+}
+
+/// A line that is not shown while it is typed.
+pub(crate) fn ask_hidden(question: &str) -> std::io::Result<String> {
+    output::aside(&format!("{question} (not shown):"));
+    Term::stderr().read_secure_line()
 }
 
 /// The answer to a question that has to be answered. `untouched` says that nothing was done yet,

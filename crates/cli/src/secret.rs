@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::failure::{Code, Failure, RolloutCode};
-use crate::{console, inputs, output, stack};
+use crate::{console, inputs, output, question, stack};
 
 pub(crate) const HELP: &str = "\
 The value is asked for, or read from stdin: never an argument, which others on the machine could see.
@@ -153,10 +153,7 @@ fn value(stage: &str, name: &SecretName) -> Result<SecretString, Failure> {
     let failed =
         |error: std::io::Error| Failure::new(Code::Io, format!("cannot read the value: {error}"));
     let value = if std::io::stdin().is_terminal() {
-        output::aside(&format!("value of {name} in stage {stage} (not shown):"));
-        ::console::Term::stderr()
-            .read_secure_line()
-            .map_err(failed)?
+        question::ask_hidden(&format!("value of {name} in stage {stage}")).map_err(failed)?
     } else {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map_err(failed)?;

@@ -195,12 +195,7 @@ pub(crate) fn read(
     let client_id = parse(id, client_id.trim())?;
     let client_secret = match set(secret) {
         Some(secret) => secret,
-        None if terminal => {
-            output::aside("client secret (not shown):");
-            console::Term::stderr()
-                .read_secure_line()
-                .map_err(unreadable)?
-        }
+        None if terminal => question::ask_hidden("client secret").map_err(unreadable)?,
         None => return Err(nobody(secret)),
     };
     Ok(SecurityProfile {

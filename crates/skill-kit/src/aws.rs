@@ -11,7 +11,7 @@ use aws_types::region::Region;
 use models::environment::HOME_REGION;
 use user_profile::{HttpClient, SdkHttp};
 
-use crate::environment::local_endpoint;
+use crate::local_endpoint::local_endpoint;
 
 /// Credentials of the function, the stage's home region, and the one HTTP client.
 pub(crate) fn configuration(

@@ -16,10 +16,10 @@ mod asked;
 mod aws;
 mod backend;
 mod configuration;
-#[cfg(any(feature = "aws", feature = "secrets"))]
-mod environment;
 mod events;
 mod linking;
+#[cfg(any(feature = "aws", feature = "secrets"))]
+mod local_endpoint;
 mod log;
 mod moment;
 mod outcome;

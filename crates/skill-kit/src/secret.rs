@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use user_profile::{HttpClient, HttpError};
 
-use crate::environment::local_endpoint;
+use crate::local_endpoint::local_endpoint;
 use crate::problem::ServiceError;
 
 /// The value of a secret. `Debug` does not show it.

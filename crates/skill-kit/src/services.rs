@@ -1,5 +1,6 @@
 //! The services that a skill uses beside Alexa and its accounts: secrets, a backend, AWS.
 
+use std::sync::Arc;
 #[cfg(feature = "aws")]
 use std::sync::OnceLock;
 
@@ -12,7 +13,7 @@ use crate::secret::Secrets;
 /// The services, reached through one HTTP client. Nothing is connected to before it is needed.
 #[derive(Debug, Default)]
 pub(crate) struct Services {
-    pub(crate) http: std::sync::Arc<HttpClient>,
+    pub(crate) http: Arc<HttpClient>,
     pub(crate) backends: Backends,
     #[cfg(feature = "secrets")]
     pub(crate) secrets: Secrets,
@@ -40,5 +41,28 @@ impl Services {
     pub(crate) fn aws(&self) -> &aws_types::SdkConfig {
         self.aws
             .get_or_init(|| crate::aws::configuration(&self.http, |name| std::env::var(name).ok()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use bytes::Bytes;
+    use http::Request;
+    use http_body_util::Full;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn services_give_a_page_of_a_table_and_the_identity_provider_no_more_than_it_needs() {
+        let router = Router::new().fallback(async || vec![b'x'; 1024 * 1024]);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let request = Request::get(url).body(Full::<Bytes>::default()).unwrap();
+        let services = Services::new(TrustedRoots::default(), Backends::default());
+        let answer = services.http.send(&request).await.unwrap();
+        assert_eq!(answer.body().len(), 1024 * 1024);
+        assert!(HttpClient::default().send(&request).await.is_err());
     }
 }

@@ -72,20 +72,14 @@ impl<'a, I: Intents> Turn<'a, I> {
     /// ```
     #[cfg(feature = "aws")]
     pub fn aws(&self) -> Result<&'a aws_types::SdkConfig, Problem> {
-        Ok(self.services()?.aws())
-    }
-
-    #[cfg(any(feature = "aws", feature = "secrets"))]
-    fn services(&self) -> Result<&'a Services, Problem> {
-        let missing = || ServiceError::NotConfigured("a running skill".to_owned());
-        Ok(self.services.ok_or_else(missing)?)
+        Ok(running(self.services)?.aws())
     }
 
     /// The secret that a variable of `[lambda.environment]` names. It is read when it is first needed, and kept for as
     /// long as the function's process lives.
     #[cfg(feature = "secrets")]
     pub async fn secret(&self, variable: &str) -> Result<Secret, Problem> {
-        let services = self.services()?;
+        let services = running(self.services)?;
         let lookup = |name: &str| std::env::var(name).ok();
         let read = services.secrets.read(&services.http, variable, lookup);
         Ok(self.wait_for(read).await??)
@@ -178,6 +172,11 @@ impl<'a, I: Intents> Turn<'a, I> {
     }
 }
 
+/// The services of a skill that runs; a test of a handler has none.
+fn running(services: Option<&Services>) -> Result<&Services, ServiceError> {
+    services.ok_or_else(|| ServiceError::NotConfigured("a running skill".to_owned()))
+}
+
 impl<I: Intents> std::fmt::Debug for Turn<'_, I> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Turn")
@@ -220,8 +219,7 @@ impl Account<'_> {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, Problem> {
-        let missing = || ServiceError::NotConfigured("a running skill".to_owned());
-        let services = self.services.ok_or_else(missing)?;
+        let services = running(self.services)?;
         let call = services.backends.call(&services.http, &self.token, request);
         Ok(self.wait.during(call).await??)
     }

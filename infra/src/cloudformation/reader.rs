@@ -31,8 +31,8 @@ pub struct NotYaml {
     pub message: String,
 }
 
-/// How deep the lines of keys are kept: a section, a resource, an attribute.
-pub const DEPTH: usize = 3;
+/// How deep the lines of keys are kept: a section, a resource, `Properties`, a property, and one inside it.
+pub const DEPTH: usize = 5;
 
 /// Reads a template.
 pub fn read(text: &str) -> Result<Read, NotYaml> {

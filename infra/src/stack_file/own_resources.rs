@@ -56,6 +56,12 @@ impl OwnResources {
         }
     }
 
+    /// Properties that Amazon's schemas do not allow, as far as this version has the schema of a type. Amazon may know
+    /// more by now.
+    pub fn advice(&self) -> Vec<Problem> {
+        check::advice(self)
+    }
+
     /// The names of the outputs.
     pub fn outputs(&self) -> impl Iterator<Item = &str> {
         self.section("Outputs").map(|(name, _)| name)

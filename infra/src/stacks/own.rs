@@ -1,6 +1,6 @@
 //! The project's own part of the skill stack: variables, secrets and permissions of the function.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use models::environment;
 
@@ -11,7 +11,6 @@ use crate::cloudformation::{
 use crate::resources::Policy;
 use crate::stack_file::{
     Backend, OutputName, Permission, PermittedResource, SecretName, StackFile, VariableValue,
-    Variables,
 };
 
 /// Any text; CloudFormation itself limits it to 4 KB.
@@ -105,10 +104,7 @@ pub(super) fn most(stack: &StackFile, stage: &Parameter<String>) -> Vec<Statemen
     let mut statements: Vec<_> = permissions
         .map(|permission| statement(permission, |_| "*".into()))
         .collect();
-    let environments: Vec<_> = (stack.stages.keys())
-        .map(|name| stack.environment(name))
-        .collect();
-    let secrets: BTreeSet<_> = environments.iter().flat_map(Variables::secrets).collect();
+    let secrets = stack.secrets();
     if secrets.iter().any(|secret| !secret.is_arn()) {
         let parameters = parameter_arn(Sub::text("*"))
             .and(&format!("/{}/", stack.name))

@@ -6,14 +6,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use infra::StackFile;
+use infra::{OwnResources, StackFile};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::process::Child;
 
+use super::child;
 use super::point::Scenario;
 use crate::ci::presets;
 use cli::build::{self, Kind, Parts, Site, What};
-use cli::workspace;
+use cli::{stack, workspace};
 
 /// Two versions of a fork, and the programs that deploy them.
 #[derive(Debug)]
@@ -29,9 +31,16 @@ pub(super) struct Version {
     pub(super) bundle: PathBuf,
 }
 
+impl Version {
+    /// Begins its deployment.
+    pub(super) fn deploy(&self, program: &Path, home: &Path) -> Result<Child> {
+        child::deploy(program, home, &self.stack_file, &self.bundle)
+    }
+}
+
 impl Fork {
     /// Builds once, for all deployments.
-    pub(super) async fn prepare() -> Result<Self> {
+    pub(super) async fn prepare(project: Option<&Path>) -> Result<Self> {
         let target = super::folder();
         fs::create_dir_all(&target)
             .with_context(|| format!("cannot create {}", target.display()))?;
@@ -40,13 +49,27 @@ impl Fork {
             .tempdir_in(&target)
             .context("cannot create a folder for this run")?;
         let root = workspace::root();
-        let path = presets::project_or_email()?;
+        let (root, path) = match project {
+            Some(project) => (root.join(project), "stack.toml"),
+            None => (root, presets::project_or_email()?),
+        };
+        let path = root.join(path);
         let text =
-            fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
-        let stack = StackFile::parse(&text, path)?;
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let resources = root.join(OwnResources::FILE);
+        let resources = (resources.exists())
+            .then(|| fs::read_to_string(&resources))
+            .transpose()?;
+        let stack = stack::read(&path).map_err(|failure| anyhow!("{failure}"))?;
         let fork = Self { folder, stack };
         let parts = Parts::of(&fork.stack);
-        let bootstrap = build::compile(Kind::Local, What::Bootstrap(parts), &Site::here())
+        let site = Site {
+            root: root.clone(),
+            // Most of what another project is built from has been built here.
+            target: Some(workspace::target()),
+            cargo_home: None,
+        };
+        let bootstrap = build::compile(Kind::Local, What::Bootstrap(parts), &site)
             .await
             .map_err(|error| anyhow!("{error}"))?;
         // The program that is running may be built anew meanwhile.
@@ -56,14 +79,19 @@ impl Fork {
         for scenario in [Scenario::First, Scenario::Update] {
             let version = fork.version(scenario);
             let package = version.stack_file.with_file_name("skill-package");
-            workspace::copy_folder(&workspace::skill_package(), &package)?;
+            workspace::copy_folder(&root.join("skill-package"), &package)?;
+            if let Some(resources) = &resources {
+                let file = version.stack_file.with_file_name(OwnResources::FILE);
+                fs::create_dir_all(file.parent().context("a file is in a folder")?)?;
+                fs::write(file, revised_resources(resources, scenario))?;
+            }
             let (text, bundle) = match scenario {
                 Scenario::First => (text.clone(), zip(&bootstrap)?),
                 Scenario::Update => {
                     revise_package(&package.join("skill.json"))?;
                     let program = version.stack_file.with_file_name("bootstrap");
                     recode(&bootstrap, &program)?;
-                    (revised(&text)?, zip(&program)?)
+                    (revised(&text, &fork.stack)?, zip(&program)?)
                 }
             };
             fs::write(&version.stack_file, text)?;
@@ -95,10 +123,21 @@ impl Fork {
     }
 }
 
+/// The project's own resources, with one more in an update.
+fn revised_resources(text: &str, scenario: Scenario) -> String {
+    match scenario {
+        Scenario::First => text.to_owned(),
+        Scenario::Update => text.replacen(
+            "\nResources:\n",
+            "\nResources:\n  Revised:\n    Type: AWS::Logs::LogGroup\n",
+            1,
+        ),
+    }
+}
+
 /// The stack file with other token lifetimes, scopes and memory.
-fn revised(text: &str) -> Result<String> {
+fn revised(text: &str, parsed: &StackFile) -> Result<String> {
     let mut stack: toml::Table = toml::from_str(text).context("stack.toml")?;
-    let parsed = StackFile::parse(text, "stack.toml")?;
     let minutes = parsed.identity.tokens.access.as_secs() / 60;
     let access = if minutes == 30 { "45m" } else { "30m" };
     set(&mut stack, &["identity", "tokens", "access"], access.into());
@@ -172,12 +211,12 @@ mod tests {
     #[test]
     fn an_update_changes_what_it_says_and_stays_valid() {
         let before = StackFile::parse("name = \"guide\"\n", "stack.toml").unwrap();
-        let text = revised("name = \"guide\"\n").unwrap();
+        let text = revised("name = \"guide\"\n", &before).unwrap();
         let after = StackFile::parse(&text, "stack.toml").unwrap();
         assert_ne!(before.identity.tokens.access, after.identity.tokens.access);
         assert_ne!(before.lambda.memory, after.lambda.memory);
         assert_ne!(before.linking.scopes.len(), after.linking.scopes.len());
-        let again = revised(&text).unwrap();
+        let again = revised(&text, &after).unwrap();
         assert_ne!(text, again);
         assert!(StackFile::parse(&again, "stack.toml").is_ok());
     }

@@ -5,12 +5,12 @@
 //! what is there with clients of its own, and it has to be what a deployment that nothing
 //! happened to leaves.
 
-mod child;
+pub(crate) mod child;
 mod fork;
 mod judge;
 mod point;
 mod run;
-mod stage;
+pub(crate) mod stage;
 
 use std::collections::VecDeque;
 use std::io::IsTerminal;
@@ -45,6 +45,9 @@ pub(crate) struct Options {
     /// Try this point alone, such as `update-12-unanswered`; may be given several times
     #[arg(long, value_name = "POINT")]
     only: Vec<String>,
+    /// Deploy the project in this folder of the repository, such as `examples/taxi`, instead of this one
+    #[arg(long, value_name = "FOLDER")]
+    project: Option<PathBuf>,
     /// List the points and end
     #[arg(long)]
     list: bool,
@@ -107,7 +110,7 @@ async fn try_all(options: &Options) -> Result<Option<Tally>> {
         bail!("--sample needs at least one point");
     }
     let started = Instant::now();
-    let fork = Fork::prepare().await?;
+    let fork = Fork::prepare(options.project.as_deref()).await?;
     let bench = Arc::new(Bench::new(fork)?);
     let mut judge = bench.judge()?;
     let mut points = Vec::new();

@@ -103,7 +103,9 @@ impl Bench {
     /// A stage as the scenario finds it.
     async fn place(&self, scenario: Scenario) -> Result<Place> {
         let home = self.fork.room()?;
-        let stage = Stage::start(&self.fork.program(), home.path(), &self.client).await?;
+        let stack_file = self.fork.version(scenario).stack_file;
+        let program = self.fork.program();
+        let stage = Stage::start(&program, home.path(), &stack_file, &self.client, true).await?;
         let place = Place { home, stage };
         if scenario == Scenario::Update {
             let before = self.deploy(&place, Scenario::First).await;
@@ -115,7 +117,7 @@ impl Bench {
     /// Kills a deployment at a point and lets another one finish.
     async fn kill(&self, place: &Place, point: &Point) -> Result<Outcome> {
         let version = self.fork.version(point.scenario);
-        let mut child = child::deploy(&self.fork.program(), place.home.path(), &version)?;
+        let mut child = version.deploy(&self.fork.program(), place.home.path())?;
         // Read while it runs, so that it never waits for us.
         let stderr = child.stderr.take().context("stderr is not a pipe")?;
         let said = tokio::spawn(drain(stderr));
@@ -170,7 +172,7 @@ impl Bench {
     }
 
     async fn run(&self, place: &Place, version: &Version) -> Result<Ended> {
-        let child = child::deploy(&self.fork.program(), place.home.path(), version)?;
+        let child = version.deploy(&self.fork.program(), place.home.path())?;
         child::ended(child).await
     }
 }

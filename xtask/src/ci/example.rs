@@ -1,5 +1,5 @@
 //! The example of a skill of one's own: deployed to this machine, talked to together with its backend, and its table
-//! judged by boto3.
+//! judged by boto3 and by the AWS SDK for Rust.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Stdio};
@@ -15,14 +15,22 @@ use super::stage::{LocalProcess, no_other_stage};
 use super::toolbox::Toolbox;
 
 /// Where the example is.
-const FOLDER: &str = "examples/taxi";
+pub(crate) const FOLDER: &str = "examples/taxi";
 /// The key that the skill shows the backend.
 const KEY: &str = "key-of-the-example";
 /// The port that the example's stack file has the backend at.
 const PORT: &str = "4750";
 
+/// Deploys the example and talks to it, then measures it, then kills deployments of it.
 pub(super) fn example(toolbox: &Toolbox) -> Result<()> {
     no_other_stage()?;
+    deployed(toolbox)?;
+    reads_a_table(toolbox)?;
+    let sh = &toolbox.sh;
+    Ok(cmd!(sh, "cargo xtask chaos --project {FOLDER} --sample 12").run()?)
+}
+
+fn deployed(toolbox: &Toolbox) -> Result<()> {
     let sh = &toolbox.sh;
     let folder = toolbox.root.join(FOLDER);
     // Most of what it is built from has been built here.
@@ -53,11 +61,33 @@ pub(super) fn example(toolbox: &Toolbox) -> Result<()> {
     let access = &stage.access;
     let keys = local::variables(access);
     let device = access.urls.device.as_str();
-    cmd!(sh, "{python} {judge} --device {device} --table {table}")
-        .envs(keys.iter().map(|(name, value)| (name, value)))
-        .env("STAGE_TOKEN", access.token.expose_secret())
-        .run()?;
+    let sdk = toolbox.judge("dynamodb-sdk/Cargo.toml");
+    for command in [
+        cmd!(sh, "{python} {judge} --device {device} --table {table}"),
+        cmd!(
+            sh,
+            "cargo run --quiet --locked --manifest-path {sdk} -- {device}"
+        ),
+    ] {
+        command
+            .envs(keys.iter().map(|(name, value)| (name, value)))
+            .env("STAGE_TOKEN", access.token.expose_secret())
+            .env("CARGO_TARGET_DIR", &target)
+            .run()?;
+    }
     stage.end(toolbox)
+}
+
+/// Measures a start that reads a table. How quick it is says nothing on a busy machine; that it answers does.
+fn reads_a_table(toolbox: &Toolbox) -> Result<()> {
+    let sh = &toolbox.sh;
+    let measured = cmd!(sh, "cargo xtask bench --table --runs 5 --requests 100").read()?;
+    ensure!(
+        measured.contains("linked, table"),
+        "no table was read: {measured}"
+    );
+    output::line(&measured);
+    Ok(())
 }
 
 /// Writes a secret as a person would, through stdin.

@@ -9,6 +9,7 @@ mod ask_cli;
 mod browsers;
 mod chaos;
 mod example;
+mod grid;
 mod lambda;
 mod ministack;
 mod oidc;
@@ -25,6 +26,8 @@ mod workflows;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+
+pub(crate) use example::FOLDER as EXAMPLE;
 
 use cli::output;
 use toolbox::{NotChecked, Toolbox};
@@ -159,7 +162,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "example",
-        about: "the example of a skill of your own is deployed, and boto3 judges its table",
+        about: "the example of a skill of your own is deployed, and boto3 and the AWS SDK judge its table",
         run: example::example,
     },
     Step {
@@ -203,6 +206,11 @@ const STEPS: &[Step] = &[
         run: chaos::chaos,
     },
     Step {
+        name: "grid",
+        about: "every two options of signing in are deployed together, and end well",
+        run: grid::grid,
+    },
+    Step {
         name: "supply-chain",
         about: "cargo-deny accepts the licences and sources of every dependency",
         run: supply_chain::supply_chain,
@@ -224,8 +232,8 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Steps that `--full` and the scheduled pipeline run: a project builds what it takes once more.
-const FULL: [&str; 2] = ["project", "example"];
+/// Steps that `--full` and the scheduled pipeline run: each builds what it takes once more.
+const FULL: [&str; 3] = ["project", "example", "reproducible"];
 
 /// Runs the steps that were asked for.
 pub(crate) fn run(options: &Options) -> Result<()> {

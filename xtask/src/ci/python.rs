@@ -104,7 +104,7 @@ pub(super) fn schemas(toolbox: &Toolbox) -> Result<()> {
         sh.write_file(fresh.join(name), text)?;
     }
     bail!(
-        "crates/local-cloud/schemas differs from cfn-lint's copies in {}; review and copy the \
+        "crates/facts/resource-schemas differs from cfn-lint's copies in {}; review and copy the \
          ones in {}",
         stale.join(", "),
         fresh.display()

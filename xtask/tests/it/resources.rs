@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::real::Real;
 
@@ -148,4 +148,35 @@ async fn mutating(real: &Real) -> usize {
     let journal = real.journal().await;
     let calls = journal["calls"].as_array().unwrap().iter();
     calls.filter(|call| call["mutating"] == true).count()
+}
+
+/// A stage's roles may look at the stack only if the project had resources when the roles were made.
+#[test]
+fn a_project_without_resources_needs_no_right_to_look_for_them() {
+    let real = Real::start();
+    let said = real.deploy(&[], &real.developer());
+    assert!(said.success, "{}", said.stderr);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let developer = real.developer();
+    for command in ["status", "destroy"] {
+        // Without a yes `destroy` looks, and removes nothing.
+        runtime.block_on(real.control("/control/faults", &json!({})));
+        real.run(&[command, "dev"], &developer);
+        let journal = runtime.block_on(real.journal());
+        let mut calls = (1..).zip(journal["calls"].as_array().unwrap());
+        // One of them looks for the stack; the command cannot do without the others.
+        let went_on = calls.any(|(call, made)| {
+            let refused = json!({ "call": call, "fault": { "kind": "refuse", "status": 403 } });
+            let rules = json!({ "rules": [refused] });
+            made["operation"] == "cloudformation DescribeStacks" && {
+                runtime.block_on(real.control("/control/faults", &rules));
+                let said = real.run(&[command, "dev"], &developer);
+                said.stderr
+                    .contains("skipped the check whether some are left")
+                    && (said.success || said.stderr.contains("error[CONFIRM]"))
+            }
+        });
+        assert!(went_on, "{command}");
+    }
+    assert!(real.stage.end("-TERM"));
 }

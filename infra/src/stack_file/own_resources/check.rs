@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{OwnResources, PARAMETERS, text};
-use crate::cloudformation::references;
+use crate::cloudformation::{mistakes, references};
 use crate::stack_file::Problem;
 
 pub(super) const ANATOMY: &str =
@@ -61,6 +61,34 @@ pub(super) fn problems(own: &OwnResources) -> Vec<Problem> {
     } else {
         let hint = "begin with `Resources:`";
         found.add("", "it is no template but a single value", hint, ANATOMY);
+    }
+    found.problems.sort_by_key(|problem| problem.line);
+    found.problems
+}
+
+/// Properties that Amazon's schemas do not allow.
+pub(super) fn advice(own: &OwnResources) -> Vec<Problem> {
+    let mut found = Found {
+        own,
+        problems: Vec::new(),
+    };
+    for (name, resource) in own.section("Resources") {
+        let kind = text(&resource["Type"]);
+        let Some(schema) = facts::cloudformation::schema(kind) else {
+            continue;
+        };
+        let nothing = json!({});
+        let properties = resource.get("Properties").unwrap_or(&nothing);
+        for mistake in mistakes(schema, properties) {
+            let inside = mistake.path.rsplit('/').next().unwrap_or_default();
+            let subject = if inside.is_empty() { name } else { inside };
+            found.add(
+                &format!("Resources/{name}/Properties/{}", mistake.path),
+                format!("{subject} {} ({name}, {kind})", mistake.message),
+                "correct it, unless Amazon has added it since this version of the tool",
+                RESOURCES,
+            );
+        }
     }
     found.problems.sort_by_key(|problem| problem.line);
     found.problems

@@ -160,3 +160,48 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn properties_that_amazon_does_not_know_are_advised_against_with_their_lines() {
+    let advice = |text: &str| {
+        let own = OwnResources::parse(text, FILE).unwrap();
+        let advice = own.advice().into_iter();
+        advice
+            .map(|one| format!("{}: {}", one.line, one.message))
+            .collect::<Vec<_>>()
+    };
+    let table = "Addresses, AWS::DynamoDB::Table";
+    let good = TAXI.replace(
+        "      BillingMode: PAY_PER_REQUEST\n",
+        "      BillingMode: PAY_PER_REQUEST\n      KeySchema: [{ AttributeName: person, KeyType: HASH }]\n      \
+         AttributeDefinitions: [{ AttributeName: person, AttributeType: S }]\n",
+    );
+    assert_eq!(advice(&good), [""; 0]);
+    assert_eq!(
+        advice(TAXI),
+        [format!("6: Addresses lacks KeySchema ({table})")]
+    );
+    let misspelt = good.replace(
+        "BillingMode: PAY_PER_REQUEST",
+        "BilingMode: PAY_PER_REQUEST",
+    );
+    assert_eq!(
+        advice(&misspelt),
+        [format!("8: BilingMode is unknown ({table})")]
+    );
+    let other = good.replace("PAY_PER_REQUEST", "PAY_PER_NIGHT");
+    assert_eq!(
+        advice(&other),
+        [format!(
+            "8: BillingMode cannot be \"PAY_PER_NIGHT\" ({table})"
+        )]
+    );
+    let deep = good.replace("AttributeType: S", "AttributeTyp: S");
+    assert_eq!(
+        advice(&deep),
+        [
+            format!("10: AttributeDefinitions lacks AttributeType ({table})"),
+            format!("10: AttributeTyp is unknown ({table})"),
+        ]
+    );
+}

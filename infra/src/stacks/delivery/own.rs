@@ -1,8 +1,8 @@
 //! Grants of the delivery stack's roles for the project's own resources and secrets.
 
 use super::allow;
-use crate::cloudformation::{Effect, Statement, Value};
-use crate::stack_file::{OwnResources, SecretName, StackFile, Variables};
+use crate::cloudformation::{Effect, Statement};
+use crate::stack_file::{OwnResources, StackFile};
 
 /// The ways to read how a resource is set up, without what is in it. Services name them by habit and not by rule, so
 /// that drift of a type that is read otherwise is denied to a plan.
@@ -47,11 +47,8 @@ pub(super) fn most(stack: &StackFile) -> Vec<Statement> {
 
 /// Grants to see that a secret is there, without its value.
 fn secrets(stack: &StackFile) -> Vec<Statement> {
-    let environments: Vec<Variables> = (stack.stages.keys())
-        .map(|stage| stack.environment(stage))
-        .collect();
-    let secrets = environments.iter().flat_map(Variables::secrets);
-    let (arns, names): (Vec<_>, Vec<_>) = secrets.partition(|secret: &&SecretName| secret.is_arn());
+    let secrets = stack.secrets();
+    let (arns, names): (Vec<_>, Vec<_>) = secrets.iter().partition(|secret| secret.is_arn());
     let mut statements = Vec::new();
     if !names.is_empty() {
         // It is granted on all parameters or on none.
@@ -59,9 +56,7 @@ fn secrets(stack: &StackFile) -> Vec<Statement> {
         statements.push(allow(&["ssm:DescribeParameters"], vec!["*".into()]));
     }
     if !arns.is_empty() {
-        let mut arns: Vec<Value<String>> =
-            arns.into_iter().map(|arn| arn.as_str().into()).collect();
-        arns.dedup();
+        let arns = arns.into_iter().map(|arn| arn.as_str().into()).collect();
         statements.push(allow(&["secretsmanager:DescribeSecret"], arns));
     }
     statements

@@ -1,8 +1,8 @@
 //! Amazon's own resource schemas, reduced to facts.
 //!
-//! Templates are judged by these, never by the types that wrote them. The files under `schemas/`
-//! are made by [`from_cfn_lint`] from the copies that cfn-lint ships; a check in continuous
-//! integration compares them with the pinned version of it.
+//! Templates are judged by these, never by the types that wrote them. [`from_cfn_lint`] makes the files that the crate
+//! `facts` has from the copies that cfn-lint ships; a check in continuous integration compares them with the pinned
+//! version of it.
 
 mod coerce;
 mod reduce;
@@ -12,6 +12,7 @@ mod validate;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use facts::cloudformation::FILES;
 use serde_json::Value;
 
 pub use self::reduce::reduce;
@@ -19,70 +20,6 @@ pub use self::source::{SourceError, file_name, from_cfn_lint, stale};
 
 /// The type that is made only where the stage was built for it.
 const TABLE: &str = "AWS::DynamoDB::Table";
-
-/// The committed files: resource type and reduced schema.
-const FILES: &[(&str, &str)] = &[
-    (
-        "AWS::Cognito::ManagedLoginBranding",
-        include_str!("../../../schemas/AWS-Cognito-ManagedLoginBranding.json"),
-    ),
-    (
-        "AWS::Cognito::UserPool",
-        include_str!("../../../schemas/AWS-Cognito-UserPool.json"),
-    ),
-    (
-        "AWS::Cognito::UserPoolClient",
-        include_str!("../../../schemas/AWS-Cognito-UserPoolClient.json"),
-    ),
-    (
-        "AWS::Cognito::UserPoolDomain",
-        include_str!("../../../schemas/AWS-Cognito-UserPoolDomain.json"),
-    ),
-    (
-        "AWS::Cognito::UserPoolResourceServer",
-        include_str!("../../../schemas/AWS-Cognito-UserPoolResourceServer.json"),
-    ),
-    (
-        TABLE,
-        include_str!("../../../schemas/AWS-DynamoDB-Table.json"),
-    ),
-    (
-        "AWS::IAM::ManagedPolicy",
-        include_str!("../../../schemas/AWS-IAM-ManagedPolicy.json"),
-    ),
-    (
-        "AWS::IAM::OIDCProvider",
-        include_str!("../../../schemas/AWS-IAM-OIDCProvider.json"),
-    ),
-    (
-        "AWS::IAM::Role",
-        include_str!("../../../schemas/AWS-IAM-Role.json"),
-    ),
-    (
-        "AWS::Lambda::Alias",
-        include_str!("../../../schemas/AWS-Lambda-Alias.json"),
-    ),
-    (
-        "AWS::Lambda::Function",
-        include_str!("../../../schemas/AWS-Lambda-Function.json"),
-    ),
-    (
-        "AWS::Lambda::Permission",
-        include_str!("../../../schemas/AWS-Lambda-Permission.json"),
-    ),
-    (
-        "AWS::Lambda::Version",
-        include_str!("../../../schemas/AWS-Lambda-Version.json"),
-    ),
-    (
-        "AWS::Logs::LogGroup",
-        include_str!("../../../schemas/AWS-Logs-LogGroup.json"),
-    ),
-    (
-        "AWS::Route53::RecordSet",
-        include_str!("../../../schemas/AWS-Route53-RecordSet.json"),
-    ),
-];
 
 /// The resource types that a local stage can make.
 pub fn types() -> impl Iterator<Item = &'static str> {
@@ -204,14 +141,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn every_file_is_a_schema_of_its_type() {
-        assert_eq!(SCHEMAS.len(), FILES.len());
-        for (name, schema) in SCHEMAS.iter() {
-            assert_eq!(schema.document["typeName"], *name);
-        }
-    }
 
     #[test]
     fn replacing_a_pool_is_not_in_the_schema_but_replacing_a_client_is() {

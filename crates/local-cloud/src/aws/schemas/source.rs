@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use facts::cloudformation::FILES;
 use serde_json::Value;
 
-use super::{FILES, reduce};
+use super::reduce;
 
 /// Why the copies could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +37,7 @@ pub enum SourceError {
     },
 }
 
-/// The file under `schemas/` that holds a type.
+/// The file of the crate `facts` that holds a type.
 #[must_use]
 pub fn file_name(resource_type: &str) -> String {
     format!("{}.json", resource_type.replace("::", "-"))

@@ -1,5 +1,7 @@
 //! The usual address of each person, in a table.
 
+use std::sync::OnceLock;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use skill_kit::Problem;
@@ -35,8 +37,11 @@ pub(crate) async fn remember(turn: &Turn<'_>, person: &str, address: &str) -> Re
     Ok(())
 }
 
-fn tables(turn: &Turn<'_>) -> Result<Client, Problem> {
-    Ok(Client::new(turn.aws()?))
+/// The client, kept from one request to the next.
+fn tables(turn: &Turn<'_>) -> Result<&'static Client, Problem> {
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    let config = turn.aws()?;
+    Ok(CLIENT.get_or_init(|| Client::new(config)))
 }
 
 fn table() -> String {
