@@ -25,6 +25,7 @@ pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
             Door::post("/app/skills/{skill}/enable", StageToken, enable),
             Door::post("/app/skills/{skill}/disable", StageToken, disable),
             Door::post("/app/skills/{skill}/link", StageToken, link),
+            Door::get("/app/links/{state}", StageToken, linked),
             Door::post("/console/skills/{skill}/certify", StageToken, certify),
             Door::post("/console/skills/{skill}/pkce", StageToken, switch_pkce),
             Door::post("/control/refresh", StageToken, hold_refresh),
@@ -164,6 +165,16 @@ async fn link(
         }
         Err(reason) => Err(Problem(StatusCode::CONFLICT, reason.to_string())),
     }
+}
+
+/// The outcome of an account linking that was started, by the `state` of its authorization request.
+async fn linked(State(alexa): State<Alexa>, Path(state): Path<String>) -> Json<Value> {
+    let outcome = alexa.state().outcomes.get(&state).cloned();
+    Json(match outcome {
+        None => json!({ "outcome": null, "error": null }),
+        Some(Ok(_)) => json!({ "outcome": "linked", "error": null }),
+        Some(Err(why)) => json!({ "outcome": "failed", "error": why }),
+    })
 }
 
 #[derive(Deserialize)]
