@@ -187,16 +187,11 @@ fn judge(stack: &StackFile, deployed: &Value) -> Result<()> {
     let pages = deployed["pages"].as_array().context("no pages")?;
     let passed = |path: &str| pages.iter().any(|page| page["page"] == path);
     let identity = &stack.identity;
-    // The person signs up with a phone number where that is possible, and has no e-mail address then.
-    let code = if identity.verifies_phone() {
-        FirstFactor::SmsOtp
-    } else {
-        FirstFactor::EmailOtp
-    };
+    let has_codes = (identity.first_factors.iter()).any(|one| *one != FirstFactor::Password);
     for (path, wanted) in [
         ("/signup", true),
         ("/confirmUser", true),
-        ("/oneTimeCode", identity.first_factors.contains(&code)),
+        ("/oneTimeCode", has_codes),
         ("/mfa", identity.mfa == Mfa::Required),
     ] {
         ensure!(

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
-use infra::stack_file::StageName;
+use infra::stack_file::{Region, StageName};
 use local_access::faults::CallRecord;
 use reqwest::Client;
 use serde_json::Value;
@@ -30,7 +30,8 @@ pub(super) enum Outcome {
 pub(super) struct Bench {
     fork: Fork,
     client: Client,
-    region: String,
+    /// Those of a deployment, the home region first.
+    regions: Vec<String>,
     python: PathBuf,
     judge: PathBuf,
 }
@@ -46,10 +47,14 @@ impl Bench {
         let toolbox = Toolbox::new()?;
         let home = cli::stack::home(&fork.stack, &StageName::local())
             .map_err(|failure| anyhow!("{failure}"))?;
+        let functions = fork.stack.lambda.regions.distinct().into_iter();
+        let functions = functions.map(|region| Region::from(region).to_string());
+        let mut regions: Vec<String> = std::iter::once(home.to_string()).chain(functions).collect();
+        regions.dedup();
         Ok(Self {
             fork,
             client: story::client().context("no HTTP client")?,
-            region: home.to_string(),
+            regions,
             python: toolbox.python_program("python")?,
             judge: toolbox.judge("endstate.py"),
         })
@@ -69,7 +74,7 @@ impl Bench {
         place.stage.expect(&[]).await?;
         self.deploy(&place, scenario).await?;
         let calls = place.stage.calls().await?;
-        let state = judge.state(&place.stage, &self.region).await?;
+        let state = judge.state(&place.stage, &self.regions).await?;
         place.stage.end().await?;
         Ok((calls, state))
     }
@@ -89,7 +94,7 @@ impl Bench {
             self.disturb(&place, point).await?
         };
         if outcome == Outcome::Converged {
-            let found = judge.state(&place.stage, &self.region).await?;
+            let found = judge.state(&place.stage, &self.regions).await?;
             let ideal = ideals
                 .iter()
                 .find(|(scenario, _)| *scenario == point.scenario);
