@@ -18,6 +18,7 @@ mod delivery;
 mod destroy;
 mod documentation;
 mod drift;
+mod emulator;
 mod existing_pool;
 mod failures;
 mod guards;
