@@ -9,6 +9,7 @@ mod custom;
 pub mod declaration;
 mod domain;
 mod email;
+mod emulator;
 mod environment;
 mod identity;
 mod lambda;
@@ -36,6 +37,7 @@ pub use attributes::*;
 pub use custom::*;
 pub use domain::*;
 pub use email::*;
+pub use emulator::*;
 pub use environment::*;
 pub use identity::*;
 pub use lambda::*;
@@ -118,6 +120,11 @@ struct WrittenStage {
     /// Values that variables of `lambda.environment` have in this stage instead.
     #[serde(default)]
     environment: Variables,
+    /// The base URL of an AWS emulator that runs beside the stage `local`, for resources that a local stage has not
+    /// (docs/resources.md). The stack of `infra/resources.yaml` is made there, and the function's calls go there, but
+    /// those to Cognito, Systems Manager and STS. For the stage `local` alone.
+    #[schemars(extend("examples" = ["http://127.0.0.1:4566"]))]
+    aws_emulator: Option<AwsEmulator>,
 }
 
 impl From<Written> for StackFile {
@@ -134,6 +141,7 @@ impl From<Written> for StackFile {
                 region: stage.region.unwrap_or_else(|| home.clone()),
                 ask_profile: stage.ask_profile,
                 environment: stage.environment,
+                aws_emulator: stage.aws_emulator,
             };
             (name, stage)
         });
@@ -220,6 +228,11 @@ impl StackFile {
         self.has_secrets() || self.resources.is_some()
     }
 
+    /// The AWS emulator that a stage works with, if it has one.
+    pub fn aws_emulator(&self, stage: &StageName) -> Option<&AwsEmulator> {
+        self.stage(stage)?.aws_emulator.as_ref()
+    }
+
     /// A stage by its name.
     pub fn stage(&self, name: &StageName) -> Option<&Stage> {
         self.stages.get(name)
@@ -241,6 +254,9 @@ pub struct Stage {
     /// Values that the function's variables have in this stage instead.
     #[serde(skip_serializing_if = "Variables::is_empty")]
     pub environment: Variables,
+    /// The AWS emulator that the stage works with; the stage `local` alone has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aws_emulator: Option<AwsEmulator>,
 }
 
 /// The stages by name. `local`, `dev` and `prod` are always among them.
@@ -255,6 +271,7 @@ impl Stages {
                 is_region_chosen: is_region_chosen || name.is_local(),
                 ask_profile: AskProfile::default(),
                 environment: Variables::default(),
+                aws_emulator: None,
             };
             (name, stage)
         };

@@ -12,6 +12,7 @@ use rollout::error::Error;
 use rollout::inputs::Inputs;
 use rollout::package::SourcePackage;
 use rollout::session::Session;
+use url::Url;
 
 use crate::deploy::interrupted;
 use crate::failure::{Code, Failure, RolloutCode};
@@ -75,12 +76,37 @@ pub(crate) fn local_inputs(
     name: &StageName,
     access: &Access,
 ) -> Result<Inputs, Failure> {
+    same_emulator(&stack, name, access)?;
     Ok(Inputs {
         endpoints: stage::local_endpoints(access)?,
         developer: stage::local_developer(access)?,
         architecture: build::host(),
         ..inputs(path, stack, name)?
     })
+}
+
+/// Refuses a stage that was started with another AWS emulator than the stack file has by now, or without one.
+fn same_emulator(stack: &StackFile, name: &StageName, access: &Access) -> Result<(), Failure> {
+    let wanted = stack
+        .aws_emulator(name)
+        .map(|emulator| emulator.url().as_url());
+    let has = access.aws_emulator.as_ref();
+    if wanted == has {
+        return Ok(());
+    }
+    let shown = |url: Option<&Url>| match url {
+        Some(url) => format!("the AWS emulator at {url}"),
+        None => "no AWS emulator".to_owned(),
+    };
+    Err(Failure::new(
+        Code::LocalStage,
+        format!(
+            "the local stage was started with {}, and `aws-emulator` of [stages.local] in stack.toml says {}",
+            shown(has),
+            shown(wanted)
+        ),
+    )
+    .hint("end the stage with Ctrl-C, and start it again"))
 }
 
 /// What is to be made on a real stage.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use infra::stack_file::StageName;
 use infra::{OwnResources, StackFile};
 use local_access::Access;
 use local_access::program::{Start, Started};
@@ -44,6 +45,7 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
         port: options.port,
         record_smapi: options.record_smapi,
         worst: options.worst,
+        aws_emulator: None,
     };
     let mut stage = start(wanted, &stack::read(&options.stack)?).await?;
     let access = stage.access.clone();
@@ -131,6 +133,11 @@ impl OwnStage {
 
 /// Builds the project's package `local`, with what a stack file needs of it, and starts it.
 pub async fn start(start: Start, stack: &StackFile) -> Result<OwnStage, Failure> {
+    let emulator = stack.aws_emulator(&StageName::local());
+    let start = Start {
+        aws_emulator: emulator.map(|emulator| emulator.url().as_url().clone()),
+        ..start
+    };
     let program = built(stack).await?;
     let cannot = |error: std::io::Error| {
         Failure::new(
@@ -177,7 +184,9 @@ pub async fn start(start: Start, stack: &StackFile) -> Result<OwnStage, Failure>
 async fn built(stack: &StackFile) -> Result<PathBuf, Failure> {
     let site = Site::here();
     let types = stack.resources.as_ref().map(OwnResources::types);
-    let tables = types.is_some_and(|types| types.contains_key("AWS::DynamoDB::Table"));
+    let has_tables = types.is_some_and(|types| types.contains_key("AWS::DynamoDB::Table"));
+    // An emulator has them all.
+    let tables = has_tables && stack.aws_emulator(&StageName::local()).is_none();
     let build = build::compile(Kind::Local, What::LocalStage { tables }, &site);
     tokio::pin!(build);
     let built = match timeout(SILENCE, &mut build).await {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use infra::StackFile;
 use infra::stack_file::StageName;
 use jiff::Timestamp;
-use local_access::{Access, Urls};
+use local_access::{ACCOUNT_ID, Access, Urls};
 use models::ids::VendorId;
 use models::secure_url::{SecureUrl, SecureUrlError, is_loopback};
 use rollout::endpoints::{
@@ -14,6 +14,7 @@ use rollout::endpoints::{
     UserPoolHosts,
 };
 use rollout::resolver::Resolver;
+use secrecy::SecretString;
 use smapi::{AskCliProfile, Configuration, Credentials, Logins, variables};
 use url::Url;
 
@@ -38,6 +39,15 @@ pub fn local_endpoints(access: &Access) -> Result<Endpoints, Failure> {
             url: secure(urls.aws.as_str())?,
             access_key_id: access.access_key_id.clone(),
             secret_access_key: access.secret_access_key.clone(),
+        },
+        emulator: match &access.aws_emulator {
+            None => None,
+            // Emulators take any key; some read the account from its id.
+            Some(url) => Some(AwsEndpoint::Override {
+                url: secure(url.as_str())?,
+                access_key_id: ACCOUNT_ID.to_owned(),
+                secret_access_key: SecretString::from("local"),
+            }),
         },
         developer: smapi::Endpoints {
             smapi: secure(urls.smapi.as_str())?,

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
     PercentEncodingMode, SignableBody, SignableRequest, SigningError, SigningSettings,
-    UriPathNormalizationMode, sign,
+    UriPathNormalizationMode, sign as signature_of,
 };
 use aws_sigv4::sign::v4;
 use reqwest::{Request, RequestBuilder};
@@ -105,6 +105,9 @@ pub struct Access {
     /// An access token of the developer for the Skill Management API, which lasts as long as the stage.
     #[serde(serialize_with = "exposed")]
     pub smapi_token: SecretString,
+    /// The AWS emulator that the stage works with, if it was started with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aws_emulator: Option<Url>,
 }
 
 fn exposed<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
@@ -127,34 +130,36 @@ impl Access {
     /// A request that cannot be signed, because its body is a stream or a header is no text, stays as
     /// it is, and the stage refuses it.
     pub fn sign(&self, request: &mut Request, service: &str, region: &str) {
-        let body = match request.body() {
-            None => Some(&[][..]),
-            Some(body) => body.as_bytes(),
-        };
-        let headers = request
-            .headers()
-            .iter()
-            .map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-            .collect::<Option<Vec<_>>>();
-        let (Some(body), Some(headers)) = (body, headers) else {
-            return;
-        };
-        let signable = SignableRequest::new(
-            request.method().as_str(),
-            request.url().as_str(),
-            headers.into_iter(),
-            SignableBody::Bytes(body),
-        );
-        let key = (
-            self.access_key_id.as_str(),
-            self.secret_access_key.expose_secret(),
-        );
-        let signed = signable.and_then(|signable| headers_for(key, (service, region), signable));
-        for (name, value) in signed.into_iter().flatten() {
-            let name = http::HeaderName::try_from(name);
-            if let (Ok(name), Ok(value)) = (name, value.try_into()) {
-                request.headers_mut().insert(name, value);
-            }
+        let secret = self.secret_access_key.expose_secret();
+        sign(request, (&self.access_key_id, secret), service, region);
+    }
+}
+
+/// Signs a request with an access key id and its secret, like [`Access::sign`].
+pub fn sign(request: &mut Request, key: (&str, &str), service: &str, region: &str) {
+    let body = match request.body() {
+        None => Some(&[][..]),
+        Some(body) => body.as_bytes(),
+    };
+    let headers = request
+        .headers()
+        .iter()
+        .map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+        .collect::<Option<Vec<_>>>();
+    let (Some(body), Some(headers)) = (body, headers) else {
+        return;
+    };
+    let signable = SignableRequest::new(
+        request.method().as_str(),
+        request.url().as_str(),
+        headers.into_iter(),
+        SignableBody::Bytes(body),
+    );
+    let signed = signable.and_then(|signable| headers_for(key, (service, region), signable));
+    for (name, value) in signed.into_iter().flatten() {
+        let name = http::HeaderName::try_from(name);
+        if let (Ok(name), Ok(value)) = (name, value.try_into()) {
+            request.headers_mut().insert(name, value);
         }
     }
 }
@@ -183,7 +188,7 @@ fn headers_for(
     let Ok(params) = params else {
         return Ok(Vec::new());
     };
-    let (instructions, _) = sign(request, &params.into())?.into_parts();
+    let (instructions, _) = signature_of(request, &params.into())?.into_parts();
     Ok(instructions
         .headers()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

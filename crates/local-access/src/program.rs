@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::Access;
 
@@ -17,6 +18,8 @@ pub struct Start {
     pub record_smapi: Option<PathBuf>,
     /// Whether it behaves as the real services do on a bad day.
     pub worst: bool,
+    /// An AWS emulator for what the stage has not: https, or http on this machine.
+    pub aws_emulator: Option<Url>,
 }
 
 /// The answer.

@@ -19,6 +19,8 @@ use crate::resolver::Resolver;
 pub struct Endpoints {
     /// AWS as the SDK finds it, or one base URL for every service.
     pub aws: AwsEndpoint,
+    /// Where the stack of the project's own resources is, if that is an AWS emulator beside the stage.
+    pub emulator: Option<AwsEndpoint>,
     /// The Alexa Skill Management API and Login with Amazon.
     pub developer: smapi::Endpoints,
     /// The three hosts that Alexa redirects to after account linking.
@@ -173,6 +175,7 @@ impl Endpoints {
         let developer = smapi::Endpoints::amazon();
         Self {
             aws: AwsEndpoint::Default { profile },
+            emulator: None,
             // Customers and developers sign in at the same service.
             amazon: LoginWithAmazon {
                 pages: developer.lwa_consent.clone(),

@@ -16,6 +16,7 @@ use models::ids::{SkillId, VendorId};
 use crate::aws::bucket::Bucket;
 use crate::aws::{AccountId, Aws};
 use crate::calls::CallCounter;
+use crate::endpoints::{AwsEndpoint, Endpoints};
 use crate::error::{Code, Error};
 use crate::inputs::Inputs;
 use crate::progress::{Progress, Step};
@@ -29,6 +30,8 @@ use self::vendor::{choose_vendor_of, developer, same_vendor};
 pub struct Session<'a> {
     pub(crate) inputs: &'a Inputs,
     pub(crate) aws: Aws,
+    /// Where the stack of the project's own resources is.
+    pub(crate) resources: Aws,
     pub(crate) smapi: smapi::Client,
     pub(crate) account: AccountId,
     pub(crate) vendor: VendorId,
@@ -46,6 +49,28 @@ impl std::fmt::Debug for Session<'_> {
             .field("account", &self.account)
             .field("vendor", &self.vendor)
             .finish_non_exhaustive()
+    }
+}
+
+/// The AWS emulator of a stage, which has to be there before anything is changed.
+async fn emulator(
+    inputs: &Inputs,
+    endpoint: &AwsEndpoint,
+    counter: &CallCounter,
+) -> Result<Aws, Error> {
+    let endpoints = Endpoints {
+        aws: endpoint.clone(),
+        ..inputs.endpoints.clone()
+    };
+    let aws = Aws::connect(&endpoints, &inputs.home, counter.clone()).await?;
+    match aws.reach().await {
+        Ok(()) => Ok(aws),
+        Err((url, cause)) => Err(Error::new(
+            Code::Endpoint,
+            format!("no AWS emulator answers at {url}"),
+        )
+        .because(cause)
+        .hint("start it, or correct or remove `aws-emulator` of [stages.local] in stack.toml")),
     }
 }
 
@@ -95,6 +120,10 @@ impl<'a> Session<'a> {
     ) -> Result<Self, Error> {
         let smapi = developer(inputs, counter);
         let aws = Aws::connect(&inputs.endpoints, &inputs.home, counter.clone()).await?;
+        let resources = match &inputs.endpoints.emulator {
+            None => aws.clone(),
+            Some(endpoint) => emulator(inputs, endpoint, counter).await?,
+        };
         // The bucket is named after the account.
         let account = aws.account().await?;
         let (stack, stage, home) = (&inputs.stack, &inputs.stage, &inputs.home);
@@ -123,6 +152,7 @@ impl<'a> Session<'a> {
         Ok(Self {
             inputs,
             aws,
+            resources,
             smapi,
             account,
             vendor,

@@ -42,6 +42,18 @@ enum Severity {
 struct Violation {
     message: String,
     hint: String,
+    /// The key where it is, if that is another than the first of the rule's.
+    at: Option<String>,
+}
+
+impl Violation {
+    /// The same at a key that the rule cannot name.
+    fn at(self, key: String) -> Self {
+        Self {
+            at: Some(key),
+            ..self
+        }
+    }
 }
 
 /// A violation, if there is one.
@@ -53,6 +65,7 @@ fn violation(
     found.then(|| Violation {
         message: message.into(),
         hint: hint.into(),
+        at: None,
     })
 }
 
@@ -91,8 +104,11 @@ pub(super) fn check(stack: &StackFile, text: &str) -> Findings {
         refused: Vec::new(),
         advice: Vec::new(),
     };
-    let problem = |keys: &[&str], source, Violation { message, hint }: Violation| {
-        let (line, column) = locator.find(keys);
+    let problem = |keys: &[&str], source, Violation { message, hint, at }: Violation| {
+        let (line, column) = match &at {
+            Some(key) => locator.find(&[key]),
+            None => locator.find(keys),
+        };
         Problem {
             line,
             column,

@@ -20,6 +20,7 @@ mod destroy;
 mod dev;
 mod documentation;
 mod drift;
+mod emulator;
 mod existing_pool;
 mod failures;
 mod guards;

@@ -13,7 +13,7 @@ use dynoxide::{Database, DynoxideError};
 use local_access::ACCOUNT_ID;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::base::clock::Clock;
 
@@ -194,57 +194,10 @@ fn read<T: DeserializeOwned>(body: &str) -> Result<T, DynoxideError> {
     })
 }
 
-/// The ARN of a table.
-pub(crate) fn arn(region: &str, table: &str) -> String {
-    format!("{}table/{table}", beginning(region))
-}
-
-/// The actions of a call, each with the ARN that it is done to: a transaction needs those of what it does.
-/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>
-pub(crate) fn asked(region: &str, operation: &str, input: &Value) -> Vec<(String, Option<String>)> {
-    let of = |value: &Value| {
-        let name = value["TableName"]
-            .as_str()
-            .or(value["ResourceArn"].as_str())?;
-        let table = match name.strip_prefix("arn:") {
-            Some(_) => name.to_owned(),
-            None => arn(region, name),
-        };
-        Some(match value["IndexName"].as_str() {
-            Some(index) => format!("{table}/index/{index}"),
-            None => table,
-        })
-    };
-    let named = |action: &str, resource| (format!("dynamodb:{action}"), resource);
-    match operation {
-        "BatchGetItem" | "BatchWriteItem" => {
-            let tables = input["RequestItems"].as_object().into_iter().flatten();
-            tables
-                .map(|(table, _)| named(operation, of(&json!({ "TableName": table }))))
-                .collect()
-        }
-        "TransactGetItems" | "TransactWriteItems" => {
-            let items = input["TransactItems"].as_array().into_iter().flatten();
-            items
-                .flat_map(|item| item.as_object().into_iter().flatten())
-                .map(|(kind, item)| {
-                    let action = match kind.as_str() {
-                        "Get" => "GetItem",
-                        "Put" => "PutItem",
-                        "Update" => "UpdateItem",
-                        "Delete" => "DeleteItem",
-                        _ => "ConditionCheckItem",
-                    };
-                    named(action, of(item))
-                })
-                .collect()
-        }
-        _ => vec![named(operation, of(input))],
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn call(dynamodb: &DynamoDb, operation: &str, input: &Value) -> Answer {
@@ -265,7 +218,7 @@ mod tests {
         assert_eq!(status, 200, "{made}");
         assert_eq!(
             made["TableDescription"]["TableArn"],
-            arn("eu-west-1", "rides")
+            crate::aws::actions::table_arn("eu-west-1", "rides")
         );
         let (status, again) = call(&dynamodb, "CreateTable", &table);
         assert_eq!(status, 400);
@@ -299,26 +252,5 @@ mod tests {
                 .ends_with("#ValidationException"),
             "{wrong:?}"
         );
-    }
-
-    #[test]
-    fn a_transaction_needs_the_permissions_of_what_it_does() {
-        let items = json!({ "TransactItems": [
-            { "Put": { "TableName": "a" } },
-            { "ConditionCheck": { "TableName": "b" } },
-        ] });
-        assert_eq!(
-            asked("eu-west-1", "TransactWriteItems", &items),
-            [
-                ("dynamodb:PutItem".to_owned(), Some(arn("eu-west-1", "a"))),
-                (
-                    "dynamodb:ConditionCheckItem".to_owned(),
-                    Some(arn("eu-west-1", "b"))
-                ),
-            ]
-        );
-        let query = json!({ "TableName": "a", "IndexName": "by-name" });
-        let index = arn("eu-west-1", "a") + "/index/by-name";
-        assert_eq!(asked("eu-west-1", "Query", &query)[0].1, Some(index));
     }
 }

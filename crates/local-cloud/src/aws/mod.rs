@@ -1,7 +1,8 @@
 //! AWS services that stand alone: STS, S3, IAM, tables, secrets, logs, Route 53 and Certificate Manager; the wire protocols of
-//! all of them; and what every service of one stage shares.
+//! all of them, and the actions that calls are; and what every service of one stage shares.
 
 pub(crate) mod acm;
+pub(crate) mod actions;
 #[cfg(feature = "dynamodb")]
 pub(crate) mod dynamodb;
 pub(crate) mod iam;

@@ -97,6 +97,13 @@ impl Secrets {
         is_new
     }
 
+    /// True if a call to Secrets Manager is about a secret that is kept here.
+    pub(crate) fn is_asked_for(&self, body: &[u8]) -> bool {
+        let input: Value = serde_json::from_slice(body).unwrap_or_default();
+        let secret = input["SecretId"].as_str();
+        secret.is_some_and(|secret| self.lock().secrets.contains_key(secret))
+    }
+
     /// The JSON 1.1 API of Systems Manager, as far as it is about parameters (`AmazonSSM.*`).
     pub(crate) fn ssm(&self, operation: &str, input: &Value) -> Result<Value, AwsError> {
         let region = input["Region"].as_str().unwrap_or_default().to_owned();

@@ -7,6 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::permissions;
+use super::relay::Relay;
 use super::signatures::refuse_by_shape;
 use crate::aws::protocol::query::{self, CLOUDFORMATION, Call, IAM, QueryService, STS};
 use crate::aws::protocol::scope::Scope;
@@ -24,13 +25,15 @@ const UNSIGNED_REGION: &str = "us-east-1";
 pub(super) struct Account {
     shared: Shared,
     services: Services,
+    relay: Option<Relay>,
     pub(super) cloudformation: CloudFormation,
 }
 
 impl Account {
     /// An account without a stack.
-    pub(super) fn new(shared: Shared, services: Services) -> Self {
+    pub(super) fn new(shared: Shared, services: Services, relay: Option<Relay>) -> Self {
         Self {
+            relay,
             cloudformation: CloudFormation::new(shared.clone(), services.clone()),
             shared,
             services,
@@ -70,6 +73,15 @@ async fn dispatch(
     id: &str,
 ) -> Response {
     let region = scope.region.as_str();
+    let secrets = &account.shared.secrets;
+    // The stack file's secrets are kept here, others are the project's own resources.
+    let is_own = scope.service == "secretsmanager" && secrets.is_asked_for(&received.body);
+    if let Some(relay) = &account.relay
+        && Relay::takes(principal, &scope.service)
+        && !is_own
+    {
+        return relayed(account, relay, principal, scope, received, id).await;
+    }
     match scope.service.as_str() {
         "sts" => match Call::read(STS, &received.query, &received.body) {
             Ok(call) => answer_query(STS, &call.action, sts::call(principal, &call.action), id),
@@ -80,45 +92,59 @@ async fn dispatch(
         "cognito-idp" => call_json(account, json::COGNITO, region, received, id).await,
         "logs" => call_json(account, json::LOGS, region, received, id).await,
         "acm" => call_json(account, json::ACM, region, received, id).await,
-        "ssm" => permitted(account, principal, json::SSM, scope, received, id).await,
-        "secretsmanager" => {
-            permitted(
-                account,
-                principal,
-                json::SECRETS_MANAGER,
-                scope,
-                received,
-                id,
-            )
-            .await
-        }
+        "ssm" | "secretsmanager" => permitted(account, principal, scope, received, id).await,
         #[cfg(feature = "dynamodb")]
-        "dynamodb" => dynamodb(account, principal, scope, received, id),
+        "dynamodb" if account.relay.is_none() => dynamodb(account, principal, scope, received, id),
         "route53" => route53::rest::serve(&account.shared.route53, received, id),
         "lambda" => account.services.lambda.serve(region, received, id).await,
         "s3" => s3::rest::serve(&account.services.s3, region, received, id),
         unknown => {
+            if let Some(relay) = &account.relay {
+                return relayed(account, relay, principal, scope, received, id).await;
+            }
             let error = AwsError::new(
                 404,
                 "UnknownServiceException",
-                format!("there is no service '{unknown}' on a local stage"),
+                format!(
+                    "there is no service '{unknown}' on a local stage without an AWS emulator (`aws-emulator` of \
+                     [stages.local], docs/resources.md)"
+                ),
             );
             refuse_by_shape(received, &error, id)
         }
     }
 }
 
-/// A call that a function may make as far as its role allows it.
-async fn permitted(
+/// A call that the emulator answers, as far as a function's role allows it.
+async fn relayed(
     account: &Account,
+    relay: &Relay,
     principal: &Principal,
-    service: &str,
     scope: &Scope,
     received: &Received,
     id: &str,
 ) -> Response {
-    let iam = &account.services.iam;
-    match permissions::check(iam, principal, service, scope, received) {
+    let checked = permissions::check(&account.services.iam, principal, scope, received);
+    let answer = match checked {
+        Ok(()) => relay.pass(scope, received).await,
+        Err(error) => Err(error),
+    };
+    answer.unwrap_or_else(|error| refuse_by_shape(received, &error, id))
+}
+
+/// A call that a function may make as far as its role allows it.
+async fn permitted(
+    account: &Account,
+    principal: &Principal,
+    scope: &Scope,
+    received: &Received,
+    id: &str,
+) -> Response {
+    let service = match scope.service.as_str() {
+        "ssm" => json::SSM,
+        _ => json::SECRETS_MANAGER,
+    };
+    match permissions::check(&account.services.iam, principal, scope, received) {
         Ok(()) => call_json(account, service, &scope.region, received, id).await,
         Err(error) => reply::json_error(&error, id),
     }
@@ -133,17 +159,12 @@ fn dynamodb(
     id: &str,
 ) -> Response {
     let services = &account.services;
-    let target = received.header("x-amz-target").unwrap_or_default();
-    let operation = json::DYNAMODB
-        .iter()
-        .find_map(|service| json::operation(service, target).ok());
-    let operation = operation.unwrap_or_default();
-    let body = String::from_utf8_lossy(&received.body);
-    if let Err(error) =
-        permissions::check_dynamodb(&services.iam, principal, scope, operation, &body)
-    {
+    if let Err(error) = permissions::check(&services.iam, principal, scope, received) {
         return reply::json_error(&error, id);
     }
+    let target = received.header("x-amz-target").unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap_or_default();
+    let body = String::from_utf8_lossy(&received.body);
     let (status, document) = services.dynamodb.call(&scope.region, operation, &body);
     reply::json(status, &document, &[("x-amzn-RequestId", id)])
 }

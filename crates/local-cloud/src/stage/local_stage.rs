@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::recorder::Recorder;
+use super::relay::Relay;
 use super::services::Services;
 use crate::aws::Shared;
 use crate::base::keys::Keys;
@@ -27,6 +28,8 @@ pub struct Options {
     pub record_smapi: Option<PathBuf>,
     /// How fast the services finish what they go on with after they have answered.
     pub pace: Pace,
+    /// An AWS emulator for what the stage has not: https, or http on this machine.
+    pub aws_emulator: Option<Url>,
 }
 
 /// Why a stage did not start.
@@ -43,6 +46,14 @@ pub enum StartError {
     /// Five consecutive ports do not fit above this one.
     #[error("port {0} leaves no room for the four that follow it")]
     PortRange(u16),
+    /// No client for the emulator.
+    #[error("cannot call the AWS emulator {url}: {source}")]
+    Emulator {
+        /// Where it is.
+        url: Url,
+        /// The reason, by the HTTP client.
+        source: reqwest::Error,
+    },
     /// The recording cannot be written.
     #[error("cannot write the recording of SMAPI to {}: {source}", path.display())]
     Record {
@@ -57,6 +68,7 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct LocalStage {
     shared: Shared,
+    aws_emulator: Option<Url>,
     lambda: Lambda,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
@@ -79,6 +91,8 @@ impl LocalStage {
 
     async fn start_with(options: Options, keys: Keys) -> Result<Self, StartError> {
         let recorder = options.record_smapi.map(record).transpose()?;
+        let relay = options.aws_emulator.map(relay).transpose()?;
+        let aws_emulator = relay.as_ref().map(|relay| relay.url().clone());
         let mut listeners = Vec::with_capacity(5);
         for offset in 0..5 {
             listeners.push(listen(options.port, offset).await?);
@@ -92,7 +106,7 @@ impl LocalStage {
             device: url(4)?,
         };
         let shared = Shared::new(urls, options.pace, keys);
-        let services = Services::new(shared.clone());
+        let services = Services::new(shared.clone(), relay);
         let routers = services.routers(recorder);
         let (stop, stopped) = watch::channel(false);
         let servers = listeners
@@ -105,6 +119,7 @@ impl LocalStage {
             .collect();
         Ok(Self {
             shared,
+            aws_emulator,
             lambda: services.lambda,
             stop,
             servers,
@@ -125,6 +140,7 @@ impl LocalStage {
             lwa_client_secret: developer.client_secret.clone(),
             lwa_refresh_token: developer.refresh_token.clone(),
             smapi_token: developer.access_token.clone(),
+            aws_emulator: self.aws_emulator.clone(),
         }
     }
 
@@ -143,6 +159,10 @@ impl LocalStage {
             let _ = server.await;
         }
     }
+}
+
+fn relay(url: Url) -> Result<Relay, StartError> {
+    Relay::new(url.clone()).map_err(|source| StartError::Emulator { url, source })
 }
 
 fn record(path: PathBuf) -> Result<Recorder, StartError> {

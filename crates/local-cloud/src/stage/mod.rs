@@ -9,6 +9,7 @@ mod page;
 mod permissions;
 mod program;
 mod recorder;
+mod relay;
 mod services;
 mod signatures;
 

@@ -56,6 +56,7 @@ fn options(start: Start) -> Options {
     Options {
         port: start.port,
         record_smapi: start.record_smapi,
+        aws_emulator: start.aws_emulator,
         pace: if start.worst {
             Pace::WORST
         } else {
@@ -71,6 +72,10 @@ fn refusal(error: &StartError) -> Refusal {
             "choose another --port, or leave it out to take free ones",
         ),
         StartError::PortRange(_) => (About::Port, "choose a --port of at most 65531"),
+        StartError::Emulator { .. } => (
+            About::Start,
+            "correct `aws-emulator` of [stages.local] in stack.toml",
+        ),
         StartError::Record { .. } => (About::Recording, "choose another file for --record-smapi"),
     };
     Refusal {

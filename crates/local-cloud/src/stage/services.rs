@@ -10,6 +10,7 @@ use http::request::Parts;
 use super::account::Account;
 use super::faults::{self, Faults, Gate, Service};
 use super::recorder::Recorder;
+use super::relay::Relay;
 use super::{control, page, signatures};
 use crate::alexa::Alexa;
 use crate::aws::Shared;
@@ -30,7 +31,7 @@ pub fn doors() -> Vec<DoorRow> {
     let Some(shared) = Shared::unheard() else {
         return Vec::new();
     };
-    let services = Services::new(shared);
+    let services = Services::new(shared, None);
     let listeners = ["aws", "smapi", "lwa", "signIn", "device"];
     listeners
         .into_iter()
@@ -52,7 +53,7 @@ pub(super) struct Services {
 }
 
 impl Services {
-    pub(super) fn new(shared: Shared) -> Self {
+    pub(super) fn new(shared: Shared, relay: Option<Relay>) -> Self {
         let s3 = S3::new(shared.clock.clone());
         let logs = Logs::new(shared.clock.clone());
         let iam = Iam::new(shared.clock.clone());
@@ -67,7 +68,7 @@ impl Services {
             cognito: cognito.clone(),
             lambda: lambda.clone(),
         };
-        let account = Account::new(shared.clone(), services);
+        let account = Account::new(shared.clone(), services, relay);
         Self {
             alexa: Alexa::new(shared.clone(), lambda.clone()),
             faults: Faults::new(account.cloudformation.failures.clone()),

@@ -1,6 +1,7 @@
 //! Lambda over HTTP: functions are small scripts that speak the Runtime API.
 
 mod control;
+mod emulator;
 mod end;
 mod logs;
 mod permissions;

@@ -144,6 +144,23 @@ impl Aws {
         }
     }
 
+    /// Sends a request without a signature to where all services are, once. Any answer is one; without one, there are
+    /// the URL and the reason.
+    pub(crate) async fn reach(&self) -> Result<(), (String, String)> {
+        let Some(url) = &self.endpoint else {
+            return Ok(());
+        };
+        let url = url.as_url().clone();
+        let failed = |cause: String| (url.to_string(), cause);
+        let client = self.shared.clients.for_url(&url);
+        let client = client.map_err(|error| failed(chain(&error)))?;
+        let sent = client.get(url.clone()).timeout(self.call_timeout).send();
+        let sent = sent
+            .await
+            .map_err(|error| failed(chain(&error.without_url())));
+        sent.map(drop)
+    }
+
     /// The account that the credentials belong to.
     pub async fn account(&self) -> Result<AccountId, Error> {
         let config = configured!(self, aws_sdk_sts);

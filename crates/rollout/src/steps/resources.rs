@@ -82,7 +82,7 @@ pub(crate) fn reader(session: &Session<'_>) -> StackClient {
         role: session.service_role(),
         ..Desired::reader(name, inputs.home.clone())
     };
-    StackClient::new(&session.aws, desired)
+    StackClient::new(&session.resources, desired)
 }
 
 /// The stack as it is, also for a project that declares none any more.
@@ -121,13 +121,13 @@ async fn prepare(
         role: session.service_role(),
         ..Desired::reader(names::resources_stack(name, stage), inputs.home.clone())
     };
-    let observed = StackClient::new(&session.aws, desired.clone())
+    let observed = StackClient::new(&session.resources, desired.clone())
         .observe()
         .await?;
     if decide(&desired, observed.as_ref()) != Decision::Nothing {
         desired.create_only = types(session, own, observed.as_ref()).await?;
     }
-    Ok((StackClient::new(&session.aws, desired), observed))
+    Ok((StackClient::new(&session.resources, desired), observed))
 }
 
 /// Asks CloudFormation about every type of the file and of the stack.
@@ -144,30 +144,43 @@ async fn types(
     }
     // A custom resource is in nobody's registry.
     wanted.retain(|kind| !kind.starts_with("Custom::"));
-    let client = CloudFormation::new(&session.aws, &session.inputs.home);
+    let client = CloudFormation::new(&session.resources, &session.inputs.home);
     let schemas = wanted
         .iter()
-        .map(|kind| schema(&client, kind, lines.get(kind.as_str())));
-    let schemas: Vec<Value> = try_join_all(schemas).await?;
-    Ok(CreateOnly::of(&schemas))
+        .map(|kind| schema(session, &client, kind, lines.get(kind.as_str())));
+    let schemas: Vec<Option<Value>> = try_join_all(schemas).await?;
+    Ok(CreateOnly::of(schemas.iter().flatten()))
 }
 
-async fn schema(client: &CloudFormation, kind: &str, line: Option<&usize>) -> Result<Value, Error> {
+/// The schema of a type; `None` on an AWS emulator that knows no schemas.
+async fn schema(
+    session: &Session<'_>,
+    client: &CloudFormation,
+    kind: &str,
+    line: Option<&usize>,
+) -> Result<Option<Value>, Error> {
+    let emulator = session.inputs.endpoints.emulator.as_ref();
     let file = OwnResources::FILE;
     let place = line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
     let schema = match client.describe_type(kind).await {
         Ok(schema) => schema,
         Err(error) if error.code() == Some("TypeNotFoundException") => {
+            let hint = match emulator {
+                None if session.inputs.stage.is_local() => {
+                    "a local stage has few types. An AWS emulator of your choice has more: name it in [stages.local] \
+                     aws-emulator (docs/resources.md)"
+                }
+                None => "correct its name, or see whether the region has it",
+                Some(_) => "correct its name, or see whether your AWS emulator has it",
+            };
             return Err(Error::new(
                 Code::ResourceType,
                 format!("{place}: CloudFormation has no type {kind} here"),
             )
             .because(error.message().unwrap_or_default().to_owned())
-            .hint(
-                "correct its name, or see whether the region has it. A local stage has few types: an AWS emulator of \
-                 your choice has more (`aws-emulator`, docs/resources.md)",
-            ));
+            .hint(hint));
         }
+        Err(error) if emulator.is_some() && error.refusal().is_some() => return Ok(None),
         Err(error) => {
             return Err(Error::aws(
                 format!("{place}: cannot read about the type {kind}"),
@@ -175,7 +188,7 @@ async fn schema(client: &CloudFormation, kind: &str, line: Option<&usize>) -> Re
             ));
         }
     };
-    serde_json::from_str(&schema).map_err(|error| {
+    serde_json::from_str(&schema).map(Some).map_err(|error| {
         Error::new(
             Code::ResourceType,
             format!("the schema of {kind} cannot be read"),

@@ -8,6 +8,8 @@ use crate::stack_file::{StackFile, Stage, StageName};
 const PARTITIONS: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
 const DOMAINS: &str = "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html";
 
+const EMULATORS: &str = "docs/stack.md";
+
 /// What the regions of other partitions begin with: China, and those for governments.
 const ELSEWHERE: [&str; 5] = ["cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"];
 
@@ -17,6 +19,12 @@ pub(super) const RULES: &[Rule] = &[
         keys: &["stages"],
         source: PARTITIONS,
         check: stage_in_another_partition,
+    },
+    Rule {
+        severity: Refused,
+        keys: &["stages"],
+        source: EMULATORS,
+        check: emulator_of_a_real_stage,
     },
     Rule {
         severity: Advice,
@@ -40,6 +48,17 @@ fn stage_in_another_partition(stack: &StackFile) -> Option<Violation> {
         ),
         "use a region such as us-east-1 or eu-west-1",
     )
+}
+
+fn emulator_of_a_real_stage(stack: &StackFile) -> Option<Violation> {
+    let mut real = stack.real_stages();
+    let (name, _) = real.find(|(_, stage)| stage.aws_emulator.is_some())?;
+    let found = violation(
+        true,
+        format!("stage {name} is on AWS, and `aws-emulator` is for the stage `local` alone"),
+        "move aws-emulator to [stages.local], or remove it",
+    );
+    found.map(|found| found.at(format!("stages.{name}.aws-emulator")))
 }
 
 /// Whoever writes {account} has an account for each.

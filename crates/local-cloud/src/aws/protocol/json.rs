@@ -10,9 +10,6 @@ use crate::base::error::AwsError;
 pub(crate) const COGNITO: &str = "AWSCognitoIdentityProviderService";
 /// AWS Certificate Manager in `X-Amz-Target`.
 pub(crate) const ACM: &str = "CertificateManager";
-/// `DynamoDB` and its streams in `X-Amz-Target`.
-#[cfg(feature = "dynamodb")]
-pub(crate) const DYNAMODB: [&str; 2] = ["DynamoDB_20120810", "DynamoDBStreams_20120810"];
 /// AWS Systems Manager in `X-Amz-Target`.
 pub(crate) const SSM: &str = "AmazonSSM";
 /// AWS Secrets Manager in `X-Amz-Target`.

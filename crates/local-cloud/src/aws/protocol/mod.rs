@@ -21,6 +21,8 @@ pub(crate) struct Received {
     pub(crate) path: String,
     /// Decoded.
     pub(crate) query: Vec<(String, String)>,
+    /// As it came.
+    pub(crate) raw_query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -34,6 +36,7 @@ impl Received {
             query: form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
+            raw_query: query.to_owned(),
             headers: parts.headers.clone(),
             body,
         }

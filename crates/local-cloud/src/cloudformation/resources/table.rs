@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Handler, HandlerError, Made, Properties, object, tag_changes, tag_map, text};
-use crate::aws::dynamodb;
+use crate::aws::actions::table_arn;
 
 /// Properties that the API takes as they are.
 const SAME: &[&str] = &[
@@ -100,7 +100,7 @@ pub(super) fn update(
         handler.dynamodb("UpdateTable", &input)?;
     }
     expire(handler, name, before, wanted)?;
-    let arn = dynamodb::arn(handler.region, name);
+    let arn = table_arn(handler.region, name);
     let (added, gone) = tag_changes(before, wanted);
     if !gone.is_empty() {
         let input = object(json!({ "ResourceArn": arn, "TagKeys": gone }));
@@ -188,7 +188,7 @@ fn tag_list(tags: &Map<String, Value>) -> Value {
 
 fn made(handler: &Handler<'_>, name: &str) -> Result<Made, HandlerError> {
     let described = handler.dynamodb("DescribeTable", &object(json!({ "TableName": name })))?;
-    let mut attributes = object(json!({ "Arn": dynamodb::arn(handler.region, name) }));
+    let mut attributes = object(json!({ "Arn": table_arn(handler.region, name) }));
     let table = object(described["Table"].clone());
     if table.contains_key("LatestStreamArn") {
         attributes.insert(

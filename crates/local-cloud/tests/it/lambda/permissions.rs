@@ -6,7 +6,7 @@ use super::{Answer, Api};
 
 /// A Signature Version 4 of the script's own, so that nothing here knows the stage's code.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
-const SCRIPT: &str = r#"
+pub(super) const SCRIPT: &str = r#"
 import datetime, hashlib, hmac
 
 def keyed(key, text):
@@ -51,6 +51,29 @@ impl Api {
         assert_eq!(answer.status(), 200, "{action}");
     }
 
+    /// Makes the function's role, which may do nothing.
+    pub(super) async fn create_role(&self) {
+        let trust = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+            "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }] });
+        let role = [
+            ("RoleName", "greeter"),
+            ("AssumeRolePolicyDocument", &trust.to_string()),
+        ];
+        self.iam("CreateRole", &role).await;
+    }
+
+    /// Lets the function do this and no more.
+    pub(super) async fn allow(&self, actions: &[&str], resource: &str) {
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": actions,
+            "Resource": resource }] });
+        let put = [
+            ("RoleName", "greeter"),
+            ("PolicyName", "own"),
+            ("PolicyDocument", &policy.to_string()),
+        ];
+        self.iam("PutRolePolicy", &put).await;
+    }
+
     /// An operation of Systems Manager, by the deployer.
     async fn ssm(&self, operation: &str, input: &Value) -> Answer {
         let request = self
@@ -73,13 +96,7 @@ impl Api {
 #[tokio::test]
 async fn a_function_reads_the_secret_that_its_role_allows_and_no_other() {
     let api = Api::start().await;
-    let trust = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
-        "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }] });
-    let role = [
-        ("RoleName", "greeter"),
-        ("AssumeRolePolicyDocument", &trust.to_string()),
-    ];
-    api.iam("CreateRole", &role).await;
+    api.create_role().await;
     for (name, value) in [("/guide/dev/key", "first"), ("/guide/prod/key", "second")] {
         let input = json!({ "Name": name, "Value": value, "Type": "SecureString" });
         let put = api.ssm("PutParameter", &input).await;
@@ -100,14 +117,8 @@ async fn a_function_reads_the_secret_that_its_role_allows_and_no_other() {
          identity-based policy allows the ssm:GetParameter action"
     );
 
-    let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "ssm:GetParameter",
-        "Resource": "arn:aws:ssm:us-east-1:000000000000:parameter/guide/dev/*" }] });
-    let put = [
-        ("RoleName", "greeter"),
-        ("PolicyName", "own"),
-        ("PolicyDocument", &policy.to_string()),
-    ];
-    api.iam("PutRolePolicy", &put).await;
+    let those = "arn:aws:ssm:us-east-1:000000000000:parameter/guide/dev/*";
+    api.allow(&["ssm:GetParameter"], those).await;
     let secret = api
         .by_the_function("GetParameter", read("/guide/dev/key"))
         .await;

@@ -1,10 +1,18 @@
 use super::Case;
 
-pub(super) const REFUSED: &[Case] = &[(
-    "[stages.dev]\nregion = 'cn-north-1'",
-    (2, 2),
-    "stage dev is in cn-north-1, which is another AWS",
-)];
+pub(super) const REFUSED: &[Case] = &[
+    (
+        "[stages.dev]\nregion = 'cn-north-1'",
+        (2, 2),
+        "stage dev is in cn-north-1, which is another AWS",
+    ),
+    (
+        "[stages.local]\naws-emulator = 'http://127.0.0.1:4566'\n[stages.dev]\nregion = 'us-east-1'\n\
+         aws-emulator = 'http://127.0.0.1:4566'",
+        (6, 16),
+        "stage dev is on AWS, and `aws-emulator` is for the stage `local` alone",
+    ),
+];
 
 pub(super) const ADVICE: &[Case] = &[
     (
