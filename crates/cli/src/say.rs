@@ -49,6 +49,9 @@ pub(crate) async fn run(options: Say) -> Result<(), Failure> {
         access,
         options: &options,
     };
+    if !options.json {
+        output::page(&device.access);
+    }
     if let Some(text) = &options.text {
         return device.say(text).await;
     }

@@ -115,8 +115,10 @@ impl Device {
     pub(super) async fn say_as(&self, voice: Option<&str>, text: &str) -> Result<Answer, Problem> {
         let url = self.url("/say");
         let mut body = json!({ "text": text, "locale": self.locale, "voice": voice });
-        if let Some(customer) = &self.customer {
-            body["customer"] = customer.as_str().into();
+        match &self.customer {
+            Some(customer) => body["customer"] = customer.as_str().into(),
+            // Not the developer's own, whose conversation the page of the stage shows.
+            None => body["deviceId"] = "amzn1.ask.device.STORY".into(),
         }
         http::json(self.post(&url).json(&body), &url).await
     }

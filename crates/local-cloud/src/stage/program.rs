@@ -56,6 +56,7 @@ fn options(start: Start) -> Options {
     Options {
         port: start.port,
         record_smapi: start.record_smapi,
+        project: start.project,
         pace: if start.worst {
             Pace::WORST
         } else {
