@@ -31,15 +31,18 @@ DROPPED = {
     "ClientSecret",
     "CodeSha256",
     "CreationDate",
+    "CreationDateTime",
     "Date",
     "Description",
     "LastModified",
     "LastModifiedDate",
+    "LastUpdateToPayPerRequestDateTime",
     "ManagedLoginBrandingId",
     "ResponseMetadata",
     "RevisionId",
     "RoleArn",
     "Settings",
+    "TableId",
     "Version",
     "version",
     "VersionDescription",
@@ -70,11 +73,12 @@ class EndState:
         self.state = {}
         self.ids = []
 
-    def client(self, service):
+    def client(self, service, region=None):
+        """For the home region, unless another is named."""
         return readback.client(
             service,
             self.access["aws"],
-            self.question["region"],
+            region or self.question["regions"][0],
             self.access["accessKeyId"],
             self.access["secretAccessKey"],
         )
@@ -153,8 +157,31 @@ class EndState:
             self.state["domain"] = answer["DomainDescription"]
 
     def stacks(self):
-        cloudformation = self.client("cloudformation")
         found, everything = {}, []
+        for region in self.question["regions"]:
+            self.stacks_of(region, found, everything)
+        self.state["stacks"] = found
+        tables = [
+            self.client("dynamodb").describe_table(TableName=entry["PhysicalResourceId"])["Table"]
+            for entry in everything
+            if entry["ResourceType"] == "AWS::DynamoDB::Table"
+        ]
+        self.ids.extend(table["TableName"] for table in tables)
+        self.state["tables"] = tables
+        functions = [
+            (region, entry["FunctionName"])
+            for region in self.question["regions"]
+            for entry in self.client("lambda", region).list_functions()["Functions"]
+        ]
+        roles = self.client("iam").list_roles()["Roles"]
+        self.one("role", [entry["RoleName"] for entry in roles])
+        function = self.one("function", functions)
+        if function is not None:
+            self.function(*function, found)
+
+    def stacks_of(self, region, found, everything):
+        """The stacks of one region, and their resources."""
+        cloudformation = self.client("cloudformation", region)
         for stack in cloudformation.describe_stacks()["Stacks"]:
             name = stack["StackName"]
             if stack["StackStatus"] not in FINISHED:
@@ -175,23 +202,9 @@ class EndState:
                 "protected": stack.get("EnableTerminationProtection"),
                 "template": cloudformation.get_template(StackName=name)["TemplateBody"],
             }
-        self.state["stacks"] = found
-        tables = [
-            self.client("dynamodb").describe_table(TableName=entry["PhysicalResourceId"])["Table"]
-            for entry in everything
-            if entry["ResourceType"] == "AWS::DynamoDB::Table"
-        ]
-        self.ids.extend(table["TableName"] for table in tables)
-        self.state["tables"] = tables
-        functions = self.client("lambda").list_functions()["Functions"]
-        roles = self.client("iam").list_roles()["Roles"]
-        self.one("role", [entry["RoleName"] for entry in roles])
-        function = self.one("function", [entry["FunctionName"] for entry in functions])
-        if function is not None:
-            self.function(function, found)
 
-    def function(self, name, stacks):
-        lambda_ = self.client("lambda")
+    def function(self, region, name, stacks):
+        lambda_ = self.client("lambda", region)
         function = lambda_.get_function_configuration(FunctionName=name)
         self.state["function"] = function
         aliases = lambda_.list_aliases(FunctionName=name)["Aliases"]
@@ -206,15 +219,21 @@ class EndState:
             self.problems.append("the alias does not run the version that the stack describes")
         policy = lambda_.get_policy(FunctionName=name, Qualifier=alias)["Policy"]
         self.state["policy"] = json.loads(policy)
-        groups = self.client("logs").describe_log_groups()["logGroups"]
-        names = [entry["logGroupName"] for entry in groups]
+        names = [
+            entry["logGroupName"]
+            for place in self.question["regions"]
+            for entry in self.client("logs", place).describe_log_groups()["logGroups"]
+        ]
         self.one("log group of a function", [group for group in names if group.startswith("/aws/lambda/")])
         self.state["log groups"] = names
 
     def memory(self, skill):
         """What the rollout remembers."""
         s3 = self.client("s3")
-        bucket = self.one("bucket", [entry["Name"] for entry in s3.list_buckets()["Buckets"]])
+        buckets = [entry["Name"] for entry in s3.list_buckets()["Buckets"]]
+        # The state is in the home region's; each region has one with the code of its function.
+        bucket = self.one("bucket", [name for name in buckets if name.endswith(self.question["regions"][0])])
+        self.state["buckets"] = len(buckets)
         if bucket is None:
             return
         key = f"stages/{self.question['stage']}.json"

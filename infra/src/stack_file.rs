@@ -30,6 +30,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use declaration::Later;
+use problem::Locator;
 
 pub use attributes::*;
 pub use custom::*;
@@ -45,6 +46,7 @@ pub use problem::{Problem, StackFileError};
 pub use region::*;
 pub use resource_servers::*;
 pub use skill::*;
+pub use spelling::closest;
 pub use value::*;
 pub use web_client::*;
 
@@ -173,6 +175,7 @@ impl StackFile {
         let mut stack: Self = toml::from_str(text)
             .map_err(|error| StackFileError::new(path, vec![Problem::from_toml(text, &error)]))?;
         stack.resources = resources;
+        stack.identity.fill_in(&Locator::new(text));
         let findings = rules::check(&stack, text);
         if findings.refused.is_empty() {
             stack.advice = findings.advice;

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: builds the Lambda, the least that `lambda_runtime` can run, and the program
 //! that measures both. That one is optimised too, so that what it does itself hardly counts.
 
+mod saving;
+
 use std::path::Path;
 
 use cli::build::{self, Kind, Parts, Site, What};
@@ -11,7 +13,10 @@ use crate::ci::EXAMPLE;
 
 /// What to measure, and how often.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Starts of each program
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     runs: u32,
@@ -26,7 +31,21 @@ pub(crate) struct Options {
     pub(crate) json: bool,
 }
 
+/// Other things than the Lambda that are measured.
+#[derive(Debug, clap::Subcommand)]
+enum Other {
+    /// Measure from a save to the new answer, with `cargo xtask dev` and by hand
+    ///
+    /// The two ways take turns, and files of the sample skill are saved and put back. Fails when a save takes more
+    /// than 0.6 of what it takes by hand.
+    #[command(after_help = "Example: cargo xtask bench loop --saves 3")]
+    Loop(saving::Options),
+}
+
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
+    if let Some(Other::Loop(options)) = options.other {
+        return saving::run(options).await;
+    }
     let folder = workspace::target().join("bench");
     std::fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
     let with_sdk = Parts {

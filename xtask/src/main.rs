@@ -4,6 +4,7 @@ mod bench;
 mod chaos;
 mod ci;
 mod docs;
+mod grid;
 mod shell;
 mod tidy;
 
@@ -31,6 +32,12 @@ enum Command {
     /// progress, lists and permissions are late. The last line counts the points.
     #[command(after_help = "Example: cargo xtask chaos --sample 12")]
     Chaos(chaos::Options),
+    /// Deploy every way to sign in that a stack file can name, and try each out
+    ///
+    /// As few combinations as show every two options together, or all of them with `--whole`. What a
+    /// stack file may not say is counted, and not deployed. The last line counts.
+    #[command(after_help = "Example: cargo xtask grid --whole")]
+    Grid(grid::Options),
     /// Measure the Lambda next to the least that `lambda_runtime` can run
     #[command(after_help = "Example: cargo xtask bench --runs 100")]
     Bench(bench::Options),
@@ -50,6 +57,9 @@ fn main() -> ExitCode {
         }),
         Command::Chaos(options) => {
             cli::execute(shared, false, || done(cli::block_on(chaos::run(options))))
+        }
+        Command::Grid(options) => {
+            cli::execute(shared, false, || done(cli::block_on(grid::run(options))))
         }
         Command::Bench(options) => {
             cli::execute(shared, false, || done(cli::block_on(bench::run(options))))

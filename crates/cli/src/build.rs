@@ -259,6 +259,11 @@ impl Plan {
             for (_, feature) in features.into_iter().filter(|(wanted, _)| *wanted) {
                 arguments.extend(["--features", feature]);
             }
+            if kind == Kind::Local {
+                // Half of the program: zipped, hashed and unzipped at every save, and read by no debugger.
+                arguments[0] = "rustc";
+                arguments.extend(["--", "-C", "strip=symbols"]);
+            }
         }
         Self { arguments }
     }
@@ -314,6 +319,8 @@ mod tests {
         assert_eq!(plan[0], "zigbuild");
         assert!(plan.contains(&zig::target(other)) && plan.contains(&"get-user"));
         assert!(plan.contains(&"skill-kit/secrets"));
+        let local = Plan::of(Kind::Local, what).arguments;
+        assert!(local[0] == "rustc" && local.ends_with(&["--", "-C", "strip=symbols"]));
         let local = Plan::of(Kind::Local, What::NoOp).arguments;
         assert_eq!(local[0], "build");
         assert!(!local.contains(&"--release") && !local.contains(&"get-user"));

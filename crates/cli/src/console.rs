@@ -3,8 +3,10 @@
 use infra::StackFile;
 use infra::stack_file::StageName;
 use local_access::Access;
+use reqwest::Method;
 use serde_json::Value;
 
+use crate::device::Device;
 use crate::failure::{Code, Failure};
 use crate::{existing_pool, own_domain, secret};
 
@@ -21,23 +23,13 @@ pub(crate) async fn prepare(
 
 /// Enters something; whether it was not there yet.
 pub(crate) async fn post(access: &Access, what: &str, body: &Value) -> Result<bool, Failure> {
-    let failed = |cause: String| {
+    let path = format!("console/{what}");
+    let answer = Device::of(access)?
+        .ask((Method::POST, path, &[], Some(body.clone())))
+        .await?;
+    let answer = answer.map_err(|refusal| {
         Failure::new(Code::LocalStage, format!("the local stage takes no {what}"))
-            .because(cause)
-            .hint("is it still running? start one with `cargo xtask local`")
-    };
-    let url = access.urls.device.join(&format!("console/{what}"));
-    let url = url.map_err(|error| failed(error.to_string()))?;
-    let unreachable = |error: reqwest::Error| failed(rollout::error::chain(&error));
-    let client = story::client().map_err(unreachable)?;
-    let answer = access.bearer(client.post(url)).json(body).send().await;
-    let answer = answer.map_err(unreachable)?;
-    let refused = answer.error_for_status_ref().err();
-    let said: Value = answer.json().await.map_err(unreachable)?;
-    match refused {
-        None => Ok(said["created"] == true),
-        Some(_) => Err(failed(
-            said["error"].as_str().unwrap_or_default().to_owned(),
-        )),
-    }
+            .because(refusal.why)
+    })?;
+    Ok(answer["created"] == true)
 }

@@ -19,12 +19,12 @@ use rollout::error::Error;
 use rollout::inputs::Inputs;
 use rollout::lock::Owner;
 use rollout::logs::{Line, Tail};
-use rollout::progress::Step;
+use rollout::progress::{Silent, Step};
 use rollout::{Building, Bundle};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::build::{self, Kind, Parts};
+use crate::build::{self, Built, Kind, Parts};
 use crate::environment::BUNDLE;
 use crate::failure::{Code, Failure, RolloutCode};
 use crate::inputs::{local_inputs, real_inputs};
@@ -224,15 +224,64 @@ pub(crate) async fn without_a_story(
     name: &StageName,
     access: &Access,
 ) -> Result<Deployed, Failure> {
-    console::prepare(access, &stack, name).await?;
-    let inputs = local_inputs(path, stack, name, access)?;
-    let inputs = security_profile::made(inputs, access).await?;
+    let inputs = prepared(path, stack, name, access).await?;
     let counter = output::call_counter();
     let report = roll_out(&inputs, &Files::default(), Kind::Local, &counter, &|_| {
         Ok(())
     })
     .await?;
     Ok(report.outcome.deployed)
+}
+
+/// Deploys a built Lambda to a local stage, without a word. Of a stage that is `known`, the code alone can be
+/// another.
+pub(crate) async fn quietly(
+    path: &Path,
+    stack: StackFile,
+    access: &Access,
+    (bundle, known): (Bundle, Option<&Deployed>),
+    interrupted: watch::Receiver<bool>,
+) -> Result<Outcome, Failure> {
+    let name = stack::stage(&stack, Some(StageName::LOCAL))?;
+    let inputs = prepared(path, stack, &name, access).await?;
+    let counter = output::call_counter();
+    if let Some(known) = known {
+        let code = bundle.clone();
+        let code = (Building::new(async { Ok(code) }), known);
+        let stop = interrupted.clone();
+        let plan =
+            rollout::deploy::deploy_code(&inputs, code, &counter, &Silent, owner(), stop).await?;
+        if let Some(plan) = plan {
+            let deployed = known.clone();
+            return Ok(Outcome { deployed, plan });
+        }
+    }
+    let bundle = Building::new(async { Ok(bundle) });
+    let all = |_: &Plan| Ok(());
+    let outcome = rollout::deploy::deploy(
+        &inputs,
+        bundle,
+        &counter,
+        &Silent,
+        &all,
+        owner(),
+        interrupted,
+    )
+    .await?;
+    write_documents(&Files::default(), &inputs, &outcome)?;
+    Ok(outcome)
+}
+
+/// The inputs of a local stage, which gets what the stack file takes to be there.
+async fn prepared(
+    path: &Path,
+    stack: StackFile,
+    name: &StageName,
+    access: &Access,
+) -> Result<Inputs, Failure> {
+    console::prepare(access, &stack, name).await?;
+    let inputs = local_inputs(path, stack, name, access)?;
+    security_profile::made(inputs, access).await
 }
 
 async fn roll_out(
@@ -275,13 +324,9 @@ pub(crate) fn building(
     took: watch::Sender<Duration>,
 ) -> Building<'static> {
     let parts = Parts::of(&inputs.stack);
-    let built = || std::env::var_os(BUNDLE.name).map(PathBuf::from);
-    let built = files
-        .bundle
-        .clone()
-        .or_else(|| built().filter(|_| kind == Kind::Local));
-    let build = match built {
+    let build = match files.bundle.clone() {
         Some(path) => tokio::spawn(build::read(path)),
+        None if kind == Kind::Local => tokio::spawn(local_bundle(parts)),
         None => tokio::spawn(build::bundle(kind, parts)),
     };
     Building::new(async move {
@@ -291,6 +336,14 @@ pub(crate) fn building(
         took.send_replace(built.took);
         Ok(Bundle::new(built.zip))
     })
+}
+
+/// The bundle for a local stage, built unless the environment names one.
+pub(crate) async fn local_bundle(parts: Parts) -> Result<Built, Error> {
+    match std::env::var_os(BUNDLE.name) {
+        Some(path) => build::read(path.into()).await,
+        None => build::bundle(Kind::Local, parts).await,
+    }
 }
 
 /// What was deployed, for people and for ask-cli. The client secret is not in it.

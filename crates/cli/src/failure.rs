@@ -20,9 +20,11 @@ Code {
     Digest = "DIGEST", "the notes of a release have another digest of the Lambda's zip";
     Environment = "ENVIRONMENT", "an environment variable is not understood";
     Github = "GITHUB", "a comment on a pull request, or the notes of a release, were not written";
+    Grid = "GRID", "a way to sign in that a stack file may name did not end well";
     Init = "INIT", "an answer that a fork cannot be made with";
     InitEdited = "INIT_EDITED", "a file that was edited by hand would be replaced";
     Io = "IO", "a file or the terminal could not be used";
+    Locale = "LOCALE", "a locale that Alexa does not have, or that cannot be added or removed";
     LocalStage = "LOCAL_STAGE", "no local stage is running, or it could not be started";
     Login = "LOGIN", "no sign-in, or Login with Amazon refused it";
     New = "NEW", "a project that cannot be made";

@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 
 use infra::names::{self, AccountFragment};
 use infra::{StackFile, presets};
-use rollout::error::Error;
 use rollout::package::SourcePackage;
-use serde_json::{Value, json};
-use similar::TextDiff;
+use serde_json::json;
 
 use self::edits::{Names, Wanted};
+use crate::draft::{self, Edit, read, write};
 use crate::failure::{Code, Failure, RolloutCode};
 use crate::render::unrenderable;
 use crate::talk::STORY;
@@ -76,20 +75,13 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 const TEMPLATES: &str = "infra/templates/";
 
-/// A file and what it becomes. A template that is not there, or shall not be, has no text.
-struct Edit {
-    path: String,
-    before: String,
-    after: String,
-}
-
 /// Gives another name to a project that is nobody's yet.
 pub(crate) fn rename(root: &Path, name: &str) -> Result<(), Failure> {
     let options = Options {
         name: Some(name.to_owned()),
         ..Options::default()
     };
-    let package = read_package(&root.join("skill-package"))?;
+    let package = draft::read_package(root)?;
     let stack = read(root, "stack.toml")?;
     let names = names(&package);
     let wanted = wanted(&options, &names)?;
@@ -107,7 +99,7 @@ pub(crate) fn rename(root: &Path, name: &str) -> Result<(), Failure> {
 
 pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     let root = options.folder.clone().unwrap_or_else(workspace::root);
-    let package = read_package(&root.join("skill-package"))?;
+    let package = draft::read_package(&root)?;
     let stack = read(&root, "stack.toml")?;
     let names = names(&package);
     if !options.yes && question::somebody() {
@@ -132,7 +124,7 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
         .iter()
         .filter(|edit| !edit.path.starts_with(TEMPLATES))
     {
-        output::aside(&difference(edit));
+        output::aside(&edit.difference());
     }
     let texts: Vec<_> = presets::ALL.iter().map(|(_, text)| *text).collect();
     if options.preset.is_some() && edits::is_edited(&stack, &texts) && !options.overwrite {
@@ -150,24 +142,6 @@ pub(crate) fn run(mut options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write(root: &Path, edits: &[Edit]) -> Result<(), Failure> {
-    for edit in edits.iter().filter(|edit| edit.before != edit.after) {
-        let file = root.join(&edit.path);
-        let written = if edit.after.is_empty() {
-            std::fs::remove_file(&file)
-        } else {
-            std::fs::write(&file, &edit.after)
-        };
-        written.map_err(|error| {
-            Failure::new(
-                Code::Io,
-                format!("cannot write {}: {error}", file.display()),
-            )
-        })?;
-    }
-    Ok(())
-}
-
 fn tell(options: &Options, edits: &[Edit]) {
     let written: Vec<_> = edits.iter().map(|edit| edit.path.as_str()).collect();
     if options.json {
@@ -182,15 +156,6 @@ fn tell(options: &Options, edits: &[Edit]) {
     } else {
         output::line("next: cargo xtask deploy");
     }
-}
-
-fn read(root: &Path, path: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(root.join(path))
-        .map_err(|error| Failure::new(Code::Io, format!("cannot read {path}: {error}")))
-}
-
-fn read_package(folder: &Path) -> Result<SourcePackage, Failure> {
-    SourcePackage::read(folder).map_err(|error| Failure::from(Error::from(error)))
 }
 
 /// The names that the skill has now.
@@ -296,7 +261,7 @@ fn edits(
     })?;
     for locale in names.spoken.keys() {
         let path = format!("skill-package/interactionModels/custom/{locale}.json");
-        edit(path, &|text| model(text, locale, names, wanted))?;
+        edit(path, &|text| edits::model(text, locale, names, wanted))?;
         let path = format!("tests/conversations/{locale}.yaml");
         if root.join(&path).exists() {
             edit(path, &|text| edits::spoken(text, locale, names, wanted))?;
@@ -343,66 +308,20 @@ fn rendered(root: &Path, edits: &[Edit]) -> Result<Vec<Edit>, Failure> {
     files.map(edit).collect()
 }
 
-/// The invocation name alone: what people say in samples is not the skill's name.
-fn model(text: &str, locale: &str, names: &Names, wanted: &Wanted) -> String {
-    match (
-        names.spoken.get(locale),
-        wanted.invocation_names.get(locale),
-    ) {
-        (Some(before), Some(after)) => {
-            let member = |name: &str| format!("\"invocationName\": {}", Value::from(name));
-            text.replace(&member(before), &member(after))
-        }
-        _ => text.to_owned(),
-    }
-}
-
-/// By the rules of Cognito and Alexa, as every deployment checks them; in a copy, so that bad answers
-/// leave everything as it was.
+/// By the rules of Cognito and Alexa, as every deployment checks them; bad answers leave everything as it was.
 fn check(root: &Path, edits: &[Edit]) -> Result<(), Failure> {
     let refused = |message: String| {
         Failure::new(Code::Init, message).hint("nothing was written; answer otherwise")
     };
-    let copy = tempfile::tempdir()
-        .map_err(|error| Failure::new(Code::Io, format!("cannot make a folder: {error}")))?;
-    let package = copy.path().join("skill-package");
-    workspace::copy_folder(&root.join("skill-package"), &package)
-        .map_err(|error| Failure::new(Code::Io, format!("cannot copy skill-package: {error}")))?;
-    for edit in edits {
-        if edit.path == "stack.toml" {
-            let stack = StackFile::parse(&edit.after, "stack.toml")
+    for edit in edits.iter().filter(|edit| edit.path == "stack.toml") {
+        let stack = StackFile::parse(&edit.after, "stack.toml")
+            .map_err(|error| refused(error.to_string()))?;
+        let hosts = stack.stages.keys().filter(|_| stack.identity.has_a_pool());
+        for stage in hosts {
+            names::sign_in_domain(&stack, stage, &AccountFragment::of("000000000000"))
                 .map_err(|error| refused(error.to_string()))?;
-            let hosts = stack.stages.keys().filter(|_| stack.identity.has_a_pool());
-            for stage in hosts {
-                names::sign_in_domain(&stack, stage, &AccountFragment::of("000000000000"))
-                    .map_err(|error| refused(error.to_string()))?;
-            }
-        }
-        if edit.path.starts_with("skill-package/") {
-            let file = copy.path().join(&edit.path);
-            std::fs::write(&file, &edit.after)
-                .map_err(|error| Failure::new(Code::Io, format!("cannot write: {error}")))?;
         }
     }
-    SourcePackage::read(&package).map(drop).map_err(|error| {
-        let error = Error::from(error);
-        let shown = |text: &str| text.replace(&format!("{}/", copy.path().display()), "");
-        let failure = (error.causes().iter()).fold(
-            Failure::new(Code::Init, shown(error.message())),
-            |failure, cause| failure.because(shown(cause)),
-        );
-        failure.hint(format!(
-            "{}; nothing was written. A language can have a name of its own: --invocation-name \
-             LOCALE=NAME",
-            error.next_step().unwrap_or("answer otherwise")
-        ))
-    })
-}
-
-fn difference(edit: &Edit) -> String {
-    TextDiff::from_lines(&edit.before, &edit.after)
-        .unified_diff()
-        .context_radius(1)
-        .header(&edit.path, &edit.path)
-        .to_string()
+    let hint = "A language can have a name of its own: --invocation-name LOCALE=NAME";
+    draft::check(root, edits, Code::Init, hint)
 }

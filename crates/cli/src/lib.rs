@@ -6,8 +6,10 @@
 mod alone;
 pub mod ask_cli;
 mod bootstrap;
+mod browser;
 pub mod build;
 pub mod bundle;
+mod card;
 mod check;
 pub mod child;
 mod completions;
@@ -15,14 +17,19 @@ mod console;
 mod crash;
 pub mod deploy;
 mod destroy;
+mod dev;
+mod device;
 pub mod discovery;
+mod draft;
 pub mod environment;
 mod existing_pool;
 pub mod failure;
 mod github;
 mod init;
 pub mod inputs;
+mod link;
 pub mod local;
+mod locale;
 mod login;
 mod logins;
 mod logs;
@@ -50,7 +57,6 @@ pub mod workspace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use rollout::guards::Guard;
 
@@ -137,6 +143,9 @@ pub enum Command {
     /// Make the roles with which GitHub Actions deploys a stage
     #[command(after_help = bootstrap::HELP)]
     Bootstrap(bootstrap::Options),
+    /// Deploy to a local stage at each save: edit, and talk to the skill as it is now
+    #[command(after_help = dev::HELP)]
+    Dev(dev::Options),
     /// Start Alexa and AWS on this machine and keep them up
     #[command(after_help = "Example: cargo xtask local --port 4600")]
     Local(Local),
@@ -145,7 +154,13 @@ pub enum Command {
     /// Without a text, one sentence after the other is read from the terminal, or from stdin, until
     /// an empty line or the end.
     #[command(after_help = say::HELP)]
-    Say(Say),
+    Say(say::Options),
+    /// Link an account at the running local stage: start in the Alexa app, and sign in with a browser
+    #[command(after_help = link::HELP)]
+    Link(link::Options),
+    /// Unlink what is linked at the running local stage
+    #[command(after_help = link::HELP_OF_UNLINK)]
+    Unlink(link::Unlink),
     /// Hold the conversations of files with the skill, and compare the answers
     #[command(after_help = talk::HELP)]
     Talk(talk::Options),
@@ -158,6 +173,9 @@ pub enum Command {
     /// Write, list and remove the secrets that the skill reads
     #[command(after_help = secret::HELP)]
     Secret(secret::Options),
+    /// Add a language or country to the skill, or take one away
+    #[command(after_help = locale::HELP)]
+    Locale(locale::Options),
     /// Print what a shell needs to complete `cargo xtask`
     #[command(after_help = completions::HELP)]
     Completions(completions::Options),
@@ -215,24 +233,6 @@ struct Local {
     /// that is running
     #[arg(long, conflicts_with_all = ["stack", "port", "record_smapi", "worst", "json"])]
     env: bool,
-}
-
-#[derive(Debug, Args)]
-struct Say {
-    /// What you would say to the device
-    text: Option<String>,
-    /// The language of the device [default: the first locale of the skill package]
-    #[arg(long)]
-    locale: Option<String>,
-    /// A speaker whom Alexa recognises, by any name [default: one whom Alexa does not recognise]
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    voice: Option<String>,
-    /// The skill that is meant, by its id or its name in the store, where several have one invocation name
-    #[arg(long, value_name = "ID|NAME", value_parser = NonEmptyStringValueParser::new())]
-    skill: Option<String>,
-    /// Print the whole answer as JSON: docs/local-stage.md has its members, `intent` and `slots` among them
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -297,12 +297,16 @@ impl Command {
             Self::Bootstrap(options) => options.json,
             Self::Talk(options) => options.json,
             Self::Bundle(options) => options.json,
+            Self::Dev(options) => options.json,
             Self::Secret(options) => options.json(),
             Self::New(_)
             | Self::Test
             | Self::Login(_)
             | Self::Local(_)
+            | Self::Locale(_)
             | Self::Say(_)
+            | Self::Link(_)
+            | Self::Unlink(_)
             | Self::Render(_)
             | Self::Completions(_) => false,
         }
@@ -322,9 +326,13 @@ impl Command {
             Self::Verify(options) => return block_on(verify::run(options)),
             Self::Bootstrap(options) => block_on(bootstrap::run(options))?,
             Self::Login(options) => block_on(login::run(options))?,
+            Self::Dev(options) => block_on(dev::run(options))?,
             Self::Local(options) => block_on(local::run(options))?,
             Self::Say(options) => block_on(say::run(options))?,
+            Self::Link(options) => block_on(link::run(options))?,
+            Self::Unlink(options) => block_on(link::unlink(options))?,
             Self::Talk(options) => return block_on(talk::run(options)),
+            Self::Locale(options) => locale::run(options)?,
             Self::Render(options) => render::run(&options)?,
             Self::Completions(options) => completions::run(&options, all),
             Self::Bundle(options) => block_on(bundle::run(options))?,

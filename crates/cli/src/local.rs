@@ -69,18 +69,13 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
             "for the AWS CLI, boto3 and ask-cli run `eval \"$(cargo xtask local --env)\"`",
         );
     }
-    let crashed = tokio::select! {
-        () = ended => None,
-        status = stage.process.wait() => Some(status),
+    let result = tokio::select! {
+        () = ended => Ok(()),
+        crashed = stage.ended_by_itself() => Err(crashed),
     };
     drop(announcement);
     stage.stop().await;
-    match crashed {
-        None => Ok(()),
-        Some(status) => Err(ended_by_itself(
-            &status.map_or_else(|error| error.to_string(), |status| status.to_string()),
-        )),
-    }
+    result
 }
 
 /// Prints what `eval` in a shell needs for the programs of others to use the running stage.
@@ -123,6 +118,12 @@ pub struct OwnStage {
 }
 
 impl OwnStage {
+    /// Waits until the stage ends without having been asked to, and says so.
+    pub(crate) async fn ended_by_itself(&mut self) -> Failure {
+        let status = self.process.wait().await;
+        ended_by_itself(&status.map_or_else(|error| error.to_string(), |status| status.to_string()))
+    }
+
     /// Ends the stage, and waits until its functions have ended.
     pub async fn stop(mut self) {
         drop(self.stdin);
@@ -202,7 +203,7 @@ fn ended_by_itself(how: &str) -> Failure {
 
 /// SIGINT or SIGTERM; listening starts now, not when the future is first polled.
 #[cfg(unix)]
-fn until_ended() -> Result<impl Future<Output = ()>, Failure> {
+pub(crate) fn until_ended() -> Result<impl Future<Output = ()>, Failure> {
     use signal::unix::{SignalKind, signal};
 
     let listen = |kind| {
@@ -221,7 +222,7 @@ fn until_ended() -> Result<impl Future<Output = ()>, Failure> {
 
 /// Ctrl-C.
 #[cfg(not(unix))]
-fn until_ended() -> Result<impl Future<Output = ()>, Failure> {
+pub(crate) fn until_ended() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async {
         // Without a console there is nobody to end the stage but the one who kills it.
         let _ = signal::ctrl_c().await;

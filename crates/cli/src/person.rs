@@ -65,22 +65,24 @@ pub(crate) fn way(stack: &StackFile) -> Way {
         };
     }
     let signs_in_with = |name| identity.sign_in.contains(&name);
-    let codes = [
-        (FirstFactor::SmsOtp, FirstCode::Sms),
-        (FirstFactor::EmailOtp, FirstCode::Email),
-    ];
+    let has = |factor| identity.first_factors.contains(&factor);
+    let code_first = if has(FirstFactor::SmsOtp) {
+        Some(FirstCode::Sms)
+    } else {
+        has(FirstFactor::EmailOtp).then_some(FirstCode::Email)
+    };
     Way {
+        // Where people have one address or the other, the one that the code goes to.
         name: if signs_in_with(SignIn::Username) {
             SignInName::Username
-        } else if signs_in_with(SignIn::Phone) {
+        } else if signs_in_with(SignIn::Phone)
+            && !(signs_in_with(SignIn::Email) && code_first == Some(FirstCode::Email))
+        {
             SignInName::Phone
         } else {
             SignInName::Email
         },
-        code_first: codes
-            .into_iter()
-            .find(|(factor, _)| identity.first_factors.contains(factor))
-            .map(|(_, code)| code),
+        code_first,
         at_amazon: false,
         // Nobody has verified an address that an administrator wrote down.
         alias: signs_in_with(SignIn::Username) && identity.self_sign_up,
@@ -98,4 +100,32 @@ pub(crate) fn administrator(
         region: home.to_string(),
         user_pool_id: pool.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_has_the_address_that_a_code_comes_to() {
+        let both = "sign-in = ['email', 'phone']\nfirst-factors = ['password'";
+        for (text, name, code) in [
+            (format!("{both}]"), SignInName::Phone, None),
+            (
+                format!("{both}, 'email-otp']"),
+                SignInName::Email,
+                Some(FirstCode::Email),
+            ),
+            (
+                format!("{both}, 'email-otp', 'sms-otp']"),
+                SignInName::Phone,
+                Some(FirstCode::Sms),
+            ),
+        ] {
+            let text = format!("name = 'guide'\n[identity]\n{text}");
+            let stack = StackFile::parse(&text, "stack.toml").unwrap();
+            let way = way(&stack);
+            assert_eq!((way.name, way.code_first), (name, code), "{text}");
+        }
+    }
 }

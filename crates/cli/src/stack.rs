@@ -61,7 +61,7 @@ pub(crate) fn text(path: &Path) -> Result<(String, String), Failure> {
 }
 
 /// The file that is meant: from here, or from the root of the repository.
-fn found(path: &Path) -> PathBuf {
+pub(crate) fn found(path: &Path) -> PathBuf {
     if path.exists() {
         path.to_owned()
     } else {

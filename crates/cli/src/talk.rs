@@ -13,15 +13,18 @@ mod verdict;
 mod wording;
 
 pub(crate) use self::story::{OwnStory, STORY};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use infra::StackFile;
 use infra::stack_file::StageName;
+use local_access::Access;
 use models::ids::SkillId;
+use rollout::deploy::Deployed;
 
 use crate::failure::Failure;
-use crate::{existing_pool, inputs, output, stack, workspace};
+use crate::{existing_pool, inputs, stack, workspace};
 use conversation::Conversation;
 use known::Known;
 use report::Report;
@@ -97,12 +100,24 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, Failure> {
         simulated::talk(&client, &skill, conversations).await
     };
     let report = Report::new(turns);
-    if options.json {
-        output::line(&report.json().to_string());
-    } else {
-        report.tell();
-    }
+    report.print(options.json);
     Ok(report.exit_code())
+}
+
+/// Holds the conversations of files with a skill that is deployed to a local stage, and tells how they went.
+pub(crate) async fn hold(
+    path: &Path,
+    stack: StackFile,
+    access: &Access,
+    deployed: &Deployed,
+    files: &[PathBuf],
+    json: bool,
+) -> Result<(), Failure> {
+    let conversations = files::read(files, &Known::of(&existing_pool::as_made_here(&stack)))?;
+    let name = stack::stage(&stack, Some(StageName::LOCAL))?;
+    let talked = local::converse(path, stack, name, conversations, access, deployed).await?;
+    Report::new(talked).print(json);
+    Ok(())
 }
 
 /// A conversation and what became of its turns, in order.

@@ -1,6 +1,8 @@
 //! The rollout: looks at the whole graph of steps, and walks over it again until the stage is what its
 //! files say.
 
+use std::cell::RefCell;
+
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -93,6 +95,43 @@ async fn run(
         deployed,
         plan: planned.plan,
     })
+}
+
+/// Brings other code to the functions of a stage that is `known` from a deployment just before, with a fraction of
+/// its calls: whatever else may have been done to the stage in between is not looked at.
+///
+/// `None` if the stage has another skill by now, or none: then it has to be deployed.
+pub async fn deploy_code(
+    inputs: &Inputs,
+    (mut building, known): (Building<'_>, &Deployed),
+    counter: &CallCounter,
+    progress: &dyn Progress,
+    owner: Owner,
+    interrupted: watch::Receiver<bool>,
+) -> Result<Option<Plan>, Error> {
+    let session = Session::open(inputs, counter, progress, interrupted);
+    Box::pin(async {
+        let session = session.await?;
+        if session.skill_id().await.as_ref() != Some(&known.skill_id) {
+            return Ok(None);
+        }
+        let found = RefCell::default();
+        walks::code(Walk::Look(&found), &session, &mut building, known).await?;
+        let mut parts = found.into_inner().parts;
+        let regions = inputs.skill_regions();
+        parts.sort_by_key(|part| plan::place(&part.step, &regions));
+        let plan = Plan { parts };
+        if !plan.is_empty() {
+            let agreement = Agreement::to(&plan, &|_| Ok(()), &inputs.allowed);
+            locked(&session, owner, async {
+                walks::code(Walk::Act(&agreement), &session, &mut building, known).await?;
+                finish(&session).await
+            })
+            .await?;
+        }
+        Ok(Some(plan))
+    })
+    .await
 }
 
 /// What of a stage is on AWS, and the skill that it is for.

@@ -110,7 +110,7 @@ pub(crate) async fn look(
 const LEAVING: (usize, usize) = (usize::MAX, 0);
 
 /// Where a step is in a plan: in the order of the graph, and each region as stack.toml has it.
-fn place(step: &Step, regions: &[Region]) -> (usize, usize) {
+pub(crate) fn place(step: &Step, regions: &[Region]) -> (usize, usize) {
     let of = |region: &Region| regions.iter().position(|own| own == region);
     match step {
         Step::WhoAmI | Step::Delivery => (0, 0),

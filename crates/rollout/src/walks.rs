@@ -225,6 +225,28 @@ async fn drift_of(
     Ok(())
 }
 
+/// The part of the graph that brings other code to the functions of a stage which is known.
+pub(crate) async fn code(
+    walk: Walk<'_>,
+    session: &Session<'_>,
+    building: &mut Building<'_>,
+    known: &Deployed,
+) -> Result<(), Error> {
+    let regions = session.inputs.skill_regions();
+    let build = Some((building, regions.as_slice()));
+    let bundle = walk
+        .step(session, Step::Build, build, bundle::look, bundle::act)
+        .await?
+        .ok_or_else(unmade)?;
+    let people = Some((&known.accounts, &known.skill_id));
+    let outputs = Some(&known.resources);
+    let stacks = regions
+        .iter()
+        .map(|region| function_stack(walk, session, (region, &bundle), people, outputs));
+    let mut stacks = join_all(stacks).await.into_iter();
+    stacks.try_for_each(|stack| stack.map(drop))
+}
+
 /// The steps of one region.
 async fn function(
     walk: Walk<'_>,
@@ -233,6 +255,24 @@ async fn function(
     known: Option<(&Accounts, &SkillId)>,
     outputs: Option<&Outputs>,
 ) -> Result<Option<(Region, SkillOutputs)>, Error> {
+    let (region, _) = code;
+    let stack = function_stack(walk, session, code, known, outputs).await?;
+    let deployed = stack
+        .as_ref()
+        .map(|stack| (&stack.client, stack.observed.as_ref()));
+    drift_of(walk, session, Step::FunctionDrift(region.clone()), deployed).await?;
+    let outputs = stack.and_then(|stack| stack.outputs);
+    Ok(outputs.map(|outputs| (region.clone(), outputs)))
+}
+
+/// The stack of one region.
+async fn function_stack(
+    walk: Walk<'_>,
+    session: &Session<'_>,
+    code: (&Region, &Bundle),
+    known: Option<(&Accounts, &SkillId)>,
+    outputs: Option<&Outputs>,
+) -> Result<Option<skill_stack::Deployed>, Error> {
     let (region, _) = code;
     let known = known.map(|(accounts, skill)| (accounts, skill, outputs));
     let look = async |session: &Session<'_>, known| skill_stack::look(session, code, known).await;
@@ -243,14 +283,7 @@ async fn function(
             skill_stack::act(session, agreement, code, known).await
         };
     let step = Step::SkillStack(region.clone());
-    let stack = walk.step(session, step, known, look, act).await?;
-
-    let deployed = stack
-        .as_ref()
-        .map(|stack| (&stack.client, stack.observed.as_ref()));
-    drift_of(walk, session, Step::FunctionDrift(region.clone()), deployed).await?;
-    let outputs = stack.and_then(|stack| stack.outputs);
-    Ok(outputs.map(|outputs| (region.clone(), outputs)))
+    walk.step(session, step, known, look, act).await
 }
 
 impl Walk<'_> {

@@ -114,7 +114,10 @@ impl Device {
     /// Says one sentence, with a voice that Alexa recognises if one is named.
     pub(super) async fn say_as(&self, voice: Option<&str>, text: &str) -> Result<Answer, Problem> {
         let url = self.url("/say");
-        let mut body = json!({ "text": text, "locale": self.locale, "voice": voice });
+        // Other skills of the stage may have the same invocation name.
+        let skill = &self.skill_id;
+        let mut body =
+            json!({ "text": text, "locale": self.locale, "voice": voice, "skill": skill });
         match &self.customer {
             Some(customer) => body["customer"] = customer.as_str().into(),
             // Not the developer's own, whose conversation the page of the stage shows.

@@ -10,7 +10,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::administrator::Administrator;
-use crate::browser::Browser;
+use crate::browser::{Browser, Page};
 use crate::device::{Answer, Device};
 use crate::error::Problem;
 use crate::expectations::{check_authorize_url, check_linked, check_redirect};
@@ -62,6 +62,20 @@ impl Account {
             Self::OutOfTime => "out-of-time",
         }
     }
+}
+
+/// Creates an account at the sign-in page of an account linking that was started elsewhere, and links it.
+pub async fn sign_up_at(access: &Access, authorize: Url, way: Way) -> Result<(), Problem> {
+    let device = Device::new(access, "", "", None)?;
+    let mut person = Person::new(way, None);
+    follow(&device, &mut person, authorize).await.map(drop)
+}
+
+/// Creates an account where an authorization request leads to; the page at the end.
+async fn follow(device: &Device, person: &mut Person, authorize: Url) -> Result<Page, Problem> {
+    let mut browser = Browser::new(&device.client);
+    let page = browser.open(authorize).await?;
+    person.sign_up(&mut browser, device, page).await
 }
 
 /// Somebody who talks to one skill, and the people at home with them.
@@ -188,9 +202,7 @@ impl Guest {
             .query_pairs()
             .any(|(name, _)| name == "code_challenge");
         let redirect = check_authorize_url(&authorize, region, pkce)?;
-        let mut browser = Browser::new(&self.device.client);
-        let page = browser.open(authorize.clone()).await?;
-        let page = person.sign_up(&mut browser, &self.device, page).await?;
+        let page = follow(&self.device, person, authorize.clone()).await?;
         check_redirect(&page, &redirect, &authorize)?;
         check_linked(&page, self.device.look_up().await?.is_linked(voice))
     }

@@ -28,7 +28,7 @@ pub use administrator::Administrator;
 pub use device::Answer;
 use device::Device;
 pub use error::{Problem, StoryError};
-pub use guest::{Account, Details, Guest};
+pub use guest::{Account, Details, Guest, sign_up_at};
 pub use http::client;
 use person::Person;
 pub use person::{FirstCode, Passed, SignInName, Way};

@@ -1,8 +1,14 @@
 //! What differs from one language to another. Adding a language is adding a table.
 
+mod arabic;
+mod dutch;
 mod english;
+mod french;
 mod german;
+mod hindi;
+mod italian;
 mod japanese;
+mod portuguese;
 mod spanish;
 
 /// The words of one language.
@@ -57,8 +63,14 @@ impl Language {
 }
 
 const LANGUAGES: &[Language] = &[
+    arabic::ARABIC,
+    dutch::DUTCH,
     english::ENGLISH,
+    french::FRENCH,
     german::GERMAN,
+    hindi::HINDI,
+    italian::ITALIAN,
     japanese::JAPANESE,
+    portuguese::PORTUGUESE,
     spanish::SPANISH,
 ];

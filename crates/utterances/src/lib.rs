@@ -28,8 +28,6 @@ pub enum Understanding {
     NoIntent,
     /// The skill's invocation name is not in it, or not where it belongs.
     NotTheSkill,
-    /// Nothing is known of the language.
-    UnknownLanguage,
 }
 
 /// The sentence that opens a skill with an invocation name, on a device that speaks a locale.
@@ -40,6 +38,9 @@ pub fn opening(locale: &str, invocation_name: &str) -> String {
         Some(other) => other,
     };
     match language.map(|language| (language.launch, language.launch_after)) {
+        Some(([], [after, ..])) if language.is_some_and(|language| language.spaced) => {
+            format!("{wake_word}, {invocation_name} {after}")
+        }
         Some(([], [after, ..])) => format!("{wake_word}、{invocation_name}{after}"),
         Some(([open, ..], _)) => format!("{wake_word}, {open} {invocation_name}"),
         Some(([], [])) | None => format!("{wake_word}, open {invocation_name}"),
@@ -50,7 +51,8 @@ pub fn opening(locale: &str, invocation_name: &str) -> String {
 /// `interactionModel` is the only one.
 pub fn understanding(locale: &str, model: &Value, sentence: &str) -> Understanding {
     let Some(language) = Language::of_locale(locale) else {
-        return Understanding::UnknownLanguage;
+        // No locale of Alexa's.
+        return Understanding::NotTheSkill;
     };
     let model = Model::compile(language, model);
     let heard = utterance::heard(language, sentence);
@@ -78,10 +80,23 @@ mod tests {
     #[test]
     fn the_opening_is_understood_in_every_language() {
         for (locale, name) in [
-            ("en-US", "taxi desk"),
+            ("ar-SA", "دليل الحساب"),
             ("de-DE", "taxi zentrale"),
+            ("en-AU", "taxi desk"),
+            ("en-CA", "taxi desk"),
+            ("en-GB", "taxi desk"),
+            ("en-IN", "taxi desk"),
+            ("en-US", "taxi desk"),
             ("es-ES", "guía de cuenta"),
+            ("es-MX", "guía de cuenta"),
+            ("es-US", "guía de cuenta"),
+            ("fr-CA", "l'île mystère"),
+            ("fr-FR", "l'élève modèle"),
+            ("hi-IN", "दिल्ली की सैर"),
+            ("it-IT", "perché no"),
             ("ja-JP", "アカウント案内"),
+            ("nl-NL", "coördinatie gids"),
+            ("pt-BR", "são joão"),
         ] {
             let model = json!({ "languageModel": {
                 "invocationName": name,

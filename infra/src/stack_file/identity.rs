@@ -9,6 +9,7 @@ use super::declaration::{Accounts, Later, OWN_POOL, POOLS};
 use super::domain::Domain;
 use super::email::Email;
 use super::password::Password;
+use super::problem::Locator;
 use super::resource_servers::ResourceServers;
 use super::value::{Distinct, Duration, words};
 use super::web_client::WebClient;
@@ -40,7 +41,8 @@ pub struct Identity {
     #[schemars(extend("x-applies-to" = OWN_POOL))]
     pub mfa_factors: Distinct<MfaFactor>,
     /// Where a code goes when a password is forgotten: `email`, `phone` or both in order of preference, or `admin-only`
-    /// alone. Not the channel that the second factor comes by.
+    /// alone. Not the channel that the second factor comes by. By default `["phone"]` where people sign in with nothing
+    /// else.
     #[schemars(extend("x-applies-to" = OWN_POOL))]
     pub recovery: Distinct<Recovery>,
     /// Attributes of people beside their name and what they sign in with.
@@ -138,6 +140,14 @@ impl Default for Identity {
 }
 
 impl Identity {
+    /// Fills in the default that depends on what else is written: where people have no e-mail address, the code for a
+    /// new password goes to their phone.
+    pub(super) fn fill_in(&mut self, written: &Locator<'_>) {
+        if self.sign_in[..] == [SignIn::Phone] && !written.has("identity.recovery") {
+            self.recovery = Distinct::of(vec![Recovery::Phone]);
+        }
+    }
+
     /// Whose accounts people sign in with.
     pub fn accounts(&self) -> Accounts {
         match (self.provider, &self.user_pool_id) {

@@ -20,6 +20,25 @@ fn a_name_is_enough() {
     assert!(stack.advice().is_empty());
 }
 
+/// A code for a new password goes where people can be reached, unless the file says otherwise.
+#[test]
+fn a_phone_number_is_enough_with_every_default() {
+    let recovery = |text: &str| {
+        let text = format!("name = 'guide'\n[identity]\n{text}");
+        let stack = StackFile::parse(&text, "stack.toml");
+        stack.map(|stack| stack.identity.recovery.to_vec())
+    };
+    let phone = "sign-in = ['phone']\n";
+    assert_eq!(recovery(phone).unwrap(), [Recovery::Phone]);
+    let written = format!("{phone}recovery = ['admin-only']");
+    assert_eq!(recovery(&written).unwrap(), [Recovery::AdminOnly]);
+    assert!(recovery(&format!("{phone}recovery = ['email']")).is_err());
+    assert_eq!(
+        recovery("sign-in = ['email', 'phone']").unwrap(),
+        [Recovery::Email]
+    );
+}
+
 #[test]
 fn a_stage_that_is_added_leaves_the_others() {
     let text =

@@ -6,8 +6,6 @@ use std::process::{Output, Stdio};
 use anyhow::{Context, Result, bail};
 use tokio::process::{Child, Command};
 
-use super::fork::Version;
-
 /// What a deployment that ends by itself came to.
 #[derive(Debug)]
 pub(super) enum Ended {
@@ -33,13 +31,18 @@ pub(super) fn command(program: &Path, home: &Path) -> Command {
 }
 
 /// Begins a deployment.
-pub(super) fn deploy(program: &Path, home: &Path, version: &Version) -> Result<Child> {
+pub(crate) fn deploy(
+    program: &Path,
+    home: &Path,
+    stack_file: &Path,
+    bundle: &Path,
+) -> Result<Child> {
     command(program, home)
         .args(["deploy", "local", "--json", "--yes"])
         .arg("--stack")
-        .arg(&version.stack_file)
+        .arg(stack_file)
         .arg("--bundle")
-        .arg(&version.bundle)
+        .arg(bundle)
         .arg("--out")
         .arg(home.join("dist"))
         .stdout(Stdio::piped())
@@ -62,13 +65,12 @@ pub(super) async fn ended(child: Child) -> Result<Ended> {
             stderr.trim()
         );
     }
-    let said: Vec<&str> = stderr
-        .lines()
-        .filter(|line| {
-            ["cause:", "hint:", "error["]
-                .iter()
-                .any(|start| line.starts_with(start))
-        })
-        .collect();
+    let said: Vec<&str> = stderr.lines().filter(|line| is_told(line)).collect();
     Ok(Ended::Refused(said.join("; ")))
+}
+
+/// True for a line of stderr that says why a command has failed.
+pub(crate) fn is_told(line: &str) -> bool {
+    let starts = ["cause:", "hint:", "error["];
+    starts.iter().any(|start| line.starts_with(start))
 }

@@ -9,7 +9,9 @@ use anyhow::{Context, Result, anyhow};
 use infra::{OwnResources, StackFile};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::process::Child;
 
+use super::child;
 use super::point::Scenario;
 use crate::ci::presets;
 use cli::build::{self, Kind, Parts, Site, What};
@@ -27,6 +29,13 @@ pub(super) struct Fork {
 pub(super) struct Version {
     pub(super) stack_file: PathBuf,
     pub(super) bundle: PathBuf,
+}
+
+impl Version {
+    /// Begins its deployment.
+    pub(super) fn deploy(&self, program: &Path, home: &Path) -> Result<Child> {
+        child::deploy(program, home, &self.stack_file, &self.bundle)
+    }
 }
 
 impl Fork {

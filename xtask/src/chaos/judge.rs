@@ -46,10 +46,11 @@ impl Judge {
     }
 
     /// What is on a stage; an error if that is wrong whatever was deployed.
-    pub(super) async fn state(&mut self, stage: &Stage, region: &str) -> Result<Value> {
+    /// `regions` are those of the deployment, the home region first.
+    pub(super) async fn state(&mut self, stage: &Stage, regions: &[String]) -> Result<Value> {
         let question = json!({
             "access": stage.access,
-            "region": region,
+            "regions": regions,
             "stage": "local",
         });
         let line = format!("{question}\n");

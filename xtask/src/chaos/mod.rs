@@ -5,12 +5,12 @@
 //! what is there with clients of its own, and it has to be what a deployment that nothing
 //! happened to leaves.
 
-mod child;
+pub(crate) mod child;
 mod fork;
 mod judge;
 mod point;
 mod run;
-mod stage;
+pub(crate) mod stage;
 
 use std::collections::VecDeque;
 use std::io::IsTerminal;

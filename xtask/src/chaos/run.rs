@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
-use infra::stack_file::StageName;
+use infra::stack_file::{Region, StageName};
 use local_access::faults::CallRecord;
 use reqwest::Client;
 use serde_json::Value;
@@ -30,7 +30,8 @@ pub(super) enum Outcome {
 pub(super) struct Bench {
     fork: Fork,
     client: Client,
-    region: String,
+    /// Those of a deployment, the home region first.
+    regions: Vec<String>,
     python: PathBuf,
     judge: PathBuf,
 }
@@ -46,10 +47,14 @@ impl Bench {
         let toolbox = Toolbox::new()?;
         let home = cli::stack::home(&fork.stack, &StageName::local())
             .map_err(|failure| anyhow!("{failure}"))?;
+        let functions = fork.stack.lambda.regions.distinct().into_iter();
+        let functions = functions.map(|region| Region::from(region).to_string());
+        let mut regions: Vec<String> = std::iter::once(home.to_string()).chain(functions).collect();
+        regions.dedup();
         Ok(Self {
             fork,
             client: story::client().context("no HTTP client")?,
-            region: home.to_string(),
+            regions,
             python: toolbox.python_program("python")?,
             judge: toolbox.judge("endstate.py"),
         })
@@ -69,7 +74,7 @@ impl Bench {
         place.stage.expect(&[]).await?;
         self.deploy(&place, scenario).await?;
         let calls = place.stage.calls().await?;
-        let state = judge.state(&place.stage, &self.region).await?;
+        let state = judge.state(&place.stage, &self.regions).await?;
         place.stage.end().await?;
         Ok((calls, state))
     }
@@ -89,7 +94,7 @@ impl Bench {
             self.disturb(&place, point).await?
         };
         if outcome == Outcome::Converged {
-            let found = judge.state(&place.stage, &self.region).await?;
+            let found = judge.state(&place.stage, &self.regions).await?;
             let ideal = ideals
                 .iter()
                 .find(|(scenario, _)| *scenario == point.scenario);
@@ -105,7 +110,7 @@ impl Bench {
         let home = self.fork.room()?;
         let stack_file = self.fork.version(scenario).stack_file;
         let program = self.fork.program();
-        let stage = Stage::start(&program, home.path(), &stack_file, &self.client).await?;
+        let stage = Stage::start(&program, home.path(), &stack_file, &self.client, true).await?;
         let place = Place { home, stage };
         if scenario == Scenario::Update {
             let before = self.deploy(&place, Scenario::First).await;
@@ -117,7 +122,7 @@ impl Bench {
     /// Kills a deployment at a point and lets another one finish.
     async fn kill(&self, place: &Place, point: &Point) -> Result<Outcome> {
         let version = self.fork.version(point.scenario);
-        let mut child = child::deploy(&self.fork.program(), place.home.path(), &version)?;
+        let mut child = version.deploy(&self.fork.program(), place.home.path())?;
         // Read while it runs, so that it never waits for us.
         let stderr = child.stderr.take().context("stderr is not a pipe")?;
         let said = tokio::spawn(drain(stderr));
@@ -172,7 +177,7 @@ impl Bench {
     }
 
     async fn run(&self, place: &Place, version: &Version) -> Result<Ended> {
-        let child = child::deploy(&self.fork.program(), place.home.path(), version)?;
+        let child = version.deploy(&self.fork.program(), place.home.path())?;
         child::ended(child).await
     }
 }

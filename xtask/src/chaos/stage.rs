@@ -16,9 +16,9 @@ use tokio::process::Child;
 /// After this, a deployment that has neither ended nor come to its point hangs.
 const LONGEST_DEPLOYMENT: Duration = Duration::from_mins(3);
 
-/// A running stage at its worst; killed when dropped.
+/// A running stage; killed when dropped.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(crate) struct Stage {
     process: Child,
     client: Client,
     pub(super) access: Access,
@@ -30,15 +30,18 @@ struct Calls {
 }
 
 impl Stage {
-    /// Starts one that has what the stack file needs.
-    pub(super) async fn start(
+    /// Starts one that has what the stack file needs, at its worst or not.
+    pub(crate) async fn start(
         program: &Path,
         home: &Path,
         stack_file: &Path,
         client: &Client,
+        worst: bool,
     ) -> Result<Self> {
         let mut process = super::child::command(program, home)
-            .args(["local", "--worst", "--json", "--stack"])
+            .args(["local", "--json"])
+            .args(worst.then_some("--worst"))
+            .arg("--stack")
             .arg(stack_file)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -88,7 +91,7 @@ impl Stage {
         Ok(())
     }
 
-    pub(super) async fn end(mut self) -> Result<()> {
+    pub(crate) async fn end(mut self) -> Result<()> {
         self.process
             .kill()
             .await

@@ -9,6 +9,7 @@ mod ask_cli;
 mod browsers;
 mod chaos;
 mod example;
+mod grid;
 mod lambda;
 mod ministack;
 mod oidc;
@@ -209,6 +210,11 @@ const STEPS: &[Step] = &[
         name: "chaos",
         about: "deployments that are killed or meet a fault are put right by the next",
         run: chaos::chaos,
+    },
+    Step {
+        name: "grid",
+        about: "every two options of signing in are deployed together, and end well",
+        run: grid::grid,
     },
     Step {
         name: "supply-chain",

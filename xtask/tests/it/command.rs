@@ -54,9 +54,14 @@ fn built() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_xtask")).parent().unwrap()
 }
 
-/// The skill of that project, zipped once for each build.
+/// The program of that project's skill.
+pub(crate) fn fixture_skill() -> PathBuf {
+    built().join("examples/fixture_skill")
+}
+
+/// The same, zipped once for each build.
 fn bundle() -> PathBuf {
-    let program = built().join("examples/fixture_skill");
+    let program = fixture_skill();
     let described = fs::metadata(&program).unwrap_or_else(|error| {
         panic!(
             "{error}: `cargo test -p xtask` builds {}",

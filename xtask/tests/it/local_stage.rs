@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{open, run};
+use crate::command::{open, project, run};
 use crate::stage::Stage;
 
 #[test]
@@ -36,6 +36,24 @@ fn a_second_deployment_changes_nothing() {
 }
 
 /// What the transcript of any deployment holds.
+/// The person of a deployment means the skill that was deployed, whatever else is called like it.
+#[test]
+fn projects_with_one_invocation_name_are_tried_out_side_by_side() {
+    let stage = Stage::start();
+    let file = stage.home().join("stack.toml");
+    let package = stage.home().join("skill-package");
+    crate::mistakes::copy(&project().join("skill-package"), &package);
+    for name in ["first", "second"] {
+        std::fs::write(&file, format!("name = \"{name}\"\n")).unwrap();
+        let said = run(
+            stage.home(),
+            &["deploy", "--json", "--stack", file.to_str().unwrap()],
+        );
+        assert!(said.success, "{name}: {}", said.stderr);
+    }
+    assert!(stage.end("-TERM"));
+}
+
 fn assert_transcript(transcript: &Value) {
     let turns = transcript.as_array().unwrap();
     assert_eq!(turns.first().unwrap()["linked"], false);

@@ -16,6 +16,8 @@ mod command;
 mod console;
 mod delivery;
 mod destroy;
+#[cfg(unix)]
+mod dev;
 mod documentation;
 mod drift;
 mod existing_pool;
@@ -25,8 +27,11 @@ mod init;
 mod issuer;
 mod killed;
 mod left_alone;
+#[cfg(unix)]
+mod link;
 mod live;
 mod local_stage;
+mod locales;
 mod log;
 mod login;
 mod made_with;

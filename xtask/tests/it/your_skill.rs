@@ -11,7 +11,13 @@ use toml::{Table, Value};
 use crate::command::{root, run};
 
 /// Files of the example that are made by a command, or are about where it lies.
-const OF_ITS_PLACE: [&str; 4] = [".gitignore", "Cargo.lock", "README.md", "infra/templates/"];
+const OF_ITS_PLACE: [&str; 5] = [
+    ".gitignore",
+    "Cargo.lock",
+    "README.md",
+    "infra/templates/",
+    "stack.schema.json",
+];
 
 /// The text of every block in a language, and every link to a file of the example, in the order of the page.
 enum Instruction {

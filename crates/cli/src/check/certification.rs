@@ -133,19 +133,6 @@ impl Package {
         for (index, phrase) in phrases.into_iter().enumerate() {
             let (why, fix) = match understanding(locale, interaction, phrase) {
                 Understanding::Launch | Understanding::Intent(_) => continue,
-                Understanding::UnknownLanguage => {
-                    let message = format!(
-                        "whether the example phrases of {locale} work is not known: the local device \
-                         does not understand its language"
-                    );
-                    let place = self.manifest.place(&place);
-                    findings.push(
-                        Finding::new("EXAMPLE_PHRASE", Severity::Advice, message)
-                            .at(place)
-                            .fix("say each of them to Alexa".to_owned()),
-                    );
-                    break;
-                }
                 Understanding::NoIntent => (
                     "no sample of the interaction model says that",
                     "use a sample of an intent after the invocation name, or add this one",

@@ -176,6 +176,18 @@ pub(crate) const RULES: &[Rule] = &[
         purpose: "where npm packages come from",
     },
     Rule {
+        programs: &["xdg-open"],
+        variables: &[
+            "BROWSER",
+            "DBUS_SESSION_BUS_ADDRESS",
+            "DESKTOP_SESSION",
+            "DISPLAY",
+            "WAYLAND_DISPLAY",
+            "XAUTHORITY",
+        ],
+        purpose: "the desktop, whose browser opens a page",
+    },
+    Rule {
         programs: &["gh"],
         variables: &[
             "GH_CONFIG_DIR",

@@ -184,9 +184,9 @@ pub(super) fn is_edited(stack: &str, presets: &[&str]) -> bool {
 
 /// Names of a skill by locale: in the store, and as people say it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Names {
-    pub(super) store: BTreeMap<String, String>,
-    pub(super) spoken: BTreeMap<String, String>,
+pub(crate) struct Names {
+    pub(crate) store: BTreeMap<String, String>,
+    pub(crate) spoken: BTreeMap<String, String>,
 }
 
 /// The manifest with other names, wherever they are written for people.
@@ -243,7 +243,7 @@ fn written(text: &str, locale: &str, names: &Names, wanted: &Wanted) -> String {
 }
 
 /// A text with another invocation name, however the old one is written.
-pub(super) fn spoken(text: &str, locale: &str, names: &Names, wanted: &Wanted) -> String {
+pub(crate) fn spoken(text: &str, locale: &str, names: &Names, wanted: &Wanted) -> String {
     match (
         names.spoken.get(locale),
         wanted.invocation_names.get(locale),
@@ -254,6 +254,23 @@ pub(super) fn spoken(text: &str, locale: &str, names: &Names, wanted: &Wanted) -
         }
         _ => text.to_owned(),
     }
+}
+
+/// The model of a locale with another invocation name.
+pub(super) fn model(text: &str, locale: &str, names: &Names, wanted: &Wanted) -> String {
+    match (
+        names.spoken.get(locale),
+        wanted.invocation_names.get(locale),
+    ) {
+        (Some(before), Some(after)) => invocation(text, before, after),
+        _ => text.to_owned(),
+    }
+}
+
+/// A model with another invocation name. What people say in samples is not the skill's name.
+pub(crate) fn invocation(model: &str, before: &str, after: &str) -> String {
+    let member = |name: &str| format!("\"invocationName\": {}", Value::from(name));
+    model.replace(&member(before), &member(after))
 }
 
 fn replace_ignoring_case(text: &str, before: &str, after: &str) -> String {

@@ -44,13 +44,16 @@ impl Known {
     /// see it.
     pub(super) fn of(stack: &StackFile) -> Self {
         let linking = &stack.linking;
+        let asked_for = |scope| linking.scopes.contains(&scope);
+        // `profile` shows everything, and so does `openid` without another:
+        // <https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html>
+        let shows_all =
+            asked_for(Scope::Profile) || !(asked_for(Scope::Email) || asked_for(Scope::Phone));
         let seen = |scope: Scope| match linking.profile_source {
-            ProfileSource::Userinfo => linking.scopes.contains(&scope),
+            ProfileSource::Userinfo => shows_all || asked_for(scope),
             ProfileSource::GetUser => true,
             // Its scope `profile` covers name and e-mail address, and no other scope does.
-            ProfileSource::LoginWithAmazon => {
-                scope != Scope::Phone && linking.scopes.contains(&Scope::Profile)
-            }
+            ProfileSource::LoginWithAmazon => scope != Scope::Phone && asked_for(Scope::Profile),
         };
         let name = person::way(stack).name;
         let asked = |attribute| stack.identity.attributes.required.contains(&attribute);
@@ -107,10 +110,12 @@ mod tests {
             assert_eq!(Known::of(&stack), Known::these(expected), "{preset}");
         }
         for (text, expected) in [
-            ("linking.scopes = ['openid']", &[][..]),
+            // Alone it shows everything, and so does `profile`.
+            ("linking.scopes = ['openid']", &[Name, Email][..]),
+            ("identity.sign-in = ['phone']", &[Name, Phone]),
             (
                 "identity.attributes.required = ['phone_number', 'preferred_username']",
-                &[Name, Email, UserName],
+                &[Name, Email, Phone, UserName],
             ),
             (
                 "identity.user-pool-id = 'eu-west-1_AbCdEf123'\n\
@@ -120,7 +125,7 @@ mod tests {
             (
                 "identity.attributes.required = ['email']\nidentity.sign-in = ['phone']\n\
                  identity.recovery = ['phone']",
-                &[Name, Email],
+                &[Name, Email, Phone],
             ),
         ] {
             let stack = StackFile::parse(&format!("name = 'a'\n{text}\n"), "stack.toml");

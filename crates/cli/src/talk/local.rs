@@ -8,6 +8,7 @@ use infra::StackFile;
 use infra::stack_file::StageName;
 use local_access::Access;
 use local_access::program::Start;
+use rollout::deploy::Deployed;
 use story::{Account, Administrator, Guest, Problem, Way};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -49,10 +50,22 @@ async fn deploy_and_talk(
     access: &Access,
 ) -> Result<Vec<Talked>, Failure> {
     let deployed = deploy::without_a_story(path, stack.clone(), &name, access).await?;
+    converse(path, stack, name, conversations, access, &deployed).await
+}
+
+/// Holds the conversations with what is deployed.
+pub(super) async fn converse(
+    path: &Path,
+    stack: StackFile,
+    name: StageName,
+    conversations: Vec<Conversation>,
+    access: &Access,
+    deployed: &Deployed,
+) -> Result<Vec<Talked>, Failure> {
     let stack = person::as_it_is(&inputs::local_inputs(path, stack, &name, access)?).await?;
     let way = person::way(&stack);
     let home = stack::home(&stack, &name)?;
-    let administrator = person::administrator(&stack, &home, &deployed);
+    let administrator = person::administrator(&stack, &home, deployed);
     let hall = Arc::new(Hall {
         way,
         administrator,

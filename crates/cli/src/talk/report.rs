@@ -49,10 +49,14 @@ impl Report {
         }
     }
 
-    /// For people. The last line is for scripts too.
-    pub(super) fn tell(&self) {
-        for line in self.lines() {
-            output::line(&line);
+    /// As one object, or in lines for people, of which the last is for scripts too.
+    pub(super) fn print(&self, json: bool) {
+        if json {
+            output::line(&self.json().to_string());
+        } else {
+            for line in self.lines() {
+                output::line(&line);
+            }
         }
     }
 

@@ -30,6 +30,7 @@ pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
             Door::post("/app/skills/{skill}/unlink", StageToken, unlink),
             Door::get("/app/skills/{skill}/samples", StageToken, samples),
             Door::get("/app/linkings", StageToken, linkings),
+            Door::get("/app/links/{state}", StageToken, linked),
             Door::post("/console/skills/{skill}/certify", StageToken, certify),
             Door::post("/console/skills/{skill}/pkce", StageToken, switch_pkce),
             Door::get("/control/refresh", StageToken, read_refresh),
@@ -226,6 +227,16 @@ async fn samples(
         .zip(model)
         .map(|(language, model)| utterances::samples::of(language, &model.document));
     Ok(Json(json!({ "samples": sentences.unwrap_or_default() })))
+}
+
+/// The outcome of an account linking that was started, by the `state` of its authorization request.
+async fn linked(State(alexa): State<Alexa>, Path(state): Path<String>) -> Json<Value> {
+    let outcome = alexa.state().outcomes.get(&state).cloned();
+    Json(match outcome {
+        None => json!({ "outcome": null, "error": null }),
+        Some(Ok(_)) => json!({ "outcome": "linked", "error": null }),
+        Some(Err(why)) => json!({ "outcome": "failed", "error": why }),
+    })
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! Where in a JSON text a value is, so that a problem can be shown with its line.
 
 use std::fmt;
+use std::ops::Range;
 
 /// The way to a value from the root of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +37,26 @@ impl Place {
         let mut steps = self.0.clone();
         steps.push(step);
         Self(steps)
+    }
+
+    /// The bytes of the value in `text`, if it is there. `text` must be valid JSON.
+    pub fn span(&self, text: &str) -> Option<Range<usize>> {
+        let mut scanner = Scanner {
+            bytes: text.as_bytes(),
+            at: 0,
+        };
+        scanner.space();
+        if !self.0.iter().all(|step| scanner.enter(step)) {
+            return None;
+        }
+        let start = scanner.at;
+        // To the comma, or to the end of what has the value.
+        let end = if scanner.skip_to_next() {
+            scanner.at - 1
+        } else {
+            scanner.at
+        };
+        Some(start..start + text[start..end].trim_end().len())
     }
 
     /// Line and column, both from 1, of the value in `text`; of the innermost value on the way
@@ -78,16 +99,19 @@ impl Scanner<'_> {
         self.space();
         let mut found = self.at;
         for step in steps {
-            let entered = match step {
-                Step::Key(key) => self.enter_member(key),
-                Step::Index(index) => self.enter_item(*index),
-            };
-            if !entered {
+            if !self.enter(step) {
                 break;
             }
             found = self.at;
         }
         found
+    }
+
+    fn enter(&mut self, step: &Step) -> bool {
+        match step {
+            Step::Key(key) => self.enter_member(key),
+            Step::Index(index) => self.enter_item(*index),
+        }
     }
 
     fn enter_member(&mut self, key: &str) -> bool {
@@ -196,6 +220,18 @@ mod tests {
         assert_eq!(at(Place::of(&["a"]).index(1)), (2, 12));
         assert_eq!(at(Place::of(&["a"]).index(2).key("b")), (2, 26));
         assert_eq!(at(Place::of(&["c d"])), (3, 10));
+    }
+
+    #[test]
+    fn the_text_of_a_value_is_found() {
+        let text = |path: Place| path.span(TEXT).map(|span| &TEXT[span]);
+        let all = "[1, \"x]\\\"\", {\"b\": true}]";
+        assert_eq!(text(Place::default()), Some(TEXT));
+        assert_eq!(text(Place::of(&["a"])), Some(all));
+        assert_eq!(text(Place::of(&["a"]).index(2).key("b")), Some("true"));
+        assert_eq!(text(Place::of(&["c d"])), Some("{}"));
+        assert_eq!(text(Place::of(&["z"])), None);
+        assert_eq!(text(Place::of(&["a"]).index(7)), None);
     }
 
     #[test]

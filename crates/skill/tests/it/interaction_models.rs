@@ -41,7 +41,13 @@ fn every_locale_has_strings_a_model_and_a_description() {
     let modelled: BTreeSet<&str> = (models.iter())
         .map(|(path, _)| path.file_stem().unwrap().to_str().unwrap())
         .collect();
-    assert_eq!(modelled, spoken);
+    assert!(spoken.is_subset(&modelled), "{modelled:?}");
+    // A country without words of its own hears those of another.
+    let language = |tag: &str| tag.split('-').next().map(str::to_owned);
+    for tag in &modelled {
+        let mut spoken = spoken.iter();
+        assert!(spoken.any(|one| language(one) == language(tag)), "{tag}");
+    }
 
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../skill-package/skill.json");
     let manifest: Value =
@@ -53,7 +59,7 @@ fn every_locale_has_strings_a_model_and_a_description() {
             .keys()
             .map(String::as_str)
             .collect::<BTreeSet<_>>(),
-        spoken
+        modelled
     );
     for (locale, texts) in described {
         let (_, model) = (models.iter())

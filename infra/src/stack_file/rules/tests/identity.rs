@@ -93,8 +93,8 @@ pub(super) const REFUSED: &[Case] = &[
     ),
     ("identity.recovery = []", (2, 21), "recovery is either"),
     (
-        "identity.sign-in = ['phone']",
-        (2, 20),
+        "identity.sign-in = ['phone']\nidentity.recovery = ['email']",
+        (3, 21),
         "recovery has nowhere to go",
     ),
 ];
