@@ -11,7 +11,8 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { launch } from "./chromium.mjs";
 import { attacks, prepare } from "./damage.mjs";
-import { linking, pageOfTheStage } from "./people.mjs";
+import { manyTurns, path, SIZES } from "./page.mjs";
+import { linking } from "./people.mjs";
 import { site } from "./sites.mjs";
 import { Stage } from "./stage.mjs";
 import { casesOf, FOREIGN, mayArrive, NEIGHBOUR, REBOUND, sweep, tell } from "./sweep.mjs";
@@ -128,9 +129,13 @@ describe("with the guard in place", () => {
   test("a person links an account", async () => {
     person = await linking(browser, stages.guarded, app());
   });
-  test("the page of the stage opens at the printed address", async () => {
-    await (await pageOfTheStage(browser, stages.guarded)).close();
-  });
+  for (const [size, options] of Object.entries(SIZES)) {
+    test(`the page of the stage, from the printed address to a saved test, on ${size}`, async () => {
+      await stages.guarded.start();
+      await (await path(browser, stages.guarded, options)).close();
+    });
+  }
+  test("ten thousand turns leave the page quick", () => manyTurns(browser, stages.guarded));
   test("the fetch of Node.js, which says that it is one, is no page", async () => {
     const server = createServer((request, response) => response.end(JSON.stringify(request.headers)));
     server.listen(0, "127.0.0.1");

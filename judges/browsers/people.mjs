@@ -35,24 +35,3 @@ export async function linking(browser, stage, app) {
   assert.equal((await stage.device("GET", `/app/skills/${stage.skillId}`)).linked, true);
   return context;
 }
-
-/** The address that `cargo xtask local` prints. */
-export async function pageOfTheStage(browser, stage) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const home = `${stage.url("device")}/`;
-  const closed = await page.goto(home);
-  assert.equal(closed.status(), 401);
-  await page.goto(`${home}?token=${stage.access.token}`);
-  assert.equal(page.url(), home);
-  assert.equal(await page.evaluate(() => document.cookie), "", "a script can read the cookie");
-  const links = await page.locator("a").evaluateAll((all) => all.map((link) => link.href));
-  assert.ok(links.length >= 4, `${links}`);
-  for (const link of links) {
-    await page.goto(home);
-    const [answer] = await Promise.all([page.waitForResponse(link), page.locator(`a[href="${new URL(link).pathname}"]`).click()]);
-    assert.equal(answer.status(), 200, link);
-    assert.match(answer.headers()["content-type"], /json/);
-  }
-  return context;
-}

@@ -9,9 +9,9 @@ const JSON_SERVICES = { "cognito-idp": "AWSCognitoIdentityProviderService", logs
 export class Stage {
   #aws;
 
-  constructor({ access, arrivals, skillId, userPoolId, clientId }) {
-    Object.assign(this, { access, arrivals, skillId, userPoolId, clientId });
-    this.region = userPoolId.split("_")[0];
+  constructor({ access, arrivals, project, skillId, userPoolId, clientId }) {
+    Object.assign(this, { access, arrivals, project, skillId, userPoolId, clientId });
+    this.region = userPoolId?.split("_")[0];
     this.#aws = new AwsClient({ accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey, retries: 0 });
   }
 
@@ -59,6 +59,12 @@ export class Stage {
     });
     if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
     return answer.json();
+  }
+
+  /** The skill as nobody has used it: not linked, and with another user id. */
+  async start() {
+    await this.device("POST", `/app/skills/${this.skillId}/disable`);
+    await this.device("POST", `/app/skills/${this.skillId}/enable`);
   }
 
   /** A read at the Skill Management API. */

@@ -33,6 +33,7 @@ const FOR_LINKS = [
   "signIn GET /error",
   "device GET /{region}/api/skill/link/{vendor}",
   "device GET /app/link-result",
+  "device GET /app/sign-in",
 ];
 // An operation that anybody may call, and one that takes a signature.
 const ANONYMOUS = "aws POST /";

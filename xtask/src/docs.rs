@@ -14,17 +14,24 @@ use xshell::cmd;
 use cli::Cli;
 
 use crate::Command as Commands;
+use crate::ci;
 use crate::shell::Shell;
 
-/// Whether to write them.
+/// Options of the command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Change nothing; fail when a committed page is stale
-    #[arg(long)]
+    #[arg(long, conflicts_with = "screenshots")]
     check: bool,
+    /// Take the screenshots of the local stage's page as well: docs/images
+    #[arg(long)]
+    screenshots: bool,
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    if options.screenshots {
+        ci::screenshots().map_err(|error| Failure::new(Code::Io, format!("{error:#}")))?;
+    }
     let pages = [
         (environment::PAGE, environment::page()),
         ("docs/commands.md", commands()),

@@ -95,6 +95,8 @@ async fn deploy_local(
     if let Some(own) = own {
         own.stop().await;
         ask_cli::forget(&options.files.dist(name))?;
+    } else if report.is_ok() && !options.json {
+        output::page(&access);
     }
     report
 }

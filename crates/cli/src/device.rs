@@ -11,7 +11,7 @@ use crate::failure::{Code, Failure};
 #[derive(Debug, Clone)]
 pub(crate) struct Device {
     client: reqwest::Client,
-    access: Access,
+    pub(crate) access: Access,
 }
 
 /// The stage's own sentence about a request that it did not do.

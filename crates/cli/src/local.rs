@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::build::{self, Kind, Site, What};
 use crate::failure::{Code, Failure};
-use crate::{Local, child, discovery, output, stack};
+use crate::{Local, child, discovery, output, stack, workspace};
 
 /// How long a stage may take to end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,6 +44,7 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
     let wanted = Start {
         port: options.port,
         record_smapi: options.record_smapi,
+        project: Some(workspace::root()),
         worst: options.worst,
         aws_emulator: None,
     };
@@ -52,7 +53,9 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
     let urls = &access.urls;
     let announcement = discovery::announce(&access)?;
     if options.json {
-        output::line(&json!(access).to_string());
+        let mut line = json!(access);
+        line["page"] = access.page().into();
+        output::line(&line.to_string());
     } else {
         output::line(&format!("AWS      {}", urls.aws));
         output::line(&format!("SMAPI    {}", urls.smapi));
@@ -61,11 +64,11 @@ pub(crate) async fn run(options: Local) -> Result<(), Failure> {
         output::line(&format!("device   {}", urls.device));
         output::line(&format!("page     {}", access.page()));
         output::aside(
-            "the page opens in a browser; for the AWS CLI, boto3 and ask-cli run \
-             `eval \"$(cargo xtask local --env)\"`",
+            "deploy to it with `cargo xtask deploy` in a second terminal, then open the page in a \
+             browser; Ctrl-C ends the stage and forgets everything",
         );
         output::aside(
-            "deploy to it with `cargo xtask deploy`; Ctrl-C ends it and forgets everything",
+            "for the AWS CLI, boto3 and ask-cli run `eval \"$(cargo xtask local --env)\"`",
         );
     }
     let result = tokio::select! {

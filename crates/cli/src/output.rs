@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use local_access::Access;
 use rollout::calls::CallCounter;
 
 static VERBOSE: AtomicBool = AtomicBool::new(false);
@@ -38,6 +39,11 @@ pub fn replacing(text: &str) {
 /// A line about the work.
 pub fn aside(text: &str) {
     to(&mut std::io::stderr(), format_args!("{text}\n"));
+}
+
+/// The address of a local stage's page, which talks to the skill and shows what it did.
+pub(crate) fn page(access: &Access) {
+    aside(&format!("talk to it in a browser: {}", access.page()));
 }
 
 /// A stream that nobody reads any more is no reason to stop a deployment half-way.

@@ -68,6 +68,9 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
         let package = inputs::read_package(&workspace::skill_package())?;
         package.first_locale().to_owned()
     };
+    if !options.json {
+        output::page(&device.access);
+    }
     if let Some(text) = &options.text {
         return say(&device, &options, &locale, text).await;
     }

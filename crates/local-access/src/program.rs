@@ -16,6 +16,9 @@ pub struct Start {
     pub port: Option<u16>,
     /// A file to write every exchange with the Skill Management API to.
     pub record_smapi: Option<PathBuf>,
+    /// The folder of the project that it is started for: a conversation can be saved there as a test.
+    #[serde(default)]
+    pub project: Option<PathBuf>,
     /// Whether it behaves as the real services do on a bad day.
     pub worst: bool,
     /// An AWS emulator for what the stage has not: https, or http on this machine.

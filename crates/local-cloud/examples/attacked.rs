@@ -1,8 +1,8 @@
 //! Two stages for `judges/browsers`, which attacks both: one as people run it, one without its guard.
 //!
 //! `attacked FOLDER` writes what arrives at their services to `guarded.jsonl` and `unguarded.jsonl` in that
-//! folder, prints one line of JSON with their addresses, their keys and the table of doors, and ends both
-//! when its standard input ends.
+//! folder, and takes `FOLDER/guarded` and `FOLDER/unguarded` for their projects. It prints one line of JSON with
+//! their addresses, their keys and the table of doors, and ends both when its standard input ends.
 
 use std::error::Error;
 use std::fs::File;
@@ -37,7 +37,11 @@ async fn start(folder: &Path, name: &str) -> Result<LocalStage, Box<dyn Error>> 
         guarded: name == "guarded",
         arrivals: Arc::new(File::create(folder.join(name).with_extension("jsonl"))?),
     };
-    Ok(LocalStage::start_for_attack_test(Options::default(), test).await?)
+    let options = Options {
+        project: Some(folder.join(name)),
+        ..Options::default()
+    };
+    Ok(LocalStage::start_for_attack_test(options, test).await?)
 }
 
 fn row(door: &DoorRow) -> Value {

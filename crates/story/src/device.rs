@@ -118,8 +118,10 @@ impl Device {
         let skill = &self.skill_id;
         let mut body =
             json!({ "text": text, "locale": self.locale, "voice": voice, "skill": skill });
-        if let Some(customer) = &self.customer {
-            body["customer"] = customer.as_str().into();
+        match &self.customer {
+            Some(customer) => body["customer"] = customer.as_str().into(),
+            // Not the developer's own, whose conversation the page of the stage shows.
+            None => body["deviceId"] = "amzn1.ask.device.STORY".into(),
         }
         http::json(self.post(&url).json(&body), &url).await
     }

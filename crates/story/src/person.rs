@@ -111,9 +111,9 @@ impl Person {
         let id = Uuid::new_v4();
         let unique = id.simple().to_string();
         Self {
-            email: format!("ada.{}@example.com", &unique[..8]),
-            // The exchanges 200 to 999 of a North American area are all assignable.
-            phone: format!("+1425{:07}", 2_000_000 + id.as_u128() % 8_000_000),
+            // The page of the local stage hides what goes to such addresses and numbers.
+            email: format!("ada.story.{}@example.com", &unique[..8]),
+            phone: format!("+1425{:07}", 9_000_000 + id.as_u128() % 1_000_000),
             username: format!("ada{}", &unique[..8]),
             // As long as a password policy may ask for, with all the kinds of characters.
             password: format!("Story-{}-42", unique.repeat(3)),

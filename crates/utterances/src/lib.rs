@@ -6,6 +6,7 @@
 pub mod dialog;
 pub mod language;
 pub mod nlu;
+pub mod samples;
 pub mod slots;
 pub mod utterance;
 pub mod words;

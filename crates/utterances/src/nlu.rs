@@ -5,6 +5,8 @@
 //! values of Amazon's own list types, such as `AMAZON.Country`, are not known here either: a few words
 //! in such a slot are taken for one, unless the utterance means something that is known.
 
+mod near;
+
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
@@ -13,6 +15,7 @@ use crate::dialog::{Dialog, Rules};
 use crate::language::Language;
 use crate::slots::{Filling, Fit, Resolution, Slot, SlotType, Trust};
 use crate::words::words;
+pub use near::Near;
 
 /// What Amazon's own intents and slot types begin with.
 const AMAZON: &str = "AMAZON.";

@@ -4,6 +4,7 @@
 //! there, it has not tried here.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -15,7 +16,7 @@ use xshell::cmd;
 
 use super::presets::EMAIL;
 use super::rust::EVERYTHING;
-use super::stage;
+use super::stage::{self, OwnStage};
 use super::toolbox::Toolbox;
 use cli::{build, child, discovery};
 
@@ -36,6 +37,43 @@ pub(super) fn browsers(toolbox: &Toolbox) -> Result<()> {
         .stdin(input.to_string())
         .run()?;
     stages.end()
+}
+
+/// On the stage's page a person links an account, with each preset.
+pub(super) fn page(toolbox: &Toolbox) -> Result<()> {
+    let mut presets = toolbox.sh.read_dir(toolbox.root.join("infra/presets"))?;
+    presets.sort();
+    presets
+        .iter()
+        .try_for_each(|preset| link(toolbox, &preset.display().to_string(), None))
+}
+
+/// Takes the pictures of the page that the documentation shows.
+pub(crate) fn screenshots() -> Result<()> {
+    let toolbox = Toolbox::new()?;
+    let folder = toolbox.root.join("docs/images");
+    toolbox.sh.create_dir(&folder)?;
+    link(&toolbox, EMAIL, Some(&folder))
+}
+
+/// Deploys a preset to a stage of its own, whose page a person opens and links an account on.
+fn link(toolbox: &Toolbox, preset: &str, screenshots: Option<&Path>) -> Result<()> {
+    let sh = &toolbox.sh;
+    let judge = toolbox.node_judge("browsers")?;
+    let own = OwnStage::start(None)?;
+    let report = stage::deploy_with(toolbox, preset)?;
+    let input = json!({
+        "preset": preset,
+        "access": own.access,
+        "skillId": report.skill_id,
+        "screenshots": screenshots,
+    });
+    let _in_folder = sh.push_dir(&judge);
+    cmd!(sh, "node --test-reporter=spec presets.mjs")
+        .stdin(input.to_string())
+        .run()?;
+    own.stop();
+    Ok(())
 }
 
 /// The example `attacked` of the local stage, as a process of its own.
@@ -88,6 +126,7 @@ impl Stages {
         Ok(json!({
             "access": access,
             "arrivals": self.arrivals.path().join(name).with_extension("jsonl"),
+            "project": self.arrivals.path().join(name),
             "skillId": report.skill_id,
             "userPoolId": report.user_pool()?,
             "clientId": report.client_id,

@@ -27,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+pub(crate) use browsers::screenshots;
 pub(crate) use example::FOLDER as EXAMPLE;
 
 use cli::output;
@@ -196,6 +197,11 @@ const STEPS: &[Step] = &[
         run: browsers::browsers,
     },
     Step {
+        name: "page",
+        about: "a person links an account on the stage's page, with each preset",
+        run: browsers::page,
+    },
+    Step {
         name: "oidc",
         about: "independent OAuth clients get from every endpoint what Amazon's documentation says",
         run: oidc::oidc,
@@ -233,7 +239,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// Steps that `--full` and the scheduled pipeline run: each builds what it takes once more.
-const FULL: [&str; 3] = ["project", "example", "reproducible"];
+const FULL: [&str; 4] = ["project", "example", "reproducible", "page"];
 
 /// Runs the steps that were asked for.
 pub(crate) fn run(options: &Options) -> Result<()> {

@@ -7,6 +7,7 @@ use local_access::program::Start;
 use crate::discovery::{self, Announcement};
 use crate::failure::Failure;
 use crate::local::{self, OwnStage};
+use crate::workspace;
 
 /// A stage.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl Host {
         }
         let start = Start {
             port,
+            project: Some(workspace::root()),
             ..Start::default()
         };
         let stage = local::start(start, stack).await?;

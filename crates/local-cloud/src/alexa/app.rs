@@ -13,6 +13,8 @@ use super::linking::NotStarted;
 use super::region::Region;
 use super::smapi::skill::Skill;
 use crate::base::guard::{Caller, Door};
+use crate::base::news::Topic;
+use utterances::language::Language;
 
 pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
     use Caller::StageToken;
@@ -25,9 +27,13 @@ pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
             Door::post("/app/skills/{skill}/enable", StageToken, enable),
             Door::post("/app/skills/{skill}/disable", StageToken, disable),
             Door::post("/app/skills/{skill}/link", StageToken, link),
+            Door::post("/app/skills/{skill}/unlink", StageToken, unlink),
+            Door::get("/app/skills/{skill}/samples", StageToken, samples),
+            Door::get("/app/linkings", StageToken, linkings),
             Door::get("/app/links/{state}", StageToken, linked),
             Door::post("/console/skills/{skill}/certify", StageToken, certify),
             Door::post("/console/skills/{skill}/pkce", StageToken, switch_pkce),
+            Door::get("/control/refresh", StageToken, read_refresh),
             Door::post("/control/refresh", StageToken, hold_refresh),
             Door::get("/events", StageToken, events),
         ],
@@ -75,6 +81,10 @@ fn describe(skill: &Skill, customer: &Customer) -> Value {
         });
     json!({
         "skillId": skill.id,
+        "name": skill.name(),
+        "locales": skill.locales(),
+        "canLink": skill.linking.is_some(),
+        "canBePersonal": skill.is_personalized(),
         "stage": skill.stage.name(),
         "enabled": enablement.is_some(),
         "linked": enablement.is_some_and(|enablement| enablement.tokens.is_some()),
@@ -159,12 +169,64 @@ async fn link(
 ) -> Result<Json<Value>, Problem> {
     let Json(Link { region, voice }) = body.unwrap_or_default();
     match alexa.start_linking(&owner.customer, voice, &skill_id, region) {
-        Ok(url) => Ok(Json(json!({ "authorizeUrl": url }))),
+        Ok(url) => Ok(Json(json!({
+            "authorizeUrl": url,
+            "signInUrl": alexa.sign_in_door(&url),
+        }))),
         Err(reason @ NotStarted::UnknownSkill(_)) => {
             Err(Problem(StatusCode::NOT_FOUND, reason.to_string()))
         }
         Err(reason) => Err(Problem(StatusCode::CONFLICT, reason.to_string())),
     }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Unlink {
+    /// Whose personal profile is unlinked.
+    voice: Option<Voice>,
+}
+
+/// The skill stays enabled, and keeps its user id.
+async fn unlink(
+    State(alexa): State<Alexa>,
+    Path(skill_id): Path<String>,
+    Query(owner): Query<Owner>,
+    body: Option<Json<Unlink>>,
+) -> Result<Json<Value>, Problem> {
+    let Json(Unlink { voice }) = body.unwrap_or_default();
+    alexa.unlink(&owner.customer, voice.as_ref(), &skill_id);
+    read(State(alexa), Path(skill_id), Query(owner)).await
+}
+
+async fn linkings(State(alexa): State<Alexa>, Query(owner): Query<Owner>) -> Json<Value> {
+    let state = alexa.state();
+    Json(json!({ "linkings": state.linkings.of(&owner.customer) }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Speaking {
+    #[serde(default)]
+    customer: Customer,
+    locale: String,
+}
+
+/// Sentences that the skill understands, by its own interaction model.
+async fn samples(
+    State(alexa): State<Alexa>,
+    Path(skill_id): Path<String>,
+    Query(Speaking { customer, locale }): Query<Speaking>,
+) -> Result<Json<Value>, Problem> {
+    let state = alexa.state();
+    let skill = state
+        .skill_of(&customer, &skill_id)
+        .ok_or_else(|| Problem::unknown(&skill_id))?;
+    let model = skill.models.get(&locale);
+    let sentences = Language::of_locale(&locale)
+        .zip(model)
+        .map(|(language, model)| utterances::samples::of(language, &model.document));
+    Ok(Json(json!({ "samples": sentences.unwrap_or_default() })))
 }
 
 /// The outcome of an account linking that was started, by the `state` of its authorization request.
@@ -230,8 +292,13 @@ struct Hold {
     held: bool,
 }
 
+async fn read_refresh(State(alexa): State<Alexa>) -> Json<Value> {
+    Json(json!({ "held": alexa.state().refresh_held }))
+}
+
 async fn hold_refresh(State(alexa): State<Alexa>, Json(Hold { held }): Json<Hold>) -> Json<Value> {
     alexa.state().refresh_held = held;
+    alexa.inner.shared.news.tell(Topic::Fault);
     Json(json!({ "held": held }))
 }
 

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Alexa;
 use super::events::Kind;
 use super::linking::Tokens;
 use super::region::Region;
 use super::state::opaque;
+use crate::base::news::Topic;
 
 /// A customer, by a name that whoever talks to the stage makes up. Customers know nothing of each
 /// other: each enables and links skills, and has devices, of their own.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Customer(String);
 
@@ -37,7 +38,7 @@ impl Customer {
 }
 
 /// A person in a customer's home whose voice Alexa recognises, by a name that the caller makes up.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Voice(String);
 
@@ -146,6 +147,7 @@ impl Alexa {
             skill.enablements.insert(customer.clone(), enablement);
             event
         };
+        self.inner.shared.news.tell(Topic::App);
         self.dispatch(event);
         Ok(())
     }
@@ -167,6 +169,7 @@ impl Alexa {
                 .retain(|(owner, _), session| owner != customer || session.skill_id != skill_id);
             event
         };
+        self.inner.shared.news.tell(Topic::App);
         self.dispatch(event);
         true
     }
@@ -198,6 +201,7 @@ impl Alexa {
                 .enablement(customer)
                 .and_then(|enablement| self.event(skill, enablement, &Kind::AccountLinked(voice)))
         };
+        self.inner.shared.news.tell(Topic::App);
         self.dispatch(event);
     }
 }

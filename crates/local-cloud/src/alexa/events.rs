@@ -16,9 +16,15 @@ use super::customer::{Enablement, Voice};
 use super::device::request;
 use super::linking::{Links, Recognised, Tokens};
 use super::smapi::skill::Skill;
+use crate::base::news::Topic;
 
 /// How long a skill may take for an event.
 const BUDGET: Duration = Duration::from_secs(8);
+/// How many deliveries are kept.
+const KEPT: usize = 5000;
+
+/// The `type` of the event that an account was linked.
+const ACCOUNT_LINKED: &str = "AlexaSkillEvent.SkillAccountLinked";
 
 /// Which event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +53,7 @@ impl Kind {
         match self {
             Self::Enabled => "AlexaSkillEvent.SkillEnabled",
             Self::Disabled => "AlexaSkillEvent.SkillDisabled",
-            Self::AccountLinked(_) => "AlexaSkillEvent.SkillAccountLinked",
+            Self::AccountLinked(_) => ACCOUNT_LINKED,
         }
     }
 
@@ -94,7 +100,8 @@ pub(super) struct Dispatcher {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<Event>,
-    delivered: Vec<Delivery>,
+    /// The newest, oldest first.
+    delivered: VecDeque<Delivery>,
     running: bool,
 }
 
@@ -212,13 +219,22 @@ impl Alexa {
                 )
             }),
         };
+        if event.request_type == ACCOUNT_LINKED {
+            self.note_event(&event.skill_id, error.as_deref());
+        }
         let dispatcher = &self.inner.events;
-        dispatcher.lock().delivered.push(Delivery {
+        let mut queue = dispatcher.lock();
+        if queue.delivered.len() == KEPT {
+            queue.delivered.pop_front();
+        }
+        queue.delivered.push_back(Delivery {
             skill_id: event.skill_id,
             request_type: event.request_type,
             error,
         });
+        drop(queue);
         dispatcher.outstanding.send_modify(|count| *count -= 1);
+        self.inner.shared.news.tell(Topic::Event);
     }
 
     /// Everything delivered so far, once nothing is on its way any more.

@@ -24,6 +24,7 @@ use crate::aws::Shared;
 use crate::base::guard::{Caller, Door};
 use crate::lambda::Lambda;
 pub(crate) use customer::{Customer, Voice};
+pub(crate) use linking::{Held, claims};
 use state::State;
 
 /// The Alexa service of the stage. Clones share it.
@@ -39,6 +40,7 @@ struct Inner {
     state: Mutex<State>,
     outgoing: linking::Outgoing,
     events: events::Dispatcher,
+    turns: device::turns::Turns,
     /// Held while an access token is being refreshed.
     refreshing: tokio::sync::Mutex<()>,
 }
@@ -62,6 +64,7 @@ impl Alexa {
                 state: Mutex::new(state),
                 outgoing: linking::Outgoing::default(),
                 events: events::Dispatcher::default(),
+                turns: device::turns::Turns::default(),
                 refreshing: tokio::sync::Mutex::default(),
             }),
         }

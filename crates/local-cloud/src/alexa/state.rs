@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::customer::Customer;
 use super::device::progressive::Unanswered;
 use super::device::session::Session;
-use super::linking::{Attempt, Outcome};
+use super::linking::{Attempt, Linkings, Outcome};
 use super::lwa::Amazon;
 use super::smapi::imports::Import;
 use super::smapi::simulations::Simulation;
@@ -41,6 +41,8 @@ pub(super) struct State {
     pub(super) attempts: HashMap<String, Attempt>,
     /// Account linkings that have been redirected back from, by their `state`.
     pub(super) outcomes: HashMap<String, Outcome>,
+    /// How the newest account linkings went.
+    pub(super) linkings: Linkings,
     /// Requests that a skill is about to answer, by request id.
     pub(super) unanswered: HashMap<String, Unanswered>,
     /// Open sessions, by whose device it is and which.

@@ -16,6 +16,9 @@ use serde_json::Value;
 use crate::base::clock::Clock;
 use crate::base::error::AwsError;
 
+/// How many events of a function's stream are kept: those of some thousand invocations.
+const MOST_EVENTS: usize = 20_000;
+
 /// Every log group of the account. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Logs {
@@ -98,6 +101,9 @@ impl Logs {
                 created: now,
                 events: Vec::new(),
             });
+        if stream.events.len() == MOST_EVENTS {
+            stream.events.drain(..MOST_EVENTS / 4);
+        }
         stream.events.push(Event {
             timestamp: now,
             ingested: now,

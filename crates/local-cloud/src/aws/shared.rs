@@ -10,6 +10,7 @@ use super::route53::Route53;
 use super::secrets::Secrets;
 use crate::base::clock::Clock;
 use crate::base::keys::Keys;
+use crate::base::news::News;
 use crate::base::outbox::Outbox;
 use crate::base::pace::Pace;
 
@@ -20,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     /// Where the other services listen.
     pub(crate) urls: Arc<Urls>,
+    /// News for who listens.
+    pub(crate) news: News,
     /// Messages to people that would have been sent.
     pub(crate) outbox: Outbox,
     /// Proofs that callers have to show.
@@ -38,11 +41,13 @@ impl Shared {
     /// For services that are to listen there.
     pub(crate) fn new(urls: Urls, pace: Pace, keys: Keys) -> Self {
         let clock = Clock::default();
+        let news = News::default();
         Self {
             secrets: Secrets::new(clock.clone()),
             clock,
             urls: Arc::new(urls),
-            outbox: Outbox::default(),
+            outbox: Outbox::new(news.clone()),
+            news,
             keys,
             pace,
             acm: Acm::default(),

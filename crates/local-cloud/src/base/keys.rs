@@ -3,13 +3,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 #[cfg(feature = "attack-test")]
 use crate::base::attack_test::AttackTest;
+use crate::base::headers::cookie;
 use crate::base::random;
 use crate::base::secret::same;
+
+/// The cookie of the strip. Two stages overwrite each other's, and the last one shows its strip.
+const STRIP: &str = "voicelink-strip";
 
 /// An AWS key pair.
 #[derive(Debug, Clone)]
@@ -59,6 +64,8 @@ struct Inner {
     /// The value of the cookie of a browser that has shown the token. Not the token itself: a browser
     /// sends cookies to every port of a host.
     cookie: SecretString,
+    /// The value of the cookie of a browser that sees the strip below sign-in pages, and opens nothing.
+    strip: SecretString,
     developer: Developer,
     /// By access key id.
     functions: Mutex<HashMap<String, (KeyPair, Principal)>>,
@@ -81,6 +88,7 @@ impl Default for Inner {
             deployer: KeyPair::new("AKIA", false),
             token: random::token().into(),
             cookie: random::token().into(),
+            strip: random::token().into(),
             developer: Developer {
                 client_secret: format!("amzn1.oa2-cs.v1.{}", random::token()).into(),
                 refresh_token: format!("Atzr|{}", random::token()).into(),
@@ -120,6 +128,18 @@ impl Keys {
     /// The value of the cookie of the stage's page.
     pub(crate) fn cookie(&self) -> &SecretString {
         &self.inner.cookie
+    }
+
+    /// The `Set-Cookie` with which a browser sees the strip below sign-in pages of the host that sets it.
+    pub(crate) fn strip_cookie(&self) -> String {
+        let value = self.inner.strip.expose_secret();
+        format!("{STRIP}={value}; Path=/; HttpOnly; SameSite=Lax")
+    }
+
+    /// True if a browser has that cookie.
+    pub(crate) fn shows_strip(&self, browser: &HeaderMap) -> bool {
+        let given = cookie(browser, STRIP);
+        given.is_some_and(|given| same(self.inner.strip.expose_secret(), given))
     }
 
     /// What the developer signs in with.

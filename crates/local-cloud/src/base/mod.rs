@@ -11,6 +11,7 @@ pub(crate) mod headers;
 pub(crate) mod html;
 pub(crate) mod keys;
 pub(crate) mod loopback;
+pub(crate) mod news;
 pub(crate) mod outbox;
 pub(crate) mod pace;
 pub(crate) mod random;

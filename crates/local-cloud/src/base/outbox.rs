@@ -1,8 +1,14 @@
 //! What Amazon would have sent by e-mail or SMS.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+
+use super::news::{News, Topic};
+
+/// How many messages are kept: those of some hours of tests.
+const KEPT: usize = 5000;
 
 /// One message to a person.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -22,19 +28,34 @@ pub(crate) struct Message {
     pub(crate) sent_at: Timestamp,
 }
 
-/// Every message of one stage, oldest first. Clones share it.
-#[derive(Debug, Clone, Default)]
+/// The newest messages of one stage, oldest first. Clones share it.
+#[derive(Debug, Clone)]
 pub(crate) struct Outbox {
-    messages: Arc<Mutex<Vec<Message>>>,
+    messages: Arc<Mutex<VecDeque<Message>>>,
+    news: News,
 }
 
 impl Outbox {
-    /// Delivers a message.
-    pub(crate) fn send(&self, message: Message) {
-        self.lock().push(message);
+    /// No messages yet.
+    pub(crate) fn new(news: News) -> Self {
+        Self {
+            messages: Arc::default(),
+            news,
+        }
     }
 
-    /// All messages to `to`, or all there are, oldest first.
+    /// Delivers a message.
+    pub(crate) fn send(&self, message: Message) {
+        let mut messages = self.lock();
+        if messages.len() == KEPT {
+            messages.pop_front();
+        }
+        messages.push_back(message);
+        drop(messages);
+        self.news.tell(Topic::Outbox);
+    }
+
+    /// All messages to `to`, or all that are kept, oldest first.
     pub(crate) fn messages(&self, to: Option<&str>) -> Vec<Message> {
         self.lock()
             .iter()
@@ -43,7 +64,7 @@ impl Outbox {
             .collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Message>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Message>> {
         self.messages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

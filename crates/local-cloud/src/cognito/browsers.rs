@@ -92,6 +92,18 @@ impl Browsers {
         (now < *until).then_some(step)
     }
 
+    /// The authenticator app that a person is setting up in any browser.
+    pub(crate) fn setting_up(&self, pool: &str, sub: &str, now: Timestamp) -> Option<&TotpSecret> {
+        let mut steps = self
+            .0
+            .values()
+            .filter_map(|pools| pools.get(pool)?.step.as_ref());
+        steps.find_map(|(step, until)| match step {
+            Step::SetUpTotp { sub: whose, secret } if whose == sub && now < *until => Some(secret),
+            _ => None,
+        })
+    }
+
     /// The browser is at a new step, for so many seconds.
     pub(crate) fn set_step(
         &mut self,

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::base::conditions::{Condition, Outage};
 use crate::base::headers::bearer;
+use crate::base::news::Topic;
 use crate::cognito::Cognito;
 use crate::cognito::tokens::recognise;
 
@@ -14,6 +15,12 @@ impl Cognito {
     /// Changes how the provider is, for everybody or for one person's tokens.
     pub(crate) fn set_condition(&self, person: Option<String>, condition: Condition) {
         self.lock().conditions.set(person, condition);
+        self.shared.news.tell(Topic::Fault);
+    }
+
+    /// How the provider is for everybody.
+    pub(crate) fn condition(&self) -> Condition {
+        self.lock().conditions.of([])
     }
 
     /// Lets the caller suffer what is ordered for the owner of an access token.

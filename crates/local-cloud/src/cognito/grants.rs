@@ -144,6 +144,18 @@ impl Grants {
         }
     }
 
+    /// When a refresh token stops working, if nothing ends its session before.
+    pub(crate) fn end_of_refreshing(&self, token: &str) -> Option<Timestamp> {
+        let record = self.refresh_tokens.get(token)?;
+        let session = self.sessions.get(&record.session)?;
+        Some(
+            record
+                .retired
+                .unwrap_or(session.expires)
+                .min(session.expires),
+        )
+    }
+
     /// Lets a replaced refresh token work for `grace_seconds` more.
     pub(crate) fn retire(&mut self, token: &str, grace_seconds: i64, now: Timestamp) {
         if let Some(record) = self.refresh_tokens.get_mut(token) {

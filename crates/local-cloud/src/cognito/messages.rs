@@ -123,7 +123,7 @@ mod tests {
             "VerificationMessageTemplate": {"EmailMessage": "Hello: {####}", "EmailSubject": "Hi"},
         });
         let settings = Settings::parse(document.as_object().unwrap()).unwrap();
-        let outbox = Outbox::default();
+        let outbox = Outbox::new(crate::base::news::News::default());
         let now = Timestamp::UNIX_EPOCH;
         send_code(
             &outbox,

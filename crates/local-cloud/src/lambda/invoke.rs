@@ -27,7 +27,7 @@ impl Lambda {
         &self,
         reference: &Reference,
         payload: Bytes,
-    ) -> Result<(Invocation, Outcome), AwsError> {
+    ) -> Result<Invocation, AwsError> {
         let version = self.read(reference, |function| function.running(reference))?;
         let request = Request {
             id: Uuid::new_v4().to_string(),
@@ -49,12 +49,19 @@ impl Lambda {
         let outcome = task
             .await
             .map_err(|_| AwsError::new(500, "ServiceException", "The local stage is stopping."))?;
-        let invocation = Invocation {
-            payload: outcome.payload.clone(),
-            function_error: outcome.failed.then(|| "Unhandled".to_owned()),
+        let Outcome {
+            payload,
+            failed,
+            log,
+            report,
+        } = outcome;
+        Ok(Invocation {
+            payload,
+            function_error: failed.then(|| "Unhandled".to_owned()),
             executed_version: version.blueprint.version.clone(),
-        };
-        Ok((invocation, outcome))
+            log,
+            report,
+        })
     }
 
     /// `Invoke` as the REST API has it.
@@ -72,14 +79,14 @@ impl Lambda {
         check_event(&request.body, queued)?;
         match kind {
             "RequestResponse" => {
-                let (invocation, outcome) = self.run(&reference, request.body.clone()).await?;
+                let invocation = self.run(&reference, request.body.clone()).await?;
                 let version = invocation.executed_version;
                 let mut headers = vec![("X-Amz-Executed-Version", version)];
                 if let Some(error) = invocation.function_error {
                     headers.push(("X-Amz-Function-Error", error));
                 }
                 if wants_log {
-                    let tail = outcome.log.as_bytes();
+                    let tail = invocation.log.as_bytes();
                     let tail = &tail[tail.len().saturating_sub(LOG_TAIL)..];
                     headers.push(("X-Amz-Log-Result", STANDARD.encode(tail)));
                 }

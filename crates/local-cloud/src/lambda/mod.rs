@@ -58,6 +58,10 @@ pub(crate) struct Invocation {
     pub(crate) function_error: Option<String>,
     /// The version that ran.
     pub(crate) executed_version: String,
+    /// Its log, with Lambda's own lines.
+    pub(crate) log: String,
+    /// The figures of the report, as `platform.report` has them.
+    pub(crate) report: Value,
 }
 
 impl Lambda {
@@ -110,8 +114,7 @@ impl Lambda {
     /// Runs the function behind an ARN, qualified by version or alias or not at all.
     pub(crate) async fn invoke(&self, arn: &str, payload: Bytes) -> Result<Invocation, AwsError> {
         let reference = Reference::parse_arn(arn)?;
-        let (invocation, _) = self.run(&reference, payload).await?;
-        Ok(invocation)
+        self.run(&reference, payload).await
     }
 
     /// Whether the resource policy of exactly this qualifier lets `principal` invoke the function

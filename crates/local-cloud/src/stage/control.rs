@@ -14,6 +14,7 @@ use crate::aws::route53::NewZone;
 use crate::aws::secrets::NewSecret;
 use crate::base::conditions::Condition;
 use crate::base::guard::{Caller, Door};
+use crate::base::news::Topic;
 use crate::cognito::{Cognito, Flaw};
 
 /// Served beside the device, on the same listener.
@@ -40,6 +41,7 @@ pub(crate) fn people_doors(alexa: &Alexa, cognito: &Cognito) -> Vec<Door> {
     Door::all(
         &(alexa.clone(), cognito.clone()),
         [
+            Door::get("/control/provider", StageToken, read_provider),
             Door::post("/control/provider", StageToken, set_provider),
             Door::post("/control/link", StageToken, spoil_link),
             Door::post("/console/user-pools", StageToken, add_pool),
@@ -62,6 +64,7 @@ struct Advance {
 
 async fn advance_clock(State(shared): State<Shared>, Json(body): Json<Advance>) -> Json<Value> {
     shared.clock.advance(body.advance_seconds);
+    shared.news.tell(Topic::Clock);
     read_clock(State(shared)).await
 }
 
@@ -129,6 +132,10 @@ struct Provider {
     is: Condition,
     /// Their e-mail address, phone number or user name; without it, everybody.
     person: Option<String>,
+}
+
+async fn read_provider(State((_, cognito)): State<(Alexa, Cognito)>) -> Json<Value> {
+    Json(json!({ "is": cognito.condition() }))
 }
 
 async fn set_provider(

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use local_access::{Access, DEVELOPER_CLIENT_ID, Urls, VENDOR_ID};
 use tokio::net::TcpListener;
@@ -26,6 +27,8 @@ pub struct Options {
     /// A file to write every exchange with SMAPI to, one JSON object per line; what was in it is
     /// lost. Client secrets are blanked out.
     pub record_smapi: Option<PathBuf>,
+    /// The folder of a project, which a conversation can be saved to as a test.
+    pub project: Option<PathBuf>,
     /// How fast the services finish what they go on with after they have answered.
     pub pace: Pace,
     /// An AWS emulator for what the stage has not: https, or http on this machine.
@@ -106,7 +109,8 @@ impl LocalStage {
             device: url(4)?,
         };
         let shared = Shared::new(urls, options.pace, keys);
-        let services = Services::new(shared.clone(), relay);
+        let project = options.project.map(Arc::from);
+        let services = Services::new(shared.clone(), project, relay);
         let routers = services.routers(recorder);
         let (stop, stopped) = watch::channel(false);
         let servers = listeners

@@ -1,10 +1,10 @@
-//! The stage's page: what a browser that has shown the token can read.
+//! The stage's page, for a browser that has shown the token.
 
 use axum::extract::{Request, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderValue, StatusCode};
 use secrecy::ExposeSecret as _;
@@ -12,25 +12,30 @@ use secrecy::ExposeSecret as _;
 use crate::aws::Shared;
 use crate::base::guard::{Caller, Door, cookie_name, token_in_query};
 
+/// The page, its style and its script: all that there is of it.
+const HTML: &str = include_str!("../../page/index.html");
+const STYLE: &str = include_str!("../../page/page.css");
+const SCRIPT: &str = include_str!("../../page/page.js");
+
 /// The doors of the page.
 pub(crate) fn doors(shared: &Shared) -> Vec<Door> {
-    Door::all(shared, [Door::get("/", Caller::StagePage, open)])
+    let style = async || file("text/css; charset=utf-8", STYLE);
+    let script = async || file("text/javascript; charset=utf-8", SCRIPT);
+    Door::all(
+        shared,
+        [
+            Door::get("/", Caller::StagePage, open),
+            Door::get("/page.css", Caller::StageToken, style),
+            Door::get("/page.js", Caller::StageToken, script),
+        ],
+    )
 }
-
-#[derive(askama::Template)]
-#[template(path = "stage/page.html")]
-struct Page;
 
 /// The page; or, at the printed address, the cookie that opens it.
 async fn open(State(shared): State<Shared>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let mut answer = match token_in_query(&parts) {
-        None => match askama::Template::render(&Page) {
-            Ok(page) => Html(page).into_response(),
-            Err(error) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
-            }
-        },
+    let answer = match token_in_query(&parts) {
+        None => return file("text/html; charset=utf-8", HTML),
         Some(token) if shared.keys.opens(&token) => let_in(&shared),
         Some(_) => (
             StatusCode::UNAUTHORIZED,
@@ -39,12 +44,21 @@ async fn open(State(shared): State<Shared>, request: Request) -> Response {
         )
             .into_response(),
     };
+    closed(answer)
+}
+
+fn file(kind: &'static str, content: &'static str) -> Response {
+    closed(([(CONTENT_TYPE, kind)], content).into_response())
+}
+
+/// An answer that no cache keeps, no other site frames, and that loads nothing from elsewhere.
+fn closed(mut answer: Response) -> Response {
     for (name, value) in [
         (CACHE_CONTROL, "no-store"),
         (
             CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; \
-             base-uri 'none'; form-action 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+             img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         ),
         (REFERRER_POLICY, "no-referrer"),
         (X_FRAME_OPTIONS, "DENY"),
@@ -65,5 +79,6 @@ fn let_in(shared: &Shared) -> Response {
         cookie_name(port),
         shared.keys.cookie().expose_secret()
     );
-    ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+    let cookies = [cookie, shared.keys.strip_cookie()].map(|cookie| (SET_COOKIE, cookie));
+    (AppendHeaders(cookies), Redirect::to("/")).into_response()
 }

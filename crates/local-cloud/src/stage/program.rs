@@ -57,6 +57,7 @@ fn options(start: Start) -> Options {
         port: start.port,
         record_smapi: start.record_smapi,
         aws_emulator: start.aws_emulator,
+        project: start.project,
         pace: if start.worst {
             Pace::WORST
         } else {

@@ -1,5 +1,6 @@
 //! The services of a stage, wired together, and what stands before each of their listeners.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,7 +12,8 @@ use super::account::Account;
 use super::faults::{self, Faults, Gate, Service};
 use super::recorder::Recorder;
 use super::relay::Relay;
-use super::{control, page, signatures};
+use super::save::{self, Saving};
+use super::{control, live, page, signatures, strip};
 use crate::alexa::Alexa;
 use crate::aws::Shared;
 #[cfg(feature = "dynamodb")]
@@ -31,7 +33,7 @@ pub fn doors() -> Vec<DoorRow> {
     let Some(shared) = Shared::unheard() else {
         return Vec::new();
     };
-    let services = Services::new(shared, None);
+    let services = Services::new(shared, None, None);
     let listeners = ["aws", "smapi", "lwa", "signIn", "device"];
     listeners
         .into_iter()
@@ -50,10 +52,12 @@ pub(super) struct Services {
     cognito: Cognito,
     faults: Faults,
     pub(super) lambda: Lambda,
+    /// The folder of the project that the stage was started for.
+    project: Option<Arc<Path>>,
 }
 
 impl Services {
-    pub(super) fn new(shared: Shared, relay: Option<Relay>) -> Self {
+    pub(super) fn new(shared: Shared, project: Option<Arc<Path>>, relay: Option<Relay>) -> Self {
         let s3 = S3::new(shared.clock.clone());
         let logs = Logs::new(shared.clock.clone());
         let iam = Iam::new(shared.clock.clone());
@@ -75,14 +79,23 @@ impl Services {
             account,
             cognito,
             lambda,
+            project,
             shared,
         }
     }
 
     /// The table of doors: one part for each listener, in the order of their ports.
     fn doors(&self) -> [Vec<Door>; 5] {
+        let saving = Saving {
+            alexa: self.alexa.clone(),
+            cognito: self.cognito.clone(),
+            project: self.project.clone(),
+        };
         let device = [
+            save::doors(&saving),
             page::doors(&self.shared),
+            live::doors(&self.shared),
+            live::people_doors(&self.alexa, &self.cognito),
             self.alexa.device_doors(),
             control::doors(&self.shared),
             control::people_doors(&self.alexa, &self.cognito),
@@ -113,8 +126,12 @@ impl Services {
                     None => door::router(&smapi),
                 },
             ),
-            gate(Service::Lwa, door::router(&lwa)),
-            self.cognito.conditioned(door::router(&sign_in)),
+            gate(Service::Lwa, self.alexa.watching(door::router(&lwa))),
+            self.alexa.watching(strip::below(
+                self.cognito.conditioned(door::router(&sign_in)),
+                &self.cognito,
+                &self.shared,
+            )),
             door::router(&device),
         ];
         let urls = &self.shared.urls;

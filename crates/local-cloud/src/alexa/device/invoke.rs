@@ -22,7 +22,18 @@ pub(in crate::alexa) struct Invoked {
     pub(in crate::alexa) milliseconds: u64,
     /// What was heard meanwhile.
     pub(super) progressive: Vec<String>,
+    /// Log and report of the function, if it has come to an end in time.
+    pub(super) trace: Option<Trace>,
     outcome: Result<Bytes, (&'static str, String)>,
+}
+
+/// Log and report of one invocation.
+#[derive(Debug)]
+pub(super) struct Trace {
+    /// Its log, with Lambda's own lines.
+    pub(super) log: String,
+    /// Duration, memory, and how it ended, as Lambda's `platform.report` has them.
+    pub(super) report: Value,
 }
 
 impl Invoked {
@@ -39,8 +50,9 @@ impl Alexa {
     pub(super) async fn invoke(&self, endpoint: String, request: Value) -> Invoked {
         let started = Instant::now();
         self.expect_directives(&request);
+        let mut trace = None;
         let outcome = if endpoint.starts_with("arn:") {
-            self.invoke_function(&endpoint, &request).await
+            self.invoke_function(&endpoint, &request, &mut trace).await
         } else {
             Err((
                 "INTERNAL_SERVICE_ERROR",
@@ -48,6 +60,7 @@ impl Alexa {
             ))
         };
         Invoked {
+            trace,
             endpoint,
             progressive: self.end_directives(&request),
             request,
@@ -60,6 +73,7 @@ impl Alexa {
         &self,
         arn: &str,
         request: &Value,
+        trace: &mut Option<Trace>,
     ) -> Result<Bytes, (&'static str, String)> {
         let payload = Bytes::from(request.to_string());
         let invoked = self.inner.lambda.invoke(arn, payload);
@@ -78,6 +92,10 @@ impl Alexa {
                     format!("the skill cannot be invoked: {source}"),
                 )
             })?;
+        *trace = Some(Trace {
+            log: invocation.log,
+            report: invocation.report,
+        });
         match invocation.function_error {
             None => Ok(invocation.payload),
             Some(kind) => Err((

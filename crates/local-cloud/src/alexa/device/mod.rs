@@ -8,6 +8,7 @@ mod route;
 pub(super) mod session;
 mod ssml;
 pub(super) mod turn;
+pub(super) mod turns;
 
 use axum::Json;
 use axum::extract::State;
@@ -22,13 +23,11 @@ use crate::base::guard::{Caller, Door};
 use turn::Said;
 
 pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
-    Door::all(
-        alexa,
-        [
-            Door::post("/say", Caller::StageToken, say),
-            progressive::door(),
-        ],
-    )
+    let talking = [
+        Door::post("/say", Caller::StageToken, say),
+        progressive::door(),
+    ];
+    Door::all(alexa, talking.into_iter().chain(turns::doors()))
 }
 
 #[derive(Deserialize)]

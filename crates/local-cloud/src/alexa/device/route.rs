@@ -3,7 +3,7 @@
 use super::request::Content;
 use super::session::Session;
 use utterances::language::Language;
-use utterances::nlu::{Model, Understood};
+use utterances::nlu::{Model, Near, Understood};
 use utterances::utterance::{self, Addressed};
 use utterances::words::words;
 
@@ -96,6 +96,34 @@ pub(super) fn decide(
             (None, Some(fallback)) => Step::Continue(session, Content::Intent(fallback)),
             (None, None) => Step::Nothing,
         },
+    }
+}
+
+/// The samples that come near to what was heard, of the skill that a step leads to.
+pub(super) fn near(
+    language: &Language,
+    heard: &[String],
+    skills: &[Reachable],
+    step: &Step,
+) -> Vec<Near> {
+    const SHOWN: usize = 6;
+    let skill_id = match step {
+        Step::Begin(skill_id, _) => skill_id,
+        Step::Continue(session, _) | Step::Leave(session) => &session.skill_id,
+        Step::Ambiguous(_) | Step::Nothing => return Vec::new(),
+    };
+    let skill = skills.iter().find(|skill| skill.skill_id == *skill_id);
+    let Some(Reachable { model, .. }) = skill else {
+        return Vec::new();
+    };
+    let addressed = match utterance::address(language, heard, &[&model.invocation]) {
+        Addressed::Loosely(addressed) => *addressed,
+        addressed => addressed,
+    };
+    match addressed {
+        Addressed::OneShot(_, readings) => model.near(&readings, SHOWN),
+        Addressed::Launch(_) => Vec::new(),
+        Addressed::Loosely(_) | Addressed::Nobody => model.near(&[heard.to_vec()], SHOWN),
     }
 }
 

@@ -2,24 +2,22 @@
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::invoke::Invoked;
 use super::request::{self, Content, EndReason, Envelope};
 use super::response::{self, Answering};
-use super::route::{Reachable, Step, decide};
+use super::route::{Reachable, Step, decide, near};
 use super::session::Session;
 use crate::alexa::Alexa;
 use crate::alexa::customer::{Customer, Voice};
-use crate::alexa::linking::Links;
+use crate::alexa::linking::{Links, claims};
 use crate::alexa::region::Region;
 use crate::alexa::state::fingerprint;
 use utterances::dialog::Dialog;
 use utterances::language::Language;
-use utterances::nlu::{Model, Understood};
+use utterances::nlu::{Model, Near, Understood};
 use utterances::utterance;
 
 /// What a person says to a device.
@@ -75,6 +73,8 @@ pub(in crate::alexa) struct Turn {
     pub(in crate::alexa) error: Option<String>,
     /// The requests that were sent, in order.
     pub(in crate::alexa) invocations: Vec<Invoked>,
+    /// The samples that what was said comes near to, of the skill that was meant.
+    pub(super) near: Vec<Near>,
 }
 
 impl Turn {
@@ -124,7 +124,10 @@ impl Turn {
 /// Shows of an access token what tells it from others: its [`fingerprint`], and the `jti` of a JWT.
 fn show(token: Option<&SecretString>, into: &mut Value) {
     into["linked"] = token.is_some().into();
-    into["jti"] = token.and_then(jti).into();
+    into["jti"] = token
+        .and_then(claims)
+        .map(|claims| claims["jti"].clone())
+        .into();
     into["token"] = token.map(|token| fingerprint(token.expose_secret())).into();
 }
 
@@ -134,6 +137,12 @@ impl Alexa {
         // One person, one turn at a time.
         let talking = self.talking(&said.customer);
         let _turn = talking.lock().await;
+        let turn = self.hold(said).await;
+        self.keep(said, &turn);
+        turn
+    }
+
+    async fn hold(&self, said: &Said) -> Turn {
         let Some(language) = Language::of_locale(&said.locale) else {
             return Turn {
                 error: Some(format!(
@@ -157,9 +166,21 @@ impl Alexa {
         let session = self.session(said);
         let heard = utterance::heard(language, &said.text);
         let step = decide(language, &heard, &skills, session.clone());
-        if let Some(turn) = unfinished(&step, session.is_some()) {
-            return turn;
-        }
+        let near = near(language, &heard, &skills, &step);
+        let turn = match unfinished(&step, session.is_some()) {
+            Some(turn) => turn,
+            None => self.take(language, said, session, step).await,
+        };
+        Turn { near, ..turn }
+    }
+
+    async fn take(
+        &self,
+        language: &Language,
+        said: &Said,
+        session: Option<Session>,
+        step: Step,
+    ) -> Turn {
         match step {
             Step::Begin(skill_id, content) => {
                 let mut ended = Vec::new();
@@ -374,24 +395,4 @@ fn unfinished(step: &Step, session_open: bool) -> Option<Turn> {
         )),
         ..Turn::default()
     })
-}
-
-/// The `jti` of a token that is a JWT.
-fn jti(token: &SecretString) -> Option<String> {
-    let claims = token.expose_secret().split('.').nth(1)?;
-    let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).ok()?;
-    let claims: Value = serde_json::from_slice(&claims).ok()?;
-    claims["jti"].as_str().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_jwt_has_a_jti() {
-        let claims = BASE64_URL_SAFE_NO_PAD.encode(r#"{"jti":"x"}"#);
-        assert_eq!(jti(&format!("h.{claims}.s").into()).as_deref(), Some("x"));
-        assert_eq!(jti(&"opaque".into()), None);
-    }
 }

@@ -5,12 +5,14 @@
 //! the tokens and refreshes them.
 
 mod exchange;
+mod progress;
 mod redirect;
 mod start;
 mod tokens;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
+use url::Url;
 
 use super::Alexa;
 use super::customer::{Customer, Voice};
@@ -18,8 +20,10 @@ use super::region::Region;
 use crate::base::guard::{Caller, Door};
 use crate::base::html;
 pub(super) use exchange::Outgoing;
+pub(super) use progress::Linkings;
 pub(super) use redirect::Outcome;
 pub(super) use start::NotStarted;
+pub(crate) use tokens::{Held, claims};
 pub(super) use tokens::{Links, Recognised, Tokens};
 
 /// An account linking that has been started and not been redirected back from.
@@ -32,6 +36,8 @@ pub(super) struct Attempt {
     pub(super) skill_id: String,
     region: Region,
     redirect_uri: String,
+    /// Where the person signs in.
+    authorize_url: Url,
     /// The PKCE verifier (RFC 7636), if PKCE is switched on.
     verifier: Option<SecretString>,
     expires_at: Timestamp,
@@ -44,5 +50,6 @@ pub(super) fn doors(alexa: &Alexa) -> Vec<Door> {
         redirect::arrive,
     );
     let show = Door::get("/app/link-result", Caller::LinkingState, redirect::show);
-    Door::all(alexa, [arrive.changing(), show, html::icon()])
+    let sign_in = Door::get("/app/sign-in", Caller::LinkingState, start::sign_in);
+    Door::all(alexa, [arrive.changing(), show, sign_in, html::icon()])
 }

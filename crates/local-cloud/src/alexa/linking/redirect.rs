@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::Attempt;
 use super::exchange::ExchangeError;
+use super::progress::Part;
 use crate::alexa::Alexa;
 use crate::alexa::customer::NotEnabled;
 use crate::alexa::region::Region;
@@ -81,8 +82,14 @@ pub(super) async fn arrive(
             Ok(attempt) => attempt,
             Err(reason) => return page(&Err(reason.to_string())),
         };
+        if arrival.code.is_some() {
+            alexa.note(&state, Part::Code, "the browser is back with a code");
+        }
         let linked = alexa.finish_linking(attempt, arrival).await;
         let outcome = linked.map_err(|reason| reason.to_string());
+        if let Err(reason) = &outcome {
+            alexa.note(&state, Part::Failed, format!("not linked: {reason}"));
+        }
         alexa.state().outcomes.insert(state.clone(), outcome);
     }
     let query = url::form_urlencoded::Serializer::new(String::new())
@@ -96,6 +103,11 @@ pub(super) async fn show(State(alexa): State<Alexa>, Query(arrival): Query<Arriv
     let state = arrival.state.unwrap_or_default();
     let known = alexa.state().outcomes.get(&state).cloned();
     page(&known.unwrap_or_else(|| Err(NotLinked::UnknownState.to_string())))
+}
+
+/// The page for a `state` that no linking has.
+pub(super) fn unknown_state() -> Response {
+    page(&Err(NotLinked::UnknownState.to_string()))
 }
 
 fn page(outcome: &Outcome) -> Response {
@@ -156,10 +168,16 @@ impl Alexa {
             .code
             .filter(|code| !code.is_empty())
             .ok_or(NotLinked::NoCode)?;
-        self.redeem(attempt, code).await
+        let handle = arrival.state.unwrap_or_default();
+        self.redeem(&handle, attempt, code).await
     }
 
-    async fn redeem(&self, attempt: Attempt, code: String) -> Result<String, NotLinked> {
+    async fn redeem(
+        &self,
+        state: &str,
+        attempt: Attempt,
+        code: String,
+    ) -> Result<String, NotLinked> {
         let (linking, name) = {
             let state = self.state();
             let skill = state.skill_of(&attempt.customer, &attempt.skill_id);
@@ -180,6 +198,7 @@ impl Alexa {
             .outgoing
             .request(&linking, grant, self.now())
             .await?;
+        self.note(state, Part::Token, "the code was exchanged for tokens");
         self.enable(&attempt.customer, &attempt.skill_id)
             .map_err(|reason| match reason {
                 NotEnabled::UnknownSkill => NotLinked::Gone,

@@ -1,20 +1,27 @@
 //! Starting an account linking: the authorization request (RFC 6749, section 4.1.1).
 
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::header::SET_COOKIE;
 use jiff::{SignedDuration, Timestamp};
 use local_access::VENDOR_ID;
 use secrecy::SecretString;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::Attempt;
+use super::progress::Part;
+use super::redirect::unknown_state;
 use crate::alexa::Alexa;
 use crate::alexa::customer::{Customer, Voice};
 use crate::alexa::region::Region;
 use crate::alexa::smapi::linking_rules::{AccountLinking, Grant};
 use crate::alexa::smapi::skill::PERSON_ID;
 use crate::alexa::state::opaque;
+use crate::base::loopback::is_loopback;
 
 /// How long a person may take to sign in, in seconds.
 const PATIENCE_SECONDS: i64 = 1800;
@@ -41,6 +48,22 @@ pub(in crate::alexa) enum NotStarted {
 }
 
 impl Alexa {
+    /// The address of [`sign_in`], at the host of an authorization URL, if that is one of the stage's own.
+    pub(in crate::alexa) fn sign_in_door(&self, authorize_url: &Url) -> Option<Url> {
+        let urls = &self.inner.shared.urls;
+        let providers = [&urls.sign_in, &urls.lwa].map(Url::port);
+        if !is_loopback(authorize_url) || !providers.contains(&authorize_url.port()) {
+            return None;
+        }
+        let (_, state) = authorize_url
+            .query_pairs()
+            .find(|(name, _)| name == "state")?;
+        let mut door = urls.device.join("/app/sign-in").ok()?;
+        door.set_host(authorize_url.host_str()).ok()?;
+        door.query_pairs_mut().append_pair("state", &state);
+        Some(door)
+    }
+
     /// The URL that the Alexa app would open in a browser, to link a voice's personal profile or the
     /// account that the home shares.
     pub(in crate::alexa) fn start_linking(
@@ -80,12 +103,22 @@ impl Alexa {
             skill_id: skill_id.to_owned(),
             region,
             redirect_uri,
+            authorize_url: url.clone(),
             verifier: verifier.map(SecretString::from),
             expires_at: now
                 .saturating_add(SignedDuration::from_secs(PATIENCE_SECONDS))
                 .unwrap_or(Timestamp::MAX),
         };
-        state.attempts.insert(handle, attempt);
+        let whose = (customer, attempt.voice.as_ref());
+        state.linkings.begin(&handle, skill_id, whose);
+        state.attempts.insert(handle.clone(), attempt);
+        drop(state);
+        let scopes = url.query_pairs().find(|(name, _)| name == "scope");
+        let asking =
+            scopes.map_or_else(String::new, |(_, scopes)| format!(", asking for {scopes}"));
+        let host = url.host_str().unwrap_or_default();
+        let text = format!("the Alexa app opens {host}{}{asking}", url.path());
+        self.note(&handle, Part::Authorize, text);
         Ok(url)
     }
 
@@ -99,6 +132,30 @@ impl Alexa {
         };
         format!("{base}/api/skill/link/{VENDOR_ID}")
     }
+}
+
+/// `GET /app/sign-in`: leads to where the person signs in, with the cookie that shows the stage's strip on the
+/// pages of this host: those of a user pool are at `127.0.0.1` or at `localhost`.
+pub(super) async fn sign_in(State(alexa): State<Alexa>, Query(begun): Query<Begun>) -> Response {
+    let attempt = begun.state.unwrap_or_default();
+    let url = alexa
+        .state()
+        .attempts
+        .get(&attempt)
+        .map(|attempt| attempt.authorize_url.clone());
+    match url {
+        Some(url) => {
+            let cookie = alexa.inner.shared.keys.strip_cookie();
+            ([(SET_COOKIE, cookie)], Redirect::to(url.as_str())).into_response()
+        }
+        None => unknown_state(),
+    }
+}
+
+/// Names an account linking.
+#[derive(Debug, Deserialize)]
+pub(super) struct Begun {
+    state: Option<String>,
 }
 
 /// Alexa adds its parameters to whatever the skill's authorization URL already has.

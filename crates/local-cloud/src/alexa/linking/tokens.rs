@@ -3,12 +3,16 @@
 //! <https://developer.amazon.com/docs/alexa/account-linking/use-access-tokens.html>: Alexa refreshes
 //! by itself; a skill never sees a refresh token.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
 use crate::alexa::Alexa;
 use crate::alexa::customer::{Customer, Voice};
 use crate::alexa::smapi::linking_rules::AccountLinking;
+use crate::base::news::Topic;
 
 /// What a token endpoint has granted.
 #[derive(Debug, Clone)]
@@ -19,6 +23,21 @@ pub(in crate::alexa) struct Tokens {
     pub(super) refresh_token: Option<SecretString>,
     /// By the stage's clock; `None` when the server names no lifetime.
     pub(super) expires_at: Option<Timestamp>,
+}
+
+/// The tokens of a linked account, with whose it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    /// `None` is the account that the home shares.
+    pub(crate) voice: Option<Voice>,
+    /// Sent with each request.
+    pub(crate) access_token: SecretString,
+    /// Kept by Alexa.
+    pub(crate) refresh_token: Option<SecretString>,
+    /// By the stage's clock; `None` when the server names no lifetime.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// Those that Alexa asks for.
+    pub(crate) scopes: Vec<String>,
 }
 
 /// The access tokens that a request carries.
@@ -147,11 +166,13 @@ impl Alexa {
                 tokens.refresh_token.get_or_insert(refresh_token);
                 let token = tokens.access_token.clone();
                 *slot = Some(tokens);
+                self.inner.shared.news.tell(Topic::Link);
                 Some(token)
             }
             Err(error) => {
                 if error.is_final() {
                     *slot = None;
+                    self.inner.shared.news.tell(Topic::App);
                 }
                 None
             }
@@ -160,6 +181,48 @@ impl Alexa {
 }
 
 impl Alexa {
+    /// The tokens of every account that a customer has linked; `None` if there is no such skill.
+    pub(crate) fn held(&self, customer: &Customer, skill_id: &str) -> Option<Vec<Held>> {
+        let state = self.state();
+        let skill = state.skill_of(customer, skill_id)?;
+        let scopes = skill.linking.as_ref().map(|linking| linking.scopes.clone());
+        let scopes = scopes.unwrap_or_default();
+        let shared = skill.enablement(customer).into_iter();
+        let shared = shared.map(|enablement| (None, enablement.tokens.as_ref()));
+        let profiles = skill.enablement(customer).into_iter();
+        let profiles = profiles.flat_map(|enablement| &enablement.profiles);
+        let profiles = profiles.map(|(voice, one)| (Some(voice.clone()), one.tokens.as_ref()));
+        let held = shared.chain(profiles).filter_map(|(voice, tokens)| {
+            let tokens = tokens?.clone();
+            Some(Held {
+                voice,
+                access_token: tokens.access_token,
+                refresh_token: tokens.refresh_token,
+                expires_at: tokens.expires_at,
+                scopes: scopes.clone(),
+            })
+        });
+        Some(held.collect())
+    }
+
+    /// Forgets the tokens of a customer, or of a voice, as the app does when an account is unlinked;
+    /// answers whether there were any.
+    pub(in crate::alexa) fn unlink(
+        &self,
+        customer: &Customer,
+        voice: Option<&Voice>,
+        skill_id: &str,
+    ) -> bool {
+        let mut state = self.state();
+        let tokens = state
+            .skill_of_mut(customer, skill_id)
+            .and_then(|skill| skill.enablements.get_mut(customer))
+            .and_then(|enablement| enablement.tokens_of(voice)?.take());
+        drop(state);
+        self.inner.shared.news.tell(Topic::App);
+        tokens.is_some()
+    }
+
     /// Puts another access token in the place of a linked customer's, or of a linked voice's. Alexa sends
     /// it from then on, and refreshes it once `expires_at` has come, if there is such a time. Answers
     /// whether there was a token and another one for it.
@@ -182,13 +245,29 @@ impl Alexa {
         };
         tokens.access_token = token.into();
         tokens.expires_at = expires_at;
+        self.inner.shared.news.tell(Topic::Link);
         true
     }
+}
+
+/// The claims of a token that is a JWT.
+pub(crate) fn claims(token: &SecretString) -> Option<Value> {
+    let claims = token.expose_secret().split('.').nth(1)?;
+    let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).ok()?;
+    serde_json::from_slice(&claims).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_jwt_has_claims() {
+        let encoded = BASE64_URL_SAFE_NO_PAD.encode(r#"{"jti":"x"}"#);
+        let read = claims(&format!("h.{encoded}.s").into()).unwrap();
+        assert_eq!(read["jti"], "x");
+        assert_eq!(claims(&"opaque".into()), None);
+    }
 
     fn tokens(expires_at: Option<i64>) -> Tokens {
         Tokens {

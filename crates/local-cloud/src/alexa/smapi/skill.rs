@@ -220,6 +220,17 @@ impl Skill {
         self.last_updated = now;
     }
 
+    /// The locales that it speaks, in the manifest's order.
+    pub(in crate::alexa) fn locales(&self) -> Vec<&str> {
+        let manifest = self.manifest.as_ref();
+        let named = manifest
+            .and_then(|manifest| manifest.document["publishingInformation"]["locales"].as_object())
+            .into_iter()
+            .flat_map(|locales| locales.keys());
+        let spoken = named.filter(|locale| self.models.contains_key(*locale));
+        spoken.map(String::as_str).collect()
+    }
+
     /// The name that customers see, in whatever locale comes first.
     pub(in crate::alexa) fn name(&self) -> String {
         self.manifest

@@ -68,6 +68,15 @@ impl TotpSecret {
         }
     }
 
+    /// The codes of now and of the steps after it, and the second at which the first of them is old. If
+    /// the code of now has been used, they begin with the next one, which is accepted a step early.
+    pub(crate) fn coming(&self, now: Timestamp, most: usize) -> (Vec<String>, i64) {
+        let step = now.as_second().div_euclid(STEP_SECONDS);
+        let first = step.max(self.last_step.saturating_add(1)).min(step + 1);
+        let codes = (first..).take(most).map(|step| self.code(step));
+        (codes.collect(), (first + 1) * STEP_SECONDS)
+    }
+
     fn code(&self, step: i64) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.key);
         let tag = hmac::sign(&key, &step.to_be_bytes());

@@ -21,7 +21,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use url::Url;
 
@@ -68,6 +68,8 @@ pub(super) struct Outcome {
     pub(super) failed: bool,
     /// What was logged meanwhile.
     pub(super) log: String,
+    /// The figures of the report.
+    pub(super) report: Value,
 }
 
 /// Why there is no answer, in Lambda's terms.

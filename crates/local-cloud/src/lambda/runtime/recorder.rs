@@ -149,7 +149,8 @@ impl Report {
         fields.join("\t")
     }
 
-    fn to_json(&self, request_id: &str) -> Value {
+    /// The record of `platform.report`.
+    pub(super) fn to_json(&self, request_id: &str) -> Value {
         let mut metrics = json!({
             "durationMs": milliseconds(self.duration),
             "billedDurationMs": u64::try_from(self.billed()).unwrap_or(u64::MAX),

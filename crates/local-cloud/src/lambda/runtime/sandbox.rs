@@ -207,20 +207,19 @@ impl Sandbox {
             }
         };
         self.output.drain();
-        self.recorder.end(
-            &request.id,
-            &Report {
-                duration,
-                init: self.init.take(),
-                memory_megabytes: self.blueprint.configuration.memory_megabytes,
-                peak_megabytes: self.process.peak_megabytes(),
-                failure: failed,
-            },
-        );
+        let report = Report {
+            duration,
+            init: self.init.take(),
+            memory_megabytes: self.blueprint.configuration.memory_megabytes,
+            peak_megabytes: self.process.peak_megabytes(),
+            failure: failed,
+        };
+        self.recorder.end(&request.id, &report);
         Run::Served(Outcome {
             payload,
             failed: failed.is_some(),
             log: self.recorder.take_written(),
+            report: report.to_json(&request.id),
         })
     }
 
@@ -251,20 +250,19 @@ pub(super) fn fail(
         &failure.message(timeout_seconds),
         failure.kind(),
     );
-    recorder.end(
-        request_id,
-        &Report {
-            duration,
-            init: None,
-            memory_megabytes: blueprint.configuration.memory_megabytes,
-            peak_megabytes: None,
-            failure: Some((failure.status(), failure.kind())),
-        },
-    );
+    let report = Report {
+        duration,
+        init: None,
+        memory_megabytes: blueprint.configuration.memory_megabytes,
+        peak_megabytes: None,
+        failure: Some((failure.status(), failure.kind())),
+    };
+    recorder.end(request_id, &report);
     Outcome {
         payload: failure.document(request_id, timeout_seconds),
         failed: true,
         log: recorder.take_written(),
+        report: report.to_json(request_id),
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    async fn set(scheme: &str) -> Self {
+    pub(super) async fn set(scheme: &str) -> Self {
         let developer = Developer::start().await;
         let skill_id = developer.enabled_skill(PROGRAM).await;
         Self::with(developer, skill_id, scheme).await
@@ -120,7 +120,7 @@ impl Scene {
     }
 
     /// Starts linking and answers the parameters of the authorization request.
-    async fn authorize(&self, region: &str) -> Parameters {
+    pub(super) async fn authorize(&self, region: &str) -> Parameters {
         self.authorize_with(&json!({ "region": region })).await
     }
 
@@ -136,12 +136,16 @@ impl Scene {
     }
 
     /// Follows the redirect with these parameters.
-    async fn arrive(&self, redirect_uri: &str, parameters: &[(&str, &str)]) -> (u16, String) {
+    pub(super) async fn arrive(
+        &self,
+        redirect_uri: &str,
+        parameters: &[(&str, &str)],
+    ) -> (u16, String) {
         let url = Url::parse_with_params(redirect_uri, parameters).unwrap();
         self.developer.open(url.as_str()).await
     }
 
-    async fn link(&self) {
+    pub(super) async fn link(&self) {
         self.link_with(&json!({ "region": "NA" })).await;
     }
 

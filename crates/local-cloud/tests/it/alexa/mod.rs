@@ -7,6 +7,7 @@ mod linking;
 mod listing;
 mod lwa;
 mod packages;
+mod page;
 mod simulations;
 mod skills;
 mod support;

@@ -16,6 +16,7 @@ mod passwordless;
 mod recovery;
 mod resource_servers;
 mod set_up;
+mod strip;
 mod tokens;
 
 use local_cloud::LocalStage;
