@@ -21,10 +21,20 @@ struct Block {
     step: Option<String>,
 }
 
+impl Block {
+    /// True if it names the stage `dev`, which is also the name of a command.
+    fn is_for_a_real_stage(&self) -> bool {
+        self.script.replace("xtask dev", "").contains(" dev")
+    }
+}
+
 fn pages() -> Vec<PathBuf> {
     let mut pages = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];
     for entry in fs::read_dir(root().join("docs")).unwrap() {
-        pages.push(entry.unwrap().path());
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|kind| kind == "md") {
+            pages.push(path);
+        }
     }
     pages.sort();
     pages
@@ -69,6 +79,8 @@ const CARGO: &str = r#"#!/bin/sh
 case "$1 $2" in
 "test -p") exit 0 ;; # This is part of it.
 "xtask local") exit 0 ;; # It is running already.
+"xtask dev") exit 0 ;; # It goes on as long as people save; dev.rs tries it.
+"xtask link") shift; exec "$XTASK" "$@" --help ;; # It waits for a person.
 "xtask ci") shift; exec "$XTASK" "$@" --list ;;
 "xtask bench" | "xtask bundle") shift; exec "$XTASK" "$@" --help ;; # The steps bench and reproducible.
 "xtask init") shift; exec "$XTASK" "$@" --folder "$FORK" ;;
@@ -90,7 +102,7 @@ fn execute(block: &Block, real: &Real, copy: &Path) -> Said {
     fs::write(programs.join("cargo"), CARGO).unwrap();
     fs::set_permissions(programs.join("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
     let script = &block.script;
-    let is_real = script.contains(" dev");
+    let is_real = block.is_for_a_real_stage();
     // What is said to a real stage is simulated there, and a made-up function would not answer.
     let more = if is_real {
         format!("--yes --bundle {}", bundle.display())
@@ -171,7 +183,7 @@ fn check(block: &Block) {
     let first = lines.find(|line| !line.contains(" init "));
     let first = first.unwrap_or_default();
     if !first.contains("deploy") && !first.contains("local") {
-        let said = if block.script.contains(" dev") {
+        let said = if block.is_for_a_real_stage() {
             real.deploy(&[], &real.developer())
         } else {
             run(real.stage.home(), &["deploy"])

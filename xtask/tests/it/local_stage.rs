@@ -35,7 +35,6 @@ fn a_second_deployment_changes_nothing() {
     assert!(stage.end("-INT"));
 }
 
-/// What the transcript of any deployment holds.
 /// The person of a deployment means the skill that was deployed, whatever else is called like it.
 #[test]
 fn projects_with_one_invocation_name_are_tried_out_side_by_side() {
@@ -45,15 +44,20 @@ fn projects_with_one_invocation_name_are_tried_out_side_by_side() {
     crate::mistakes::copy(&project().join("skill-package"), &package);
     for name in ["first", "second"] {
         std::fs::write(&file, format!("name = \"{name}\"\n")).unwrap();
-        let said = run(
-            stage.home(),
-            &["deploy", "--json", "--stack", file.to_str().unwrap()],
-        );
+        let out = stage.home().join(name);
+        let files = [
+            "--stack",
+            file.to_str().unwrap(),
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        let said = run(stage.home(), &[&["deploy", "--json"], &files[..]].concat());
         assert!(said.success, "{name}: {}", said.stderr);
     }
     assert!(stage.end("-TERM"));
 }
 
+/// What the transcript of any deployment holds.
 fn assert_transcript(transcript: &Value) {
     let turns = transcript.as_array().unwrap();
     assert_eq!(turns.first().unwrap()["linked"], false);
