@@ -125,6 +125,7 @@ function showTurns() {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
   const added = wanted.filter((turn) => !there.has(String(turn.turn)));
   log.append(...added.map(bubble));
+  reach(log.querySelector(":scope > :last-child .inspect"));
   $("empty").hidden = wanted.length > 0;
   $("save").hidden = $("again").hidden = $("clear").hidden = wanted.length === 0;
   const newest = wanted.at(-1);
@@ -136,6 +137,22 @@ function showTurns() {
     select(newest.turn).catch((error) => problem(error.message));
   }
   showCards();
+}
+
+/** The Tab key leads to one turn, the newest or the one that was gone to; arrows lead to the others. */
+function reach(button) {
+  for (const other of $("conversation").querySelectorAll('.inspect[tabindex="0"]')) other.tabIndex = -1;
+  if (button) button.tabIndex = 0;
+}
+
+function moveTurn(event) {
+  const towards = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
+  if (!towards || !event.target.matches(".inspect")) return;
+  event.preventDefault();
+  const button = event.target.closest(".turn")[towards]?.querySelector(".inspect");
+  if (!button) return;
+  reach(button);
+  button.focus();
 }
 
 /** The newest card is in the Alexa app too. Only the newest one asks to link an account, as long as it is not linked. */
@@ -173,7 +190,7 @@ function bubble(turn) {
       turn.voice && el("span", {}, `voice: ${turn.voice}`),
       session && el("span", {}, session),
       turn.reprompt && el("span", {}, `after silence: “${turn.reprompt}”`),
-      el("button", { type: "button", class: "quiet", click: guarded(() => select(turn.turn, true)) }, `${turn.intent ?? turn.requestType ?? "no request"} · ${turn.milliseconds} ms`),
+      el("button", { type: "button", class: "quiet inspect", tabindex: "-1", click: guarded(() => select(turn.turn, true)) }, `${turn.intent ?? turn.requestType ?? "no request"} · ${turn.milliseconds} ms`),
     ),
   );
 }
@@ -618,6 +635,7 @@ submit("say", () => {
 });
 submit("save", save);
 $("sentence").addEventListener("keydown", recall);
+$("conversation").addEventListener("keydown", moveTurn);
 $("find").addEventListener("input", find);
 $("addressee").addEventListener("change", showOutbox);
 $("locale").addEventListener("change", guarded(readSamples));

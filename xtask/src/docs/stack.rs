@@ -147,11 +147,12 @@ fn reference() -> String {
             .map(|value| format!("{} = {}", name(&key.path), toml_value(value)))
             .collect();
         if !examples.is_empty() && !parent(&key.path).is_empty() {
-            parts.push(format!(
-                "```toml\n[{}]\n{}\n```",
-                parent(&key.path),
-                examples[0]
-            ));
+            let table = match parent(&key.path) {
+                // Of one stage: the one that everybody has.
+                "stages" => "stages.local",
+                table => table,
+            };
+            parts.push(format!("```toml\n[{table}]\n{}\n```", examples[0]));
         }
         parts.extend(limits(key));
         for part in parts {
