@@ -1,12 +1,13 @@
 //! The example of a skill of one's own: deployed to this machine, talked to together with its backend, and its table
-//! judged by boto3 and by the AWS SDK for Rust.
+//! judged by boto3 and by the AWS SDK for Rust; then the same with a queue.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use secrecy::ExposeSecret as _;
-use xshell::cmd;
+use xshell::{Cmd, cmd};
 
 use cli::{child, local, output, workspace};
 
@@ -36,25 +37,17 @@ fn deployed(toolbox: &Toolbox) -> Result<()> {
     // Most of what it is built from has been built here.
     let target = workspace::target();
     let _in_folder = sh.push_dir(&folder);
-    let mut stage = LocalProcess::start_in(&folder, &target)?;
+    let stack = Path::new("stack.toml");
+    let mut stage = LocalProcess::start_with(&folder, &target, stack)?;
     // Its templates are not committed: they are this version's.
-    for command in ["render", "check"] {
-        cmd!(sh, "cargo xtask {command}")
-            .env("CARGO_TARGET_DIR", &target)
-            .run()?;
+    for name in ["render", "check"] {
+        command(toolbox, &[name], stack).run()?;
     }
-    set_secret(toolbox, "local", "backend-key")?;
-    let told = cmd!(sh, "cargo xtask deploy --json")
-        .env("CARGO_TARGET_DIR", &target)
-        .ignore_status()
-        .read()?;
-    let report = Report::parse(&told)?;
+    set_secret(toolbox, stack)?;
+    let report = deploy(toolbox, stack)?;
     let table = report.resource("AddressesTable")?;
-    output::line(&format!("deployed, with the table {table}"));
     let backend = backend(toolbox, &stage, &report)?;
-    cmd!(sh, "cargo xtask talk")
-        .env("CARGO_TARGET_DIR", &target)
-        .run()?;
+    talk(toolbox, stack).run()?;
     drop(backend);
     let python = toolbox.python_program("python")?;
     let judge = toolbox.judge("dynamodb.py");
@@ -75,7 +68,27 @@ fn deployed(toolbox: &Toolbox) -> Result<()> {
             .env("CARGO_TARGET_DIR", &target)
             .run()?;
     }
-    stage.end(toolbox)
+    stage.end(toolbox)?;
+    super::queue::queue(toolbox)
+}
+
+/// A command of the example, with a stack file of it.
+pub(super) fn command<'a>(toolbox: &'a Toolbox, words: &[&str], stack: &Path) -> Cmd<'a> {
+    let sh = &toolbox.sh;
+    cmd!(sh, "cargo xtask {words...} --stack {stack}").env("CARGO_TARGET_DIR", workspace::target())
+}
+
+pub(super) fn deploy(toolbox: &Toolbox, stack: &Path) -> Result<Report> {
+    let told = command(toolbox, &["deploy", "--json"], stack);
+    let report = Report::parse(&told.ignore_status().read()?)?;
+    let resources = &report.resources;
+    output::line(&format!("deployed, with {resources:?}"));
+    Ok(report)
+}
+
+/// Holds the conversations of the example.
+pub(super) fn talk<'a>(toolbox: &'a Toolbox, stack: &Path) -> Cmd<'a> {
+    command(toolbox, &["talk"], stack)
 }
 
 /// Measures a start that reads a table. How quick it is says nothing on a busy machine; that it answers does.
@@ -91,9 +104,10 @@ fn reads_a_table(toolbox: &Toolbox) -> Result<()> {
 }
 
 /// Writes a secret as a person would, through stdin.
-fn set_secret(toolbox: &Toolbox, stage: &str, name: &str) -> Result<()> {
+pub(super) fn set_secret(toolbox: &Toolbox, stack: &Path) -> Result<()> {
     let mut process = child::command("cargo")
-        .args(["xtask", "secret", "set", stage, name])
+        .args(["xtask", "secret", "set", "local", "backend-key", "--stack"])
+        .arg(stack)
         .env("CARGO_TARGET_DIR", workspace::target())
         .current_dir(toolbox.root.join(FOLDER))
         .stdin(Stdio::piped())
@@ -108,7 +122,7 @@ fn set_secret(toolbox: &Toolbox, stage: &str, name: &str) -> Result<()> {
 }
 
 /// The example's backend; it ends when this is dropped.
-struct Backend {
+pub(super) struct Backend {
     process: Child,
     /// Read for the first line alone, and kept open: it goes on saying things.
     said: BufReader<ChildStdout>,
@@ -122,7 +136,7 @@ impl Drop for Backend {
     }
 }
 
-fn backend(toolbox: &Toolbox, stage: &LocalProcess, report: &Report) -> Result<Backend> {
+pub(super) fn backend(toolbox: &Toolbox, stage: &LocalProcess, report: &Report) -> Result<Backend> {
     let urls = &stage.access.urls;
     let pool = report
         .user_pool_id

@@ -35,6 +35,9 @@ use cli::{child, deploy, inputs, local, output, progress, stack, stage};
 const PATIENCE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(50);
 
+/// The services that a deployment uses.
+const SERVICES: &str = "sts,s3,cloudformation,iam,lambda,cognito-idp,logs";
+
 /// What is deployed there, whatever a fork's own stack file says. People see the classic pages, since ministack
 /// has no `AWS::Cognito::ManagedLoginBranding`.
 const STACKS: [&str; 2] = [presets::EMAIL, presets::PHONE_MFA];
@@ -61,7 +64,7 @@ fn classic(toolbox: &Toolbox, path: &str) -> Result<PathBuf> {
 fn one(toolbox: &Toolbox, path: &str) -> Result<()> {
     let sh = &toolbox.sh;
     let python = toolbox.python_program("python")?;
-    let target = Ministack::start(toolbox)?;
+    let target = Ministack::start(toolbox, SERVICES)?;
     let runtime = Runtime::new().context("cannot start a runtime")?;
     let path = classic(toolbox, path)?;
     let (inputs, deployed) = runtime.block_on(deploy_twice(toolbox, &path, &target.url))?;
@@ -224,13 +227,14 @@ fn told(failure: &Failure) -> anyhow::Error {
 }
 
 /// A running ministack; ends when it is dropped.
-struct Ministack {
+pub(super) struct Ministack {
     child: Child,
-    url: String,
+    pub(super) url: String,
 }
 
 impl Ministack {
-    fn start(toolbox: &Toolbox) -> Result<Self> {
+    /// Starts one with these services.
+    pub(super) fn start(toolbox: &Toolbox, services: &str) -> Result<Self> {
         let program = toolbox.python_program("ministack")?;
         let log = toolbox.folder.join("ministack.log");
         let port = free_port()?;
@@ -244,10 +248,7 @@ impl Ministack {
             .env("IOT_MTLS_ENABLED", "0")
             .env("SFTP_ENABLED", "0")
             .env("MINISTACK_ACCOUNT_ID", ACCOUNT_ID)
-            .env(
-                "SERVICES",
-                "sts,s3,cloudformation,iam,lambda,cognito-idp,logs",
-            )
+            .env("SERVICES", services)
             .stdin(Stdio::null())
             .stdout(out.try_clone()?)
             .stderr(out)

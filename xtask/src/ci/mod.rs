@@ -16,6 +16,7 @@ mod oidc;
 pub(crate) mod presets;
 mod project;
 mod python;
+mod queue;
 mod report;
 mod rust;
 mod stage;
@@ -163,7 +164,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "example",
-        about: "the example of a skill of your own is deployed, and boto3 and the AWS SDK judge its table",
+        about: "the example of a skill of your own is deployed, and boto3 and the AWS SDK judge its table and its queue",
         run: example::example,
     },
     Step {

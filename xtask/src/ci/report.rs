@@ -22,7 +22,7 @@ pub(super) struct Report {
     #[expect(dead_code, reason = "has to be there; nobody here needs it")]
     web_client_id: Option<String>,
     /// The project's own resources by the names of their outputs.
-    resources: BTreeMap<String, String>,
+    pub(super) resources: BTreeMap<String, String>,
     pub(super) calls: Calls,
     pub(super) seconds: Seconds,
     pub(super) transcript: Vec<Turn>,

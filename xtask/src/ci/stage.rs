@@ -249,13 +249,14 @@ pub(super) struct LocalProcess {
 
 impl LocalProcess {
     fn start(toolbox: &Toolbox) -> Result<Self> {
-        Self::start_in(&toolbox.root, &workspace::target())
+        Self::start_with(&toolbox.root, &workspace::target(), Path::new("stack.toml"))
     }
 
-    /// The stage of a project in another folder.
-    pub(super) fn start_in(folder: &Path, target: &Path) -> Result<Self> {
+    /// The stage of a project in another folder, with a stack file.
+    pub(super) fn start_with(folder: &Path, target: &Path, stack: &Path) -> Result<Self> {
         let mut child = child::command("cargo")
-            .args(["xtask", "local", "--json"])
+            .args(["xtask", "local", "--json", "--stack"])
+            .arg(stack)
             .current_dir(folder)
             .env("CARGO_TARGET_DIR", target)
             .stdout(Stdio::piped())

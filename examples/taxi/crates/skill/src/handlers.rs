@@ -4,7 +4,7 @@ use models::response::Answer;
 use skill_kit::{Account, Reply};
 
 use crate::strings::Locale;
-use crate::{Turn, addresses, orders};
+use crate::{Turn, addresses, dispatch, orders};
 
 skill_kit::intents! {
     Locale, launch => launch;
@@ -46,6 +46,7 @@ async fn order_taxi(turn: &Turn<'_>, account: &Account<'_>) -> Reply {
         return Ok(Answer::ask(question.clone(), question));
     };
     let minutes = orders::place(turn, account, &address).await?;
+    dispatch::tell(turn, &address).await?;
     Ok(turn.answer((strings.on_its_way)(&address, minutes)))
 }
 

@@ -1,6 +1,7 @@
 //! The Alexa skill: its intents, who answers them, and what is said.
 
 mod addresses;
+mod dispatch;
 mod handlers;
 mod orders;
 mod strings;
